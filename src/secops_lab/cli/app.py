@@ -1,0 +1,37 @@
+"""`vmray-secops`: the application that joins the commands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from secops_lab.cli.exit_codes import CannotRunError, ExitCode
+from secops_lab.cli.terminal import console, survive_narrow_encodings
+
+EXIT_CODES = "Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for code in ExitCode)
+
+app = typer.Typer(
+    name="vmray-secops",
+    help="Run the VMRay actions of Google SecOps SOAR here: against the VMRay emulator or a real VMRay.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _keep_the_command_name() -> None:
+    """Run the VMRay actions of Google SecOps SOAR here."""
+
+
+def main() -> None:
+    """Run the command line and leave with one of `ExitCode`."""
+    survive_narrow_encodings()
+    try:
+        app()
+    except CannotRunError as error:
+        console(stderr=True).print(f"vmray-secops: {error}", soft_wrap=True)
+        sys.exit(ExitCode.NOT_RUN)

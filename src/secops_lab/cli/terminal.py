@@ -1,0 +1,72 @@
+"""Text on a terminal. Everything that comes from a sample goes through `printable` first.
+
+A file name or URL in a report was chosen by an attacker. Written to a terminal as it is, it could move the
+cursor, rename the window, turn the reading direction round or draw a line that looks like ours.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+from rich.console import Console
+from rich.text import Text
+
+# Cc control, Cf invisible format and bidirectional marks, Cs lone surrogates, Co private use (icon fonts),
+# Zl and Zp line and paragraph separators.
+_NOT_SHOWN_AS_IS = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_PIPE_WIDTH = 120
+LONGEST_CELL = 2_000
+
+
+def printable(text: str, *, multiline: bool = False) -> str:
+    r"""Return `text` with every character that would act on a terminal written out as an escape.
+
+    Args:
+        text: Any string, hostile ones included.
+        multiline: Keep newlines as they are (`\r\n` becomes `\n`); otherwise they are written out too.
+
+    Returns:
+        Text in which control, bidirectional, invisible, surrogate and private characters read `\x1b`,
+        `\u202e` and so on. Tabs become a space.
+    """
+    if multiline:
+        text = text.replace("\r\n", "\n")
+    return "".join(_shown(character, multiline=multiline) for character in text)
+
+
+def _shown(character: str, *, multiline: bool) -> str:
+    if character == "\t":
+        return " "
+    if character == "\n" and multiline:
+        return character
+    if unicodedata.category(character) not in _NOT_SHOWN_AS_IS:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def shortened(text: str, limit: int = LONGEST_CELL) -> str:
+    """Cut `text` to `limit` characters and say how many are not shown."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+
+
+def cell(text: object, style: str = "") -> Text:
+    """Return a sample's string as a Rich text: no markup is read from it, nothing in it acts."""
+    return Text(shortened(printable(str(text))), style=style)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console for stdout or stderr that reads no markup from values and paints no guesses."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _PIPE_WIDTH
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+
+
+def survive_narrow_encodings() -> None:
+    """Let a terminal without UTF-8 show escapes in place of the characters it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
