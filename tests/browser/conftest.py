@@ -1,0 +1,117 @@
+"""A real Chromium for the tests of what an analyst sees, and a watch over what the pages in it do."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tools.widgets.build import PLACEHOLDER, WIDGETS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOW = "no Chromium here: install Debian's package `chromium` to run the browser tests"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, started once for each test process."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip(HOW)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What a page did that it should not have done."""
+
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    strayed: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        """Keep the script errors and dialogs of a page."""
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+
+        def dismiss(dialog: Any) -> None:
+            self.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", dismiss)
+
+    def request(self, request: Request) -> None:
+        """Keep a request that would leave loopback."""
+        url = urlsplit(request.url)
+        if url.scheme in ("http", "https", "ws", "wss") and url.hostname not in ("127.0.0.1", "localhost"):
+            self.strayed.append(request.url)
+
+    def nothing(self) -> None:
+        """Assert that nothing of the kind has happened."""
+        assert (self.errors, self.dialogs, self.strayed) == ([], [], [])
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Looks on while a test runs; fails it afterwards for an error, a dialog or a request that left loopback."""
+    looking = Watch()
+    yield looking
+    looking.nothing()
+
+
+@pytest.fixture
+def context(chromium: Browser, watch: Watch) -> Iterator[BrowserContext]:
+    """A fresh browser profile that is watched; it may copy, and nothing beyond loopback is answered."""
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(10_000)
+    context.on("page", watch.follow)
+    context.on("request", watch.request)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """One page of the watched profile."""
+    return context.new_page()
+
+
+Show = Callable[..., "Page"]
+
+
+@pytest.fixture
+def show(page: Page) -> Show:
+    """Draws a widget as the platform does: the JSON text goes raw into the place of its placeholder."""
+
+    def draw(stem: str, json_text: str, *, width: int = 800) -> Page:
+        html = (WIDGETS / f"{stem}.html").read_text("utf-8").replace(PLACEHOLDER, json_text)
+
+        def answer(route: Route) -> None:
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+        page.set_viewport_size({"width": width, "height": 900})
+        page.route("http://127.0.0.1/widget", answer)
+        page.goto("http://127.0.0.1/widget")
+        return page
+
+    return draw

@@ -1,0 +1,125 @@
+"""Flatten the integration's source folder into the form that the platform loads.
+
+In the repository the integration is a package (``actions/``, ``core/``) whose modules import one another relatively. On
+the platform ``core/`` is unpacked into one folder of top-level modules, beside the SDK's own modules. Only three
+spellings of an import survive that, and they are the only ones that this module accepts; whatever else would die at
+import time in Google SecOps is refused here, with its place::
+
+    from ..core.vmray_x import Y        ->  from vmray_x import Y
+    from soar_sdk.SiemplifyX import Y   ->  from SiemplifyX import Y
+    import requests                         (absolute imports of libraries stay)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = "vm_ray"
+SDK: Final = "soar_sdk"
+SCRIPT_FOLDERS: Final = {
+    "actions": ("ActionsScripts", ".py"),
+    "core": ("Managers", ".py"),
+    "widgets": ("WidgetsScripts", ".html"),
+}
+"""Source folder -> (folder of the built form, suffix of the files that are taken over)."""
+
+_FROM: Final = re.compile(r"from\s+(?P<module>[.\w]+)\s+import\b")
+
+
+class NotFlattenable(Exception):
+    """An import, or a file name, that works in the source form and breaks in the built form.
+
+    Attributes:
+        line: Line of the import, counted from 1.
+        spelling: What stands there.
+    """
+
+    def __init__(self, line: int, spelling: str) -> None:
+        super().__init__(line, spelling)
+        self.line = line
+        self.spelling = spelling
+
+    def __str__(self) -> str:
+        """The sentence for whoever wrote the import."""
+        return (
+            f"line {self.line}: '{self.spelling}' does not survive flattening; "
+            "write 'from ..core.vmray_x import Y' or 'from soar_sdk.X import Y'"
+        )
+
+
+def flatten(integration: Path, target: Path) -> None:
+    """Write the scripts of ``integration`` into ``target`` in the built layout.
+
+    Args:
+        integration: The source folder, with ``actions/``, ``core/`` and, where there are any, ``widgets/``.
+        target: Folder to write to, made if missing; ``ActionsScripts/``, ``Managers/`` … appear in it.
+
+    Raises:
+        NotFlattenable: A module imports in a way that breaks there; the note on the error names the file.
+    """
+    for source_name, (built_name, suffix) in SCRIPT_FOLDERS.items():
+        scripts = sorted((integration / source_name).glob(f"*{suffix}"))
+        for script in scripts:
+            if script.name == "__init__.py":
+                continue
+            destination = target / built_name / script.name
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            destination.write_bytes(_flattened(script))
+
+
+def _flattened(script: Path) -> bytes:
+    if script.suffix != ".py":
+        return script.read_bytes()
+    try:
+        return flatten_imports(script.read_text(encoding="utf-8")).encode()
+    except NotFlattenable as error:
+        error.add_note(str(script))
+        raise
+
+
+def flatten_imports(source: str) -> str:
+    """Rewrite the imports of one module; every other character stays as it is.
+
+    Raises:
+        NotFlattenable: An import has no counterpart in the built form.
+    """
+    lines = source.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            _check_plain_import(node)
+        elif isinstance(node, ast.ImportFrom):
+            _rewrite(lines, node)
+    return "".join(lines)
+
+
+def _check_plain_import(node: ast.Import) -> None:
+    for alias in node.names:
+        if alias.name.split(".")[0] in {PACKAGE, SDK}:
+            raise NotFlattenable(node.lineno, ast.unparse(node))
+
+
+def _rewrite(lines: list[str], node: ast.ImportFrom) -> None:
+    built = _built_module(node)
+    if built is None:
+        return
+    line = lines[node.lineno - 1]
+    match = _FROM.match(line, node.col_offset)
+    if match is None:  # the statement is spread over lines before its "import": nobody writes that
+        raise NotFlattenable(node.lineno, ast.unparse(node))
+    start, end = match.span("module")
+    lines[node.lineno - 1] = line[:start] + built + line[end:]
+
+
+def _built_module(node: ast.ImportFrom) -> str | None:
+    """The module's name in the built form; None where nothing changes."""
+    module = node.module or ""
+    head, _, name = module.rpartition(".")
+    if node.level == 0 and module.split(".")[0] not in {PACKAGE, SDK}:
+        return None
+    flat = (node.level == 2 and head == "core") or (node.level == 0 and head == SDK)  # noqa: PLR2004  two dots
+    if not flat or any(alias.name == "*" for alias in node.names):
+        raise NotFlattenable(node.lineno, ast.unparse(node))
+    return name

@@ -1,0 +1,105 @@
+
+// What the action's JSON result says, in the one shape that everything below draws.
+// entry = {name, state: "done" | "pending" | "failed" | "empty", verdict, said, error, submission, sample, iocs, indicators}
+const VERDICTS = { malicious: "Malicious", suspicious: "Suspicious", clean: "Clean", unknown: "Unknown" };
+const STATES = { pending: "Pending", failed: "Failed", empty: "No result" };
+// Samples of servers before 4.0 have no verdict; their severity says the same in other words.
+const SEVERITIES = { malicious: "malicious", blacklisted: "malicious", suspicious: "suspicious", not_suspicious: "clean", whitelisted: "clean" };
+const IOC_TYPES = {
+  urls: "URLs", domains: "Domains", ips: "IP addresses", files: "Files", emails: "E-mails", processes: "Processes",
+  mutexes: "Mutexes", registry: "Registry keys", filenames: "File names", email_addresses: "E-mail addresses",
+};
+
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const asList = (value) => (Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]);
+const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+
+function asText(value) {
+  if (typeof value === "string") return value;
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const asTexts = (value) => asList(value).map(asText).filter((text) => text !== "");
+
+function verdictOf(value) {
+  const word = asText(value).toLowerCase();
+  return has(VERDICTS, word) ? word : "unknown";
+}
+
+function sampleVerdict(sample, given) {
+  if (has(sample, "sample_verdict")) return sample.sample_verdict;
+  if (given) return given;
+  const severity = asText(sample.sample_severity);
+  return has(SEVERITIES, severity) ? SEVERITIES[severity] : sample.sample_severity;
+}
+
+function readEntry(name, state, data, extra) {
+  const sample = isObject(data) ? data : null;
+  const said = sample ? sampleVerdict(sample, extra.verdict) : extra.verdict;
+  return {
+    name: name || "(no name)",
+    state: state === "done" && !sample ? "empty" : state,
+    verdict: verdictOf(said),
+    said: asText(said),
+    error: asText(extra.error),
+    submission: asText(extra.submission_id),
+    sample: sample || {},
+    iocs: sample && isObject(sample.iocs) ? sample.iocs : null,
+    indicators: sample && Array.isArray(sample.threat_indicators) ? sample.threat_indicators.filter(isObject) : null,
+  };
+}
+
+function readFile(row) {
+  const file = isObject(row) ? row : {};
+  const state = { ok: "done", pending: "pending", error: "failed" };
+  const name = asText(file.file_path) || (isObject(file.data) ? asText(file.data.sample_filename) : "");
+  const result = asText(file.result);
+  return readEntry(name, has(state, result) ? state[result] : "done", file.data, file);
+}
+
+function readEntity(row) {
+  const entity = isObject(row) ? row : {};
+  return readEntry(asText(entity.Entity), "done", entity.EntityResult, {});
+}
+
+// The entries, or null where the result has no shape that these actions give.
+function readResult(raw) {
+  if (Array.isArray(raw)) return raw.map(readEntity);
+  if (!isObject(raw)) return null;
+  if (Array.isArray(raw.files) && raw.files.length) return raw.files.map(readFile);
+  return has(raw, "data") ? [readFile({ data: raw.data, result: raw.result, error: raw.error_msg })] : null;
+}
+
+// What one IOC is: its value, what else is worth saying, and what may be copied from it.
+function readIoc(type, ioc) {
+  const first = (...keys) => asTexts(keys.map((key) => asList(ioc[key])).flat())[0] || "";
+  const said = (label, key) => (asTexts(ioc[key]).length ? label + asTexts(ioc[key]).join(", ") : "");
+  if (type === "files" || type === "emails") return readHashed(type, ioc, first, said);
+  const keys = {
+    urls: ["url"], domains: ["domain"], ips: ["ip_address"], mutexes: ["mutex_name"], registry: ["reg_key_name"],
+    processes: ["cmd_line", "process_names", "image_names"], filenames: ["filename"], email_addresses: ["email_address"],
+  };
+  const value = has(keys, type) ? first(...keys[type]) : "";
+  const notes = [
+    said("", "country"), said("", "countries"), said("Resolves to ", "ip_addresses"), said("Domains: ", "domains"),
+    said("Process: ", "process_names"), said("Operations: ", "operations"), said("", "categories"), said("", "threat_names"),
+  ];
+  return { value: value || JSON.stringify(ioc), notes: notes.filter(Boolean), hashes: [] };
+}
+
+// Files and e-mails have their hashes in a list of their own, and an e-mail has no address but a sender.
+function readHashed(type, ioc, first, said) {
+  const hashes = [];
+  for (const hash of asList(ioc.hashes).filter(isObject)) {
+    for (const [key, label] of [["sha256_hash", "SHA-256"], ["sha1_hash", "SHA-1"], ["md5_hash", "MD5"]]) {
+      if (asText(hash[key])) hashes.push([label, asText(hash[key])]);
+    }
+  }
+  const notes = type === "files"
+    ? [said("", "threat_names"), said("", "classifications"), said("", "categories"), said("Operations: ", "operations")]
+    : [said("Subject: ", "subject"), said("To: ", "recipients")];
+  const value = type === "files" ? first("filename", "filenames") : first("email", "sender");
+  return { value: value || (hashes.length ? hashes[0][1] : JSON.stringify(ioc)), notes: notes.filter(Boolean), hashes };
+}
+

@@ -1,0 +1,61 @@
+
+// Text from samples: what may be shown, copied or followed.
+const LONGEST = 400;
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const count = (number) => Number(number).toLocaleString("en");
+
+// Put a text into a node. Characters that cannot be seen (control, bidirectional, zero width) show as their code point:
+// a file name that reads "exe.pdf" only because of a right-to-left mark must not read so here.
+function put(node, value) {
+  const whole = asText(value);
+  const text = whole.length > LONGEST ? whole.slice(0, LONGEST) : whole;
+  if (!HIDDEN.test(text)) {
+    node.append(text);
+  } else {
+    for (const piece of text.split(/([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])/u)) {
+      if (!HIDDEN.test(piece)) { node.append(piece); continue; }
+      node.append(el("span", "hidden-char", "U+" + piece.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")));
+    }
+  }
+  if (text !== whole) node.append(el("span", "faint", " … (" + count(whole.length) + " characters)"));
+  return node;
+}
+
+// A link, an address or a domain as it is written so that nobody follows it by accident.
+function defang(type, value) {
+  const dots = (text) => text.replace(/\./g, "[.]");
+  const host = (text) => (text.includes(".") ? dots(text) : text.replace(/:/g, "[:]"));
+  const links = (text) => text.replace(/\b(http|ftp)(s?:\/\/)([^\s\/?#"'<>\\]*)/gi,
+    (_, scheme, rest, name) => (/^h/i.test(scheme) ? "hxxp" : "fxp") + rest + host(name));
+  if (type === "ips") return host(value);
+  if (type === "domains") return dots(value);
+  if (type === "emails" || type === "email_addresses") return dots(value).replace(/@/g, "[@]");
+  if (type !== "urls" || /^\s*(https?|ftps?):\/\//i.test(value)) return links(value);
+  const [, name, path] = /^([^\/?#]*)([^]*)$/.exec(value);
+  return dots(name).replace(/:/g, "[:]") + path;
+}
+
+// The address of a report, or "" for everything a browser should not be sent to.
+function safeLink(value) {
+  try {
+    const url = new URL(asText(value));
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : "";
+  } catch (_) {
+    return "";
+  }
+}
+
+// VMRay's timestamps carry no zone and are UTC.
+function moment(value) {
+  const text = asText(value);
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? text.replace("T", " ") + " UTC" : text;
+}
+
+function bytes(value) {
+  const size = Number(value);
+  if (typeof value !== "number" || !(size >= 0)) return asText(value);
+  if (size < 1024) return count(size) + " bytes";
+  const step = Math.min(4, Math.floor(Math.log2(size) / 10));
+  return (size / 1024 ** step).toFixed(1) + " " + ["", "KiB", "MiB", "GiB", "TiB"][step] + " (" + count(size) + " bytes)";
+}
+

@@ -1,0 +1,81 @@
+
+// The small parts that everything is drawn from. No markup is ever parsed: elements are made, text is put in.
+const SIGNS = { malicious: "✕", suspicious: "!", clean: "✓", unknown: "?", pending: "…", failed: "⚠", empty: "–" };
+const WORDS = { ...VERDICTS, ...STATES };
+const copies = new WeakMap();
+
+function el(tag, name, ...children) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+const show = (tag, name, value) => put(el(tag, name), value);
+
+function badge(kind, word, size) {
+  const sign = el("span", "", SIGNS[kind]);
+  sign.setAttribute("aria-hidden", "true");
+  return el("span", "badge " + kind + (size ? " " + size : ""), sign, word);
+}
+
+const verdictBadge = (verdict, size) => badge(verdict, VERDICTS[verdict], size);
+const kindOf = (entry) => (entry.state === "done" ? entry.verdict : entry.state);
+const stateBadge = (entry, size) => badge(kindOf(entry), WORDS[kindOf(entry)], size);
+
+function copyButton(word, text, about) {
+  const button = el("button", "", word);
+  button.type = "button";
+  button.setAttribute("aria-label", word + ": " + about.slice(0, 80));
+  copies.set(button, text);
+  return button;
+}
+
+function chips(label, values) {
+  const texts = asTexts(values);
+  if (!texts.length) return null;
+  const line = el("p", "", el("span", "faint", label + " "));
+  for (const text of texts.slice(0, 50)) line.append(show("span", "chip name", text));
+  if (texts.length > 50) line.append(el("span", "faint", "and " + count(texts.length - 50) + " more"));
+  return line;
+}
+
+// The first rows of a list; the others when they are asked for, so that a huge result opens at once.
+function rows(items, draw, most) {
+  const list = el("ul", "rows", ...items.slice(0, most).map(draw));
+  if (items.length <= most) return [list];
+  const more = el("button", "", "Show the other " + count(items.length - most));
+  more.type = "button";
+  more.addEventListener("click", () => {
+    const next = items.slice(most).map(draw);
+    list.append(...next);
+    more.remove();
+    next[0].tabIndex = -1;
+    next[0].focus();
+  });
+  return [list, more];
+}
+
+function say(text) {
+  const said = document.getElementById("said");
+  said.textContent = text;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => { said.textContent = ""; }, 4000);
+}
+
+// Copying through the copy event keeps every character, needs no permission and works in a sandboxed frame;
+// the clipboard interface is for browsers that have given the old way up.
+function copyText(text) {
+  let taken = false;
+  const give = (event) => {
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+    taken = true;
+  };
+  document.addEventListener("copy", give);
+  try { document.execCommand("copy"); } catch (_) { taken = false; }
+  document.removeEventListener("copy", give);
+  if (taken) return Promise.resolve();
+  return navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject(new Error("no clipboard"));
+}
+

@@ -1,0 +1,127 @@
+
+// One sample's report.
+function drawHead(entry) {
+  const sample = entry.sample;
+  const odd = entry.said && !has(VERDICTS, entry.said.toLowerCase()) ? " (" + entry.said.replace(/_/g, " ") + ")" : "";
+  const what = el("div", "", show("h2", "name", sample.sample_url || sample.sample_filename || entry.name));
+  if (entry.state === "done") {
+    const reason = asText(sample.sample_verdict_reason_description);
+    what.append(...[
+      reason || odd ? show("p", "faint", "Verdict: " + entry.verdict + odd + (reason ? ", " + reason : "")) : null,
+      chips("Threats", sample.sample_threat_names), chips("Classified as", sample.sample_classifications),
+    ].filter(Boolean));
+  } else {
+    what.append(show("p", "", waiting(entry)));
+  }
+  const head = el("div", "head " + kindOf(entry), stateBadge(entry, "big"), what);
+  const address = safeLink(sample.sample_webif_url);
+  if (address) {
+    const link = el("a", "link", "Open report");
+    link.href = address;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    link.setAttribute("aria-label", "Open report in VMRay, new tab");
+    head.append(link);
+  }
+  return head;
+}
+
+function waiting(entry) {
+  const where = entry.submission ? " (submission " + entry.submission + ")" : "";
+  if (entry.state === "pending") return "The analysis is not finished" + where + (entry.error ? ": " + entry.error : ".");
+  if (entry.state === "failed") return (entry.error || "VMRay gave no reason.") + where;
+  return entry.error || "VMRay has no report for this " + document.body.dataset.noun + where + ".";
+}
+
+function drawFacts(entry) {
+  const sample = entry.sample;
+  const list = el("dl", "");
+  const add = (label, value, copied) => {
+    if (asText(value) === "") return;
+    const fact = copied ? el("dd", "", show("code", "", value), copyButton("Copy", asText(value), label)) : show("dd", "name", value);
+    list.append(el("dt", "", label), fact);
+  };
+  add("Asked for", entry.name);
+  add("File name", sample.sample_filename);
+  add("URL", sample.sample_url, true);
+  add("Type", sample.sample_type);
+  add("Size", bytes(sample.sample_filesize));
+  add("Sample created", moment(sample.sample_created));
+  add("VTI score", asText(sample.sample_vti_score) && asText(sample.sample_vti_score) + (typeof sample.sample_vti_score === "number" ? " of 100" : ""));
+  add("SHA-256", sample.sample_sha256hash, true);
+  add("SHA-1", sample.sample_sha1hash, true);
+  add("MD5", sample.sample_md5hash, true);
+  add("Sample", sample.sample_id);
+  add("Submission", entry.submission);
+  return el("section", "card", el("h3", "", "Sample"), list);
+}
+
+function scoreOf(indicator) {
+  const score = Number(indicator.score);
+  return asText(indicator.score) === "" || Number.isNaN(score) ? null : score;
+}
+
+function drawIndicator(indicator) {
+  const score = scoreOf(indicator);
+  const tone = score >= 4 ? "malicious" : score >= 3 ? "suspicious" : score === null || score >= 0 ? "unknown" : "clean";
+  const meter = el("i", score > 0 ? "of" + Math.min(5, Math.ceil(score)) : "");
+  meter.setAttribute("aria-hidden", "true");
+  const word = score === null ? "no score" : score < 0 ? "benign" : asText(indicator.score) + "/5";
+  const what = el("div", "what", show("span", "name", indicator.operation || "(no description)"));
+  const more = asTexts([indicator.category, ...asTexts(indicator.classifications)]).join(" · ");
+  if (more) what.append(show("span", "faint name", more));
+  return el("li", "", el("span", "score " + tone, meter, word), what);
+}
+
+function drawIndicators(indicators) {
+  const strongest = [...indicators].sort((a, b) => (scoreOf(b) ?? -9) - (scoreOf(a) ?? -9));
+  const body = strongest.length ? rows(strongest, drawIndicator, 100)
+    : [el("p", "faint", "No threat indicator reached the score threshold.")];
+  return el("section", "card", el("h3", "", "Threat indicators (" + count(indicators.length) + ")"), ...body);
+}
+
+function drawIoc(type, ioc) {
+  const { value, notes, hashes } = readIoc(type, ioc);
+  const fanged = defang(type, value);
+  const what = el("div", "what", show("code", "", value));
+  for (const [label, hash] of hashes.slice(0, 30)) if (hash !== value && label === "SHA-256") what.append(show("code", "faint", hash));
+  if (notes.length) what.append(show("span", "faint name", notes.join(" · ")));
+  const acts = el("span", "acts", copyButton("Copy", value, value));
+  if (fanged !== value) acts.append(copyButton("Copy defanged", fanged, fanged));
+  for (const [label, hash] of hashes.slice(0, 30)) if (hash !== value) acts.append(copyButton("Copy " + label, hash, value));
+  return el("li", "", verdictBadge(verdictOf(ioc.verdict)), what, acts);
+}
+
+function drawIocType(type, iocs, open) {
+  const label = has(IOC_TYPES, type) ? IOC_TYPES[type] : type;
+  const summary = el("summary", "", show("span", "name", label), " " + count(iocs.length));
+  for (const verdict of Object.keys(VERDICTS)) {
+    const number = iocs.filter((ioc) => verdictOf(ioc.verdict) === verdict).length;
+    if (number) summary.append(badge(verdict, count(number) + " " + VERDICTS[verdict].toLowerCase()));
+  }
+  const values = iocs.map((ioc) => readIoc(type, ioc).value);
+  const exact = values.join("\n");
+  const fanged = values.map((value) => defang(type, value)).join("\n");
+  const acts = el("div", "acts", copyButton("Copy all", exact, label));
+  if (fanged !== exact) acts.append(copyButton("Copy all defanged", fanged, label));
+  const box = el("details", "", summary, acts, ...rows(iocs, (ioc) => drawIoc(type, ioc), 500));
+  box.open = open;
+  return box;
+}
+
+function drawIocs(iocs) {
+  const order = [...Object.keys(IOC_TYPES), ...Object.keys(iocs).filter((type) => !has(IOC_TYPES, type))];
+  const found = order.map((type) => [type, asList(has(iocs, type) ? iocs[type] : null).filter(isObject)]).filter(([, list]) => list.length);
+  const total = found.reduce((sum, [, list]) => sum + list.length, 0);
+  const section = el("section", "card", el("h3", "", "IOCs (" + count(total) + ")"));
+  found.forEach(([type, list], at) => section.append(drawIocType(type, list, at === 0)));
+  if (!total) section.append(el("p", "faint", "No IOC passed the filters."));
+  return section;
+}
+
+function drawEntry(entry) {
+  const known = Object.keys(entry.sample).length > 0;
+  const cards = [known || entry.submission ? drawFacts(entry) : null, entry.indicators ? drawIndicators(entry.indicators) : null].filter(Boolean);
+  return [drawHead(entry), el("div", "cols" + (cards.length > 1 ? " two" : ""), ...cards), entry.iocs ? drawIocs(entry.iocs) : null].filter(Boolean);
+}
+
