@@ -1,0 +1,187 @@
+"""Runs actions: one process for a synchronous action, a loop of processes for an asynchronous one."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from secops_lab.catalogue import ActionSpec, CatalogueError, IntegrationSpec, load_integration
+from secops_lab.platform import Alert, Case, LocalPlatform
+
+from .child import run_child
+from .context import Context, Limits, fill_parameters, target_pairs
+from .errors import HostError
+from .launch import Launch, find_sdk
+from .outcome import ActionRun, Round, RunState, conclude, judge
+
+OnRound = Callable[[Round], None]
+
+
+class ActionHost:
+    """Starts the actions of one integration as the platform does.
+
+    Args:
+        platform: The started platform that the scripts call back.
+        integration: The integration's folder, in source form or built.
+        sdk: The real SDK (its checkout, its `src` or its `soar_sdk` folder); None runs on the stand-in.
+        python: The interpreter for the scripts; it must have what the integration depends on.
+
+    Raises:
+        HostError: If one of the folders is not what it should be.
+    """
+
+    def __init__(
+        self, platform: LocalPlatform, integration: Path, sdk: Path | None = None, python: str = sys.executable
+    ) -> None:
+        try:
+            self.integration: IntegrationSpec = load_integration(integration)
+        except CatalogueError as error:
+            raise HostError(str(error)) from error
+        self.platform = platform
+        self._launch = Launch(self.integration, find_sdk(sdk), python)
+        defaults = {one.name: one.default for one in self.integration.configuration}
+        instance = platform.install(self.integration.identifier, self.integration.version, defaults)
+        self._instance_id = instance.instance_id
+
+    def actions(self) -> list[ActionSpec]:
+        """The integration's actions, by name."""
+        return list(self.integration.actions)
+
+    def run(
+        self,
+        action: str,
+        case: Case,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        entities: Iterable[Mapping[str, Any]] | Iterable[tuple[str, str]] | None = None,
+        alert: Alert | None = None,
+        script_timeout: float = 300.0,
+        async_timeout: float = 3600.0,
+        poll_interval: float = 0.0,
+        on_round: OnRound | None = None,
+        max_json_result_size: int = 15,
+        cancel: threading.Event | None = None,
+    ) -> ActionRun:
+        """Run an action in a case and put the outcome on the case's wall.
+
+        Args:
+            action: The action's name, or its script's.
+            case: The case.
+            parameters: Values by name; the others take the default of the action's definition.
+            entities: The target entities, as objects of the case or as (type, identifier); None takes all of the alert.
+            alert: The alert to run in; None takes the case's first.
+            script_timeout: Seconds for one process; it is ended afterwards.
+            async_timeout: Seconds for all rounds of an asynchronous action.
+            poll_interval: Seconds between the rounds of an asynchronous action.
+            on_round: Is called after each round.
+            max_json_result_size: Megabytes of results that the SDK lets through.
+            cancel: Ends the run when set.
+
+        Raises:
+            HostError: If the action or a parameter is unknown, or there is no script.
+        """
+        spec = self._find(action)
+        where = alert or case.alerts[0]
+        context = Context(
+            integration=self.integration,
+            action=spec,
+            instance_id=self._instance_id,
+            case_id=case.identifier,
+            alert_id=where.identifier,
+            environment=case.environment,
+            entities=target_pairs(where.entities if entities is None else entities),
+            parameters=fill_parameters(spec, parameters or {}),
+            limits=Limits(script_timeout, async_timeout, poll_interval, max_json_result_size),
+        )
+        command = self._launch.command(spec)
+        with tempfile.TemporaryDirectory(prefix="secops-run-") as scratch:
+            run = _Rounds(self._launch, self.platform, context, command, Path(scratch), cancel).run(on_round)
+        case.post("action", {"action": run.action, "state": run.state.value, "message": run.message, **_wall(run)})
+        return run
+
+    def _find(self, action: str) -> ActionSpec:
+        spec = self.integration.action(action)
+        if spec is None:
+            known = ", ".join(f'"{one.name}"' for one in self.integration.actions) or "none"
+            msg = f'integration {self.integration.identifier} has no action "{action}"; its actions: {known}'
+            raise HostError(msg)
+        return spec
+
+
+def _wall(run: ActionRun) -> dict[str, Any]:
+    return {"result_value": run.result_value, "results": run.results}
+
+
+class _Rounds:
+    """The processes of one run."""
+
+    def __init__(
+        self,
+        launch: Launch,
+        platform: LocalPlatform,
+        context: Context,
+        command: list[str],
+        scratch: Path,
+        cancel: threading.Event | None,
+    ) -> None:
+        self._context = context
+        self._command = command
+        self._scratch = scratch
+        self._app_key = platform.app_key
+        self._env = launch.environment(platform.host, platform.port, scratch)
+        self._cancel = cancel or threading.Event()
+        self._cancellable = cancel is not None
+        self._rounds: list[Round] = []
+
+    def run(self, on_round: OnRound | None) -> ActionRun:
+        """Start processes until one of them settles the run, or its time is over."""
+        additional_data: str | None = None
+        while True:
+            one = self._start(additional_data)
+            self._rounds.append(one)
+            if on_round is not None:
+                on_round(one)
+            if one.state is not RunState.IN_PROGRESS:
+                return self._conclude(one.state, one.message)
+            if not self._context.action.is_async:
+                return self._conclude(RunState.CRASHED, "the action reports progress, but is not asynchronous")
+            additional_data = _hand_back(one)
+            if not self._wait():
+                return self._conclude(RunState.CANCELLED, "the run was cancelled")
+            if time.time() >= self._context.async_deadline:
+                timeout = f"{self._context.limits.async_timeout:g} s"
+                return self._conclude(RunState.TIMED_OUT, f"not finished after {timeout}. {one.message}")
+
+    def _conclude(self, state: RunState, message: str) -> ActionRun:
+        return conclude(self._context.action.name, self._rounds, state, message)
+
+    def _start(self, additional_data: str | None) -> Round:
+        now = time.time()
+        first = "True" if additional_data is None else "False"
+        log = f"--logPath={self._scratch / 'script.log'}"
+        finished = run_child(
+            [*self._command, self._app_key, first, log],
+            stdin=self._context.stdin(now, additional_data),
+            env=self._env,
+            cwd=self._scratch,
+            timeout=self._context.round_deadline(now) - now,
+            cancel=self._cancel if self._cancellable else None,
+        )
+        return judge(finished)
+
+    def _wait(self) -> bool:
+        """Sit out the polling interval, not longer than the run's time; returns False when cancelled."""
+        left = max(0.0, self._context.async_deadline - time.time())
+        return not self._cancel.wait(min(self._context.limits.poll_interval, left))
+
+
+def _hand_back(one: Round) -> str:
+    """The result value as the next round gets it: text stays text, anything else becomes JSON."""
+    value = one.output["ResultValue"] if one.output else None
+    return value if isinstance(value, str) else json.dumps(value)

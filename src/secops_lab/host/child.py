@@ -1,0 +1,122 @@
+"""One child process: stdin in, stdout and stderr out, and no way to outlive its time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+_TICK = 0.05  # seconds between looks at the cancellation flag
+_GRACE = 1.0  # seconds between the request to end and the kill
+
+
+class Ending(Enum):
+    """Why the process is no longer there."""
+
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A process that ended.
+
+    Attributes:
+        ending: Why.
+        exit_code: The exit code; negative for the signal that killed it.
+        stdout: All of its output; undecodable bytes are replaced.
+        stderr: All of its error output; undecodable bytes are replaced.
+        duration: Seconds.
+    """
+
+    ending: Ending
+    exit_code: int
+    stdout: str
+    stderr: str
+    duration: float
+
+
+def run_child(
+    command: Sequence[str],
+    *,
+    stdin: bytes,
+    env: Mapping[str, str],
+    cwd: Path,
+    timeout: float,
+    cancel: threading.Event | None = None,
+) -> Finished:
+    """Run a command to its end, or to the end of its time.
+
+    The child leads a process group of its own, and the whole group is ended with it.
+
+    Args:
+        command: Program and arguments.
+        stdin: What it reads; the stream ends after it.
+        env: Its whole environment.
+        cwd: Its working folder.
+        timeout: Seconds after which it is ended.
+        cancel: Ends it when set.
+    """
+    started = time.monotonic()
+    with subprocess.Popen(  # noqa: S603 (starting scripts is what a host does)
+        list(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(env),
+        cwd=cwd,
+        start_new_session=True,
+    ) as process:
+        try:
+            ending, out, err = _await(process, stdin, started + timeout, cancel)
+        finally:
+            _signal_group(process, signal.SIGKILL)
+        return Finished(
+            ending=ending,
+            exit_code=process.wait(),
+            stdout=out.decode("utf-8", "replace"),
+            stderr=err.decode("utf-8", "replace"),
+            duration=time.monotonic() - started,
+        )
+
+
+def _await(
+    process: subprocess.Popen[bytes], stdin: bytes, deadline: float, cancel: threading.Event | None
+) -> tuple[Ending, bytes, bytes]:
+    pending: bytes | None = stdin
+    while True:
+        left = deadline - time.monotonic()
+        if cancel is not None and cancel.is_set():
+            return Ending.CANCELLED, *_end(process, pending)
+        if left <= 0:
+            return Ending.TIMED_OUT, *_end(process, pending)
+        try:
+            out, err = process.communicate(pending, timeout=left if cancel is None else min(left, _TICK))
+        except subprocess.TimeoutExpired:
+            pending = None  # communicate() keeps what it has not written yet
+        else:
+            return Ending.EXITED, out, err
+
+
+def _end(process: subprocess.Popen[bytes], pending: bytes | None) -> tuple[bytes, bytes]:
+    """Ask the group to end, so that the SDK removes its temporary folder, then make it."""
+    _signal_group(process, signal.SIGTERM)
+    try:
+        return process.communicate(pending, timeout=_GRACE)
+    except subprocess.TimeoutExpired:
+        _signal_group(process, signal.SIGKILL)
+        return process.communicate()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return  # nobody of the group is left

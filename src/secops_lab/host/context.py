@@ -1,0 +1,125 @@
+"""The JSON document an action reads from its stdin, and the deadlines in it."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from secops_lab.catalogue import ActionSpec, IntegrationSpec
+
+from .errors import HostError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may take.
+
+    Attributes:
+        script_timeout: Seconds for one process.
+        async_timeout: Seconds for all rounds of an asynchronous action.
+        poll_interval: Seconds between two rounds.
+        max_json_result_size: Megabytes of results.
+    """
+
+    script_timeout: float
+    async_timeout: float
+    poll_interval: float
+    max_json_result_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that stays the same for all rounds of a run."""
+
+    integration: IntegrationSpec
+    action: ActionSpec
+    instance_id: str
+    case_id: int
+    alert_id: str | None
+    environment: str
+    entities: tuple[tuple[str, str], ...]
+    parameters: Mapping[str, str]
+    limits: Limits
+    started: float = field(default_factory=time.time)
+    workflow_instance: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def async_deadline(self) -> float:
+        """Unix seconds at which the last round must have answered."""
+        return self.started + self.limits.async_timeout
+
+    def round_deadline(self, now: float) -> float:
+        """Unix seconds at which a process that starts now is ended."""
+        deadline = now + self.limits.script_timeout
+        return min(deadline, self.async_deadline) if self.action.is_async else deadline
+
+    def stdin(self, now: float, additional_data: str | None) -> bytes:
+        """The document for a process that starts now.
+
+        Args:
+            now: Unix seconds.
+            additional_data: The result value of the round before, or None in the first round.
+        """
+        parameters = dict(self.parameters)
+        if additional_data is not None:
+            parameters["additional_data"] = additional_data
+        deadline = int(self.round_deadline(now) * 1000)
+        document: dict[str, Any] = {
+            # item1 is the identifier as stored (upper-cased), item2 the type
+            "target_entities": [{"item1": identifier, "item2": kind} for kind, identifier in self.entities],
+            "case_id": self.case_id,
+            "alert_id": self.alert_id,
+            "environment": self.environment,
+            "workflow_id": self.workflow_instance,
+            "workflow_instance_id": self.workflow_instance,
+            "parent_workflow_instance_id": None,
+            "parameters": parameters,
+            "integration_identifier": self.integration.identifier,
+            "integration_instance": self.instance_id,
+            "action_definition_name": f"{self.integration.identifier}_{self.action.name}",
+            "original_requesting_user": "analyst",
+            "execution_deadline_unix_time_ms": deadline,
+            "script_timeout_deadline": deadline,
+            "async_polling_interval_in_sec": int(self.limits.poll_interval),
+            "async_total_duration_deadline": int(self.async_deadline * 1000) if self.action.is_async else 0,
+            "default_result_value": None,
+            "use_proxy_settings": False,
+            "max_json_result_size": self.limits.max_json_result_size,
+            "vault_settings": None,
+            "environment_api_key": None,
+        }
+        return json.dumps(document).encode()
+
+
+def fill_parameters(action: ActionSpec, given: Mapping[str, str]) -> dict[str, str]:
+    """Complete an action's parameters with the defaults of its definition.
+
+    Raises:
+        HostError: If a name is given that the action does not have, or a value that is no text.
+    """
+    names = [parameter.name for parameter in action.parameters]
+    if unknown := [name for name in given if name not in names]:
+        known = ", ".join(f'"{name}"' for name in names) or "none"
+        msg = f'action "{action.name}" has no parameter "{unknown[0]}"; its parameters: {known}'
+        raise HostError(msg)
+    for name, value in given.items():
+        if not isinstance(value, str):
+            msg = f'parameter "{name}" is {value!r}; the platform passes text only'
+            raise HostError(msg)
+    return {parameter.name: given.get(parameter.name, parameter.default) for parameter in action.parameters}
+
+
+def target_pairs(entities: Iterable[Mapping[str, Any]] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Name entities by (type, identifier as stored), from such pairs or from entity objects."""
+    pairs = []
+    for entity in entities:
+        if isinstance(entity, Mapping):
+            pairs.append((str(entity["entity_type"]), str(entity["identifier"])))
+        else:
+            kind, identifier = entity
+            pairs.append((kind, identifier.upper()))
+    return tuple(pairs)

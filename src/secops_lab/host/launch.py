@@ -1,0 +1,93 @@
+"""How a script of either form is started, on the stand-in or on the real SDK: command line, paths, environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from secops_lab.catalogue import ActionSpec, Form, IntegrationSpec
+
+from .errors import HostError
+
+STAND_IN: Final = Path(__file__).resolve().parent.parent / "sdk" / "soar_sdk"
+# REQUESTS_CA_BUNDLE stays out: the SDK complains about it in every action's debug output.
+_KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SYSTEMROOT")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Starts the scripts of one integration.
+
+    Attributes:
+        integration: The integration.
+        sdk: The folder that holds the SDK's modules.
+        python: The interpreter.
+    """
+
+    integration: IntegrationSpec
+    sdk: Path
+    python: str
+
+    def command(self, action: ActionSpec) -> list[str]:
+        """The interpreter and the script, without the platform's arguments.
+
+        Raises:
+            HostError: If the action has a definition but no script.
+        """
+        folder = self.integration.folder
+        if self.integration.form is Form.SOURCE:
+            script = folder / "actions" / f"{action.stem}.py"
+            command = [self.python, "-m", f"{folder.name}.actions.{action.stem}"]
+        else:
+            script = folder / "ActionsScripts" / f"{action.stem}.py"
+            command = [self.python, str(script)]
+        if not script.is_file():
+            msg = f'action "{action.name}" has no script: {script} does not exist'
+            raise HostError(msg)
+        return command
+
+    def environment(self, host: str, port: int, scratch: Path) -> dict[str, str]:
+        """The child's whole environment.
+
+        Args:
+            host: The address of the platform.
+            port: Its port.
+            scratch: A folder for the child's temporary files.
+        """
+        env = {name: value for name in _KEPT if (value := os.environ.get(name)) is not None}
+        env |= {"APP_USE_SSL": "False", "APP_IP": host, "APP_PORT": str(port), "TMPDIR": str(scratch)}
+        env["PYTHONPATH"] = os.pathsep.join(str(path) for path in self._paths())
+        return env | self._leave_sdk_untouched()
+
+    def _paths(self) -> list[Path]:
+        # The SDK is importable by both spellings: soar_sdk.X from its parent, X from the folder itself.
+        sdk = [self.sdk.parent, self.sdk]
+        if self.integration.form is Form.SOURCE:
+            return [self.integration.folder.parent, *sdk]
+        return [self.integration.folder / "Managers", self.sdk, self.sdk.parent]
+
+    def _leave_sdk_untouched(self) -> Mapping[str, str]:
+        """Nothing is written into a checkout of somebody else's, byte code neither."""
+        return {} if self.sdk == STAND_IN else {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def find_sdk(folder: Path | None) -> Path:
+    """Find the folder of the SDK's modules.
+
+    Args:
+        folder: A checkout of the SDK, its `src`, or its `soar_sdk` folder; None means the stand-in.
+
+    Raises:
+        HostError: If none of these is there.
+    """
+    if folder is None:
+        return STAND_IN
+    folder = folder.expanduser().resolve()
+    for candidate in (folder, folder / "soar_sdk", folder / "src" / "soar_sdk"):
+        if candidate.name == "soar_sdk" and (candidate / "SiemplifyAction.py").is_file():
+            return candidate
+    msg = f"no SDK in {folder}: expected a checkout with src/soar_sdk/SiemplifyAction.py, its src, or its soar_sdk"
+    raise HostError(msg)

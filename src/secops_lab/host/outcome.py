@@ -1,0 +1,175 @@
+"""What an action left behind, judged: the rounds, and a run as an analyst sees it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final
+
+from .child import Ending, Finished
+
+Json = dict[str, Any]
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "Message": (str, type(None)),
+    "ResultObjectJson": (str, type(None)),
+    "ResultValue": (object,),
+    "DebugOutput": (str,),
+    "ExecutionState": (int,),
+}
+
+
+class RunState(Enum):
+    """How a run stands. `IN_PROGRESS` is seen in rounds only."""
+
+    COMPLETED = "completed"
+    IN_PROGRESS = "in progress"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    CANCELLED = "cancelled"
+
+
+# The numbers scripts end with: EXECUTION_STATE_* of the SDK.
+_STATES: Final = (RunState.COMPLETED, RunState.IN_PROGRESS, RunState.FAILED, RunState.TIMED_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One process of a run.
+
+    Attributes:
+        state: The verdict on it.
+        exit_code: Its exit code; negative for the signal that killed it.
+        stdout: Its whole standard output.
+        stderr: Its whole standard error: the log, and the trace of a crash.
+        output: The JSON object it printed, or None.
+        duration: Seconds.
+        problem: Why it counts as crashed, timed out or cancelled; empty otherwise.
+    """
+
+    state: RunState
+    exit_code: int
+    stdout: str
+    stderr: str
+    output: Json | None
+    duration: float
+    problem: str = ""
+
+    @property
+    def message(self) -> str:
+        """The message of the script, or what went wrong with its process."""
+        return self.problem if self.output is None else str(self.output["Message"] or "")
+
+
+def judge(finished: Finished) -> Round:
+    """Tell what a process that ended means.
+
+    A run counts only when the process exits with 0 and prints exactly one JSON object of the five known keys; anything
+    else is a crash, as it is on the platform.
+    """
+    output, problem = None, ""
+    match finished.ending:
+        case Ending.TIMED_OUT:
+            state, problem = RunState.TIMED_OUT, f"the script was ended after {finished.duration:.1f} s"
+        case Ending.CANCELLED:
+            state, problem = RunState.CANCELLED, "the run was cancelled"
+        case Ending.EXITED:
+            output, problem = _read(finished)
+            state = RunState.CRASHED if output is None else _STATES[output["ExecutionState"]]
+    return Round(state, finished.exit_code, finished.stdout, finished.stderr, output, finished.duration, problem)
+
+
+def _read(finished: Finished) -> tuple[Json | None, str]:
+    """Read the output object; returns it and an empty text, or None and what is wrong."""
+    if finished.exit_code != 0:
+        last = finished.stderr.strip().rpartition("\n")[2]
+        return None, f"the script ended with exit code {finished.exit_code}: {last}"
+    try:
+        output = json.loads(finished.stdout)
+    except ValueError as error:
+        return None, f"the script's output is not one JSON object: {error}"
+    if not isinstance(output, dict) or output.keys() != _TYPES.keys():
+        return None, "the script's output does not have the five keys of a result"
+    for key, types in _TYPES.items():
+        if not isinstance(output[key], types):
+            return None, f"{key} of the script's output is {output[key]!r}"
+    if output["ExecutionState"] not in range(len(_STATES)):
+        return None, f"the script ended with the unknown state {output['ExecutionState']}"
+    if output["ResultObjectJson"] and not _is_object(output["ResultObjectJson"]):
+        return None, "ResultObjectJson of the script's output is not the text of a JSON object"
+    return output, ""
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRun:
+    """A run from its first process to its last.
+
+    Attributes:
+        action: The action's name.
+        state: How it ended.
+        message: What the analyst reads.
+        rounds: The processes, in order: one for a synchronous action.
+        results: The result object of the last round: an entry a title, plus `JsonResult`; empty when there is none.
+    """
+
+    action: str
+    state: RunState
+    message: str
+    rounds: list[Round]
+    results: Json = field(default_factory=dict)
+
+    @property
+    def result_value(self) -> Any:
+        """The script result of the last round, as the script gave it (a bool, or a text)."""
+        output = self.rounds[-1].output if self.rounds else None
+        return None if output is None else output["ResultValue"]
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the script result is true, in either of its spellings."""
+        return str(self.result_value).lower() == "true"
+
+    @property
+    def debug_output(self) -> str:
+        """What the last round logged and printed."""
+        output = self.rounds[-1].output if self.rounds else None
+        return "" if output is None else str(output["DebugOutput"])
+
+    @property
+    def json_result(self) -> Any:
+        """The parsed JSON result, or None."""
+        entry = self.results.get("JsonResult")
+        return json.loads(entry["RawJson"]) if entry and entry["RawJson"] else None
+
+    @property
+    def tables(self) -> dict[str, list[str]]:
+        """The tables by title: CSV lines, the header first."""
+        return {entry["Title"]: entry["CSVLines"] for entry in self.results.values() if entry["CSVLines"]}
+
+    @property
+    def links(self) -> dict[str, list[str]]:
+        """The links by title."""
+        return {entry["Title"]: entry["Links"] for entry in self.results.values() if entry.get("Links")}
+
+    @property
+    def attachments(self) -> dict[str, str]:
+        """The attached files: name to base64 text."""
+        return {
+            name: content for entry in self.results.values() for name, content in entry["Attachments"].items()
+        }
+
+
+def conclude(action: str, rounds: list[Round], state: RunState, message: str) -> ActionRun:
+    """Make a run of its rounds; the results are those of the last one."""
+    output = rounds[-1].output if rounds else None
+    text = None if output is None else output["ResultObjectJson"]
+    return ActionRun(action, state, message, rounds, json.loads(text) if text else {})

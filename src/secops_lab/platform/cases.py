@@ -1,0 +1,194 @@
+"""Cases with their alerts, entities and wall, safe to read from any thread while an action writes to them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from . import shapes
+from .changes import Changes
+from .shapes import Json
+
+WallKind = Literal["action", "attachment", "comment", "entity", "insight", "tag"]
+
+
+@dataclass(frozen=True, slots=True)
+class WallItem:
+    """One thing that happened in a case, as the case wall shows it.
+
+    Attributes:
+        kind: What happened.
+        at: When, unix milliseconds.
+        detail: The object the platform received (insight, comment …) or, for `action`, the run in short.
+    """
+
+    kind: WallKind
+    at: int
+    detail: Json
+
+
+class Alert:
+    """An alert of a case, with its own entities."""
+
+    def __init__(self, case: Case, identifier: str, name: str, events: list[Json]) -> None:
+        self.case = case
+        self.identifier = identifier
+        self.name = name
+        self.created = shapes.now_ms()
+        self._events = events
+        self._entities: list[Json] = []
+
+    @property
+    def entities(self) -> list[Json]:
+        """Copies of the alert's entities, in the order they were added."""
+        with self.case.changes.lock:
+            return copy.deepcopy(self._entities)
+
+    def add_entity(self, entity_type: str, identifier: str, **values: Any) -> Json:
+        """Add an entity, or return the one that is there already.
+
+        Args:
+            entity_type: The platform's name of the type, such as `FILEHASH` or `DestinationURL`.
+            identifier: The text as ingested; stored upper-cased.
+            **values: Further keys of the entity object, such as `is_suspicious=True`; `additional_properties` are
+                added to `OriginalIdentifier`.
+
+        Returns:
+            A copy of the stored 13-key object.
+        """
+        if unknown := values.keys() - shapes.ENTITY_KEYS:
+            msg = f"an entity has no {', '.join(sorted(unknown))}"
+            raise ValueError(msg)
+        with self.case.changes.announce():
+            known = self.find(identifier.upper(), entity_type)
+            if known is None:
+                case_id, at = self.case.identifier, shapes.now_ms()
+                known = shapes.entity(entity_type, identifier, case_id=case_id, alert_id=self.identifier, at=at)
+                known["additional_properties"].update(values.pop("additional_properties", {}))
+                known.update(values)
+                self._entities.append(known)
+                self.case.post("entity", known)
+            return copy.deepcopy(known)
+
+    def find(self, identifier: str, entity_type: str) -> Json | None:
+        """The stored entity of exactly this identifier and type (the object itself: hold the lock), or None."""
+        for stored in self._entities:
+            if stored["identifier"] == identifier and stored["entity_type"] == entity_type:
+                return stored
+        return None
+
+    def describe(self) -> Json:
+        """The alert as `AlertFullDetails` answers it."""
+        with self.case.changes.lock:
+            return shapes.alert(
+                self.identifier,
+                case_id=self.case.identifier,
+                name=self.name,
+                environment=self.case.environment,
+                at=self.created,
+                entities=copy.deepcopy(self._entities),
+                events=copy.deepcopy(self._events),
+            )
+
+
+class Case:
+    """A case: alerts, and a wall of what actions and analysts did."""
+
+    def __init__(self, changes: Changes, identifier: int, title: str, environment: str) -> None:
+        self.changes = changes
+        self.identifier = identifier
+        self.title = title
+        self.environment = environment
+        self.created = shapes.now_ms()
+        self._alerts: list[Alert] = []
+        self._wall: list[WallItem] = []
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The alerts, oldest first."""
+        with self.changes.lock:
+            return list(self._alerts)
+
+    @property
+    def entities(self) -> list[Json]:
+        """Copies of the entities of all alerts: `additional_properties` holds the enrichment."""
+        return [entity for alert in self.alerts for entity in alert.entities]
+
+    @property
+    def wall(self) -> list[WallItem]:
+        """Everything that happened, oldest first."""
+        with self.changes.lock:
+            return copy.deepcopy(self._wall)
+
+    @property
+    def insights(self) -> list[Json]:
+        """The insights as they were posted: `title`, `content` (HTML), `severity`, `entity_identifier` …"""
+        return self._details("insight")
+
+    @property
+    def comments(self) -> list[Json]:
+        """The comments as they were posted: `comment`, `alert_identifier`."""
+        return self._details("comment")
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of the tags, without repetitions."""
+        return list(dict.fromkeys(detail["tag"] for detail in self._details("tag")))
+
+    @property
+    def attachments(self) -> list[Json]:
+        """The attachments of the wall with their `id` and `base64_blob`."""
+        return self._details("attachment")
+
+    def _details(self, kind: WallKind) -> list[Json]:
+        return [item.detail for item in self.wall if item.kind == kind]
+
+    def new_alert(
+        self,
+        name: str = "Suspicious activity",
+        entities: Iterable[tuple[str, str]] = (),
+        events: Iterable[Json] = (),
+    ) -> Alert:
+        """Add an alert.
+
+        Args:
+            name: The alert's name, which is also its rule.
+            entities: Pairs of type and identifier.
+            events: Event objects with any of the SDK's event keys.
+        """
+        with self.changes.announce():
+            alert_id = f"CASE_{self.identifier}_ALERT_{len(self._alerts) + 1}"
+            alert = Alert(self, alert_id, name, [dict(event) for event in events])
+            self._alerts.append(alert)
+            for entity_type, identifier in entities:
+                alert.add_entity(entity_type, identifier)
+            return alert
+
+    def add_entity(self, entity_type: str, identifier: str, **values: Any) -> Json:
+        """Add an entity to the case's first alert; see `Alert.add_entity`."""
+        return self.alerts[0].add_entity(entity_type, identifier, **values)
+
+    def alert(self, identifier: str | None) -> Alert | None:
+        """The alert of this identifier, or None."""
+        return next((alert for alert in self.alerts if alert.identifier == identifier), None)
+
+    def post(self, kind: WallKind, detail: Json) -> None:
+        """Put something on the wall."""
+        with self.changes.announce():
+            self._wall.append(WallItem(kind, shapes.now_ms(), copy.deepcopy(detail)))
+
+    def metadata(self) -> Json:
+        """The case as `CaseMetadata` answers it."""
+        with self.changes.lock:
+            entities = self.entities
+            return shapes.case_metadata(
+                self.identifier,
+                title=self.title,
+                environment=self.environment,
+                at=self.created,
+                modified=max([self.created, *(item.at for item in self._wall)]),
+                alert_count=len(self._alerts),
+                suspicious=any(entity["is_suspicious"] for entity in entities),
+            )

@@ -1,0 +1,195 @@
+"""The platform's HTTP front on loopback, and the object that opens cases and configures integrations."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import threading
+from collections.abc import Iterable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, ClassVar, Self, cast
+from urllib.parse import unquote, urlsplit
+
+from .calls import Answer, answer
+from .cases import Case
+from .state import Instance, PlatformCall, PlatformState
+
+ROOT = "/api/external/v1/"
+
+
+class LocalPlatform:
+    """A local SecOps that answers the SDK's calls, between `start()` and `stop()` or as a context manager.
+
+    Everything is held in memory. All members may be used from any thread while actions run.
+
+    Args:
+        port: The loopback port; 0 takes a free one.
+        app_key: The key that calls must carry as `AppKey`; None makes a random one.
+    """
+
+    def __init__(self, port: int = 0, app_key: str | None = None) -> None:
+        self.app_key = app_key or secrets.token_hex(16)
+        self.state = PlatformState()
+        self._wanted_port = port
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on loopback."""
+        self._server = _Server(("127.0.0.1", self._wanted_port), _Handler, self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the port and all connections; does nothing when not started."""
+        if self._server is not None and self._thread is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
+            self._server = self._thread = None
+
+    @property
+    def host(self) -> str:
+        """The address to call: always loopback."""
+        return "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port in use.
+
+        Raises:
+            RuntimeError: If the platform is not started.
+        """
+        if self._server is None:
+            msg = "the platform is not started"
+            raise RuntimeError(msg)
+        return self._server.server_address[1]
+
+    def new_case(
+        self,
+        title: str = "Suspicious activity",
+        entities: Iterable[tuple[str, str]] = (),
+        environment: str = "Default Environment",
+    ) -> Case:
+        """Open a case with one alert.
+
+        Args:
+            title: The name of the case and of its alert.
+            entities: Pairs of type and identifier as ingested; identifiers are stored upper-cased.
+            environment: The environment the case belongs to.
+        """
+        return self.state.new_case(title, environment, entities)
+
+    def cases(self) -> list[Case]:
+        """All cases, oldest first."""
+        return self.state.cases()
+
+    def case(self, identifier: int | str) -> Case | None:
+        """The case of this number, or None."""
+        return self.state.case(identifier)
+
+    def configure(self, integration: str, values: Mapping[str, str]) -> None:
+        """Set configuration values, which are strings on the platform, of an integration's instance."""
+        self.state.configure(integration, values)
+
+    def install(self, integration: str, version: float, defaults: Mapping[str, str]) -> Instance:
+        """Make an integration known: its version and the defaults of its configuration parameters."""
+        return self.state.install(integration, version, defaults)
+
+    def requests(self) -> list[PlatformCall]:
+        """The calls seen, as (method, path, body), in order of arrival."""
+        return self.state.calls()
+
+    def forget_requests(self) -> None:
+        """Empty the list of calls seen."""
+        self.state.forget_calls()
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change of any case."""
+        return self.state.changes.revision
+
+    def wait_for_change(self, since: int, timeout: float | None = None) -> int:
+        """Wait until `revision` is greater than `since` or `timeout` seconds are over; returns the revision."""
+        return self.state.changes.wait(since, timeout)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(
+        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], platform: LocalPlatform
+    ) -> None:
+        super().__init__(address, handler)
+        self.platform = platform
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        with self._guard:
+            for connection in self._open:  # its thread sees the end of the stream and closes the socket itself
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version: ClassVar[str] = "HTTP/1.1"
+    disable_nagle_algorithm: ClassVar[bool] = True
+    wbufsize: ClassVar[int] = -1
+
+    def do_GET(self) -> None:
+        self._handle()
+
+    def do_POST(self) -> None:
+        self._handle()
+
+    def _handle(self) -> None:
+        platform = cast(_Server, self.server).platform
+        path = unquote(urlsplit(self.path).path)
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        try:
+            body = json.loads(raw) if raw else None
+        except ValueError:
+            self._send(Answer(400, b"the request body is not JSON", "text/plain"))
+            return
+        platform.state.record(PlatformCall(self.command, path, body))
+        if not secrets.compare_digest(self.headers.get("AppKey", "").encode(), platform.app_key.encode()):
+            self._send(Answer(401, b"unknown AppKey", "text/plain"))
+        elif not path.startswith(ROOT):
+            self._send(Answer(404, b"no such call", "text/plain"))
+        else:
+            self._send(answer(platform.state, self.command, path.removeprefix(ROOT), body))
+
+    def _send(self, reply: Answer) -> None:
+        self.send_response(reply.status)
+        if reply.body or reply.status != 204:  # noqa: PLR2004 (No Content: neither body nor length)
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the base class's)
+        """Stay quiet: the calls are recorded."""

@@ -1,0 +1,122 @@
+"""The JSON objects the platform hands to the SDK, key for key.
+
+The SDK's constructors take these objects as keyword arguments and refuse missing and unknown keys, so the key sets here
+are exact: 13 keys for an entity, 20 for an alert, 21 for a case's metadata. Key names are snake case because the SDK
+asks for `?format=snake`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+Json = dict[str, Any]
+
+ENTITY_KEYS = frozenset(
+    {
+        "identifier",
+        "creation_time",
+        "modification_time",
+        "case_identifier",
+        "alert_identifier",
+        "entity_type",
+        "is_internal",
+        "is_suspicious",
+        "is_artifact",
+        "is_enriched",
+        "is_vulnerable",
+        "is_pivot",
+        "additional_properties",
+    }
+)
+
+
+def now_ms() -> int:
+    """The current time as the platform counts it: milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def entity(entity_type: str, identifier: str, *, case_id: int, alert_id: str, at: int) -> Json:
+    """Describe a new entity.
+
+    The platform upper-cases identifiers; the text as it was ingested stays in the property `OriginalIdentifier`.
+
+    Args:
+        entity_type: The platform's name of the type, such as `FILEHASH` or `DestinationURL`.
+        identifier: The text as ingested.
+        case_id: The case that holds the entity.
+        alert_id: The alert that holds the entity.
+        at: Creation time, unix milliseconds.
+    """
+    return {
+        "identifier": identifier.upper(),
+        "creation_time": at,
+        "modification_time": at,
+        "case_identifier": case_id,
+        "alert_identifier": alert_id,
+        "entity_type": entity_type,
+        "is_internal": False,
+        "is_suspicious": False,
+        "is_artifact": True,
+        "is_enriched": False,
+        "is_vulnerable": False,
+        "is_pivot": False,
+        "additional_properties": {"OriginalIdentifier": identifier},
+    }
+
+
+def alert(
+    identifier: str, *, case_id: int, name: str, environment: str, at: int, entities: list[Json], events: list[Json]
+) -> Json:
+    """Describe an alert with its entities (13-key objects) and events (any of the SDK's event keys)."""
+    return {
+        "identifier": identifier,
+        "alert_group_identifier": f"{identifier}_GROUP",
+        "creation_time": at,
+        "modification_time": at,
+        "case_identifier": case_id,
+        "reporting_vendor": "Local SecOps",
+        "reporting_product": "Local SecOps",
+        "environment": environment,
+        "name": name,
+        "description": "",
+        "external_id": identifier,
+        "severity": 60,
+        "rule_generator": name,
+        "tags": [],
+        "detected_time": at,
+        "security_events": events,
+        "domain_relations": [],
+        "domain_entities": entities,
+        "additional_properties": {},
+        "additional_data": None,
+    }
+
+
+def case_metadata(
+    case_id: int, *, title: str, environment: str, at: int, modified: int, alert_count: int, suspicious: bool
+) -> Json:
+    """Describe a case without its alerts; times are unix milliseconds."""
+    return {
+        "identifier": case_id,
+        "creation_time": at,
+        "modification_time": modified,
+        "alert_count": alert_count,
+        "priority": 60,
+        "is_touched": False,
+        "is_merged": False,
+        "is_important": False,
+        "environment": environment,
+        "assigned_user": "@Tier1",
+        "title": title,
+        "description": "",
+        "status": "OPENED",
+        "is_incident": False,
+        "stage": "Triage",
+        "has_suspicious_entity": suspicious,
+        "high_risk_products": [],
+        "is_locked": False,
+        "has_workflow": False,
+        "sla_expiration_unix_time": None,
+        "additional_properties": {},
+    }

@@ -1,0 +1,131 @@
+"""What the platform remembers: cases, installed integrations, context values and the calls it was sent."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .cases import Case
+from .changes import Changes
+from .shapes import Json
+
+CONTEXT_VALUE_LIMIT = 3_000_000
+"""Characters of a context value; the SDK refuses more, too."""
+ATTACHMENT_LIMIT = 5 * 1024 * 1024
+"""Bytes of a case wall attachment; the SDK words the refusal as `Attachment size should be < 5MB`."""
+
+
+class PlatformCall(NamedTuple):
+    """One HTTP call the platform was sent.
+
+    Attributes:
+        method: `GET` or `POST`.
+        path: The path without the query, such as `/api/external/v1/sdk/UpdateEntities`.
+        body: The parsed JSON of the request, or None.
+    """
+
+    method: str
+    path: str
+    body: Any
+
+
+@dataclass(slots=True)
+class Instance:
+    """An integration as it is set up on the platform."""
+
+    identifier: str
+    version: float = 1.0
+    defaults: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def instance_id(self) -> str:
+        """The instance's uuid, the same for the same integration in every run."""
+        return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.identifier}.integrations.local"))
+
+    def configuration(self) -> dict[str, str | None]:
+        """The flat object that `GET configuration/…` answers: all values are strings."""
+        return {**self.defaults, **self.values, "AgentIdentifier": None}
+
+
+class PlatformState:
+    """The platform without its HTTP front; every method takes the lock itself."""
+
+    def __init__(self) -> None:
+        self.changes = Changes()
+        self._cases: dict[int, Case] = {}
+        self._instances: dict[str, Instance] = {}
+        self._context: dict[tuple[int, str, str], Any] = {}
+        self._calls: list[PlatformCall] = []
+
+    def new_case(self, title: str, environment: str, entities: Iterable[tuple[str, str]]) -> Case:
+        """Open a case with one alert that holds the entities."""
+        with self.changes.announce():
+            case = Case(self.changes, len(self._cases) + 1, title, environment)
+            self._cases[case.identifier] = case
+            case.new_alert(name=title, entities=entities)
+            return case
+
+    def cases(self) -> list[Case]:
+        """All cases, oldest first."""
+        with self.changes.lock:
+            return list(self._cases.values())
+
+    def case(self, identifier: object) -> Case | None:
+        """The case of this number (or its text), or None."""
+        with self.changes.lock:
+            return next((case for case in self._cases.values() if str(case.identifier) == str(identifier)), None)
+
+    def install(self, identifier: str, version: float, defaults: Mapping[str, str]) -> Instance:
+        """Make an integration known with its version and the default values of its configuration."""
+        with self.changes.announce():
+            instance = self._instances.setdefault(identifier, Instance(identifier))
+            instance.version = version
+            instance.defaults = dict(defaults)
+            return instance
+
+    def configure(self, identifier: str, values: Mapping[str, str]) -> None:
+        """Set configuration values of an integration; the others keep theirs."""
+        with self.changes.announce():
+            self._instances.setdefault(identifier, Instance(identifier)).values.update(values)
+
+    def instance(self, key: str) -> Instance | None:
+        """The integration of this identifier or instance id, or None."""
+        with self.changes.lock:
+            return next((one for one in self._instances.values() if key in {one.identifier, one.instance_id}), None)
+
+    def set_context(self, scope: int, identifier: str, key: str, value: Any, *, keep: bool = False) -> bool:
+        """Store a context value; with `keep`, only where there is none yet.
+
+        Returns:
+            Whether the value was stored.
+        """
+        with self.changes.announce():
+            place = (scope, identifier, key)
+            if keep and place in self._context:
+                return False
+            self._context[place] = value
+            return True
+
+    def context(self, scope: int, identifier: str, key: str) -> Any:
+        """A context value, or None where there is none."""
+        with self.changes.lock:
+            return copy.deepcopy(self._context.get((scope, identifier, key)))
+
+    def record(self, call: PlatformCall) -> None:
+        """Remember a call."""
+        with self.changes.lock:
+            self._calls.append(call)
+
+    def calls(self) -> list[PlatformCall]:
+        """The calls in order of arrival."""
+        with self.changes.lock:
+            return list(self._calls)
+
+    def forget_calls(self) -> None:
+        """Empty the list of calls."""
+        with self.changes.lock:
+            self._calls.clear()
