@@ -1,9 +1,9 @@
 """Flatten the integration's source folder into the form that the platform loads.
 
-In the repository the integration is a package (``actions/``, ``core/``) whose modules import one another relatively. On
-the platform ``core/`` is unpacked into one folder of top-level modules, beside the SDK's own modules. Only three
-spellings of an import survive that, and they are the only ones that this module accepts; whatever else would die at
-import time in Google SecOps is refused here, with its place::
+In the repository the integration is a package (``actions/``, ``core/``) whose modules import one another
+relatively. On the platform ``core/`` is unpacked into one folder of top-level modules, beside the SDK's own
+modules. Only these spellings of an import survive that; any other would die at import time in Google SecOps
+and is refused here, with its place::
 
     from ..core.vmray_x import Y        ->  from vmray_x import Y
     from soar_sdk.SiemplifyX import Y   ->  from SiemplifyX import Y
@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACKAGE: Final = "vm_ray"
 SDK: Final = "soar_sdk"
@@ -29,7 +31,7 @@ SCRIPT_FOLDERS: Final = {
 _FROM: Final = re.compile(r"from\s+(?P<module>[.\w]+)\s+import\b")
 
 
-class NotFlattenable(Exception):
+class FlatteningError(Exception):
     """An import, or a file name, that works in the source form and breaks in the built form.
 
     Attributes:
@@ -58,7 +60,7 @@ def flatten(integration: Path, target: Path) -> None:
         target: Folder to write to, made if missing; ``ActionsScripts/``, ``Managers/`` … appear in it.
 
     Raises:
-        NotFlattenable: A module imports in a way that breaks there; the note on the error names the file.
+        FlatteningError: A module imports in a way that breaks there; the note on the error names the file.
     """
     for source_name, (built_name, suffix) in SCRIPT_FOLDERS.items():
         scripts = sorted((integration / source_name).glob(f"*{suffix}"))
@@ -75,7 +77,7 @@ def _flattened(script: Path) -> bytes:
         return script.read_bytes()
     try:
         return flatten_imports(script.read_text(encoding="utf-8")).encode()
-    except NotFlattenable as error:
+    except FlatteningError as error:
         error.add_note(str(script))
         raise
 
@@ -84,7 +86,7 @@ def flatten_imports(source: str) -> str:
     """Rewrite the imports of one module; every other character stays as it is.
 
     Raises:
-        NotFlattenable: An import has no counterpart in the built form.
+        FlatteningError: An import has no counterpart in the built form.
     """
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
@@ -98,7 +100,7 @@ def flatten_imports(source: str) -> str:
 def _check_plain_import(node: ast.Import) -> None:
     for alias in node.names:
         if alias.name.split(".")[0] in {PACKAGE, SDK}:
-            raise NotFlattenable(node.lineno, ast.unparse(node))
+            raise FlatteningError(node.lineno, ast.unparse(node))
 
 
 def _rewrite(lines: list[str], node: ast.ImportFrom) -> None:
@@ -108,7 +110,7 @@ def _rewrite(lines: list[str], node: ast.ImportFrom) -> None:
     line = lines[node.lineno - 1]
     match = _FROM.match(line, node.col_offset)
     if match is None:  # the statement is spread over lines before its "import": nobody writes that
-        raise NotFlattenable(node.lineno, ast.unparse(node))
+        raise FlatteningError(node.lineno, ast.unparse(node))
     start, end = match.span("module")
     lines[node.lineno - 1] = line[:start] + built + line[end:]
 
@@ -121,5 +123,5 @@ def _built_module(node: ast.ImportFrom) -> str | None:
         return None
     flat = (node.level == 2 and head == "core") or (node.level == 0 and head == SDK)  # noqa: PLR2004  two dots
     if not flat or any(alias.name == "*" for alias in node.names):
-        raise NotFlattenable(node.lineno, ast.unparse(node))
+        raise FlatteningError(node.lineno, ast.unparse(node))
     return name

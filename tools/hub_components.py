@@ -1,0 +1,130 @@
+"""Definitions of an action and of a widget in the platform's own fields and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Json = dict[str, Any]
+
+ACTION_TYPES: Final = {"string": 0, "boolean": 1, "password": 12, "ddl": 15}
+WIDGET_SCOPES: Final = {"alert": 0, "case": 1}
+DEFINITION_SCOPES: Final = {"case": 0, "alert": 1, "both": 2}
+WIDGET_TYPES: Final = {"html": 3}
+WIDGET_SIZES: Final = {"half_width": 1, "full_width": 2, "third_width": 3, "two_thirds_width": 4}
+OPERATORS: Final = {"and": 0, "or": 1}
+MATCHES: Final = {
+    "equal": 0,
+    "contains": 1,
+    "starts_with": 2,
+    "not_equal": 5,
+    "not_contains": 6,
+    "is_empty": 7,
+    "is_not_empty": 8,
+}
+ENTITY_TYPES: Final = {"file_hash": "FILEHASH", "url": "DestinationURL"}
+OUTCOMES: Final = {
+    "enrich_ioc": ("Enrich IOC (Indicator of Compromise)", "Enrichment"),
+    "submit_file": ("Submit File", "Remediation"),
+}
+"""Outcome category of the AI description -> (its built name, the AI category that it belongs to)."""
+
+
+def action_definition(folder: Path, action: Json, spoken: Json) -> Json:
+    """The ``.actiondef`` of one action.
+
+    Args:
+        folder: The integration's source folder, for the examples of JSON results.
+        action: The action's YAML.
+        spoken: Its entry in ``resources/ai/actions_ai_description.yaml``.
+    """
+    return {
+        "Creator": action["creator"],
+        "Description": action["description"],
+        "DynamicResultsMetadata": [
+            {
+                "ResultExample": (folder / result["result_example_path"]).read_text(encoding="utf-8"),
+                "ResultName": result["result_name"],
+                "ShowResult": result["show_result"],
+            }
+            for result in action["dynamic_results_metadata"]
+        ],
+        "IntegrationIdentifier": action["integration_identifier"],
+        "IsAsync": action["is_async"],
+        "IsCustom": False,
+        "IsEnabled": True,
+        "Name": action["name"],
+        "Parameters": [_parameter(parameter) for parameter in action["parameters"]],
+        "ScriptResultName": action["script_result_name"],
+        "SimulationDataJson": action["simulation_data_json"],
+        "Version": action["version"],
+        **_spoken(spoken),
+    }
+
+
+def _parameter(parameter: Json) -> Json:
+    default = parameter.get("default_value")
+    return {
+        "DefaultValue": default,
+        "Description": parameter["description"],
+        "IsMandatory": parameter["is_mandatory"],
+        "Name": parameter["name"],
+        "OptionalValues": parameter.get("optional_values"),
+        "Type": ACTION_TYPES[parameter["type"]],
+        "Value": default,
+    }
+
+
+def _spoken(spoken: Json) -> Json:
+    """What the AI description adds to an action's definition; empty lists are left out."""
+    outcomes = [OUTCOMES[name] for name in _chosen(spoken["outcome_categories"])]
+    lists = {
+        "AiCategories": sorted({category for _, category in outcomes}),
+        "EntityTypes": [ENTITY_TYPES[name] for name in _chosen(spoken["entity_usage"]["entity_types"])],
+        "OutcomeCategories": [name for name, _ in outcomes],
+    }
+    return {
+        "AiDescription": f"{spoken['ai_description']}\n {spoken['parameters_description']}",
+        "AiShortDescription": spoken["ai_short_description"],
+        "ParametersDescription": spoken["parameters_description"],
+        **{name: values for name, values in lists.items() if values},
+    }
+
+
+def _chosen(flags: Mapping[str, object]) -> list[str]:
+    return [name for name, value in flags.items() if value is True]
+
+
+def widget_definition(widget: Json) -> Json:
+    """The JSON of one predefined widget; its HTML travels beside it, as a file."""
+    data, group = widget["data_definition"], widget["condition_group"]
+    return {
+        "ActionIdentifier": widget["action_identifier"],
+        "ConditionsGroup": {
+            "Conditions": [
+                {
+                    "CustomOperatorName": condition.get("custom_operator_name"),
+                    "FieldName": condition["field_name"],
+                    "MatchType": MATCHES[condition["match_type"]],
+                    "Value": condition["value"],
+                }
+                for condition in group["conditions"]
+            ],
+            "LogicalOperator": OPERATORS[group["logical_operator"]],
+        },
+        "DataDefinition": {
+            "htmlContent": "",
+            "htmlHeight": data["html_height"],
+            "safeRendering": data["safe_rendering"],
+            "type": WIDGET_TYPES[data["type"]],
+            "widgetDefinitionScope": DEFINITION_SCOPES[data["widget_definition_scope"]],
+        },
+        "DefaultSize": WIDGET_SIZES[widget["default_size"]],
+        "Description": widget["description"],
+        "Scope": WIDGET_SCOPES[widget["scope"]],
+        "Title": widget["title"],
+        "Type": WIDGET_TYPES[widget["type"]],
+    }
