@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def action_definition(folder: Path, action: Json, spoken: Json) -> Json:
         "Description": action["description"],
         "DynamicResultsMetadata": [
             {
-                "ResultExample": (folder / result["result_example_path"]).read_text(encoding="utf-8"),
+                "ResultExample": _example(folder / result["result_example_path"]),
                 "ResultName": result["result_name"],
                 "ShowResult": result["show_result"],
             }
@@ -63,6 +64,11 @@ def action_definition(folder: Path, action: Json, spoken: Json) -> Json:
         "Version": action["version"],
         **_spoken(spoken),
     }
+
+
+def _example(path: Path) -> str:
+    """The example as one line of JSON text, which is how the platform keeps it."""
+    return json.dumps(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _parameter(parameter: Json) -> Json:
