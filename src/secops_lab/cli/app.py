@@ -6,7 +6,11 @@ import sys
 
 import typer
 
+from secops_lab.cli.actions_command import actions
+from secops_lab.cli.demo_command import demo
+from secops_lab.cli.emulate_command import emulate
 from secops_lab.cli.exit_codes import CannotRunError, ExitCode
+from secops_lab.cli.run_command import run
 from secops_lab.cli.terminal import console, survive_narrow_encodings
 
 EXIT_CODES = "Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for code in ExitCode)
@@ -22,9 +26,8 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _keep_the_command_name() -> None:
-    """Run the VMRay actions of Google SecOps SOAR here."""
+for _command in (demo, run, emulate, actions):
+    app.command()(_command)
 
 
 def main() -> None:

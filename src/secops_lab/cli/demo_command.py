@@ -1,0 +1,105 @@
+"""`vmray-secops demo`: all five actions on a real file, each a process of its own, on the emulator."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from secops_lab.cli.exit_codes import ExitCode
+from secops_lab.cli.findings import Finding, findings
+from secops_lab.cli.lab import Lab, Times, open_lab, read_integration
+from secops_lab.cli.options import IntegrationOption, SdkOption
+from secops_lab.cli.progress import show_progress
+from secops_lab.cli.terminal import cell, console
+from secops_lab.cli.view import show_crash, show_run, state_text
+from secops_lab.cli.vmray import embedded_vmray
+from secops_lab.host import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from secops_lab.host import ActionRun
+
+DEFAULT_FILE = Path("/bin/ls")
+URL = "http://phishing.example/login"
+TAG = "secops-demo"
+# The emulator's sandbox takes two minutes an analysis; at this speed that is three seconds of yours.
+LIFECYCLE = "realtime:40"
+
+
+def demo(
+    *,
+    file: Annotated[
+        Path,
+        typer.Option(
+            "--file", metavar="FILE", exists=True, dir_okay=False, readable=True, help="The file to upload."
+        ),
+    ] = DEFAULT_FILE,
+    sdk: SdkOption = None,
+    integration: IntegrationOption = None,
+) -> None:
+    """Upload a file, wait for its analysis, scan its hash, scan a URL, tag the submission and ping."""
+    spec = read_integration(integration)
+    out = console()
+    out.print(
+        "Five actions of the VMRay integration, each a process of its own, against an embedded emulator.\n"
+        "The emulator decides verdicts by fixed rules (docs/limits.md): they say nothing about your file.\n"
+    )
+    with embedded_vmray("default", LIFECYCLE) as vmray, open_lab(vmray, spec.folder, sdk) as lab:
+        show = _Demo(lab, out)
+        show.play(file.absolute())
+    show.sum_up()
+    all_done = all(run.state is RunState.COMPLETED and run.is_success for run in show.runs)
+    raise typer.Exit(ExitCode.DONE if all_done else ExitCode.ACTION_FAILED)
+
+
+@dataclass(slots=True)
+class _Demo:
+    lab: Lab
+    out: Console
+    runs: list[ActionRun] = field(default_factory=list)
+
+    def play(self, file: Path) -> None:
+        """Run the five actions; a failed one does not keep the others from being shown."""
+        with file.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        uploaded = self._run("Upload File And Get Report", parameters={"Sample File Path": str(file)})
+        submission = next((finding.submission_id for finding in uploaded), "")
+        self._run("Scan Hash", [("FILEHASH", sha256)])
+        self._run("Scan URL", [("DestinationURL", URL)])
+        self._run("Add Tag to Submission", parameters={"Submission ID": submission, "Tag Name": TAG})
+        self._run("Ping")
+
+    def _run(
+        self, name: str, entities: Sequence[tuple[str, str]] = (), parameters: dict[str, str] | None = None
+    ) -> list[Finding]:
+        with show_progress(name) as progress:
+            run, case = self.lab.run(name, entities, parameters or {}, Times(), progress)
+        show_run(self.out, run, case, tables=False)
+        if run.state is RunState.CRASHED:
+            show_crash(self.out, run)
+        self.out.print()
+        self.runs.append(run)
+        return findings(run.json_result)
+
+    def sum_up(self) -> None:
+        """Print one line an action."""
+        table = Table(
+            "Action", "State", "Result", "Verdict", "Processes", "Seconds", box=None, pad_edge=False
+        )
+        for run in self.runs:
+            verdicts = ", ".join(finding.verdict for finding in findings(run.json_result))
+            seconds = sum(each.duration for each in run.rounds)
+            cells = cell(run.result_value), cell(verdicts), Text(str(len(run.rounds))), Text(f"{seconds:.1f}")
+            table.add_row(Text(run.action), state_text(run.state), *cells)
+        self.out.print(Rule(Text("Summary", style="bold"), align="left"))
+        self.out.print(table)

@@ -1,0 +1,95 @@
+"""`vmray-secops emulate`: the VMRay emulator by itself, for other terminals and other clients."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secops_lab.cli.exit_codes import CannotRunError
+from secops_lab.cli.options import LifecycleOption, ScenarioOption
+from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError
+from vmray_emulator import EmbeddedEmulator
+
+DEFAULT_PORT = 8420
+LIMITS = "docs/limits.md"
+
+
+def emulate(
+    *,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on loopback; 0 takes a free one.")
+    ] = DEFAULT_PORT,
+    scenario: ScenarioOption = "default",
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            "--db", metavar="FILE", dir_okay=False, help="Keep the state in this file over restarts."
+        ),
+    ] = None,
+    server_version: Annotated[
+        str, typer.Option("--server-version", metavar="X.Y.Z", help="Answer as a VMRay of this version.")
+    ] = "2026.2.1",
+    lifecycle: LifecycleOption = "realtime:40",
+    api_key_env: Annotated[
+        str | None,
+        typer.Option("--api-key-env", metavar="NAME", help="Take the API key to accept from this variable."),
+    ] = None,
+) -> None:
+    """Serve an emulated VMRay REST API on loopback until Ctrl-C. What it does not do: docs/limits.md."""
+    try:
+        emulator = EmbeddedEmulator(
+            port=port,
+            api_key=_api_key(api_key_env),
+            scenario=scenario,
+            db=db,
+            lifecycle=lifecycle,
+            server_version=server_version,
+        )
+    except (MissingKeyError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from error
+    try:
+        with emulator as running:
+            _introduce(running, server_version, db)
+            _wait_for_the_end()
+    except OSError as error:
+        raise CannotRunError(f"The emulator could not be started on port {port}: {error}") from error
+    typer.echo("The emulator has ended.")
+
+
+def _api_key(variable: str | None) -> str:
+    if variable is None:
+        return EMULATOR_API_KEY
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise MissingKeyError(variable)
+    return key
+
+
+def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None) -> None:
+    typer.echo(
+        f"VMRay emulator {version('vmray-secops')}: not a VMRay. Nothing is analysed, verdicts follow rules.\n"
+        f"It answers as VMRay {server_version}. What it does not do or does not know: {LIMITS}\n"
+        f"State: {db if db else 'in memory, gone with this process (keep it with --db FILE)'}\n"
+        f"\n"
+        f"Root: {emulator.url}\n"
+        f"Key:  {emulator.api_key}\n"
+        f"\n"
+        f"In another terminal:\n"
+        f"  export {DEFAULT_KEY_VARIABLE}={emulator.api_key}\n"
+        f"  vmray-secops run Ping --api-root {emulator.url}\n"
+        f"\n"
+        f"Ctrl-C ends it."
+    )
+
+
+def _wait_for_the_end() -> None:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()

@@ -1,0 +1,105 @@
+"""A local SecOps with one VMRay configured, ready to run actions."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from secops_lab.catalogue import CatalogueError, load_integration
+from secops_lab.cli.exit_codes import CannotRunError
+from secops_lab.host import ActionHost, ActionRun, HostError
+from secops_lab.platform import LocalPlatform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from secops_lab.catalogue import IntegrationSpec
+    from secops_lab.cli.progress import Progress
+    from secops_lab.cli.vmray import VMRay
+    from secops_lab.platform import Case
+
+# The asynchronous loop asks again after this many seconds: an emulator in this process may be asked often.
+EMBEDDED_POLL_INTERVAL = 1.0
+REMOTE_POLL_INTERVAL = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long an action may take, in seconds, as the step's settings on the platform say.
+
+    Attributes:
+        script: One run of the script.
+        whole: All runs of an asynchronous action together.
+        poll: Between two runs; None asks an embedded emulator often and a remote VMRay politely.
+    """
+
+    script: float = 300.0
+    whole: float = 3_600.0
+    poll: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A platform with the integration configured."""
+
+    platform: LocalPlatform
+    host: ActionHost
+    vmray: VMRay
+
+    def run(
+        self,
+        action: str,
+        entities: Sequence[tuple[str, str]],
+        parameters: dict[str, str],
+        times: Times,
+        progress: Progress,
+    ) -> tuple[ActionRun, Case]:
+        """Run `action` in a new case with these entities, as processes of its own.
+
+        Raises:
+            CannotRunError: Its process could not be started.
+        """
+        case = self.platform.new_case(entities=list(entities))
+        poll = times.poll
+        if poll is None:
+            poll = EMBEDDED_POLL_INTERVAL if self.vmray.embedded else REMOTE_POLL_INTERVAL
+        try:
+            run = self.host.run(
+                action,
+                case,
+                parameters=parameters,
+                script_timeout=times.script,
+                async_timeout=times.whole,
+                poll_interval=poll,
+                on_round=progress.round_done,
+            )
+        except (HostError, OSError) as error:
+            raise CannotRunError(f'"{action}" could not be started: {error}') from error
+        return run, case
+
+
+@contextmanager
+def open_lab(vmray: VMRay, integration: Path, sdk: Path | None) -> Iterator[Lab]:
+    """Start the local platform and configure the integration for `vmray`."""
+    with LocalPlatform() as platform:
+        try:
+            host = ActionHost(platform, integration=integration, sdk=sdk)
+        except HostError as error:
+            raise CannotRunError(str(error)) from error
+        platform.configure(host.integration.identifier, vmray.configuration)
+        yield Lab(platform, host, vmray)
+
+
+def read_integration(folder: Path | None) -> IntegrationSpec:
+    """Read what the integration's folder declares; None means the one of the checkout that this runs from.
+
+    Raises:
+        CannotRunError: There is no integration.
+    """
+    here = Path(__file__).resolve().parents[3]
+    try:
+        return load_integration(folder or here / "integrations" / "vm_ray")
+    except CatalogueError as error:
+        raise CannotRunError(f"{error}. Name the integration's folder with --integration DIR") from error

@@ -1,0 +1,60 @@
+"""Options that more than one command has, written once so that they read alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ApiRootOption = Annotated[
+    str | None,
+    typer.Option(
+        "--api-root", metavar="URL", help="Root of a VMRay; without it the embedded emulator answers."
+    ),
+]
+ApiKeyEnvOption = Annotated[
+    str,
+    typer.Option(
+        "--api-key-env", metavar="NAME", help="Environment variable that holds the API key for --api-root."
+    ),
+]
+VerifySslOption = Annotated[
+    bool,
+    typer.Option("--verify-ssl/--no-verify-ssl", help="Check the certificate of --api-root."),
+]
+ScenarioOption = Annotated[
+    str,
+    typer.Option("--scenario", metavar="NAME", help="What the emulator holds at the start."),
+]
+LifecycleOption = Annotated[
+    str,
+    typer.Option(
+        "--lifecycle",
+        metavar="immediate|reads:N|realtime:SPEED",
+        help="When the emulator finishes analyses: at once, after N reads, or in real time at a speed.",
+    ),
+]
+SdkOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sdk",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Checkout of the real SecOps SDK (soar-sdk) to run on in place of the stand-in.",
+    ),
+]
+IntegrationOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--integration",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="The integration's folder, in source layout or built.",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")
+]

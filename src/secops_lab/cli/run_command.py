@@ -1,0 +1,115 @@
+"""`vmray-secops run`: one action on entities of your choice."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from secops_lab.cli import arguments
+from secops_lab.cli.document import as_json, not_run_document, run_document
+from secops_lab.cli.exit_codes import CannotRunError, ExitCode
+from secops_lab.cli.lab import Times, open_lab, read_integration
+from secops_lab.cli.names import UnknownNameError
+from secops_lab.cli.options import (
+    ApiKeyEnvOption,
+    ApiRootOption,
+    IntegrationOption,
+    JsonOption,
+    LifecycleOption,
+    ScenarioOption,
+    SdkOption,
+    VerifySslOption,
+)
+from secops_lab.cli.progress import show_progress
+from secops_lab.cli.terminal import console
+from secops_lab.cli.view import show_crash, show_run
+from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, MissingKeyError, VMRay, embedded_vmray, named_vmray
+from secops_lab.host import RunState
+
+if TYPE_CHECKING:
+    from secops_lab.host import ActionRun
+    from secops_lab.platform import Case
+
+DEFAULT_LIFECYCLE = "realtime:60"
+
+
+def run(
+    action: Annotated[
+        str, typer.Argument(metavar="ACTION", help='Its name, for example "Scan Hash"; see `actions`.')
+    ],
+    entity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--entity",
+            metavar="TYPE=VALUE",
+            help="An entity of the case, for example FILEHASH=…; repeatable.",
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the action; repeatable."),
+    ] = None,
+    *,
+    api_root: ApiRootOption = None,
+    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
+    verify_ssl: VerifySslOption = True,
+    scenario: ScenarioOption = "default",
+    lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Seconds that an asynchronous action may take.")
+    ] = 3600,
+    poll_interval: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Seconds between two looks at an analysis; by default 1 embedded, 20 remote."
+        ),
+    ] = None,
+    json_output: JsonOption = False,
+    sdk: SdkOption = None,
+    integration: IntegrationOption = None,
+) -> None:
+    """Run one action, as the platform would: a process of its own, results on stdout, progress on stderr."""
+    spec = read_integration(integration)
+    try:
+        chosen = arguments.action(spec, action)
+        entities = arguments.entities(entity or ())
+        parameters = arguments.parameters(chosen, param or ())
+        vmray: AbstractContextManager[VMRay]
+        if api_root is None:
+            vmray = embedded_vmray(scenario, lifecycle)
+        else:
+            vmray = nullcontext(named_vmray(arguments.api_root(api_root), api_key_env, verify_ssl=verify_ssl))
+    except (UnknownNameError, arguments.BadArgumentError, MissingKeyError) as error:
+        raise typer.BadParameter(str(error)) from error
+    times = Times(whole=timeout, poll=poll_interval)
+    try:
+        with (
+            vmray as answering,
+            open_lab(answering, spec.folder, sdk) as lab,
+            show_progress(chosen.name) as progress,
+        ):
+            finished, case = lab.run(chosen.name, entities, parameters, times, progress)
+    except CannotRunError as error:
+        if json_output:
+            typer.echo(as_json(not_run_document(chosen.name, str(error))))
+        raise
+    _report(finished, case, json_output=json_output)
+    raise typer.Exit(exit_code(finished))
+
+
+def exit_code(run: ActionRun) -> ExitCode:
+    """Return what a finished run means for the caller's shell."""
+    if run.state is RunState.COMPLETED:
+        return ExitCode.DONE
+    return ExitCode.NOT_RUN if run.state is RunState.CRASHED else ExitCode.ACTION_FAILED
+
+
+def _report(run: ActionRun, case: Case, *, json_output: bool) -> None:
+    if json_output:
+        typer.echo(as_json(run_document(run, case)))
+    else:
+        show_run(console(), run, case, tables=True)
+    if run.state is RunState.CRASHED:
+        show_crash(console(stderr=True), run)

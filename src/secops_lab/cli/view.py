@@ -1,0 +1,128 @@
+"""An action's result as an analyst reads it, on a terminal."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from secops_lab.cli.findings import findings
+from secops_lab.cli.insight_text import insight_text
+from secops_lab.cli.terminal import cell, printable
+from secops_lab.host import RunState
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from rich.console import Console
+
+    from secops_lab.host import ActionRun
+    from secops_lab.platform import Case
+
+_VERDICT_STYLES = {"malicious": "bold red", "suspicious": "bold yellow", "clean": "green"}
+_ENRICHMENT_PREFIX = "VMRay_"
+
+
+def show_run(out: Console, run: ActionRun, case: Case, *, tables: bool) -> None:
+    """Print a result: state, message, verdicts, entities, insights and tables.
+
+    Args:
+        out: Where to.
+        run: What the host observed.
+        case: The case that it ran in.
+        tables: Print the case wall tables in full; otherwise their titles and lengths.
+    """
+    _show_heading(out, run)
+    out.print(Text(printable(run.message, multiline=True)), soft_wrap=True)
+    _show_findings(out, run)
+    _show_entities(out, case)
+    _show_insights(out, case)
+    if tables:
+        for title, lines in run.tables.items():
+            _show_table(out, title, lines)
+    elif run.tables:
+        lengths = ", ".join(
+            f"{printable(title)} ({max(len(lines) - 1, 0)} rows)" for title, lines in run.tables.items()
+        )
+        out.print(Text(f"Tables: {lengths}", style="dim"), soft_wrap=True)
+
+
+def state_text(state: RunState) -> Text:
+    """Return the state as an analyst reads it, coloured."""
+    return Text(state.value, style="bold green" if state is RunState.COMPLETED else "bold red")
+
+
+def show_crash(out: Console, run: ActionRun) -> None:
+    """Print why an action's process ended without a result: the end of what it wrote to stderr."""
+    last = run.rounds[-1] if run.rounds else None
+    if last is None:
+        return
+    out.print(
+        Text(f"The action's process ended with exit code {last.exit_code} and no result. Its last words:")
+    )
+    words = printable(last.stderr or run.debug_output or "(none)", multiline=True).strip()
+    out.print(Text("\n".join(words.splitlines()[-15:]), style="dim"), soft_wrap=True)
+
+
+def _show_heading(out: Console, run: ActionRun) -> None:
+    rounds = len(run.rounds)
+    seconds = sum(each.duration for each in run.rounds)
+    heading = Text(f"{run.action}  ", style="bold")
+    heading.append(state_text(run.state))
+    heading.append(
+        f"  {rounds} {'process' if rounds == 1 else 'processes'}, {seconds:.1f} s", style="not bold dim"
+    )
+    out.print(Rule(heading, align="left"))
+    result = printable(str(run.result_value))
+    if run.state is RunState.COMPLETED:
+        out.print(Text(f"is_success: {result}", style="dim"), soft_wrap=True)
+
+
+def _show_findings(out: Console, run: ActionRun) -> None:
+    for finding in findings(run.json_result):
+        verdict = Text("Verdict: ").append(
+            cell(finding.verdict, _VERDICT_STYLES.get(finding.verdict.lower(), "bold"))
+        )
+        verdict.append(" · ").append(cell(finding.subject))
+        if finding.submission_id:
+            verdict.append(" · submission ").append(cell(finding.submission_id))
+        out.print(verdict, soft_wrap=True)
+        if finding.link:
+            out.print(Text("Report: ").append(cell(finding.link, "underline")), soft_wrap=True)
+
+
+def _show_entities(out: Console, case: Case) -> None:
+    for entity in case.entities:
+        enrichment = [key for key in entity["additional_properties"] if key.startswith(_ENRICHMENT_PREFIX)]
+        line = (
+            Text("Entity: ")
+            .append(cell(entity["identifier"]))
+            .append(f" ({printable(entity['entity_type'])}) · ")
+        )
+        line.append("enriched" if entity["is_enriched"] else "not enriched")
+        line.append(f" with {len(enrichment)} fields" if enrichment else "").append(" · ")
+        line.append("suspicious", "bold red") if entity["is_suspicious"] else line.append("not suspicious")
+        out.print(line, soft_wrap=True)
+
+
+def _show_insights(out: Console, case: Case) -> None:
+    for insight in case.insights:
+        out.print(Text("Insight: ", style="bold").append(cell(insight.get("title") or "")), soft_wrap=True)
+        out.print(Padding(insight_text(str(insight.get("content") or "")), (0, 0, 0, 2)))
+
+
+def _show_table(out: Console, title: str, lines: list[str]) -> None:
+    rows: list[list[Any]] = [next(csv.reader([line]), []) for line in lines]
+    if not rows:
+        return
+    columns = max(len(row) for row in rows)
+    table = Table(title=cell(title, "bold"), title_justify="left", show_lines=False)
+    for heading in rows[0] + [""] * (columns - len(rows[0])):
+        table.add_column(cell(heading), overflow="fold")
+    for row in rows[1:]:
+        table.add_row(*(cell(value) for value in row))
+    out.print(table)

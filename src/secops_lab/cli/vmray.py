@@ -1,0 +1,87 @@
+"""Which VMRay answers: the embedded emulator, or the one that the options name."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULT_KEY_VARIABLE = "VMRAY_API_KEY"
+# Not a secret: it opens an emulator on loopback. Fixed, so that `run` in another terminal needs no copying.
+EMULATOR_API_KEY = "emulator-key-that-is-no-secret"
+
+
+class MissingKeyError(Exception):
+    """No API key for a named VMRay."""
+
+    def __init__(self, variable: str) -> None:
+        self.variable = variable
+        super().__init__(variable)
+
+    def __str__(self) -> str:
+        """Say which variable to set."""
+        return (
+            f"The environment variable {self.variable} holds no API key: "
+            f"export {self.variable}=… or name another one with --api-key-env"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VMRay:
+    """A VMRay to run actions against.
+
+    Attributes:
+        api_root: Its root, as the integration's configuration wants it.
+        api_key: Its key; never shown.
+        verify_ssl: Whether its certificate is checked.
+        embedded: Whether it is the emulator of this process.
+    """
+
+    api_root: str
+    api_key: str = field(repr=False)
+    verify_ssl: bool
+    embedded: bool
+
+    @property
+    def configuration(self) -> dict[str, str]:
+        """The integration's configuration as the platform stores it, all text."""
+        return {
+            "Api Root": self.api_root,
+            "Api Key": self.api_key,
+            "Verify SSL": str(self.verify_ssl).lower(),
+        }
+
+    @property
+    def label(self) -> str:
+        """What answers, for a person."""
+        return "the embedded VMRay emulator" if self.embedded else self.api_root
+
+
+def named_vmray(api_root: str, key_variable: str, *, verify_ssl: bool) -> VMRay:
+    """Return the VMRay at `api_root` with the key that an environment variable holds.
+
+    Raises:
+        MissingKeyError: The variable is unset or empty.
+    """
+    key = os.environ.get(key_variable, "").strip()
+    if not key:
+        raise MissingKeyError(key_variable)
+    return VMRay(api_root, key, verify_ssl, embedded=False)
+
+
+@contextmanager
+def embedded_vmray(scenario: str, lifecycle: str) -> Iterator[VMRay]:
+    """Run the emulator inside this process and yield it as a VMRay.
+
+    Args:
+        scenario: What the emulator holds at the start.
+        lifecycle: How fast analyses go on, for example `realtime:60`.
+    """
+    with EmbeddedEmulator(port=0, scenario=scenario, lifecycle=lifecycle) as emulator:
+        yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, embedded=True)
