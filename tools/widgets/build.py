@@ -1,7 +1,7 @@
 """Build the widget files from their sources.
 
-The hub wants one HTML file for each widget, and the platform may load nothing beside it. The three widgets differ
-in their title and their nouns only, so style and script are written once and put into each file here.
+The hub wants one HTML file for each widget, and the platform may load nothing beside it. The three widgets
+differ in their title and their nouns only, so style and script are written once and put into each file here.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def build(widget: Widget) -> str:
     """Give the text of one widget's HTML file.
 
     Raises:
-        WidgetError: The file would be too large, or hold something that the platform would take for a placeholder.
+        WidgetError: The file would be too large, or hold what the platform would take for a placeholder.
     """
     style = _plain((SOURCE / "widget.css").read_text("utf-8"))
     parts = [_plain(path.read_text("utf-8")) for path in sorted(SOURCE.glob("*.js"))]
@@ -99,7 +99,9 @@ def build(widget: Widget) -> str:
     }
     page = re.sub(r"@(\w+)@", lambda name: values[name[1]], (SOURCE / "page.html").read_text("utf-8"))
     if len(page.encode()) >= MOST_BYTES:
-        raise WidgetError(f"{widget.stem} has {len(page.encode())} bytes, allowed are fewer than {MOST_BYTES}")
+        raise WidgetError(
+            f"{widget.stem} has {len(page.encode())} bytes, allowed are fewer than {MOST_BYTES}"
+        )
     return page
 
 

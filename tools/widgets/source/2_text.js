@@ -51,11 +51,11 @@ function moment(value) {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? text.replace("T", " ") + " UTC" : text;
 }
 
-function bytes(value) {
+function bytes(value, short) {
   const size = Number(value);
   if (typeof value !== "number" || !(size >= 0)) return asText(value);
   if (size < 1024) return count(size) + " bytes";
   const step = Math.min(4, Math.floor(Math.log2(size) / 10));
-  return (size / 1024 ** step).toFixed(1) + " " + ["", "KiB", "MiB", "GiB", "TiB"][step] + " (" + count(size) + " bytes)";
+  return (size / 1024 ** step).toFixed(1) + " " + ["", "KiB", "MiB", "GiB", "TiB"][step] + (short ? "" : " (" + count(size) + " bytes)");
 }
 

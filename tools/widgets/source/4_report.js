@@ -4,6 +4,8 @@ function drawHead(entry) {
   const sample = entry.sample;
   const odd = entry.said && !has(VERDICTS, entry.said.toLowerCase()) ? " (" + entry.said.replace(/_/g, " ") + ")" : "";
   const what = el("div", "", show("h2", "name", sample.sample_url || sample.sample_filename || entry.name));
+  const facts = [sample.sample_type, bytes(sample.sample_filesize, true), moment(sample.sample_created)].filter(Boolean);
+  if (facts.length) what.append(show("p", "faint name", facts.map(asText).join(" · ")));
   if (entry.state === "done") {
     const reason = asText(sample.sample_verdict_reason_description);
     what.append(...[
@@ -38,10 +40,11 @@ function drawFacts(entry) {
   const list = el("dl", "");
   const add = (label, value, copied) => {
     if (asText(value) === "") return;
-    const fact = copied ? el("dd", "", show("code", "", value), copyButton("Copy", asText(value), label)) : show("dd", "name", value);
+    const fact = copied ? el("dd", "acts", show("code", "", value), copyButton("Copy", asText(value), label)) : show("dd", "name", value);
     list.append(el("dt", "", label), fact);
   };
-  add("Asked for", entry.name);
+  const known = ["filename", "url", "sha256hash", "sha1hash", "md5hash"].map((key) => asText(sample["sample_" + key]).toLowerCase());
+  if (!known.includes(entry.name.toLowerCase())) add("Asked for", entry.name);
   add("File name", sample.sample_filename);
   add("URL", sample.sample_url, true);
   add("Type", sample.sample_type);
@@ -51,8 +54,8 @@ function drawFacts(entry) {
   add("SHA-256", sample.sample_sha256hash, true);
   add("SHA-1", sample.sample_sha1hash, true);
   add("MD5", sample.sample_md5hash, true);
-  add("Sample", sample.sample_id);
-  add("Submission", entry.submission);
+  add("Sample ID", sample.sample_id);
+  add("Submission ID", entry.submission);
   return el("section", "card", el("h3", "", "Sample"), list);
 }
 
@@ -121,7 +124,7 @@ function drawIocs(iocs) {
 
 function drawEntry(entry) {
   const known = Object.keys(entry.sample).length > 0;
-  const cards = [known || entry.submission ? drawFacts(entry) : null, entry.indicators ? drawIndicators(entry.indicators) : null].filter(Boolean);
+  const cards = [entry.indicators ? drawIndicators(entry.indicators) : null, known || entry.submission ? drawFacts(entry) : null].filter(Boolean);
   return [drawHead(entry), el("div", "cols" + (cards.length > 1 ? " two" : ""), ...cards), entry.iocs ? drawIocs(entry.iocs) : null].filter(Boolean);
 }
 

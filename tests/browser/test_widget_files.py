@@ -1,0 +1,105 @@
+"""The widget files on disk: as built, small, self-contained, declared as the hub reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from tools.widgets import build
+from tools.widgets.build import ALL, MOST_BYTES, PLACEHOLDER, WIDGETS, Widget, WidgetError, path_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACTIONS = WIDGETS.parent / "actions"
+each = pytest.mark.parametrize("widget", ALL, ids=lambda widget: widget.stem)
+
+
+def declared(widget: Widget) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((WIDGETS / f"{widget.stem}.yaml").read_text("utf-8"))
+    return loaded
+
+
+@each
+def test_a_widget_file_is_what_its_sources_build(widget: Widget) -> None:
+    """Nobody edits a built file: `python -m tools.widgets` would write this very text."""
+    assert path_of(widget).read_text("utf-8") == build.build(widget)
+
+
+def test_every_widget_file_comes_from_the_build() -> None:
+    """No file lies in the widgets' folder that has no sources or no YAML."""
+    expected = {f"{widget.stem}.{ending}" for widget in ALL for ending in ("html", "yaml")}
+    assert {path.name for path in WIDGETS.iterdir()} == expected
+
+
+@each
+def test_a_widget_stays_small_and_loads_nothing(widget: Widget) -> None:
+    """Under 30 KB, no address, no second file, no handler in markup, no markup parsed from text."""
+    page = path_of(widget).read_text("utf-8")
+    assert len(page.encode()) < MOST_BYTES
+    assert not re.search(r"https?://[^)\]]|@import|url\(|<link|\bsrc=|\son\w+=", page)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function", page)
+
+
+@each
+def test_the_placeholder_stands_once_inside_the_data_element(widget: Widget) -> None:
+    """The platform replaces every occurrence, so there is one, where JSON is data and never code."""
+    page = path_of(widget).read_text("utf-8")
+    assert page.count(PLACEHOLDER) == 1
+    assert f'<script id="result" type="application/json">{PLACEHOLDER}</script>' in page
+
+
+def test_a_script_that_reads_like_a_placeholder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform could replace `[case.name]` wherever it stands; the build says so."""
+    for source in build.SOURCE.iterdir():
+        (tmp_path / source.name).write_text(source.read_text("utf-8"), encoding="utf-8")
+    (tmp_path / "6_more.js").write_text("rows[case.name];\n", encoding="utf-8")
+    monkeypatch.setattr(build, "SOURCE", tmp_path)
+    with pytest.raises(WidgetError, match=r"\[case\.name\] reads like a placeholder"):
+        build.build(ALL[0])
+
+
+def test_a_widget_that_grows_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is checked where the file is built, not only where it is tested."""
+    for source in build.SOURCE.iterdir():
+        (tmp_path / source.name).write_text(source.read_text("utf-8"), encoding="utf-8")
+    (tmp_path / "6_more.js").write_text(f'const padding = "{"x" * MOST_BYTES}";\n', encoding="utf-8")
+    monkeypatch.setattr(build, "SOURCE", tmp_path)
+    with pytest.raises(WidgetError, match="allowed are fewer than 30000"):
+        build.build(ALL[0])
+
+
+@each
+def test_a_widget_names_the_action_it_belongs_to(widget: Widget) -> None:
+    """`action_identifier` is the action's display name; title and file name agree with the sources."""
+    action = yaml.safe_load((ACTIONS / f"{widget.stem}.yaml").read_text("utf-8"))
+    declaration = declared(widget)
+    assert declaration["action_identifier"] == action["name"]
+    assert declaration["title"] == widget.title
+    assert (declaration["type"], declaration["scope"]) == ("html", "alert")
+    assert declaration["data_definition"]["widget_definition_scope"] == "both"
+    assert declaration["data_definition"]["safe_rendering"] is False
+
+
+@each
+def test_a_widget_is_shown_for_its_result_and_not_for_an_empty_one(widget: Widget) -> None:
+    """The conditions hold for the action's JSON, and fail for none and for the bare placeholder."""
+    upload = widget.stem.startswith("upload")
+    result = (
+        '{"data": null, "result": "ok", "files": []}' if upload else '[{"Entity": "A", "EntityResult": {}}]'
+    )
+
+    def shown(text: str) -> bool:
+        holds = {"starts_with": text.startswith, "contains": text.__contains__}
+        conditions = declared(widget)["condition_group"]["conditions"]
+        assert all(condition["field_name"] == PLACEHOLDER for condition in conditions)
+        return all(holds[condition["match_type"]](condition["value"]) for condition in conditions)
+
+    assert shown(result)
+    assert not shown("")
+    assert not shown("[]")
+    assert not shown(PLACEHOLDER)

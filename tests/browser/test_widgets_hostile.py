@@ -1,0 +1,120 @@
+"""Texts from samples, in every field of every widget: shown, and nothing more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.hostile import TEXTS, everywhere
+from tests.browser.results import as_platform_gets_it, file_row, report, scan, uploaded
+from tests.browser.views import open_lists
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from tests.browser.conftest import Show, Watch
+
+OURS = {
+    *("html", "head", "meta", "title", "style", "script", "body", "main"),
+    *("h1", "h2", "h3", "p", "span", "div", "section", "ul", "li", "dl", "dt", "dd", "code", "i"),
+    *("a", "button", "details", "summary"),
+}
+HIDDEN = "\u202e\u2066\u2069\u200f\u200b\u200d\ufeff\u00ad\x00\x07\x1b\x7f\x9b\u2028\u2029"
+
+
+def only_ours(page: Page) -> None:
+    """Assert that the document holds only elements and attributes that the widget makes."""
+    found = page.evaluate(
+        """() => {
+            const all = [...document.querySelectorAll("*")];
+            return {
+                tags: [...new Set(all.map((node) => node.localName))],
+                handlers: all.flatMap((node) => node.getAttributeNames()).filter((name) => /^on/.test(name)),
+                scripts: document.scripts.length,
+                links: [...document.querySelectorAll("[href], [src]")].length,
+            };
+        }"""
+    )
+    assert set(found["tags"]) <= OURS
+    assert found["handlers"] == []
+    assert found["scripts"] == 1
+    assert found["links"] == 0
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hostile_text_in_every_field_of_a_scan_stays_text(show: Show, name: str) -> None:
+    """No dialog, no script error, no element of its own, no request, no link; the widget stands."""
+    text = TEXTS[name]
+    page = show(
+        "scan_url",
+        as_platform_gets_it(scan((text, everywhere(report(), text)), ("B", report(sample_webif_url=text)))),
+    )
+    open_lists(page)
+    expect(page.locator(".head .badge")).to_contain_text("Unknown")
+    only_ours(page)
+    page.get_by_role("tab").last.click()
+    open_lists(page)
+    only_ours(page)
+    shown = page.locator("body").inner_text()
+    assert not set(HIDDEN) & set(shown)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hostile_text_in_every_field_of_an_upload_stays_text(show: Show, name: str) -> None:
+    """The same for files: done, pending and failed."""
+    text = TEXTS[name]
+    rows = [everywhere(file_row("/a"), text), file_row(text, "pending"), file_row(text, "error", error=text)]
+    rows[0]["result"] = "ok"
+    page = show("upload_file_and_get_report", as_platform_gets_it(uploaded(*rows)))
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        only_ours(page)
+
+
+def test_a_hostile_key_is_a_key_like_any_other(show: Show) -> None:
+    """Type names of IOCs come from the answer, too."""
+    odd = report(sample_webif_url=None)
+    odd["iocs"] = {text: [{"url": "x", text: text}] for text in TEXTS.values()} | {
+        "constructor": [{"toString": 1}]
+    }
+    page = show("scan_hash", as_platform_gets_it(scan(("A", odd))))
+    open_lists(page)
+    expect(page.get_by_role("heading", name=f"IOCs ({len(TEXTS) + 1})")).to_be_visible()
+    only_ours(page)
+
+
+@pytest.mark.parametrize("name", ["close-script", "comment-script", "remote", "script"])
+def test_a_text_that_breaks_out_of_the_data_runs_nothing(show: Show, watch: Watch, name: str) -> None:
+    """Should the platform undo the escapes, the page's own policy still lets nothing run or load.
+
+    The browser then reports what it has refused; those reports are the only ones allowed here.
+    """
+    page = show(
+        "scan_hash",
+        '[{"Entity": "A", "EntityResult": {"sample_filename": "' + TEXTS[name].replace('"', "'") + '"}}]',
+    )
+    expect(page.locator("main")).to_have_count(1)
+    only_ours(page)
+    assert all("Content Security Policy" in error for error in watch.errors)
+    watch.errors.clear()
+
+
+def test_a_name_that_reads_backwards_is_shown_as_it_is_written(show: Show) -> None:
+    """The mark that turns the reading direction stands as its code point, and the exact text is copied."""
+    page = show("scan_hash", as_platform_gets_it(scan(("A", report(sample_filename="invoice\u202efdp.exe")))))
+    expect(page.locator("h2")).to_have_text("invoiceU+202Efdp.exe")
+
+
+@pytest.mark.parametrize("name", ["newlines", "controls", "bidi", "invisible", "formula", "quotes"])
+def test_a_hostile_ioc_is_copied_to_the_letter(show: Show, name: str) -> None:
+    """What is pasted into a block list is what VMRay said, with nothing added, lost or turned round."""
+    odd = report()
+    odd["iocs"] = {"mutexes": [{"mutex_name": TEXTS[name], "verdict": "malicious"}]}
+    page = show("scan_hash", as_platform_gets_it(scan(("A", odd))))
+    page.evaluate(
+        """() => window.addEventListener("copy", (event) => {
+            window.taken = event.clipboardData.getData("text/plain");
+        })"""
+    )
+    page.get_by_role("button", name="Copy all: Mutexes").click()
+    assert page.evaluate("window.taken") == TEXTS[name]

@@ -1,0 +1,21 @@
+"""Small moves that several browser tests make in a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Frame, Page
+
+
+def open_lists(page: Page | Frame) -> None:
+    """Unfold everything that can be unfolded."""
+    page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+
+
+def assert_accessible(page: Page) -> None:
+    """axe-core, with every rule it has for a page, finds no violation."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
