@@ -1,0 +1,309 @@
+"""The objects scripts work with: entities, alerts, cases.
+
+Their constructors take the platform's JSON objects as keyword arguments and refuse missing and unknown keys.
+"""
+
+from __future__ import annotations
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import base64
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from soar_sdk._clock import convert_unixtime_to_datetime
+from soar_sdk._events import DomainRelationInfo, SecurityEventInfo
+
+__all__ = [
+    "Alert",
+    "AlertInfo",
+    "Attachment",
+    "CaseStatus",
+    "CyberCase",
+    "CyberCaseInfo",
+    "CyberCaseLazy",
+    "DomainEntityInfo",
+    "DomainRelationInfo",
+    "EntityTypes",
+    "InsightSeverity",
+    "InsightType",
+    "LogRow",
+    "SecurityEventInfo",
+]
+
+Json = dict[str, Any]
+
+
+class EntityTypes:
+    """The platform's names of entity types."""
+
+    ALERT = "ALERT"
+    HOSTNAME = "HOSTNAME"
+    USER = "USERUNIQNAME"
+    ADDRESS = "ADDRESS"
+    MACADDRESS = "MacAddress"
+    PROCESS = "PROCESS"
+    PARENTPROCESS = "PARENTPROCESS"
+    CHILDPROCESS = "CHILDPROCESS"
+    FILENAME = "FILENAME"
+    FILEHASH = "FILEHASH"
+    PARENTHASH = "PARENTHASH"
+    CHILDHASH = "CHILDHASH"
+    URL = "DestinationURL"
+    THREATSIGNATURE = "THREATSIGNATURE"
+    EMAILMESSAGE = "EMAILSUBJECT"
+    USB = "USB"
+    EVENT = "EVENT"
+    CVEID = "CVEID"
+    DEPLOYMENT = "DEPLOYMENT"
+    CREDITCARD = "CREDITCARD"
+    PHONENUMBER = "PHONENUMBER"
+    CVE = "CVE"
+    THREATACTOR = "THREATACTOR"
+    THREATCAMPAIGN = "THREATCAMPAIGN"
+    GENERIC = "GENERICENTITY"
+    SOURCEDOMAIN = "SOURCEDOMAIN"
+    DESTINATIONDOMAIN = "DESTINATIONDOMAIN"
+    IPSET = "IPSET"
+    CLUSTER = "CLUSTER"
+    APPLICATION = "APPLICATION"
+    DATABASE = "DATABASE"
+    POD = "POD"
+    CONTAINER = "CONTAINER"
+    SERVICE = "SERVICE"
+    DOMAIN = "DOMAIN"
+
+
+class CaseStatus:
+    """The states of a case."""
+
+    OPEN = "OPEN"
+    CLOSE = "CLOSE"
+
+
+class InsightSeverity:
+    """The severities of insights."""
+
+    INFO = 0
+    WARN = 1
+    ERROR = 2
+
+
+class InsightType:
+    """The kinds of insights."""
+
+    General = 0
+    Entity = 1
+
+
+def _require_identifier(identifier: object) -> None:
+    if not identifier:
+        msg = "Identifier is required"
+        raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+
+
+@dataclass(repr=False, eq=False)
+class DomainEntityInfo:
+    """An entity: 13 keys; times are unix milliseconds."""
+
+    identifier: str
+    creation_time: int
+    modification_time: int
+    case_identifier: str
+    alert_identifier: str
+    entity_type: str
+    is_internal: bool
+    is_suspicious: bool
+    is_artifact: bool
+    is_enriched: bool
+    is_vulnerable: bool
+    is_pivot: bool
+    additional_properties: Json
+
+    def __post_init__(self) -> None:
+        _require_identifier(self.identifier)
+
+    def to_dict(self) -> Json:
+        """The entity's keys and values."""
+        return self.__dict__
+
+    def _update_internal_properties(self) -> None:
+        """Repeat the flags as texts among the properties, as the platform wants them in updates."""
+        self.additional_properties |= {
+            "IsInternalAsset": str(self.is_internal),
+            "IsEnriched": str(self.is_enriched),
+            "IsSuspicious": str(self.is_suspicious),
+            "IsVulnerable": str(self.is_vulnerable),
+        }
+
+    def __repr__(self) -> str:
+        return self.identifier
+
+    __str__ = __repr__
+
+
+@dataclass(repr=False, eq=False)
+class AlertInfo:
+    """An alert without its contents."""
+
+    identifier: str
+    alert_group_identifier: str
+    creation_time: int
+    modification_time: int
+    case_identifier: str
+    reporting_vendor: str
+    reporting_product: str
+    environment: str
+    name: str
+    description: str
+    external_id: str
+    severity: int
+    rule_generator: str
+    tags: list[str]
+    detected_time: int
+    additional_properties: Json
+    additional_data: Any
+
+    def __post_init__(self) -> None:
+        _require_identifier(self.identifier)
+
+
+class Alert(AlertInfo):
+    """An alert with its entities, events and relations.
+
+    Attributes:
+        entities: The entities.
+        security_events: The events.
+        relations: The relations between entities.
+        start_time: When the first event began that is no correlation, else when the alert was created; aware.
+    """
+
+    def __init__(
+        self,
+        *,
+        security_events: list[Json],
+        domain_relations: list[Json],
+        domain_entities: list[Json],
+        **info: Any,
+    ) -> None:
+        super().__init__(**info)
+        self.security_events = [SecurityEventInfo(**event) for event in security_events]
+        self.relations = [DomainRelationInfo(**relation) for relation in domain_relations]
+        self.entities = [DomainEntityInfo(**entity) for entity in domain_entities]
+        starts = [event.start_time for event in self.security_events if not event.is_correlation and event.start_time]
+        self.start_time: datetime.datetime = convert_unixtime_to_datetime(min([*starts] or [self.creation_time]))
+
+
+@dataclass(repr=False, eq=False)
+class CyberCaseInfo:
+    """A case without its alerts; times are unix milliseconds."""
+
+    identifier: str
+    creation_time: int
+    modification_time: int
+    alert_count: int
+    priority: int
+    is_touched: bool
+    is_merged: bool
+    is_important: bool
+    environment: str
+    assigned_user: str
+    title: str
+    description: str
+    status: str
+    is_incident: bool
+    stage: str
+    has_suspicious_entity: bool
+    high_risk_products: list[str]
+    is_locked: bool
+    has_workflow: bool
+    sla_expiration_unix_time: int | None
+    additional_properties: Json
+
+    def __post_init__(self) -> None:
+        _require_identifier(self.identifier)
+
+    @property
+    def end_time(self) -> int:
+        """When the case ended, or 0."""
+        return int((self.additional_properties or {}).get("EndTime") or 0)
+
+
+class CyberCase(CyberCaseInfo):
+    """A case that came with its alerts."""
+
+    def __init__(self, *, cyber_alerts: list[Json], **info: Any) -> None:
+        super().__init__(**info)
+        self.alerts = [Alert(**alert) for alert in cyber_alerts]
+
+    def has_alerts_loaded(self) -> bool:
+        """Whether reading `alerts` costs no call."""
+        return True
+
+
+class CyberCaseLazy(CyberCaseInfo):
+    """A case that asks for its alerts when they are wanted.
+
+    Args:
+        alerts_provider: Returns the alerts' JSON objects for a case's identifier.
+        **info: The metadata.
+    """
+
+    def __init__(self, alerts_provider: Callable[[str], list[Json]], **info: Any) -> None:
+        super().__init__(**info)
+        self._alerts_provider = alerts_provider
+        self._alerts: list[Alert] | None = None
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The alerts, asked for once."""
+        if self._alerts is None:
+            self._alerts = [Alert(**alert) for alert in self._alerts_provider(self.identifier)]
+        return self._alerts
+
+    def has_alerts_loaded(self) -> bool:
+        """Whether reading `alerts` costs no call."""
+        return self._alerts is not None
+
+
+@dataclass(repr=False, eq=False)
+class Attachment:
+    """A file on its way to the case wall; sizes in bytes (`size`: of the base64 text)."""
+
+    case_identifier: str
+    alert_identifier: str | None
+    base64_blob: str
+    attachment_type: str
+    name: str
+    description: str | None
+    is_favorite: bool
+    orig_size: int
+    size: int
+
+    @staticmethod
+    def fromfile(path: str, case_id: Any, alert_identifier: str | None) -> Attachment:
+        """Read a file; its description and favourite mark cannot be set, as in the platform's SDK."""
+        file = Path(path)
+        content = file.read_bytes()
+        blob = base64.b64encode(content).decode()
+        return Attachment(
+            case_id, alert_identifier, blob, file.suffix, file.stem, None, False, len(content), len(blob)
+        )
+
+    def to_dict(self) -> Json:
+        """The body of the call that stores it."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values["type"] = values.pop("attachment_type")
+        none = dict.fromkeys(("creation_time", "modification_time", "additional_properties"))
+        return {"identifier": self.case_identifier, **none, **values}
+
+
+@dataclass
+class LogRow:
+    """A logged message: level 0 debug, 1 info, 2 warning, 3 error; time in unix milliseconds."""
+
+    message: str
+    log_level: int
+    timestamp: int = field(default=0)

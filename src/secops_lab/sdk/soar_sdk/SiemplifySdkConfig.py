@@ -1,0 +1,39 @@
+"""Where the platform is: from `sdk_config.ini` beside this module where there is one, and from the environment."""
+
+from __future__ import annotations
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import configparser
+import os
+import tempfile
+from pathlib import Path
+
+
+class SiemplifySdkConfig:
+    """The configuration of one process.
+
+    Attributes:
+        api_root_uri: The platform's API, such as `http://127.0.0.1:8443/api`. `APP_USE_SSL`, `APP_IP` and `APP_PORT` of
+            the environment go before the file's `[ServerService]`.
+        file_storage_api_root_uri: The root of the blob storage.
+        run_folder_path: The folder under which scripts get their run folders.
+        ignore_ca_bundle: Whether certificates of the platform go unchecked in any case.
+        is_remote_publisher_sdk: Whether this is a remote agent; the stand-in is none.
+    """
+
+    config_file_path = str(Path(__file__).resolve().parent / "sdk_config.ini")
+
+    def __init__(self) -> None:
+        parser = configparser.ConfigParser()
+        parser.read(self.config_file_path)
+        use_ssl = os.environ.get("APP_USE_SSL", parser.get("ServerService", "UseSsl", fallback="True"))
+        host = os.environ.get("APP_IP", parser.get("ServerService", "Host", fallback="localhost"))
+        port = os.environ.get("APP_PORT", parser.get("ServerService", "Port", fallback="8443"))
+        scheme = "https" if use_ssl.lower() == "true" else "http"
+        self.api_root_uri = f"{scheme}://{host}:{port}/api"
+        client = os.environ.get("CLIENT_ADDRESS")
+        self.file_storage_api_root_uri = f"https://{client}/webhooks" if client else "https://localhost:8310"
+        fallback = str(Path(tempfile.gettempdir()) / "siemplify_scripting")
+        self.run_folder_path = parser.get("ExecutionConfig", "runFolderPath", fallback=fallback)
+        self.ignore_ca_bundle = parser.getboolean("ExecutionConfig", "IgnoreCaBundle", fallback=False)
+        self.is_remote_publisher_sdk = False

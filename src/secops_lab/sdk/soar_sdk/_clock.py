@@ -1,0 +1,92 @@
+"""Times as the platform counts them: milliseconds since 1970, UTC."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+
+def unix_now() -> int:
+    """The current time in unix milliseconds."""
+    return int(time.time() * 1000)
+
+
+def utc_now() -> datetime.datetime:
+    """The current time, aware of its zone."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def from_unix_time(unix_ms: int) -> datetime.datetime:
+    """Unix milliseconds as a naive UTC time."""
+    return convert_unixtime_to_datetime(unix_ms).replace(tzinfo=None)
+
+
+def convert_unixtime_to_datetime(unix_time: int) -> datetime.datetime:
+    """Unix milliseconds as an aware UTC time."""
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return epoch + datetime.timedelta(milliseconds=unix_time)
+
+
+def convert_datetime_to_unix_time(dt: datetime.datetime) -> int:
+    """A time in unix milliseconds; a naive one is taken for UTC."""
+    aware = dt if dt.tzinfo else dt.replace(tzinfo=datetime.UTC)
+    return int(aware.timestamp() * 1000)
+
+
+def convert_string_to_datetime(datetime_str: str, timezone_str: str | None = None) -> datetime.datetime:
+    """Read a time: ISO 8601 or the format of mail headers (the platform's SDK guesses further formats).
+
+    Args:
+        datetime_str: The text.
+        timezone_str: The zone of a text without one, such as `Europe/Berlin`.
+
+    Raises:
+        Exception: If the text cannot be read, or no zone is known.
+    """
+    moment = _parse(datetime_str)
+    if timezone_str:
+        return moment.replace(tzinfo=ZoneInfo(timezone_str))
+    if moment.tzinfo is None:
+        msg = (
+            "convert_string_to_datetime Failed: no timezone info was supplied "
+            "(either in input string or optional parameter"
+        )
+        raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+    return moment
+
+
+def _parse(text: str) -> datetime.datetime:
+    try:
+        return datetime.datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            return parsedate_to_datetime(text)
+        except ValueError as error:
+            msg = f"convert_string_to_datetime Failed: Unknown string format: {text}"
+            raise Exception(msg) from error  # noqa: TRY002 (the SDK raises no other)
+
+
+def convert_string_to_unix_time(datetime_str: str) -> int:
+    """Read a time that names its zone, in unix milliseconds."""
+    try:
+        return convert_datetime_to_unix_time(convert_string_to_datetime(datetime_str))
+    except Exception as error:
+        msg = f"convert_string_to_unix_time Failed: {error}"
+        raise Exception(msg) from error  # noqa: TRY002 (the SDK raises no other)
+
+
+def convert_timezone(source_aware_datetime: datetime.datetime, destination_timezone_str: str) -> datetime.datetime:
+    """The same moment in another zone."""
+    return source_aware_datetime.astimezone(ZoneInfo(destination_timezone_str))
+
+
+def set_utc_timezone_to_naive_datetime(naive_datetime: datetime.datetime) -> datetime.datetime:
+    """Take a naive time for UTC."""
+    return naive_datetime.replace(tzinfo=datetime.UTC)
+
+
+def utc_to_local(utc_dt: datetime.datetime) -> datetime.datetime:
+    """A UTC time as a naive local time."""
+    return utc_dt.replace(tzinfo=datetime.UTC).astimezone().replace(tzinfo=None)
