@@ -1,0 +1,35 @@
+"""Add Tag to Submission: put a tag on a VMRay submission."""
+
+from __future__ import annotations
+
+from ..core.vmray_action import Action, Outcome, Run
+from ..core.vmray_escape import one_line
+from ..core.vmray_params import TagParams, text
+
+
+class AddTagToSubmission(Action):
+    """Tags one submission; a tag that is already there stays as it is."""
+
+    name = "Add Tag to Submission"
+
+    def perform(self, run: Run) -> Outcome:
+        """Check both parameters, then tag."""
+        params = TagParams.parse(run.parameters)
+        run.client.add_tag(params.submission_id, params.tag)
+        message = f"Successfully added tag {params.tag} to submission {params.submission_id}."
+        return Outcome(message, value=True)
+
+    def failure(self, run: Run, reason: str) -> str:
+        """Write the documented sentence, with the tag and the submission as they were given."""
+        tag = one_line(text(run.parameters, "Tag Name"), 300)
+        submission = one_line(text(run.parameters, "Submission ID"), 100)
+        return f"Failed to add tag {tag} to submission {submission}. Error is {reason}"
+
+
+def main() -> None:
+    """Run as the platform's process."""
+    AddTagToSubmission().start()
+
+
+if __name__ == "__main__":
+    main()

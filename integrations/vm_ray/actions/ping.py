@@ -1,0 +1,31 @@
+"""Ping: test the connection to VMRay with the configured address, key and certificate check."""
+
+from __future__ import annotations
+
+from ..core.vmray_action import Action, Outcome, Run
+
+
+class Ping(Action):
+    """Makes the smallest read that needs a valid key."""
+
+    name = "Ping"
+
+    def perform(self, run: Run) -> Outcome:
+        """Ask VMRay for one analysis."""
+        run.client.check_access()
+        run.log("Successfully connected to the VMRay server with the provided connection parameters!")
+        return Outcome("Successfully tested connectivity.", value=True)
+
+    def failure(self, run: Run, reason: str) -> str:
+        """Write the documented sentence, with the reason."""
+        run.log(f"Failed to connect to the VMRay server! Error is {reason}")
+        return f"Failed to test connectivity. Error is {reason}"
+
+
+def main() -> None:
+    """Run as the platform's process."""
+    Ping().start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Scan Hash: enrich file hashes with what VMRay knows of them. Reads only; costs no quota."""
+
+from __future__ import annotations
+
+from soar_sdk.SiemplifyDataModel import EntityTypes
+
+from ..core.vmray_client import Client
+from ..core.vmray_errors import SampleNotFound
+from ..core.vmray_models import best_sample
+from ..core.vmray_params import ScanParams
+from ..core.vmray_report import SampleReport, read_settled_report
+from ..core.vmray_scan_action import ScanAction
+from ..core.vmray_throttle import Deadline
+
+
+class ScanHash(ScanAction):
+    """Looks each FILEHASH entity up, and reports the sample with the worst verdict."""
+
+    name = "Scan Hash"
+    entity_type = EntityTypes.FILEHASH
+
+    def report(self, client: Client, identifier: str, params: ScanParams, deadline: Deadline) -> SampleReport:
+        """Find the sample of one hash, then its IOCs and threat indicators."""
+        sample = best_sample(client.find_samples(identifier))
+        if sample is None:
+            raise SampleNotFound
+        return read_settled_report(client, sample, params.report, deadline)
+
+
+def main() -> None:
+    """Run as the platform's process."""
+    ScanHash().start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Upload File And Get Report: submit files, wait for their analyses, and return what VMRay found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core.vmray_action import Outcome, Run
+from ..core.vmray_client import SubmitOptions
+from ..core.vmray_detonation import Detonation
+from ..core.vmray_detonation_action import DetonationAction
+from ..core.vmray_submit import OneSubmit
+from ..core.vmray_upload import accepted_files, upload_once
+from ..core.vmray_upload_report import report_files
+
+
+class UploadFileAndGetReport(DetonationAction):
+    """Submits each file once, and reports all samples that it became."""
+
+    name = "Upload File And Get Report"
+
+    def items(self, run: Run) -> list[Detonation]:
+        """Take the files, after making sure that all of them can be uploaded."""
+        return accepted_files(run, self.name)
+
+    def one_submit(self, run: Run, detonation: Detonation, options: SubmitOptions) -> OneSubmit:
+        """Submit the file, streaming it."""
+        return upload_once(run, detonation, options)
+
+    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome:  # noqa: ARG002 - not waited for
+        """Return the files' samples."""
+        return report_files(run, self.name, detonations)
+
+
+def main() -> None:
+    """Run as the platform's process."""
+    UploadFileAndGetReport().start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The base of all actions: from what the platform hands over to what it gets back.
+
+This is the only module of ``core`` that knows the platform's SDK.
+
+An action is a class with a name and ``perform``. Whatever goes wrong in it becomes a sentence; the process always
+ends with exactly one result.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from soar_sdk.ScriptResult import (
+    EXECUTION_STATE_COMPLETED,
+    EXECUTION_STATE_FAILED,
+    EXECUTION_STATE_INPROGRESS,
+)
+from soar_sdk.SiemplifyAction import SiemplifyAction
+
+from ..core.vmray_client import Client
+from ..core.vmray_errors import FilesRefused, VMRayError
+from ..core.vmray_escape import one_line
+from ..core.vmray_messages import error_message, with_details
+from ..core.vmray_params import Configuration
+from ..core.vmray_throttle import Deadline, Gate, configured_ceiling
+from ..core.vmray_transport import Transport
+from ..core.vmray_wire import api_root
+
+if TYPE_CHECKING:
+    from soar_sdk.SiemplifyDataModel import DomainEntityInfo
+
+PROVIDER: Final = "VMRay"
+# Time kept back from the platform's deadline for writing the result: a tenth of it, between 1 and 30 seconds.
+MARGIN_SHARE: Final = 0.1
+MIN_MARGIN: Final = 1.0
+MAX_MARGIN: Final = 30.0
+MIN_SECRET_LENGTH: Final = 6
+MAX_REASON_LENGTH: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action ends with.
+
+    Attributes:
+        message: What the analyst reads.
+        value: ``is_success``, or the state of an action that goes on.
+        state: One of the platform's execution states.
+    """
+
+    message: str
+    value: bool | str
+    state: int = EXECUTION_STATE_COMPLETED
+
+    @classmethod
+    def failed(cls, message: str) -> Outcome:
+        """End as a failed playbook step."""
+        return cls(message, value=False, state=EXECUTION_STATE_FAILED)
+
+    @classmethod
+    def in_progress(cls, message: str, state: str) -> Outcome:
+        """End this run, and ask the platform to call again with this state."""
+        return cls(message, value=state, state=EXECUTION_STATE_INPROGRESS)
+
+
+class Run:
+    """One run of an action: what the platform handed over, and the client for this configuration."""
+
+    def __init__(self, siemplify: SiemplifyAction) -> None:
+        """Take over the platform's context; nothing is requested yet."""
+        self.siemplify = siemplify
+        self.parameters = siemplify.parameters
+        self.deadline = Deadline(_end_of_run(siemplify.execution_deadline_unix_time_ms))
+        self.secret = ""
+
+    @cached_property
+    def client(self) -> Client:
+        """Read the configuration, once, and prepare the client.
+
+        Raises:
+            ParameterError: The configuration of the integration is wrong.
+        """
+        configuration = Configuration.parse(self.siemplify.get_configuration(PROVIDER))
+        self.secret = configuration.api_key
+        transport = Transport(
+            api_root(configuration.api_root),
+            configuration.api_key,
+            verify=configuration.verify_ssl,
+            gate=Gate(configured_ceiling()),
+            deadline=self.deadline,
+        )
+        return Client(transport)
+
+    def entities(self, entity_type: str) -> list[DomainEntityInfo]:
+        """Return the entities of this run that are of one type."""
+        return [entity for entity in self.siemplify.target_entities if entity.entity_type == entity_type]
+
+    def log(self, text: str) -> None:
+        """Write one line to the log."""
+        self.siemplify.LOGGER.info(self.redacted(one_line(text)))
+
+    def redacted(self, text: str) -> str:
+        """Take the API key out of a text, should a server have put it in."""
+        return text.replace(self.secret, "***") if len(self.secret) >= MIN_SECRET_LENGTH else text
+
+
+class Action(ABC):
+    """One action of the integration."""
+
+    name: ClassVar[str]
+
+    def start(self) -> None:
+        """Run as the platform's process: read the context, perform, end. Does not return."""
+        siemplify = SiemplifyAction()
+        siemplify.script_name = self.name
+        run = Run(siemplify)
+        outcome = self.outcome_of(run)
+        siemplify.end(run.redacted(outcome.message), outcome.value, outcome.state)
+
+    def outcome_of(self, run: Run) -> Outcome:
+        """Perform, and turn whatever goes wrong into a sentence."""
+        try:
+            return self.perform(run)
+        except VMRayError as error:
+            run.log(f"{type(error).__name__}: {error}")
+            message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
+            refused = error.refused if isinstance(error, FilesRefused) else ()
+            return Outcome.failed(with_details([message], [(each.path, each.problem) for each in refused]))
+        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, no foreign text
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            run.log(f"unexpected {type(error).__name__} in {place.name}, line {place.lineno}")
+            reason = f"unexpected error ({type(error).__name__}) outside of VMRay; the debug output says where"
+            return Outcome.failed(self.failure(run, reason))
+
+    @abstractmethod
+    def perform(self, run: Run) -> Outcome:
+        """Do what the action is for."""
+
+    def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject
+        """Write the documented sentence for a failed action."""
+        return error_message(self.name, reason)
+
+
+def _end_of_run(deadline_ms: int | None) -> float | None:
+    """Return the moment (Unix seconds) by which all requests must have ended; None where the platform set none."""
+    if not deadline_ms:
+        return None
+    end = deadline_ms / 1000
+    margin = max(MIN_MARGIN, min(MAX_MARGIN, MARGIN_SHARE * (end - time.time())))
+    return end - margin

@@ -1,0 +1,206 @@
+"""The public verbs: what can be asked of VMRay, each a few lines over one transport.
+
+Nothing here knows of Google SecOps: a command line, a pipeline or a notebook can use the client as well.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..core.vmray_errors import (
+    AnswerUnreadable,
+    NoSuchElement,
+    PermissionDenied,
+    RequestRejected,
+    UnsupportedSubject,
+)
+from ..core.vmray_models import Aggregate, Analysis, Json, Sample, Submission, SubmitAnswer
+from ..core.vmray_transport import Transport
+from ..core.vmray_wire import Answer, segment
+
+HASH_KINDS: Final = {32: "md5", 40: "sha1", 64: "sha256"}
+MAX_PAGES: Final = 1_000
+MAX_RESTARTS: Final = 3
+OTHER_TAG_FORM: Final = (404, 405)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitOptions:
+    """What goes along with a submitted sample; empty values are left out."""
+
+    tags: tuple[str, ...] = ()
+    comment: str = ""
+    metadata: str = ""
+
+    def form(self) -> dict[str, str]:
+        """Write them as form fields."""
+        fields = {"tags": ",".join(self.tags), "comment": self.comment, "submission_metadata": self.metadata}
+        return {name: value for name, value in fields.items() if value}
+
+
+class Client:
+    """VMRay's REST API as verbs; safe to use from several threads."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Use this transport for everything."""
+        self._transport = transport
+
+    def check_access(self) -> None:
+        """Make the smallest read that needs a valid key with the permission to see analyses."""
+        self._list("/analysis", {"_limit": "1"}, drain=False)
+
+    def max_sample_size(self) -> int | None:
+        """Return how many bytes a sample may have; None where the server does not tell this key (403 before 2022)."""
+        try:
+            size = self._item("/system_info").get("webif_max_sample_size")
+        except (PermissionDenied, NoSuchElement):
+            return None
+        return size if isinstance(size, int) and size > 0 else None
+
+    def find_samples(self, file_hash: str) -> list[Sample]:
+        """Look a file up by its MD5, SHA-1 or SHA-256; an empty list where VMRay does not know it.
+
+        Raises:
+            UnsupportedSubject: It is none of the three; nothing was requested.
+        """
+        text = file_hash.strip().lower()
+        kind = HASH_KINDS.get(len(text))
+        if kind is None or re.fullmatch(r"[0-9a-f]+", text) is None:
+            raise UnsupportedSubject("unsupported hash type (expected MD5, SHA-1 or SHA-256)")
+        return [Sample.from_json(item) for item in self._list(f"/sample/{kind}/{text}")]
+
+    def sample(self, sample_id: int) -> Sample:
+        """Read one sample."""
+        return Sample.from_json(self._item(f"/sample/{sample_id}"))
+
+    def iocs(self, sample_id: int) -> Aggregate:
+        """Read the IOCs of a sample: ``content`` is VMRay's object of lists by type."""
+        return Aggregate.from_json(self._item(f"/sample/{sample_id}/iocs"), "iocs")
+
+    def threat_indicators(self, sample_id: int) -> Aggregate:
+        """Read the threat indicators of a sample: ``content`` is VMRay's list."""
+        return Aggregate.from_json(self._item(f"/sample/{sample_id}/vtis"), "threat_indicators")
+
+    def submission(self, submission_id: int) -> Submission:
+        """Read one submission."""
+        return Submission.from_json(self._item(f"/submission/{submission_id}"))
+
+    def submissions_between(self, first_id: int, last_id: int) -> list[Submission]:
+        """Read the submissions of a window of ids, both ends included (inferred for the upper end)."""
+        return self._submissions({"_min_id": str(first_id), "_max_id": str(last_id)})
+
+    def submissions_with_metadata(self, metadata: str) -> list[Submission]:
+        """Ask for the submissions with this metadata; a server that lacks the filter answers with others (check!)."""
+        return self._submissions({"submission_submission_metadata": metadata}, drain=False)
+
+    def newest_submissions(self, limit: int) -> list[Submission]:
+        """Read the submissions that were made last, of all users this key may see."""
+        return self._submissions({"_limit": str(limit), "_order": "desc"}, drain=False)
+
+    def child_submissions(self, submission_id: int) -> list[Submission]:
+        """Read the submissions that VMRay itself made out of one (4.2 and later; earlier servers ignore the filter)."""
+        found = self._submissions({"submission_parent_submission_id": str(submission_id)})
+        return [each for each in found if each.parent_id == submission_id]
+
+    def submissions_of_sample(self, sample_id: int) -> list[Submission]:
+        """Read all submissions of a sample."""
+        return [Submission.from_json(item) for item in self._list(f"/submission/sample/{sample_id}")]
+
+    def analyses_of_submission(self, submission_id: int) -> list[Analysis]:
+        """Read the finished analyses of a submission, failed ones included."""
+        return [Analysis.from_json(item) for item in self._list(f"/analysis/submission/{submission_id}")]
+
+    def analyses_of_sample(self, sample_id: int) -> list[Analysis]:
+        """Read the finished analyses of a sample, failed ones included."""
+        return [Analysis.from_json(item) for item in self._list(f"/analysis/sample/{sample_id}")]
+
+    def add_tag(self, submission_id: int, tag: str) -> None:
+        """Put a tag on a submission; putting it there twice is the same as once (inferred).
+
+        The documented form is a form field; servers before it know the tag as a segment of the path. A 404 can mean
+        either the submission or the form, so the other form is asked before the submission is called unknown.
+        """
+        path = f"/submission/{submission_id}/tag"
+        try:
+            self._transport.post_repeatable(path, {"tag_name": tag})
+        except (NoSuchElement, RequestRejected) as error:
+            if error.status not in OTHER_TAG_FORM:
+                raise
+            self._transport.post_repeatable(f"{path}/{segment(tag)}", {})
+
+    def submit_url(self, url: str, options: SubmitOptions) -> SubmitAnswer:
+        """Submit a URL, once."""
+        answer = self._transport.post_once("/sample/submit", {"sample_url": url, **options.form()})
+        return _submit_answer(answer)
+
+    def submit_file(self, file: Any, name: str, options: SubmitOptions) -> SubmitAnswer:  # noqa: ANN401
+        """Submit a file, once, streaming it.
+
+        Args:
+            file: An object with ``read(size)`` and ``len``, the number of bytes that will come.
+            name: The name as it is on disk. It travels in base64, VMRay's own way for names beyond ASCII, so that no
+                name can break the request or be altered by it.
+            options: Tags, comment, metadata.
+        """
+        # Imported here because only an upload should pay for it.
+        from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]  # noqa: PLC0415
+
+        fields = {
+            **options.form(),
+            "sample_filename_b64enc": base64.b64encode(os.fsencode(name)).decode("ascii"),
+            "sample_file": ("@param=sample_filename_b64enc", file, "application/octet-stream"),
+        }
+        encoder = MultipartEncoder(fields)
+        return _submit_answer(self._transport.post_once("/sample/submit", encoder, encoder.content_type))
+
+    def _submissions(self, query: Mapping[str, str], *, drain: bool = True) -> list[Submission]:
+        return [Submission.from_json(item) for item in self._list("/submission", query, drain=drain)]
+
+    def _item(self, path: str) -> Json:
+        data = self._transport.get(path).data
+        if not isinstance(data, dict):
+            raise AnswerUnreadable("VMRay's answer had no data")
+        return data
+
+    def _list(self, path: str, query: Mapping[str, str] | None = None, *, drain: bool = True) -> list[Json]:
+        """Read a list, by default to its end: the rest of a long one waits under a continuation id."""
+        for _ in range(MAX_RESTARTS):
+            try:
+                return [item for page in self._pages(path, query, drain=drain) for item in page]
+            except _RestConsumed:
+                continue
+        raise AnswerUnreadable("VMRay's list could not be read to its end")
+
+    def _pages(self, path: str, query: Mapping[str, str] | None, *, drain: bool) -> Iterator[list[Json]]:
+        answer = self._transport.get(path, query)
+        yield _objects_of(answer)
+        for _ in range(MAX_PAGES if drain else 0):
+            if answer.continuation_id is None:
+                return
+            try:
+                answer = self._transport.get(f"/continuation/{segment(answer.continuation_id)}")
+            except NoSuchElement:
+                raise _RestConsumed from None
+            yield _objects_of(answer)
+
+
+class _RestConsumed(Exception):
+    """The rest of a list can be fetched once; where that answer was lost, only starting over brings it back."""
+
+
+def _objects_of(answer: Answer) -> list[Json]:
+    if not isinstance(answer.data, list):
+        raise AnswerUnreadable("VMRay's answer had no list of data")
+    return [item for item in answer.data if isinstance(item, dict)]
+
+
+def _submit_answer(answer: Answer) -> SubmitAnswer:
+    """Read the answer to a submit; one that cannot be read leaves open what was stored."""
+    if not isinstance(answer.data, dict):
+        raise AnswerUnreadable("VMRay's answer had no data")
+    return SubmitAnswer.from_json(answer.data)

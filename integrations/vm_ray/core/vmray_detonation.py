@@ -1,0 +1,198 @@
+"""One item's way through VMRay: submit, wait, ready or failed. A pure state machine that survives between two runs.
+
+    WAITING ──submitted──▶ RUNNING ──all submissions finished──▶ READY
+       │  ╲                                                        ▲
+       │   ╲──answer lost──▶ UNRESOLVED ──found or sent again──────┤ (through RUNNING)
+       │                                                           │
+       ├──known, nothing to do────────────────────────────────────▶╯
+       ╰──refused──▶ FAILED
+
+An item is a URL or a file. It can become several submissions: an archive at once, an e-mail or a URL later, when VMRay
+submits what it found inside (children). The item is ready when all of them are finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any, Final
+
+from ..core.vmray_errors import StateError
+from ..core.vmray_models import Submission, SubmitAnswer
+
+STATE_VERSION: Final = 1
+MAX_FOLLOWED: Final = 100
+MAX_NOTES: Final = 20
+
+
+class Stage(Enum):
+    """Where an item is."""
+
+    WAITING = "waiting"
+    UNRESOLVED = "unresolved"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Part:
+    """One submission of an item.
+
+    Attributes:
+        followed: Whether its children were asked for, once it had finished.
+    """
+
+    submission_id: int
+    sample_id: int
+    finished: bool = False
+    has_errors: bool = False
+    verdict_only: bool = False
+    followed: bool = False
+
+
+@dataclass(slots=True)
+class Detonation:
+    """One item and all that VMRay made of it.
+
+    Attributes:
+        item: The URL as submitted, or the path of the file.
+        name: What the analyst knows it by: the entity's identifier, or the path.
+        key: What its submissions carry in their metadata.
+        parts: Its submissions, the item's own first.
+        sample_id: The sample of an item that needed no submission, because VMRay knew it; else None.
+        reason: Why it failed.
+        certain_at: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
+        notes: What an analyst should know about it.
+    """
+
+    item: str
+    name: str
+    key: str
+    stage: Stage = Stage.WAITING
+    parts: list[Part] = field(default_factory=list)
+    sample_id: int | None = None
+    reason: str = ""
+    certain_at: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def pending(self) -> bool:
+        """Whether more has to happen before it can be reported."""
+        return self.stage in (Stage.WAITING, Stage.UNRESOLVED, Stage.RUNNING)
+
+    @property
+    def unfinished(self) -> list[int]:
+        """The ids of its submissions that are not finished."""
+        return [part.submission_id for part in self.parts if not part.finished]
+
+    @property
+    def unfollowed(self) -> list[Part]:
+        """Its finished submissions whose children are not known yet."""
+        return [part for part in self.parts if part.finished and not part.followed]
+
+    @property
+    def submission_id(self) -> int | None:
+        """The id of its first submission."""
+        return self.parts[0].submission_id if self.parts else None
+
+    @property
+    def sample_ids(self) -> list[int]:
+        """All samples it became, its own first, each once."""
+        known = [self.sample_id] if self.sample_id is not None else []
+        return list(dict.fromkeys([*known, *(part.sample_id for part in self.parts)]))
+
+    def submitted(self, answer: SubmitAnswer) -> None:
+        """Take VMRay's answer to the submit: follow what was accepted, note what was refused beside it."""
+        for submission in answer.submissions:
+            self._follow(submission)
+        for name, why in answer.errors:
+            if not answer.refused_as_known:
+                self.note(f"VMRay refused {name or 'a part of it'}: {why or 'no reason given'}")
+        self.stage = Stage.RUNNING
+        if not self.parts and answer.refused_as_known:
+            self.sample_id = answer.sample_ids[0]
+            self.note("VMRay knew it and made no new analysis; this is its last result")
+        elif not self.parts:
+            reasons = "; ".join(why for _, why in answer.errors if why)
+            self.failed(f"VMRay did not accept it: {reasons or 'it gave no reason'}")
+        self.settle()
+
+    def unresolved(self, certain_at: float) -> None:
+        """Remember that the answer to the submit was lost."""
+        self.stage, self.certain_at = Stage.UNRESOLVED, certain_at
+
+    def failed(self, reason: str) -> None:
+        """End here."""
+        self.stage, self.reason = Stage.FAILED, reason
+
+    def polled(self, submission: Submission) -> None:
+        """Take the present state of one of its submissions."""
+        for part in self.parts:
+            if part.submission_id == submission.submission_id:
+                part.finished = submission.finished
+                part.has_errors = submission.has_errors
+                part.verdict_only = submission.verdict_only
+
+    def children(self, part: Part, found: Iterable[Submission]) -> None:
+        """Take the submissions that VMRay made out of one of its parts; each is followed once, also in a circle."""
+        part.followed = True
+        for submission in found:
+            self._follow(submission)
+
+    def settle(self) -> None:
+        """Become ready when nothing is left to wait for."""
+        if self.stage is Stage.RUNNING and not self.unfinished and not self.unfollowed:
+            self.stage = Stage.READY
+
+    def note(self, text: str) -> None:
+        """Keep something the analyst should know, once, and not without end."""
+        if text not in self.notes and len(self.notes) < MAX_NOTES:
+            self.notes.append(text)
+
+    def _follow(self, submission: Submission) -> None:
+        if any(part.submission_id == submission.submission_id for part in self.parts):
+            return
+        if len(self.parts) >= MAX_FOLLOWED:
+            self.note(f"VMRay made more than {MAX_FOLLOWED} submissions of it; the others are not followed")
+            return
+        self.parts.append(
+            Part(
+                submission.submission_id,
+                submission.sample_id,
+                submission.finished,
+                submission.has_errors,
+                submission.verdict_only,
+            )
+        )
+
+
+def to_state(action: str, detonations: Iterable[Detonation]) -> dict[str, Any]:
+    """Write down what the next run needs: JSON values only."""
+    items = [{**asdict(each), "stage": each.stage.value} for each in detonations]
+    return {"version": STATE_VERSION, "action": action, "items": items}
+
+
+def from_state(action: str, state: object) -> list[Detonation]:
+    """Read what an earlier run wrote down.
+
+    Raises:
+        StateError: It is not the state of this action in this version; nothing was done.
+    """
+    try:
+        if not isinstance(state, dict) or state["version"] != STATE_VERSION or state["action"] != action:
+            raise StateError(f'the state handed back by the platform is not one of "{action}" in this version')
+        return [_restored(item) for item in state["items"]]
+    except (KeyError, TypeError, ValueError):
+        raise StateError("the state handed back by the platform is damaged; nothing was submitted again") from None
+
+
+def _restored(item: dict[str, Any]) -> Detonation:
+    parts = [Part(**part) for part in item["parts"]]
+    numbers = [each for part in parts for each in (part.submission_id, part.sample_id)]
+    restored = Detonation(**{**item, "stage": Stage(item["stage"]), "parts": parts})
+    texts_in = [restored.item, restored.name, restored.key, restored.reason, *restored.notes]
+    if not all(isinstance(text, str) for text in texts_in) or not all(isinstance(n, int) for n in numbers):
+        raise TypeError
+    return restored

@@ -1,0 +1,148 @@
+"""The base of actions that submit something, wait for it over several runs of the process, and report.
+
+The whole state travels in the value that the platform hands back. Each run submits what is not submitted yet, asks how
+far the rest is, and either reports or asks to be called again. When the time for the whole action runs out, what is
+finished is reported and what is not is named.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Final
+
+from ..core.vmray_action import Action, Outcome, Run
+from ..core.vmray_client import SubmitOptions
+from ..core.vmray_crew import side_by_side
+from ..core.vmray_detonation import Detonation, Stage, from_state, to_state
+from ..core.vmray_errors import DeadlineReached, StateError, SubmitUnresolved, VMRayError
+from ..core.vmray_follow import follow_children, poll
+from ..core.vmray_messages import error_message, waiting, with_details
+from ..core.vmray_models import SubmitAnswer
+from ..core.vmray_params import submit_options
+from ..core.vmray_submit import OneSubmit, Submitter
+
+# Time kept for the last run: it has to read all results before the platform's patience ends.
+LAST_RUN_SHARE: Final = 0.5
+MAX_LAST_RUN: Final = 60.0
+
+
+class DetonationAction(Action):
+    """Submits items once each, follows all that VMRay makes of them, and reports."""
+
+    @abstractmethod
+    def items(self, run: Run) -> list[Detonation]:
+        """Check the input of the first run, and name what is to be submitted; nothing is submitted yet."""
+
+    @abstractmethod
+    def one_submit(self, run: Run, detonation: Detonation, options: SubmitOptions) -> OneSubmit:
+        """Say how one item is submitted."""
+
+    @abstractmethod
+    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
+        """Report what is finished.
+
+        Args:
+            run: The present run.
+            detonations: All items; unless this is the last chance, none of them is pending.
+            last: Whether the time for the whole action is up.
+
+        Returns:
+            The outcome; None where VMRay has not collected everything yet, and there is time to wait for it.
+        """
+
+    def perform(self, run: Run) -> Outcome:
+        """Do one run."""
+        options = submit_options(run.parameters)
+        first = len(sys.argv) < 3 or sys.argv[2] == "True"  # noqa: PLR2004 - the platform's own flag
+        detonations = self.items(run) if first else self._restored(run)
+        try:
+            self._submit(run, detonations, options)
+            if not first:
+                poll(run.client, detonations)
+            follow_children(run.client, detonations)
+            last = is_last_run(run)
+            if last or not any(each.pending for each in detonations):
+                outcome = self.report(run, detonations, last=last)
+                if outcome is not None:
+                    return outcome
+        except DeadlineReached:
+            run.log("the time of this run is up; going on in the next one")
+        except VMRayError as error:
+            return Outcome.failed(with_details([error_message(self.name, error)], kept(detonations)))
+        names = [each.name for each in detonations if each.stage is not Stage.FAILED]
+        pending = [each.name for each in detonations if each.pending] or names
+        return Outcome.in_progress(waiting(pending), json.dumps(to_state(self.name, detonations)))
+
+    def _restored(self, run: Run) -> list[Detonation]:
+        try:
+            state = json.loads(str(run.parameters["additional_data"]))
+        except (KeyError, ValueError):
+            raise StateError("the platform did not hand the state of this action back") from None
+        return from_state(self.name, state)
+
+    def _submit(self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions) -> None:
+        """Submit what is not submitted yet, side by side; an item's own failure is its own."""
+        waiting_ones = [each for each in detonations if each.stage in (Stage.WAITING, Stage.UNRESOLVED)]
+        submitter = Submitter(run.client, run.deadline) if waiting_ones else None
+
+        def submit(detonation: Detonation) -> tuple[SubmitAnswer, bool]:
+            assert submitter is not None  # noqa: S101 - for the type checker
+            one = self.one_submit(run, detonation, options)
+            if detonation.stage is Stage.UNRESOLVED:
+                return submitter.resolve(one, detonation.certain_at), False
+            return submitter.submit(one)
+
+        for detonation, found in side_by_side(submit, waiting_ones):
+            match found:
+                case SubmitUnresolved() if detonation.stage is Stage.WAITING:
+                    detonation.unresolved(time.time() + found.certain_after)
+                    run.log(f"{detonation.name}: {found}")
+                case SubmitUnresolved() | DeadlineReached():
+                    pass
+                case VMRayError():
+                    detonation.failed(str(found))
+                case (answer, adopted):
+                    detonation.submitted(answer)
+                    if adopted:
+                        detonation.note(f"went on with submission {detonation.submission_id} of an earlier run")
+
+
+def is_last_run(run: Run) -> bool:
+    """Tell whether the platform would give up before another run could report."""
+    end_ms = run.siemplify.async_total_duration_deadline
+    if not end_ms:
+        return False
+    needed = min(MAX_LAST_RUN, LAST_RUN_SHARE * run.deadline.remaining)
+    return end_ms / 1000 - time.time() < needed + float(run.siemplify.async_polling_interval_in_sec or 0)
+
+
+def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
+    """Name the submissions that exist at VMRay, for an action that ends without reporting on them."""
+    return [
+        (
+            each.name,
+            f"submission {', '.join(str(part.submission_id) for part in each.parts)} is kept at VMRay",
+        )
+        for each in detonations
+        if each.parts
+    ]
+
+
+def unfinished_reason(detonation: Detonation) -> str:
+    """Say why an item has no result, for an item that is pending at the end or has failed."""
+    match detonation.stage:
+        case Stage.FAILED:
+            return detonation.reason
+        case Stage.WAITING:
+            return "not submitted in time"
+        case Stage.UNRESOLVED:
+            return "the answer to its submit was lost, and VMRay has not shown a submission since"
+        case _:
+            numbers = ", ".join(
+                str(number) for number in detonation.unfinished or [part.submission_id for part in detonation.parts]
+            )
+            return f"analysis not finished in time, submission {numbers}"

@@ -1,0 +1,64 @@
+"""One escape per sink: the only place where text of a sample becomes part of something else.
+
+Every string that comes from a sample was written by its author, who may be an attacker. Each function here makes
+such a string safe for exactly one sink; using the wrong one is a bug, using two is another.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any, Final
+
+# Control characters (C0, DEL, C1), bidirectional controls, zero-width characters, line and paragraph separators,
+# byte-order mark, lone surrogates, tags: invisible, and able to reorder or to hide text.
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_DOT: Final = re.compile(r"(?<=[^\s.\[])\.(?=[^\s.\]])")
+_HTTP: Final = re.compile(r"(?i)http(s?):")
+_OTHER_SCHEME: Final = re.compile(r"(?i)\b(?!hxxps?:)([a-z][a-z0-9+.-]*)://")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@")
+_SCRIPT_ESCAPES: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+MAX_CELL_LENGTH: Final = 2_000
+MAX_LINE_LENGTH: Final = 1_000
+
+
+def one_line(text: str, limit: int = MAX_LINE_LENGTH) -> str:
+    """Make text fit for a message or a log line: visible characters on one line, at most ``limit`` of them."""
+    visible = _INVISIBLE.sub(" ", text).strip()
+    return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"
+
+
+def html_text(text: str, limit: int = MAX_CELL_LENGTH) -> str:
+    """Make text fit for the content of an HTML element, or for a quoted attribute."""
+    return html.escape(one_line(text, limit), quote=True)
+
+
+def csv_cell(value: object, limit: int = MAX_CELL_LENGTH) -> str:
+    """Make a value fit for one cell of a case wall table.
+
+    The platform splits at commas and knows no quoting (its own helper turns commas into spaces, so does this one). A
+    cell that a spreadsheet would run as a formula after an export gets a leading apostrophe.
+    """
+    text = one_line(str(value), limit).replace(",", " ").replace('"', "'")
+    is_number = isinstance(value, int | float)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not is_number else text
+
+
+def script_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    r"""Write a value as JSON that stays JSON inside a script element.
+
+    ASCII only, and ``<``, ``>``, ``&`` as ``\u003c`` and so on: a widget pastes the text into a script, where
+    ``</script>`` in a file name would otherwise end it. Parsed, it is exactly the value.
+    """
+    return json.dumps(value, separators=(",", ":")).translate(_SCRIPT_ESCAPES)
+
+
+def defang(text: str) -> str:
+    """Make a URL, domain, address or e-mail address unclickable: ``hxxp``, ``[.]``, ``[@]``."""
+    harmless = _HTTP.sub(r"hxxp\1:", text)
+    harmless = _OTHER_SCHEME.sub(r"\1[:]//", harmless)
+    return _DOT.sub("[.]", harmless).replace("@", "[@]")

@@ -1,0 +1,201 @@
+"""VMRay's objects as the integration needs them: the few facts it decides on, and the raw object beside them.
+
+Servers of different ages send more or fewer fields, and null where a newer one sends a list. So nothing but the id is
+required, whatever is unknown stays in ``raw``, and each quirk is a named function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..core.vmray_errors import AnswerUnreadable
+from ..core.vmray_verdicts import Verdict, verdict_of
+
+IOC_TYPES: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
+ANALYSIS_SUCCEEDED: Final = 1
+# Where a report was bought as a verdict only, it is locked. The two names are the newer and the older field.
+VERDICT_ONLY: Final = {"submission_quota_type": "verdict", "submission_billing_type": "detector"}
+
+Json = Mapping[str, Any]
+
+
+def objects(value: object) -> list[Json]:
+    """Return the objects of a list; null, absent and foreign values count as nothing (older servers send null)."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(value: object) -> list[str]:
+    """Return the texts of a list of texts; null and absent count as none, one bare text as a list of one."""
+    if isinstance(value, str):
+        return [value]
+    return [str(item) for item in value if item is not None] if isinstance(value, list) else []
+
+
+def required_id(raw: Json, field: str) -> int:
+    """Return an id, which must be there: without it nothing can be asked about the object.
+
+    Raises:
+        AnswerUnreadable: It is missing or not a whole number.
+    """
+    value = raw.get(field)
+    if isinstance(value, bool) or not str(value).isdecimal():
+        raise AnswerUnreadable(f"VMRay's answer lacks {field}")
+    return int(str(value))
+
+
+def text_of(raw: Json, field: str) -> str:
+    """Return a text field, empty for null and absent."""
+    value = raw.get(field)
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file or URL that VMRay knows."""
+
+    sample_id: int
+    verdict: Verdict
+    created: str
+    raw: Json
+
+    @classmethod
+    def from_json(cls, raw: Json) -> Sample:
+        """Read a sample object."""
+        return cls(required_id(raw, "sample_id"), verdict_of(raw, "sample_"), text_of(raw, "sample_created"), raw)
+
+    @property
+    def webif_url(self) -> str:
+        """Where the report can be read; VMRay's own address, empty where it gave none."""
+        return text_of(self.raw, "sample_webif_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One act of submitting a sample.
+
+    Attributes:
+        finished: Whether all of its jobs are done; the flag that VMRay's own clients poll.
+        has_errors: Whether an analysis of it, or of a child, failed.
+        verdict_only: Whether it was bought as a verdict only, so that its report is locked.
+        metadata: The text that was given as ``submission_metadata``.
+    """
+
+    submission_id: int
+    sample_id: int
+    finished: bool
+    finish_time: str
+    created: str
+    verdict: Verdict
+    has_errors: bool
+    verdict_only: bool
+    parent_id: int | None
+    metadata: str
+    raw: Json
+
+    @classmethod
+    def from_json(cls, raw: Json) -> Submission:
+        """Read a submission object; the link to the sample is ``submission_sample_id``, there is no ``sample_id``."""
+        parent = raw.get("submission_parent_submission_id")
+        return cls(
+            submission_id=required_id(raw, "submission_id"),
+            sample_id=required_id(raw, "submission_sample_id"),
+            finished=raw.get("submission_finished") is True,
+            finish_time=text_of(raw, "submission_finish_time"),
+            created=text_of(raw, "submission_created"),
+            verdict=verdict_of(raw, "submission_"),
+            has_errors=bool(raw.get("submission_has_errors") or raw.get("submission_has_recursive_errors")),
+            verdict_only=any(raw.get(field) == value for field, value in VERDICT_ONLY.items()),
+            parent_id=parent if isinstance(parent, int) else None,
+            metadata=text_of(raw, "submission_submission_metadata"),
+            raw=raw,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One finished analysis, successful or not."""
+
+    succeeded: bool
+    result: str
+    locked: bool
+
+    @classmethod
+    def from_json(cls, raw: Json) -> Analysis:
+        """Read an analysis object; a code other than 1 is a failure, its text says which."""
+        code = raw.get("analysis_result_code")
+        return cls(
+            succeeded=code == ANALYSIS_SUCCEEDED,
+            result=f"{text_of(raw, 'analysis_result_str').rstrip('.')} ({code})",
+            locked=text_of(raw, "analysis_lock_status") in ("locked", "unlocking"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitAnswer:
+    """What VMRay said to a submit.
+
+    Attributes:
+        submissions: One for each accepted sample; several for an archive.
+        sample_ids: Samples that were created or merely referenced, also by refused items.
+        errors: ``(file name, reason)`` for each refused item; present with status 200, beside accepted ones.
+    """
+
+    submissions: tuple[Submission, ...]
+    sample_ids: tuple[int, ...]
+    errors: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def from_json(cls, raw: Json) -> SubmitAnswer:
+        """Read the ``data`` of a submit answer."""
+        return cls(
+            submissions=tuple(Submission.from_json(item) for item in objects(raw.get("submissions"))),
+            sample_ids=tuple(required_id(item, "sample_id") for item in objects(raw.get("samples"))),
+            errors=tuple(
+                (text_of(item, "submission_filename"), text_of(item, "error_msg"))
+                for item in objects(raw.get("errors"))
+            ),
+        )
+
+    @property
+    def refused_as_known(self) -> bool:
+        """Whether nothing was stored because the sample is known and needs no new jobs.
+
+        The server's sentence is "Submission not stored because no jobs were created"; clients match parts of it.
+        """
+        reasons = [reason.lower() for _, reason in self.errors]
+        known = any("not stored" in reason or "no jobs were created" in reason for reason in reasons)
+        return not self.submissions and bool(self.sample_ids) and known
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """IOCs or threat indicators of a sample; complete only when VMRay's own ``status`` says ``finished``."""
+
+    finished: bool
+    content: Any
+
+    @classmethod
+    def from_json(cls, raw: Json, field: str) -> Aggregate:
+        """Read ``{"status": …, field: …}``; a missing status means finished, the documented default."""
+        return cls(raw.get("status", "finished") == "finished", raw.get(field))
+
+
+def best_sample(samples: Iterable[Sample]) -> Sample | None:
+    """Choose among several samples of one hash: the worst verdict (any before none), then the newest, then the id."""
+    return min(
+        samples,
+        key=lambda sample: (sample.verdict.rank, _newest(sample.created), -sample.sample_id),
+        default=None,
+    )
+
+
+def newest_submission(submissions: Iterable[Submission]) -> Submission | None:
+    """Choose the submission that was created last; the order of VMRay's lists is not documented."""
+    return max(submissions, key=lambda each: (each.created, each.submission_id), default=None)
+
+
+def _newest(created: str) -> tuple[int, ...]:
+    """Sort key that puts the newest ISO timestamp first, and none last."""
+    return tuple(-ord(character) for character in created) or (0,)

@@ -1,0 +1,167 @@
+"""The actions' parameters: each action's as one typed value, read and checked once, before anything is requested.
+
+The platform hands every value over as text. A wrong one is an error that names the parameter as the analyst sees it,
+what is wrong and what is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..core.vmray_client import SubmitOptions
+from ..core.vmray_errors import ParameterError
+from ..core.vmray_escape import one_line
+from ..core.vmray_models import IOC_TYPES
+from ..core.vmray_report import ReportFilter
+from ..core.vmray_verdicts import Verdict
+
+MAX_SCORE: Final = 5
+MAX_TAG_LENGTH: Final = 255
+# VMRay's own rule for tags: letters and digits of any script, and these signs; no spaces.
+_TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRay's own list
+_TAG_RULE: Final = (
+    "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001
+)
+
+Texts = Mapping[str, object]
+
+
+def text(values: Texts, name: str) -> str:
+    """Return a text parameter without blanks around it, empty where it is absent."""
+    value = values.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def required(values: Texts, name: str, allowed: str) -> str:
+    """Return a text parameter that must be there."""
+    value = text(values, name)
+    if not value:
+        raise ParameterError(name, "is empty", allowed)
+    return value
+
+
+def boolean(values: Texts, name: str, *, default: bool) -> bool:
+    """Read ``true`` or ``false``, any case."""
+    value = text(values, name).lower()
+    if value not in ("", "true", "false"):
+        raise ParameterError(name, _quoted(value, "is neither true nor false"), "true, false")
+    return value == "true" if value else default
+
+
+def whole_number(value: str, name: str, lowest: int, highest: int | None = None) -> int:
+    """Read a whole number within bounds."""
+    allowed = (
+        f"a whole number from {lowest} to {highest}" if highest is not None else f"a whole number of at least {lowest}"
+    )
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
+        raise ParameterError(name, _quoted(value, "is not a whole number"), allowed)
+    number = int(value)
+    if number < lowest or (highest is not None and number > highest):
+        raise ParameterError(name, _quoted(value, "is out of range"), allowed)
+    return number
+
+
+def choices(values: Texts, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Read a comma-separated list of known words, any case; blanks and repetitions are ignored."""
+    spelled = {word.lower(): word for word in allowed}
+    given = [part.strip().lower() for part in required(values, name, ", ".join(allowed)).split(",")]
+    words = [part for part in given if part]
+    for word in words:
+        if word not in spelled:
+            raise ParameterError(name, _quoted(word, "is not known"), ", ".join(allowed))
+    if not words:
+        raise ParameterError(name, "is empty", ", ".join(allowed))
+    return tuple(spelled[word] for word in dict.fromkeys(words))
+
+
+def tag(value: str, name: str) -> str:
+    """Check one tag against VMRay's own rule, so that its violation is explained before VMRay refuses it."""
+    if len(value) > MAX_TAG_LENGTH or not _TAG.fullmatch(value):
+        raise ParameterError(name, _quoted(value, "is not a tag that VMRay accepts"), _TAG_RULE)
+    return value
+
+
+def submit_options(values: Texts) -> SubmitOptions:
+    """Read ``Tag Names`` and ``Comment``."""
+    names = [part.strip() for part in text(values, "Tag Names").split(",")]
+    tags = tuple(tag(name, "Tag Names") for name in dict.fromkeys(names) if name)
+    return SubmitOptions(tags=tags, comment=text(values, "Comment"))
+
+
+@dataclass(frozen=True, slots=True)
+class ScanParams:
+    """What Scan Hash and Scan URL share."""
+
+    report: ReportFilter
+    create_insight: bool
+    only_suspicious_insight: bool
+
+    @classmethod
+    def parse(cls, values: Texts) -> ScanParams:
+        """Read and check all of them."""
+        scores = f"a whole number from 0 to {MAX_SCORE}"
+        threshold = required(values, "Threat Indicator Score Threshold", scores)
+        verdicts = choices(values, "IOC Verdict Filter", ("Malicious", "Suspicious", "Clean", "None"))
+        return cls(
+            report=ReportFilter(
+                ioc_types=choices(values, "IOC Type Filter", IOC_TYPES),
+                ioc_verdicts=frozenset(Verdict(word.lower()) for word in verdicts),
+                max_iocs=_limit(values, "Max IOCs To Return"),
+                min_score=whole_number(threshold, "Threat Indicator Score Threshold", 0, MAX_SCORE),
+                max_indicators=_limit(values, "Max Threat Indicators To Return"),
+            ),
+            create_insight=boolean(values, "Create Insight", default=True),
+            only_suspicious_insight=boolean(values, "Only Suspicious Insight", default=False),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TagParams:
+    """The parameters of Add Tag to Submission."""
+
+    submission_id: int
+    tag: str
+
+    @classmethod
+    def parse(cls, values: Texts) -> TagParams:
+        """Read and check both."""
+        number = required(values, "Submission ID", "a whole number of at least 1")
+        return cls(
+            submission_id=whole_number(number, "Submission ID", 1),
+            tag=tag(required(values, "Tag Name", _TAG_RULE), "Tag Name"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The parameters of the integration itself."""
+
+    api_root: str
+    api_key: str
+    verify_ssl: bool
+
+    @classmethod
+    def parse(cls, values: Texts) -> Configuration:
+        """Read and check all three; a key that could break out of its header is refused unseen."""
+        key = required(values, "Api Key", "the API key of a VMRay user")
+        if not (key.isascii() and key.isprintable() and " " not in key):
+            raise ParameterError("Api Key", "has characters that no API key has", "the API key of a VMRay user")
+        return cls(
+            api_root=required(values, "Api Root", "the address of a VMRay server, such as https://cloud.vmray.com"),
+            api_key=key,
+            verify_ssl=boolean(values, "Verify SSL", default=True),
+        )
+
+    def __repr__(self) -> str:
+        return f"Configuration(api_root={self.api_root!r}, verify_ssl={self.verify_ssl})"
+
+
+def _limit(values: Texts, name: str) -> int:
+    return whole_number(text(values, name) or "10", name, 1)
+
+
+def _quoted(value: str, problem: str) -> str:
+    return f'has the value "{one_line(value, 60)}", which {problem}'

@@ -1,0 +1,57 @@
+"""The base of actions that look entities up, one by one and side by side, within a single run."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from ..core.vmray_action import Action, Outcome, Run
+from ..core.vmray_client import Client
+from ..core.vmray_crew import side_by_side
+from ..core.vmray_errors import VMRayError
+from ..core.vmray_messages import enriched, error_message, with_details
+from ..core.vmray_params import ScanParams
+from ..core.vmray_report import SampleReport
+from ..core.vmray_throttle import Deadline
+from ..core.vmray_wall import CaseWall
+
+
+class ScanAction(Action):
+    """Enriches each entity of one type with its report."""
+
+    entity_type: ClassVar[str]
+
+    @abstractmethod
+    def report(self, client: Client, identifier: str, params: ScanParams, deadline: Deadline) -> SampleReport:
+        """Find the report of one entity.
+
+        Raises:
+            VMRayError: Why there is none.
+        """
+
+    def perform(self, run: Run) -> Outcome:
+        """Look all entities up; each ends as enriched, or named with its reason."""
+        params = ScanParams.parse(run.parameters)
+        client = run.client
+        entities = {entity.identifier: entity for entity in run.entities(self.entity_type)}
+        wall = CaseWall(run, params)
+        missed: dict[str, str] = {}
+        fatal: VMRayError | None = None
+        try:
+            for identifier, found in side_by_side(
+                lambda each: self.report(client, each, params, run.deadline), entities
+            ):
+                if isinstance(found, VMRayError):
+                    missed[identifier] = str(found)
+                else:
+                    wall.show(entities[identifier], found)
+        except VMRayError as error:
+            fatal = error
+        done = wall.finish(list(entities))
+        if fatal is not None:
+            kept = [("Kept", f"{len(done)} of {len(entities)} entities were enriched before that")] if done else []
+            return Outcome.failed(with_details([error_message(self.name, fatal)], kept))
+        missed = {identifier: missed[identifier] for identifier in entities if identifier in missed}
+        if not entities:
+            wall.notes.append(("Entities", f"none of type {self.entity_type} in the scope of this action"))
+        return Outcome(enriched(done, missed, wall.notes), value=bool(done))

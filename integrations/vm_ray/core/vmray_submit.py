@@ -1,0 +1,202 @@
+"""A submit happens once: what to do when it is not known whether VMRay stored a submission.
+
+Every detonation costs quota, so a submit is never simply repeated. Each carries a key of our own in
+``submission_metadata``. When an answer is lost, VMRay is asked for that key; a submission that is found is adopted, and
+only when it is certain that none was stored is the submit made again. Certain means:
+
+* the connection was never made, or the server refused with 4xx: nothing was stored;
+* the connection broke, or the server failed: the look-ups find nothing while ``SETTLE_SECONDS`` go by;
+* the server stayed silent: the same, but for ``SILENCE_SECONDS``, since it may still be at work. That may take until
+  the next run, so it is kept in the action's state.
+
+The periods are inferred: VMRay does not document how long after its answer was lost a submission may still appear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ..core.vmray_client import Client, SubmitOptions
+from ..core.vmray_errors import (
+    AnswerLate,
+    RequestError,
+    RequestRejected,
+    SubmitRefused,
+    SubmitUnresolved,
+)
+from ..core.vmray_models import Submission, SubmitAnswer
+from ..core.vmray_throttle import Deadline, back_off
+
+KEY_FIELD: Final = "google_secops_key"
+SETTLE_SECONDS: Final = (0.0, 1.0, 2.0)
+SILENCE_SECONDS: Final = 30.0
+MAX_SUBMITS: Final = 4
+NEWEST: Final = 100
+# How long a finished submission with the same key counts as this one: the action was run again right after it.
+RECENT: Final = timedelta(hours=1)
+
+
+def submission_key(*facts: object) -> str:
+    """Make the key of one submit from what makes it the same one: the case, the action, the item and its options."""
+    return hashlib.sha256(json.dumps([str(fact) for fact in facts]).encode()).hexdigest()[:32]
+
+
+def metadata_with(key: str) -> str:
+    """Write the ``submission_metadata`` that carries a key."""
+    return json.dumps({KEY_FIELD: key}, separators=(",", ":"))
+
+
+def has_key(submission: Submission, key: str) -> bool:
+    """Tell whether a submission carries a key, however the server spaces its JSON."""
+    try:
+        metadata = json.loads(submission.metadata or "{}")
+    except ValueError:
+        return False
+    return isinstance(metadata, dict) and metadata.get(KEY_FIELD) == key
+
+
+@dataclass(frozen=True, slots=True)
+class OneSubmit:
+    """One thing to submit.
+
+    Attributes:
+        key: See ``submission_key``.
+        options: Tags and comment; the key is added to them.
+        send: Submits it once, with the options given.
+        sha256: The hash of the content, for servers that cannot be asked by metadata; None for URLs.
+    """
+
+    key: str
+    options: SubmitOptions
+    send: Callable[[SubmitOptions], SubmitAnswer]
+    sha256: Callable[[], str] | None = None
+
+
+@dataclass(slots=True)
+class Submitter:
+    """Submits things once, with one client, within one run."""
+
+    client: Client
+    deadline: Deadline
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC).replace(tzinfo=None))
+
+    def submit(self, one: OneSubmit) -> tuple[SubmitAnswer, bool]:
+        """Submit, unless an earlier run of the same action on the same input did so already.
+
+        Returns:
+            VMRay's answer, and whether it is an earlier submission that was adopted.
+
+        Raises:
+            SubmitRefused: VMRay stored nothing and said why.
+            SubmitUnresolved: It is not yet certain what VMRay stored; ask ``resolve`` in a later run.
+            VMRayError: Another cause, with nothing stored.
+        """
+        earlier = self._by_metadata(one.key) or []
+        if current := [each for each in earlier if self._is_current(each)]:
+            return _adopted(current), True
+        return self._send(one, {each.submission_id for each in earlier}), False
+
+    def resolve(self, one: OneSubmit, certain_at: float) -> SubmitAnswer:
+        """Go on with a submit whose answer was lost in an earlier run.
+
+        Args:
+            one: The same submit again.
+            certain_at: Unix seconds after which a submission that is not found was not stored.
+        """
+        if found := self._look_up(one, set()):
+            return _adopted(found)
+        if time.time() < certain_at:
+            raise SubmitUnresolved(AnswerLate("VMRay did not answer"), certain_at - time.time())
+        return self._send(one, set())
+
+    def _send(self, one: OneSubmit, stale: Collection[int]) -> SubmitAnswer:
+        options = SubmitOptions(one.options.tags, one.options.comment, metadata_with(one.key))
+        for attempt in range(1, MAX_SUBMITS + 1):
+            self.deadline.check()
+            try:
+                return one.send(options)
+            except RequestError as error:
+                error.tries = attempt
+                if not error.not_stored:
+                    if found := self._settled(one, error, stale):
+                        return _adopted(found)
+                elif not error.worth_retrying:
+                    raise _refused(error) from None
+                if attempt == MAX_SUBMITS or self.deadline.remaining <= back_off(attempt):
+                    raise
+                if error.retry_after is None:
+                    self.sleep(back_off(attempt))
+        raise AssertionError  # the loop returns or raises
+
+    def _settled(self, one: OneSubmit, error: RequestError, stale: Collection[int]) -> list[Submission]:
+        """Look for the submission until it is certain that there is none.
+
+        Returns:
+            What was found; an empty list when it is certain that nothing was stored.
+        """
+        if error.concerns_all:
+            raise error
+        for pause in SETTLE_SECONDS:
+            if self.deadline.remaining <= pause:
+                raise SubmitUnresolved(error, SILENCE_SECONDS)
+            self.sleep(pause)
+            try:
+                found = self._look_up(one, stale)
+            except RequestError as cause:
+                if cause.concerns_all:
+                    raise
+                raise SubmitUnresolved(error, SILENCE_SECONDS) from None
+            if found:
+                return found
+        if isinstance(error, AnswerLate):
+            raise SubmitUnresolved(error, SILENCE_SECONDS)
+        if isinstance(error, RequestRejected):
+            raise _refused(error)
+        return []
+
+    def _look_up(self, one: OneSubmit, stale: Collection[int]) -> list[Submission]:
+        """Find the submission by all means: metadata, then the sample's hash, then the newest submissions."""
+        found = self._by_metadata(one.key) or []
+        if not found and one.sha256 is not None:
+            for sample in self.client.find_samples(one.sha256()):
+                found += self.client.submissions_of_sample(sample.sample_id)
+        if not found:
+            found = self.client.newest_submissions(NEWEST)
+        return [each for each in found if has_key(each, one.key) and each.submission_id not in stale]
+
+    def _by_metadata(self, key: str) -> list[Submission] | None:
+        """Return the submissions with this key; None where the server does not filter by metadata."""
+        try:
+            answered = self.client.submissions_with_metadata(metadata_with(key))
+        except RequestRejected:
+            return None
+        found = [each for each in answered if has_key(each, key)]
+        return found if found or not answered else None
+
+    def _is_current(self, submission: Submission) -> bool:
+        """Tell whether an earlier submission stands for this one: still running, or finished well and just now."""
+        if not submission.finished:
+            return True
+        try:
+            finished = datetime.fromisoformat(submission.finish_time).replace(tzinfo=None)
+        except ValueError:
+            return False
+        return not submission.has_errors and abs(self.now() - finished) < RECENT
+
+
+def _adopted(found: Collection[Submission]) -> SubmitAnswer:
+    """Make of submissions that were found what the lost answer would have said; children come of themselves later."""
+    own = tuple(each for each in found if each.parent_id is None)
+    return SubmitAnswer(own, tuple(each.sample_id for each in own), ())
+
+
+def _refused(error: RequestError) -> RequestError | SubmitRefused:
+    """Keep causes that concern all as they are; anything else is VMRay's reason for this item."""
+    return error if error.concerns_all else SubmitRefused(str(error))

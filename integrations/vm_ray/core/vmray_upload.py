@@ -1,0 +1,60 @@
+"""Uploading files: which are accepted, and how one of them is submitted once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.vmray_action import Run
+from ..core.vmray_client import SubmitOptions
+from ..core.vmray_detonation import Detonation
+from ..core.vmray_errors import FileError, FilesRefused
+from ..core.vmray_file import PATH_PARAMETER, FileStream, check_file, sha256_of, split_paths
+from ..core.vmray_messages import NOT_ACCESSIBLE
+from ..core.vmray_models import SubmitAnswer
+from ..core.vmray_params import required, submit_options
+from ..core.vmray_submit import OneSubmit, submission_key
+
+
+def accepted_files(run: Run, action: str) -> list[Detonation]:
+    """Check all files before anything is uploaded.
+
+    Raises:
+        ParameterError: The list of paths is not usable.
+        FilesRefused: Some file cannot be read, is empty, or is larger than VMRay takes; all of them are named.
+    """
+    paths = split_paths(required(run.parameters, PATH_PARAMETER, "absolute paths of files, separated by commas"))
+    options = submit_options(run.parameters)
+    versions = {}
+    refused: list[FileError] = []
+    for path in paths:
+        try:
+            versions[path] = check_file(path)
+        except FileError as error:
+            refused.append(error)
+    if refused:
+        raise FilesRefused(NOT_ACCESSIBLE, refused)
+    limit = run.client.max_sample_size()
+    refused = [
+        FileError(path, _too_large(versions[path].size, limit))
+        for path in paths
+        if limit and versions[path].size > limit
+    ]
+    if refused:
+        raise FilesRefused("the following files are larger than VMRay accepts: ", refused)
+    case = (run.siemplify.case_id, run.siemplify.alert_id)
+    return [Detonation(path, path, submission_key(*case, action, path, versions[path], options)) for path in paths]
+
+
+def upload_once(run: Run, detonation: Detonation, options: SubmitOptions) -> OneSubmit:
+    """Say how one file is submitted."""
+    path = detonation.item
+
+    def send(given: SubmitOptions) -> SubmitAnswer:
+        with FileStream(path, check_file(path), run.deadline) as stream:
+            return run.client.submit_file(stream, Path(path).name, given)
+
+    return OneSubmit(detonation.key, options, send, lambda: sha256_of(path, run.deadline))
+
+
+def _too_large(size: int, limit: int) -> str:
+    return f"has {size} bytes, VMRay accepts at most {limit} ({limit / 2**20:.0f} MiB)"

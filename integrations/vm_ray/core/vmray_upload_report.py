@@ -1,0 +1,116 @@
+"""The result of an upload: a row for each sample of each file, and what an analyst reads about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ..core.vmray_action import Outcome, Run
+from ..core.vmray_crew import side_by_side
+from ..core.vmray_detonation import Detonation, Stage
+from ..core.vmray_detonation_action import unfinished_reason
+from ..core.vmray_errors import VMRayError
+from ..core.vmray_escape import one_line, script_json
+from ..core.vmray_findings import Finding, read_findings, worst_verdict
+from ..core.vmray_messages import SUBMITTED, error_message, listed, waiting, with_details
+from ..core.vmray_render import public_sample
+from ..core.vmray_size import USABLE_SHARE, essential_fields, nested_length
+from ..core.vmray_verdicts import Verdict
+
+Found = Sequence[Finding] | VMRayError | None
+NOTHING_DONE: Final = "no file was accepted by VMRay"
+
+
+def report_files(run: Run, action: str, detonations: Sequence[Detonation]) -> Outcome:
+    """Read all samples of all finished files, and make the result.
+
+    Args:
+        run: The present run.
+        action: The display name of the action.
+        detonations: One for each file, named by its path.
+    """
+    ready = [each for each in detonations if each.stage is Stage.READY]
+    pairs = side_by_side(lambda each: read_findings(run.client, each), ready)
+    found: dict[str, Found] = {detonation.name: findings for detonation, findings in pairs}
+    rows = [row for each in detonations for row in _rows(each, found.get(each.name))]
+    notes = _add_result(run, detonations, rows, found)
+    details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name))]
+    message = _message(action, detonations, [*details, *notes])
+    if not any(_was_submitted(each) for each in detonations):
+        return Outcome.failed(message)
+    return Outcome(message, value=any(row["result"] == "ok" for row in rows))
+
+
+def _was_submitted(detonation: Detonation) -> bool:
+    return bool(detonation.parts) or detonation.sample_id is not None or detonation.stage is Stage.UNRESOLVED
+
+
+def _rows(detonation: Detonation, found: Found) -> list[dict[str, Any]]:
+    """Make the rows of one file: one for each sample, or one that says why there is none."""
+    if isinstance(found, VMRayError) or found is None:
+        result = "pending" if detonation.pending else "error"
+        why = str(found) if found is not None else unfinished_reason(detonation)
+        return [_row(detonation, detonation.submission_id, result, why, None)]
+    return [
+        _row(detonation, each.submission_id, "error" if each.failure else "ok", each.failure, each) for each in found
+    ]
+
+
+def _row(
+    detonation: Detonation, submission_id: int | None, result: str, error: str, finding: Finding | None
+) -> dict[str, Any]:
+    verdict = finding.sample.verdict if finding else Verdict.NONE
+    return {
+        "file_path": detonation.name,
+        "submission_id": submission_id,
+        "verdict": None if verdict is Verdict.NONE else verdict.value,
+        "result": result,
+        "error": one_line(error) or None,
+        "data": public_sample(finding.sample.raw) if finding else None,
+    }
+
+
+def _add_result(
+    run: Run, detonations: Sequence[Detonation], rows: list[dict[str, Any]], found: dict[str, Found]
+) -> list[tuple[str, str]]:
+    """Add the documented JSON result; where it would be too long, only the samples' most important fields stay."""
+    first = found.get(detonations[0].name)
+    findings = [] if first is None or isinstance(first, VMRayError) else list(first)
+    worst = next((each for each in findings if each.sample.verdict is worst_verdict(findings)), None)
+    data = public_sample(worst.sample.raw) if worst else {}
+    notes = []
+    text = _document(data, rows)
+    if nested_length(text) > float(run.siemplify.max_json_result_size or 15) * 2**20 * USABLE_SHARE:
+        short = [{**row, "data": row["data"] and essential_fields(row["data"])} for row in rows]
+        text = _document(essential_fields(data), short)
+        left_out = "too large for the platform, left out: most fields of the samples"
+        notes.append(("Result", f"{left_out}; the whole is in VMRay, see sample_webif_url"))
+    run.siemplify.result.add_result_json(run.redacted(text))
+    return notes
+
+
+def _document(data: Any, rows: list[dict[str, Any]]) -> str:  # noqa: ANN401 - VMRay's own object
+    result = rows[0]["result"] if rows else "error"
+    return script_json({"data": data, "result": result, "files": rows})
+
+
+def _message(action: str, detonations: Sequence[Detonation], details: Sequence[tuple[str, str]]) -> str:
+    submitted = [each.name for each in detonations if _was_submitted(each)]
+    if not submitted:
+        return with_details([error_message(action, NOTHING_DONE)], details)
+    pending = [each.name for each in detonations if each.pending]
+    sentences = [listed(SUBMITTED, submitted), *([waiting(pending)] if pending else [])]
+    return with_details(sentences, details)
+
+
+def _explained(detonation: Detonation, found: Found) -> list[str]:
+    """Say what an analyst should know about one file: why it has no result, or the verdict, and all notes."""
+    if isinstance(found, VMRayError) or found is None:
+        return [str(found) if found is not None else unfinished_reason(detonation), *detonation.notes]
+    number = f"submission {detonation.submission_id}" if detonation.submission_id else "no new submission"
+    if len(found) == 1:
+        said = found[0].failure or f"verdict {worst_verdict(found).word}"
+        return [f"{said}, {number}" if not found[0].failure else said, *detonation.notes]
+    failures = [each.failure for each in found if each.failure]
+    said = f"{len(found)} samples, worst verdict {worst_verdict(found).word}, {number}"
+    return [said, *failures, *detonation.notes]

@@ -1,0 +1,72 @@
+"""The reports of submitted URLs: each entity's own sample, and what VMRay found behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..core.vmray_action import Outcome, Run
+from ..core.vmray_client import Client
+from ..core.vmray_crew import side_by_side
+from ..core.vmray_detonation import Detonation, Stage
+from ..core.vmray_detonation_action import unfinished_reason
+from ..core.vmray_errors import VMRayError
+from ..core.vmray_findings import first_sample, read_findings, worst_verdict
+from ..core.vmray_messages import enriched
+from ..core.vmray_params import ScanParams
+from ..core.vmray_report import ReportFilter, SampleReport, read_report
+from ..core.vmray_wall import CaseWall
+
+
+def report_urls(
+    run: Run, params: ScanParams, entity_type: str, detonations: Sequence[Detonation], *, last: bool
+) -> Outcome | None:
+    """Read the reports of all finished URLs, and show them.
+
+    Args:
+        run: The present run.
+        params: What to show.
+        entity_type: The type of the entities.
+        detonations: One for each entity, named by its identifier.
+        last: Whether the time for the whole action is up.
+
+    Returns:
+        The outcome; None where a report is not complete yet and there is time to wait for it.
+    """
+    ready = [each for each in detonations if each.stage is Stage.READY]
+    found = dict(_read(run.client, ready, params.report))
+    reports = {name: report for name, report in found.items() if isinstance(report, SampleReport)}
+    if not last and any(not report.complete for report in reports.values()):
+        return None
+    wall = CaseWall(run, params)
+    entities = {entity.identifier: entity for entity in run.entities(entity_type)}
+    for name in entities.keys() & reports.keys():
+        wall.show(entities[name], reports[name])
+    done = wall.finish(list(entities))
+    missed = {each.name: _why(each, found.get(each.name)) for each in detonations if each.name not in reports}
+    if not detonations:
+        wall.notes.append(("Entities", f"none of type {entity_type} in the scope of this action"))
+    return Outcome(enriched(done, missed, wall.notes), value=bool(done))
+
+
+def _read(client: Client, ready: Sequence[Detonation], wanted: ReportFilter) -> list[tuple[str, object]]:
+    pairs = side_by_side(lambda each: _report(client, each, wanted), ready)
+    return [(detonation.name, found) for detonation, found in pairs]
+
+
+def _report(client: Client, detonation: Detonation, wanted: ReportFilter) -> SampleReport:
+    """Read one URL's report; a worse verdict of something behind the URL is told, and counts."""
+    findings = read_findings(client, detonation)
+    report = read_report(client, first_sample(findings), wanted)
+    related = worst_verdict(findings[1:])
+    if related.rank < report.sample.verdict.rank:
+        worse = [finding.sample.sample_id for finding in findings[1:] if finding.sample.verdict is related]
+        numbers = ", ".join(str(number) for number in worse[:5])
+        detonation.note(f"what VMRay found behind it is {related.value}: sample {numbers}")
+    return replace(report, worst_related=related, notes=(*detonation.notes, *report.notes))
+
+
+def _why(detonation: Detonation, found: object) -> str:
+    if isinstance(found, VMRayError):
+        return str(found)
+    return unfinished_reason(detonation)

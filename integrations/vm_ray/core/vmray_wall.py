@@ -1,0 +1,93 @@
+"""What scans show on the case wall: enrichment, tables, insights and the JSON result, entity by entity.
+
+Entities are handed to the platform in batches while others are still being looked up: what is done is kept even if the
+process should be killed, and thousands of entities need no more memory than a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ..core.vmray_action import PROVIDER, Run
+from ..core.vmray_insight import insight
+from ..core.vmray_render import enrichment
+from ..core.vmray_report import SampleReport
+from ..core.vmray_size import EntityRecord, ResultBudget
+
+if TYPE_CHECKING:
+    from soar_sdk.SiemplifyDataModel import DomainEntityInfo
+
+    from ..core.vmray_params import ScanParams
+
+BATCH: Final = 100
+
+
+class CaseWall:
+    """Collects what a scan found, and hands it to the platform."""
+
+    def __init__(self, run: Run, params: ScanParams) -> None:
+        """Start with nothing shown."""
+        self._run = run
+        self._params = params
+        self._budget = ResultBudget(float(run.siemplify.max_json_result_size or 15))
+        self._batch: list[tuple[DomainEntityInfo, SampleReport]] = []
+        self._done: set[str] = set()
+        self.notes: list[tuple[str, str]] = []
+
+    def show(self, entity: DomainEntityInfo, report: SampleReport) -> None:
+        """Take in one finished entity."""
+        self._done.add(entity.identifier)
+        self._budget.add(EntityRecord.of(entity.identifier, report))
+        self.notes += [(entity.identifier, note) for note in report.notes]
+        self._batch.append((entity, report))
+        if len(self._batch) >= BATCH:
+            self._hand_over()
+
+    def finish(self, order: Sequence[str]) -> list[str]:
+        """Hand over the rest and put the results in the order of the entities.
+
+        Returns:
+            The identifiers of the enriched entities, in that order.
+        """
+        self._hand_over()
+        place = {identifier: number for number, identifier in enumerate(order)}
+        self._budget.records.sort(key=lambda record: place[record.identifier])
+        result = self._run.siemplify.result
+        for record in self._budget.records:
+            for title, lines in record.tables():
+                result.add_data_table(title, [self._run.redacted(line) for line in lines])
+        result.add_result_json(self._run.redacted(self._budget.json_text()))
+        if self._budget.left_out:
+            where = "the whole is in VMRay, see sample_webif_url"
+            self.notes.append(("Result", f"too large for the platform, left out: {self._budget.left_out}; {where}"))
+        return [identifier for identifier in order if identifier in self._done]
+
+    def _hand_over(self) -> None:
+        """Enrich the entities of the batch on the platform, then create their insights."""
+        if not self._batch:
+            return
+        for entity, report in self._batch:
+            entity.additional_properties.update(self._redacted(enrichment(report)))
+            entity.is_enriched = True
+            entity.is_suspicious = entity.is_suspicious or report.is_suspicious
+        self._run.siemplify.update_entities([entity for entity, _ in self._batch])
+        for entity, report in self._batch:
+            if self._wants_insight(report):
+                self._add_insight(entity, report)
+        self._batch.clear()
+
+    def _wants_insight(self, report: SampleReport) -> bool:
+        wanted = self._params.create_insight
+        return wanted and (report.is_suspicious or not self._params.only_suspicious_insight)
+
+    def _add_insight(self, entity: DomainEntityInfo, report: SampleReport) -> None:
+        try:
+            text = self._run.redacted(insight(report))
+            self._run.siemplify.add_entity_insight(entity, text, triggered_by=PROVIDER)
+        except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions; an insight is no reason to lose a result
+            self._run.log(f"insight refused: {type(error).__name__}")
+            self.notes.append((entity.identifier, "enriched, but the platform did not take its insight"))
+
+    def _redacted(self, fields: Mapping[str, str]) -> dict[str, str]:
+        return {name: self._run.redacted(value) for name, value in fields.items()}
