@@ -72,8 +72,9 @@ def _api_key(variable: str | None) -> str:
 
 
 def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None) -> None:
+    own = version("vmray-secops")
     typer.echo(
-        f"VMRay emulator {version('vmray-secops')}: not a VMRay. Nothing is analysed, verdicts follow rules.\n"
+        f"VMRay emulator {own}: not a VMRay. Nothing is analysed, verdicts follow fixed rules.\n"
         f"It answers as VMRay {server_version}. What it does not do or does not know: {LIMITS}\n"
         f"State: {db if db else 'in memory, gone with this process (keep it with --db FILE)'}\n"
         f"\n"

@@ -1,0 +1,57 @@
+"""The command line as a user has it: the installed script, a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPT = Path(sys.executable).with_name("vmray-secops")
+TIMEOUT = 120
+
+
+class Cli(Protocol):
+    """The command `vmray-secops`."""
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end with these arguments and additional environment variables."""
+
+
+def environment_with(**more: str) -> dict[str, str]:
+    """Return this process's environment without what would change the command's behaviour."""
+    left_out = ("VMRAY_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """Run the command in an empty folder."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [SCRIPT, *arguments],
+            cwd=tmp_path,
+            env=environment_with(**environment),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def emulator() -> Iterator[EmbeddedEmulator]:
+    """Serve an emulator that plays the part of a VMRay elsewhere."""
+    with EmbeddedEmulator(port=0) as running:
+        yield running

@@ -1,0 +1,50 @@
+"""`vmray-secops demo`: five results that a person can read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Cli
+
+
+def test_all_five_actions_show_their_result(cli: Cli, tmp_path: Path) -> None:
+    """Upload, hash, URL, tag and ping, each with its documented sentence, and a summary."""
+    sample = tmp_path / "our tool"
+    sample.write_bytes(b"\x7fELF" + bytes(120))
+    finished = cli("demo", "--file", str(sample))
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    for sentence in (
+        f"Successfully submitted the following files to VMRay: {sample}",
+        "Successfully added tag secops-demo to submission ",
+        "Successfully tested connectivity.",
+    ):
+        assert sentence in finished.stdout
+    assert (
+        finished.stdout.count("Successfully enriched the following entities using information from VMRay")
+        == 2
+    )
+    summary = finished.stdout.partition("Summary")[2]
+    rows = re.findall(r"^(\S.*?) {2,}(completed|failed)\s+(True|False|true|false)", summary, re.MULTILINE)
+    assert [row[0] for row in rows] == [
+        "Upload File And Get Report",
+        "Scan Hash",
+        "Scan URL",
+        "Add Tag to Submission",
+        "Ping",
+    ]
+    assert {row[1] for row in rows} == {"completed"}
+    assert "Waiting for the results for: " in finished.stderr
+
+
+def test_a_failed_action_fails_the_demo(cli: Cli, tmp_path: Path) -> None:
+    """An empty file cannot be submitted: the others are shown all the same, the exit code is 1."""
+    empty = tmp_path / "empty"
+    empty.touch()
+    finished = cli("demo", "--file", str(empty))
+    assert finished.returncode == 1
+    assert 'Error executing action "Upload File And Get Report". Reason: ' in finished.stdout
+    assert "Successfully tested connectivity." in finished.stdout

@@ -1,0 +1,162 @@
+"""`vmray-secops run`: the five actions, as a person and as a script sees them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Cli
+
+    from vmray_emulator import EmbeddedEmulator
+
+PHISHING = "http://phishing.example/Login"
+QUICK = ("--lifecycle", "immediate", "--poll-interval", "0")
+UPLOAD = "Upload File And Get Report"
+
+
+def against(emulator: EmbeddedEmulator) -> tuple[str, ...]:
+    """Return the options that name this emulator as a VMRay elsewhere."""
+    return ("--api-root", emulator.url, "--api-key-env", "THE_KEY", "--poll-interval", "0")
+
+
+def test_ping_says_the_documented_sentence(cli: Cli) -> None:
+    """Without options the embedded emulator answers."""
+    finished = cli("run", "Ping")
+    assert finished.returncode == 0, finished.stderr
+    assert "Ping  completed" in finished.stdout
+    assert "Successfully tested connectivity." in finished.stdout
+
+
+def test_a_scanned_url_is_shown_as_an_analyst_sees_it(cli: Cli) -> None:
+    """State, message, verdict, link, enrichment, insight and tables; progress goes to stderr."""
+    finished = cli("run", "scan url", "--entity", f"URL={PHISHING}", *QUICK)
+    assert finished.returncode == 0, finished.stderr
+    shown = " ".join(finished.stdout.split())
+    assert "Scan URL completed" in shown
+    assert f"using information from VMRay: {PHISHING.upper()}" in shown
+    assert f"Verdict: malicious · {PHISHING.upper()}" in shown
+    assert re.search(r"Report: https?://\S+", shown)
+    assert f"Entity: {PHISHING.upper()} (DestinationURL) · enriched with 36 fields · suspicious" in shown
+    assert "Insight: " in shown
+    assert "hxxp" in shown
+    assert re.search(r"Key\W+Value", shown)
+    assert re.search(
+        r"^Scan URL: round 1, \d+\.\d s: Waiting for the results for: ", finished.stderr, re.MULTILINE
+    )
+
+
+def test_json_is_one_document_and_nothing_else(cli: Cli) -> None:
+    """Stdout parses as one JSON document with everything that the text shows."""
+    finished = cli("run", "Scan URL", "--entity", f"DestinationURL={PHISHING}", "--json", *QUICK)
+    assert finished.returncode == 0, finished.stderr
+    document = json.loads(finished.stdout)
+    assert document.keys() == {
+        "action",
+        "comments",
+        "debug_output",
+        "entities",
+        "findings",
+        "insights",
+        "json_result",
+        "message",
+        "result_value",
+        "rounds",
+        "state",
+        "tables",
+        "tags",
+    }
+    assert document["state"] == "COMPLETED"
+    assert [(each["subject"], each["verdict"]) for each in document["findings"]] == [
+        (PHISHING.upper(), "malicious")
+    ]
+    assert [entity["is_suspicious"] for entity in document["entities"]] == [True]
+    assert document["json_result"][0]["EntityResult"]["sample_url"] == PHISHING
+    assert finished.stdout.isascii()
+
+
+def test_a_file_uploaded_elsewhere_is_found_by_its_hash(
+    cli: Cli, emulator: EmbeddedEmulator, tmp_path: Path
+) -> None:
+    """Two commands share what the VMRay named by --api-root and --api-key-env holds."""
+    sample = tmp_path / "invoice, final.exe"
+    sample.write_bytes(b"MZ" + bytes(200))
+    emulator.control.forget_requests()
+    uploaded = cli(
+        "run", UPLOAD, "--param", f"Sample File Path={sample}", *against(emulator), THE_KEY=emulator.api_key
+    )
+    assert uploaded.returncode == 0, uploaded.stderr
+    assert f"Successfully submitted the following files to VMRay: {sample}" in uploaded.stdout
+    sha256 = hashlib.sha256(sample.read_bytes()).hexdigest()
+    scanned = cli(
+        "run", "Scan Hash", "--entity", f"FILEHASH={sha256}", *against(emulator), THE_KEY=emulator.api_key
+    )
+    assert scanned.returncode == 0, scanned.stderr
+    assert f"Verdict: malicious · {sha256.upper()}" in scanned.stdout
+    assert emulator.control.counts()["submissions"] == 1
+    assert {request.status for request in emulator.control.requests()} == {200}
+
+
+def test_not_found_is_done_not_failed(cli: Cli, emulator: EmbeddedEmulator) -> None:
+    """A hash that VMRay does not know is an answer: exit code 0, is_success False."""
+    finished = cli(
+        "run", "Scan Hash", "--entity", f"FILEHASH={'0' * 64}", *against(emulator), THE_KEY=emulator.api_key
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "None of the provided entities were enriched." in finished.stdout
+    assert "not found in VMRay" in finished.stdout
+    assert "is_success: False" in finished.stdout
+
+
+def test_a_rejected_key_is_a_failed_action(cli: Cli, emulator: EmbeddedEmulator) -> None:
+    """The action runs and fails: exit code 1, the cause in its message, the key nowhere."""
+    finished = cli("run", "Ping", "--json", *against(emulator), THE_KEY="a-key-nobody-knows")
+    assert finished.returncode == 1
+    document = json.loads(finished.stdout)
+    assert document["state"] == "FAILED"
+    assert document["message"].startswith("Failed to test connectivity. Error is ")
+    assert "a-key-nobody-knows" not in finished.stdout + finished.stderr
+
+
+def test_an_unreachable_host_is_a_failed_action(cli: Cli) -> None:
+    """Nobody listens on port 1 of loopback."""
+    finished = cli("run", "Ping", "--api-root", "http://127.0.0.1:1", VMRAY_API_KEY="any")
+    assert finished.returncode == 1
+    assert "Failed to test connectivity. Error is " in finished.stdout
+
+
+def test_a_hostile_file_name_does_not_act_on_the_terminal(cli: Cli, tmp_path: Path) -> None:
+    """Escape, bidirectional and markup characters of a name come out as words."""
+    sample = tmp_path / "\x1b]0;owned\x07[red]\u202efdp.exe"
+    sample.write_bytes(b"MZ" + bytes(64))
+    finished = cli("run", UPLOAD, "--param", f"Sample File Path={sample}", *QUICK)
+    assert finished.returncode == 0, finished.stderr
+    shown = finished.stdout + finished.stderr
+    assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+    assert "[red]" in finished.stdout
+
+
+def test_a_script_that_breaks_off_could_not_be_run(cli: Cli, tmp_path: Path) -> None:
+    """A process that ends without a result is exit code 3, and its last words are shown."""
+    actions = tmp_path / "broken" / "actions"
+    actions.mkdir(parents=True)
+    (actions.parent / "definition.yaml").write_text(
+        "identifier: Broken\nname: Broken\nparameters: []\n", "utf-8"
+    )
+    (actions / "burst.yaml").write_text("name: Burst\nparameters: []\n", "utf-8")
+    (actions / "burst.py").write_text("raise SystemExit('out of \\x1b[2J steam')\n", "utf-8")
+    finished = cli("run", "Burst", "--integration", str(actions.parent))
+    assert finished.returncode == 3
+    assert "Burst  crashed" in finished.stdout
+    assert r"out of \x1b[2J steam" in finished.stderr
+    assert "\x1b" not in finished.stdout + finished.stderr
+
+
+def test_the_built_form_runs_like_the_source(cli: Cli) -> None:
+    """An action is found by the name of its script as well."""
+    assert cli("run", "ping").returncode == 0
+    assert cli("run", "upload_file_and_get_report").returncode == 2
