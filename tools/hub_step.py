@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="vmray-hub-") as scratch:
             archive = package(INTEGRATION, Path(scratch), options.dist)
-    except (PackagingError, FlatteningError) as error:
+    except (PackagingError, FlatteningError, OSError) as error:
         say("\n".join([f"Not packaged: {error}", *getattr(error, "__notes__", [])]))
         return 1
     say(f"Import this file in Google SecOps (docs/import-into-secops.md): {archive}")

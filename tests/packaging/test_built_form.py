@@ -1,0 +1,168 @@
+"""The form that is imported into Google SecOps: complete, in the platform's shapes, the same each time."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from tools import hub_package, hub_step
+from tools.hub_package import PackagingError, build, mark_custom, missing, pack
+from tools.hub_step import INTEGRATION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WHEELS = ("requests-2.32.5-py3-none-any.whl", "requests_toolbelt-1.0.0-py2.py3-none-any.whl")
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """The built form, with stand-ins for the wheels, which only a package index can give."""
+    folder = tmp_path / "VMRay"
+    build(INTEGRATION, folder)
+    (folder / "Dependencies").mkdir()
+    for wheel in WHEELS:
+        (folder / "Dependencies" / wheel).write_bytes(b"")
+    return folder
+
+
+def test_the_built_form_is_complete(built: Path) -> None:
+    """Everything that the import needs is there, and nothing of the source layout is left."""
+    assert missing(INTEGRATION, built) == []
+    names = {path.relative_to(built).parts[0] for path in built.rglob("*") if path.is_file()}
+    assert names == {
+        ".python-version",
+        "ActionsDefinitions",
+        "ActionsScripts",
+        "Dependencies",
+        "Integration-VMRay.def",
+        "Managers",
+        "RN.json",
+        "VMRay.fulldetails",
+        "Widgets",
+        "WidgetsScripts",
+        "resources",
+    }
+    assert not list(built.rglob("__init__.py"))
+    assert not list((built / "ActionsScripts").glob("*.yaml"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ActionsScripts/ping.py",
+        "ActionsDefinitions/scan_url.actiondef",
+        "Managers/vmray_client.py",
+        "WidgetsScripts/scan_hash.html",
+        f"Dependencies/{WHEELS[1]}",
+    ],
+)
+def test_a_missing_part_is_named(built: Path, name: str) -> None:
+    """An incomplete package is noticed before it is zipped."""
+    (built / name).unlink()
+    assert [one.partition("-")[0] for one in missing(INTEGRATION, built)] == [name.partition("-")[0]]
+
+
+def test_definitions_carry_what_the_platform_shows(built: Path) -> None:
+    """The definition has the images embedded, typed parameters and the version as a number."""
+    head = json.loads((built / "Integration-VMRay.def").read_text(encoding="utf-8"))
+    properties = [
+        (one["PropertyName"], one["PropertyType"], one["Value"]) for one in head["IntegrationProperties"]
+    ]
+    assert properties == [
+        ("Api Root", 2, "https://cloud.vmray.com"),
+        ("Api Key", 3, ""),
+        ("Verify SSL", 0, True),
+    ]
+    assert base64.b64decode(head["ImageBase64"]).startswith(b"\x89PNG")
+    assert head["SVGImage"].startswith("<svg")
+    assert (head["Version"], head["PythonVersion"], head["Identifier"]) == (14.0, 3, "VMRay")
+
+
+def test_an_action_carries_its_example_and_its_entities(built: Path) -> None:
+    """The JSON example is embedded as text, and the step is bound to its entity type."""
+    action = json.loads((built / "ActionsDefinitions" / "scan_hash.actiondef").read_text(encoding="utf-8"))
+    example = (INTEGRATION / "resources" / "scan_hash_JsonResult_example.json").read_text(encoding="utf-8")
+    assert json.loads(action["DynamicResultsMetadata"][0]["ResultExample"]) == json.loads(example)
+    assert action["EntityTypes"] == ["FILEHASH"]
+    assert {parameter["Type"] for parameter in action["Parameters"]} == {0, 1}
+
+
+def test_marking_custom_changes_that_alone(built: Path) -> None:
+    """An import by hand needs a custom integration; nothing else may change on the way."""
+    before = json.loads((built / "Integration-VMRay.def").read_text(encoding="utf-8"))
+    mark_custom(built)
+    after = json.loads((built / "Integration-VMRay.def").read_text(encoding="utf-8"))
+    assert after == {**before, "IsCustom": True}
+    actions = [json.loads(path.read_text(encoding="utf-8")) for path in built.glob("ActionsDefinitions/*")]
+    assert [action["IsCustom"] for action in actions] == [True] * 5
+
+
+def test_the_zip_has_its_files_at_the_root_and_equal_bytes_each_time(built: Path, tmp_path: Path) -> None:
+    """The platform looks for the definition at the root; equal contents give an equal file."""
+    first, second = tmp_path / "dist" / "one.zip", tmp_path / "dist" / "two.zip"
+    pack(built, first)
+    pack(built, second)
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as package:
+        assert "Integration-VMRay.def" in package.namelist()
+        assert (
+            package.read("Managers/vmray_client.py") == (built / "Managers" / "vmray_client.py").read_bytes()
+        )
+        assert package.testzip() is None
+
+
+def test_without_mp_the_package_is_built_and_the_way_to_mp_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A machine without the hub's tool gets its zip, and is told that the hub's rules were not checked."""
+
+    def download(_: Path, target: Path) -> None:
+        (target / "Dependencies").mkdir()
+        for wheel in WHEELS:
+            (target / "Dependencies" / wheel).write_bytes(b"")
+
+    monkeypatch.delenv("MP", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(hub_step, "add_dependencies", download)
+    assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 0
+    told = capsys.readouterr().out
+    assert "validation was not run" in told
+    assert "content-hub" in told
+    assert [path.name for path in (tmp_path / "dist").iterdir()] == ["VMRay-14.0.zip"]
+
+
+def test_a_failed_download_is_a_sentence_and_leaves_no_zip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a package index there is no package, and the reason is said."""
+    monkeypatch.delenv("MP", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(hub_package, "PLATFORMS", ("no_such_platform",))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 1
+    assert "Not packaged: pip could not download the dependencies" in capsys.readouterr().out
+    assert not (tmp_path / "dist").exists()
+
+
+def test_a_file_that_a_declaration_names_and_that_is_not_there_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing example or logo refuses the package, by its name."""
+    copy = tmp_path / "vm_ray"
+    shutil.copytree(INTEGRATION, copy)
+    (copy / "resources" / "logo.svg").unlink()
+    monkeypatch.setattr(hub_step, "INTEGRATION", copy)
+    assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 1
+    assert "logo.svg" in capsys.readouterr().out
+
+
+def test_a_wrong_tool_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MP that names nothing is an error, not a silent fall-back."""
+    monkeypatch.setenv("MP", str(tmp_path / "nothing"))
+    with pytest.raises(PackagingError, match="no program is there"):
+        hub_step.package(INTEGRATION, tmp_path / "scratch", tmp_path / "dist")
