@@ -72,6 +72,7 @@ class DetonationAction(Action):
         except DeadlineReached:
             run.log("the time of this run is up; going on in the next one")
         except VMRayError as error:
+            run.log(f"{type(error).__name__}: {error}")
             return Outcome.failed(with_details([error_message(self.name, error)], kept(detonations)))
         names = [each.name for each in detonations if each.stage is not Stage.FAILED]
         pending = [each.name for each in detonations if each.pending] or names

@@ -160,15 +160,17 @@ class RequestError(VMRayError):
     status: int | None = None
     retry_after: float | None = None
 
-    def __init__(self, what: str, *, not_stored: bool = False) -> None:
-        """Keep what happened, in words that complete "VMRay …" or stand alone."""
+    def __init__(self, what: str, advice: str = "", *, not_stored: bool = False) -> None:
+        """Keep what happened and, where there is something to do about it, what."""
         super().__init__(what)
         self.what = what
+        self.advice = advice
         self.tries = 1
         self.not_stored = not_stored
 
     def __str__(self) -> str:
-        return self.what if self.tries == 1 else f"{self.what} after {self.tries} tries"
+        after = "" if self.tries == 1 else f" after {self.tries} tries"
+        return f"{self.what}{after}{'; ' if self.advice else ''}{self.advice}"
 
 
 class HostUnreachable(RequestError):

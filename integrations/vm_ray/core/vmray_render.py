@@ -72,8 +72,8 @@ def enrichment(report: SampleReport) -> dict[str, str]:
 def ioc_names(ioc_type: str, ioc: Json) -> list[str]:
     """Return what names an IOC; usually one text.
 
-    Files are named by their SHA-256, which is found in the nested ``hashes``; e-mails by sender and recipients, as there
-    is no ``email`` field in VMRay's own objects; processes by their names, else by their command line.
+    Files are named by their SHA-256, which is in the nested ``hashes``; e-mails by sender and recipients, as there is
+    no ``email`` field in VMRay's own objects; processes by their names, else by their command line.
     """
     match ioc_type:
         case "files":

@@ -47,6 +47,7 @@ class ScanAction(Action):
                     wall.show(entities[identifier], found)
         except VMRayError as error:
             fatal = error
+            run.log(f"{type(error).__name__}: {error}")
         done = wall.finish(list(entities))
         if fatal is not None:
             kept = [("Kept", f"{len(done)} of {len(entities)} entities were enriched before that")] if done else []

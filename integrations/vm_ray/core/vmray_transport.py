@@ -208,15 +208,16 @@ def _named(error: Exception, patience: float) -> RequestError:  # noqa: PLR0911 
     causes = _chain(error)
     for cause in causes:
         if isinstance(cause, SSLCertVerificationError):
-            why = cause.verify_message or "it could not be verified"
-            text = f"the certificate of the VMRay server was not accepted: {why.rstrip('.')}; see Verify SSL"
-            return CertificateRejected(text, not_stored=True)
+            why = (cause.verify_message or "it could not be verified").rstrip(".")
+            what = f"the certificate of the VMRay server was not accepted: {why}"
+            return CertificateRejected(what, "see Verify SSL", not_stored=True)
     if isinstance(error, requests.exceptions.SSLError):
-        return CertificateRejected("no secure (TLS) connection to the VMRay server could be made")
+        return CertificateRejected("no secure (TLS) connection to the VMRay server could be made", "check Api Root")
     if isinstance(error, requests.exceptions.ProxyError):
         return HostUnreachable("the proxy for the VMRay server could not be reached", not_stored=True)
     if isinstance(error, requests.ConnectTimeout) or any(isinstance(cause, NewConnectionError) for cause in causes):
-        return HostUnreachable("the VMRay server could not be reached; check Api Root and the network", not_stored=True)
+        advice = "check Api Root and the network"
+        return HostUnreachable("the VMRay server could not be reached", advice, not_stored=True)
     if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
         return _late(patience)
     if isinstance(error, requests.exceptions.ContentDecodingError):

@@ -108,9 +108,11 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestErr
     reason = _error_reason(body)
     said = f" ({reason})" if reason else ""
     if 300 <= status < 400:  # noqa: PLR2004
-        return RedirectRefused(f"the server answered with a redirect ({status}), which is not followed; check Api Root")
+        return RedirectRefused(
+            f"the server answered with a redirect ({status}), which is not followed", "check Api Root"
+        )
     if status == 401:  # noqa: PLR2004
-        return KeyRejected("VMRay rejected the API key (401); check Api Key", not_stored=True)
+        return KeyRejected("VMRay rejected the API key (401)", "check Api Key", not_stored=True)
     if status == 403:  # noqa: PLR2004
         return PermissionDenied(f"the API key lacks the permission for this (403){said}", not_stored=True)
     if status == 404:  # noqa: PLR2004
