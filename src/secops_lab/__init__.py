@@ -1,6 +1,7 @@
-"""A local Google SecOps SOAR: an SDK stand-in, the platform's HTTP calls on loopback, and a host that runs actions.
+"""A local Google SecOps SOAR: SDK stand-in, the platform's HTTP calls on loopback, a host that runs actions.
 
-Integrations are started as processes, exactly as the platform starts them; no integration code is imported here.
+Integrations are started as processes, exactly as the platform starts them; no integration code is imported
+here.
 """
 
 from __future__ import annotations

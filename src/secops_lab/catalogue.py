@@ -1,7 +1,7 @@
 """What an integration folder declares: its configuration, its actions and their parameters.
 
-Two forms of folder are read: the source form of the hub (`definition.yaml`, `actions/*.yaml`) and the built form that
-the platform unpacks (`Integration-<Id>.def`, `ActionsDefinitions/*.actiondef`, both JSON).
+Two forms of folder are read: the source form of the hub (`definition.yaml`, `actions/*.yaml`) and the built
+form that the platform unpacks (`Integration-<Id>.def`, `ActionsDefinitions/*.actiondef`, both JSON).
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import json
 import tomllib
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class CatalogueError(Exception):
-    """A folder that is no integration, or whose definition files cannot be read; the text says which and why."""
+    """The folder is no integration, or a definition in it cannot be read; the text says which and why."""
 
 
 class Form(Enum):
@@ -90,7 +92,18 @@ class IntegrationSpec:
 _CONFIGURATION_TYPES: Final = dict(
     enumerate(
         (
-            *("boolean", "integer", "string", "password", "ip", "ip_or_host", "url", "domain", "email", "values"),
+            *(
+                "boolean",
+                "integer",
+                "string",
+                "password",
+                "ip",
+                "ip_or_host",
+                "url",
+                "domain",
+                "email",
+                "values",
+            ),
             *("values_as_semicolon_separated", "multi_value_selection", "script", "numerical_values"),
         )
     )
@@ -143,7 +156,9 @@ def _source(folder: Path) -> IntegrationSpec:
         action = _read_yaml(path)
         parameters = tuple(_source_parameter(one) for one in action.get("parameters") or ())
         is_async = bool(action.get("is_async", False))
-        actions.append(ActionSpec(action["name"], path.stem, action.get("description", ""), is_async, parameters))
+        actions.append(
+            ActionSpec(action["name"], path.stem, action.get("description", ""), is_async, parameters)
+        )
     return IntegrationSpec(
         identifier=definition["identifier"],
         name=definition.get("name", definition["identifier"]),
@@ -162,7 +177,9 @@ def _built(folder: Path, definition_file: Path) -> IntegrationSpec:
         action = json.loads(path.read_text(encoding="utf-8-sig"))
         parameters = tuple(_built_parameter(one) for one in action.get("Parameters") or ())
         is_async = bool(action.get("IsAsync", False))
-        actions.append(ActionSpec(action["Name"], path.stem, action.get("Description", ""), is_async, parameters))
+        actions.append(
+            ActionSpec(action["Name"], path.stem, action.get("Description", ""), is_async, parameters)
+        )
     return IntegrationSpec(
         identifier=definition["Identifier"],
         name=definition.get("DisplayName", definition["Identifier"]),

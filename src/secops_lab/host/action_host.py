@@ -9,16 +9,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from secops_lab.catalogue import ActionSpec, CatalogueError, IntegrationSpec, load_integration
-from secops_lab.platform import Alert, Case, LocalPlatform
 
-from .child import run_child
+from .child import Start, run_child
 from .context import Context, Limits, fill_parameters, target_pairs
 from .errors import HostError
 from .launch import Launch, find_sdk
 from .outcome import ActionRun, Round, RunState, conclude, judge
+
+if TYPE_CHECKING:
+    from secops_lab.platform import Alert, Case, LocalPlatform
 
 OnRound = Callable[[Round], None]
 
@@ -37,7 +39,11 @@ class ActionHost:
     """
 
     def __init__(
-        self, platform: LocalPlatform, integration: Path, sdk: Path | None = None, python: str = sys.executable
+        self,
+        platform: LocalPlatform,
+        integration: Path,
+        sdk: Path | None = None,
+        python: str = sys.executable,
     ) -> None:
         try:
             self.integration: IntegrationSpec = load_integration(integration)
@@ -53,7 +59,7 @@ class ActionHost:
         """The integration's actions, by name."""
         return list(self.integration.actions)
 
-    def run(
+    def run(  # noqa: PLR0913 (what an analyst can set, by keyword)
         self,
         action: str,
         case: Case,
@@ -74,7 +80,8 @@ class ActionHost:
             action: The action's name, or its script's.
             case: The case.
             parameters: Values by name; the others take the default of the action's definition.
-            entities: The target entities, as objects of the case or as (type, identifier); None takes all of the alert.
+            entities: The target entities, as objects of the case or as (type, identifier); None takes all of
+                the alert.
             alert: The alert to run in; None takes the case's first.
             script_timeout: Seconds for one process; it is ended afterwards.
             async_timeout: Seconds for all rounds of an asynchronous action.
@@ -99,11 +106,25 @@ class ActionHost:
             parameters=fill_parameters(spec, parameters or {}),
             limits=Limits(script_timeout, async_timeout, poll_interval, max_json_result_size),
         )
-        command = self._launch.command(spec)
-        with tempfile.TemporaryDirectory(prefix="secops-run-") as scratch:
-            run = _Rounds(self._launch, self.platform, context, command, Path(scratch), cancel).run(on_round)
-        case.post("action", {"action": run.action, "state": run.state.value, "message": run.message, **_wall(run)})
+        run = self._run(context, cancel, on_round)
+        outcome = {"action": run.action, "state": run.state.value, "message": run.message}
+        case.post("action", {**outcome, "result_value": run.result_value, "results": run.results})
         return run
+
+    def _run(self, context: Context, cancel: threading.Event | None, on_round: OnRound | None) -> ActionRun:
+        command = self._launch.command(context.action)
+        with tempfile.TemporaryDirectory(prefix="secops-run-") as folder:
+            scratch = Path(folder)
+            env = self._launch.environment(self.platform.host, self.platform.port, scratch)
+
+            def start_round(additional_data: str | None) -> Round:
+                now = time.time()
+                first = "True" if additional_data is None else "False"
+                arguments = [self.platform.app_key, first, f"--logPath={scratch / 'script.log'}"]
+                start = Start([*command, *arguments], context.stdin(now, additional_data), env, scratch)
+                return judge(run_child(start, context.round_deadline(now) - now, cancel))
+
+            return _Rounds(context, start_round, cancel).run(on_round)
 
     def _find(self, action: str) -> ActionSpec:
         spec = self.integration.action(action)
@@ -114,43 +135,34 @@ class ActionHost:
         return spec
 
 
-def _wall(run: ActionRun) -> dict[str, Any]:
-    return {"result_value": run.result_value, "results": run.results}
-
-
 class _Rounds:
     """The processes of one run."""
 
     def __init__(
         self,
-        launch: Launch,
-        platform: LocalPlatform,
         context: Context,
-        command: list[str],
-        scratch: Path,
+        start_round: Callable[[str | None], Round],
         cancel: threading.Event | None,
     ) -> None:
         self._context = context
-        self._command = command
-        self._scratch = scratch
-        self._app_key = platform.app_key
-        self._env = launch.environment(platform.host, platform.port, scratch)
+        self._start_round = start_round
         self._cancel = cancel or threading.Event()
-        self._cancellable = cancel is not None
         self._rounds: list[Round] = []
 
     def run(self, on_round: OnRound | None) -> ActionRun:
         """Start processes until one of them settles the run, or its time is over."""
         additional_data: str | None = None
         while True:
-            one = self._start(additional_data)
+            one = self._start_round(additional_data)
             self._rounds.append(one)
             if on_round is not None:
                 on_round(one)
             if one.state is not RunState.IN_PROGRESS:
                 return self._conclude(one.state, one.message)
             if not self._context.action.is_async:
-                return self._conclude(RunState.CRASHED, "the action reports progress, but is not asynchronous")
+                return self._conclude(
+                    RunState.CRASHED, "the action reports progress, but is not asynchronous"
+                )
             additional_data = _hand_back(one)
             if not self._wait():
                 return self._conclude(RunState.CANCELLED, "the run was cancelled")
@@ -160,20 +172,6 @@ class _Rounds:
 
     def _conclude(self, state: RunState, message: str) -> ActionRun:
         return conclude(self._context.action.name, self._rounds, state, message)
-
-    def _start(self, additional_data: str | None) -> Round:
-        now = time.time()
-        first = "True" if additional_data is None else "False"
-        log = f"--logPath={self._scratch / 'script.log'}"
-        finished = run_child(
-            [*self._command, self._app_key, first, log],
-            stdin=self._context.stdin(now, additional_data),
-            env=self._env,
-            cwd=self._scratch,
-            timeout=self._context.round_deadline(now) - now,
-            cancel=self._cancel if self._cancellable else None,
-        )
-        return judge(finished)
 
     def _wait(self) -> bool:
         """Sit out the polling interval, not longer than the run's time; returns False when cancelled."""

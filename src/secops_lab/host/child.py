@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _TICK = 0.05  # seconds between looks at the cancellation flag
 _GRACE = 1.0  # seconds between the request to end and the kill
@@ -22,6 +25,23 @@ class Ending(Enum):
     EXITED = "exited"
     TIMED_OUT = "timed out"
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to start.
+
+    Attributes:
+        command: Program and arguments.
+        stdin: What it reads; the stream ends after it.
+        env: Its whole environment.
+        cwd: Its working folder.
+    """
+
+    command: Sequence[str]
+    stdin: bytes
+    env: Mapping[str, str]
+    cwd: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +63,28 @@ class Finished:
     duration: float
 
 
-def run_child(
-    command: Sequence[str],
-    *,
-    stdin: bytes,
-    env: Mapping[str, str],
-    cwd: Path,
-    timeout: float,
-    cancel: threading.Event | None = None,
-) -> Finished:
+def run_child(start: Start, timeout: float, cancel: threading.Event | None = None) -> Finished:
     """Run a command to its end, or to the end of its time.
 
     The child leads a process group of its own, and the whole group is ended with it.
 
     Args:
-        command: Program and arguments.
-        stdin: What it reads; the stream ends after it.
-        env: Its whole environment.
-        cwd: Its working folder.
+        start: The command.
         timeout: Seconds after which it is ended.
         cancel: Ends it when set.
     """
     started = time.monotonic()
     with subprocess.Popen(  # noqa: S603 (starting scripts is what a host does)
-        list(command),
+        list(start.command),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=dict(env),
-        cwd=cwd,
+        env=dict(start.env),
+        cwd=start.cwd,
         start_new_session=True,
     ) as process:
         try:
-            ending, out, err = _await(process, stdin, started + timeout, cancel)
+            ending, out, err = _await(process, start.stdin, started + timeout, cancel)
         finally:
             _signal_group(process, signal.SIGKILL)
         return Finished(

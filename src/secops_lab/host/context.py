@@ -7,11 +7,12 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from secops_lab.catalogue import ActionSpec, IntegrationSpec
+from typing import TYPE_CHECKING, Any
 
 from .errors import HostError
+
+if TYPE_CHECKING:
+    from secops_lab.catalogue import ActionSpec, IntegrationSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ def fill_parameters(action: ActionSpec, given: Mapping[str, str]) -> dict[str, s
     return {parameter.name: given.get(parameter.name, parameter.default) for parameter in action.parameters}
 
 
-def target_pairs(entities: Iterable[Mapping[str, Any]] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def target_pairs(
+    entities: Iterable[Mapping[str, Any]] | Iterable[tuple[str, str]],
+) -> tuple[tuple[str, str], ...]:
     """Name entities by (type, identifier as stored), from such pairs or from entity objects."""
     pairs = []
     for entity in entities:

@@ -1,9 +1,8 @@
-"""How a script of either form is started, on the stand-in or on the real SDK: command line, paths, environment."""
+"""How a script is started, in either form and on either SDK: command line, paths, environment."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -60,7 +59,9 @@ class Launch:
         env = {name: value for name in _KEPT if (value := os.environ.get(name)) is not None}
         env |= {"APP_USE_SSL": "False", "APP_IP": host, "APP_PORT": str(port), "TMPDIR": str(scratch)}
         env["PYTHONPATH"] = os.pathsep.join(str(path) for path in self._paths())
-        return env | self._leave_sdk_untouched()
+        if self.sdk != STAND_IN:  # nothing is written into somebody else's checkout, byte code neither
+            env["PYTHONDONTWRITEBYTECODE"] = "1"
+        return env
 
     def _paths(self) -> list[Path]:
         # The SDK is importable by both spellings: soar_sdk.X from its parent, X from the folder itself.
@@ -68,10 +69,6 @@ class Launch:
         if self.integration.form is Form.SOURCE:
             return [self.integration.folder.parent, *sdk]
         return [self.integration.folder / "Managers", self.sdk, self.sdk.parent]
-
-    def _leave_sdk_untouched(self) -> Mapping[str, str]:
-        """Nothing is written into a checkout of somebody else's, byte code neither."""
-        return {} if self.sdk == STAND_IN else {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def find_sdk(folder: Path | None) -> Path:
@@ -89,5 +86,7 @@ def find_sdk(folder: Path | None) -> Path:
     for candidate in (folder, folder / "soar_sdk", folder / "src" / "soar_sdk"):
         if candidate.name == "soar_sdk" and (candidate / "SiemplifyAction.py").is_file():
             return candidate
-    msg = f"no SDK in {folder}: expected a checkout with src/soar_sdk/SiemplifyAction.py, its src, or its soar_sdk"
+    msg = (
+        f"no SDK in {folder}: expected src/soar_sdk/SiemplifyAction.py, or the src or soar_sdk folder itself"
+    )
     raise HostError(msg)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from .child import Ending, Finished
 
 Json = dict[str, Any]
+JsonValue: TypeAlias = Any
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "Message": (str, type(None)),
@@ -66,8 +67,8 @@ class Round:
 def judge(finished: Finished) -> Round:
     """Tell what a process that ended means.
 
-    A run counts only when the process exits with 0 and prints exactly one JSON object of the five known keys; anything
-    else is a crash, as it is on the platform.
+    A run counts only when the process exits with 0 and prints exactly one JSON object of the five known keys;
+    anything else is a crash, as it is on the platform.
     """
     output, problem = None, ""
     match finished.ending:
@@ -78,7 +79,9 @@ def judge(finished: Finished) -> Round:
         case Ending.EXITED:
             output, problem = _read(finished)
             state = RunState.CRASHED if output is None else _STATES[output["ExecutionState"]]
-    return Round(state, finished.exit_code, finished.stdout, finished.stderr, output, finished.duration, problem)
+    return Round(
+        state, finished.exit_code, finished.stdout, finished.stderr, output, finished.duration, problem
+    )
 
 
 def _read(finished: Finished) -> tuple[Json | None, str]:
@@ -90,16 +93,22 @@ def _read(finished: Finished) -> tuple[Json | None, str]:
         output = json.loads(finished.stdout)
     except ValueError as error:
         return None, f"the script's output is not one JSON object: {error}"
+    problem = _complaint(output)
+    return (None, problem) if problem else (output, "")
+
+
+def _complaint(output: JsonValue) -> str:
+    """What is wrong with an output object, or an empty text."""
     if not isinstance(output, dict) or output.keys() != _TYPES.keys():
-        return None, "the script's output does not have the five keys of a result"
+        return "the script's output does not have the five keys of a result"
     for key, types in _TYPES.items():
         if not isinstance(output[key], types):
-            return None, f"{key} of the script's output is {output[key]!r}"
+            return f"{key} of the script's output is {output[key]!r}"
     if output["ExecutionState"] not in range(len(_STATES)):
-        return None, f"the script ended with the unknown state {output['ExecutionState']}"
+        return f"the script ended with the unknown state {output['ExecutionState']}"
     if output["ResultObjectJson"] and not _is_object(output["ResultObjectJson"]):
-        return None, "ResultObjectJson of the script's output is not the text of a JSON object"
-    return output, ""
+        return "ResultObjectJson of the script's output is not the text of a JSON object"
+    return ""
 
 
 def _is_object(text: str) -> bool:
@@ -118,7 +127,8 @@ class ActionRun:
         state: How it ended.
         message: What the analyst reads.
         rounds: The processes, in order: one for a synchronous action.
-        results: The result object of the last round: an entry a title, plus `JsonResult`; empty when there is none.
+        results: The result object of the last round: an entry a title, plus `JsonResult`; empty when there is
+            none.
     """
 
     action: str
@@ -128,7 +138,7 @@ class ActionRun:
     results: Json = field(default_factory=dict)
 
     @property
-    def result_value(self) -> Any:
+    def result_value(self) -> JsonValue:
         """The script result of the last round, as the script gave it (a bool, or a text)."""
         output = self.rounds[-1].output if self.rounds else None
         return None if output is None else output["ResultValue"]
@@ -145,7 +155,7 @@ class ActionRun:
         return "" if output is None else str(output["DebugOutput"])
 
     @property
-    def json_result(self) -> Any:
+    def json_result(self) -> JsonValue:
         """The parsed JSON result, or None."""
         entry = self.results.get("JsonResult")
         return json.loads(entry["RawJson"]) if entry and entry["RawJson"] else None

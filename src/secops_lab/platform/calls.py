@@ -1,7 +1,7 @@
 """The platform's answers to the SDK's HTTP calls (classic mode), one function a call.
 
-Paths are relative to `/api/external/v1/`. What the real server does beyond the wire shapes is not public: its rules on
-unknown cases, entities and oversized values are imitated here and marked (inferred).
+Paths are relative to `/api/external/v1/`. What the real server does beyond the wire shapes is not public: its
+rules on unknown cases, entities and oversized values are imitated here and marked (inferred).
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from .cases import Alert, Case
-from .shapes import ENTITY_KEYS, Json
+from .shapes import ENTITY_KEYS, Json, JsonValue
 from .state import ATTACHMENT_LIMIT, CONTEXT_VALUE_LIMIT, PlatformState
+
+if TYPE_CHECKING:
+    from .cases import Alert, Case, WallKind
 
 SYSTEM_VERSION = "6.3.58.0"
 
@@ -30,7 +32,7 @@ class Answer:
     content_type: str = "application/json"
 
 
-class Refusal(Exception):
+class RefusedCall(Exception):  # noqa: N818 (an answer, not a fault)
     """A call that the platform does not accept.
 
     Attributes:
@@ -44,12 +46,12 @@ class Refusal(Exception):
         self.reason = reason
 
 
-def as_json(value: Any) -> Answer:
+def as_json(value: JsonValue) -> Answer:
     """Answer 200 with a JSON value."""
     return Answer(200, json.dumps(value).encode())
 
 
-def answer(state: PlatformState, method: str, path: str, body: Any) -> Answer:
+def answer(state: PlatformState, method: str, path: str, body: JsonValue) -> Answer:
     """Answer one call.
 
     Args:
@@ -62,7 +64,7 @@ def answer(state: PlatformState, method: str, path: str, body: Any) -> Answer:
         if call_method == method and (match := pattern.fullmatch(path)):
             try:
                 return handler(state, body, *match.groups())
-            except Refusal as refusal:
+            except RefusedCall as refusal:
                 return Answer(refusal.status, refusal.reason.encode(), "text/plain; charset=utf-8")
             except (KeyError, TypeError, ValueError) as error:
                 return Answer(400, f"malformed request: {error!r}".encode(), "text/plain; charset=utf-8")
@@ -72,101 +74,107 @@ def answer(state: PlatformState, method: str, path: str, body: Any) -> Answer:
 def _case(state: PlatformState, identifier: object) -> Case:
     case = state.case(identifier)
     if case is None:
-        raise Refusal(404, f"Case {identifier} was not found")
+        raise RefusedCall(404, f"Case {identifier} was not found")
     return case
 
 
 def _alert(case: Case, identifier: str) -> Alert:
     alert = case.alert(identifier)
     if alert is None:
-        raise Refusal(404, f"Alert {identifier} was not found in case {case.identifier}")
+        raise RefusedCall(404, f"Alert {identifier} was not found in case {case.identifier}")
     return alert
 
 
-def _case_metadata(state: PlatformState, _body: Any, case_id: str) -> Answer:
+def _case_metadata(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
     return as_json(_case(state, case_id).metadata())
 
 
-def _case_details(state: PlatformState, _body: Any, case_id: str) -> Answer:
+def _case_details(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
     case = _case(state, case_id)
     return as_json({**case.metadata(), "cyber_alerts": [alert.describe() for alert in case.alerts]})
 
 
-def _alert_details(state: PlatformState, body: Any) -> Answer:
+def _alert_details(state: PlatformState, body: JsonValue) -> Answer:
     return as_json(_alert(_case(state, body["case_id"]), body["alert_id_str"]).describe())
 
 
-def _alerts_details(state: PlatformState, _body: Any, case_id: str) -> Answer:
+def _alerts_details(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
     return as_json([alert.describe() for alert in _case(state, case_id).alerts])
 
 
-def _configuration(state: PlatformState, _body: Any, key: str) -> Answer:
+def _configuration(state: PlatformState, _body: JsonValue, key: str) -> Answer:
     instance = state.instance(key)
     if instance is None:
-        raise Refusal(404, f"Integration instance {key} was not found")
+        raise RefusedCall(404, f"Integration instance {key} was not found")
     return as_json(instance.configuration())
 
 
-def _version(state: PlatformState, _body: Any, identifier: str) -> Answer:
+def _version(state: PlatformState, _body: JsonValue, identifier: str) -> Answer:
     instance = state.instance(identifier)
     if instance is None:
-        raise Refusal(404, f"Integration {identifier} is not installed")
+        raise RefusedCall(404, f"Integration {identifier} is not installed")
     return as_json(instance.version)
 
 
-def _update_entities(state: PlatformState, body: Any) -> Answer:
+def _update_entities(state: PlatformState, body: JsonValue) -> Answer:
     with state.changes.announce():
         for update in body:
             if wrong := ENTITY_KEYS.symmetric_difference(update):
-                raise Refusal(400, f"an entity has 13 keys; missing or unknown: {', '.join(sorted(wrong))}")
+                raise RefusedCall(
+                    400, f"an entity has 13 keys; missing or unknown: {', '.join(sorted(wrong))}"
+                )
             case = _case(state, update["case_identifier"])
-            stored = _alert(case, update["alert_identifier"]).find(update["identifier"], update["entity_type"])
+            stored = _alert(case, update["alert_identifier"]).find(
+                update["identifier"], update["entity_type"]
+            )
             if stored is None:  # (inferred): an update is not a way to create an entity
-                raise Refusal(404, f"Entity {update['identifier']} was not found")
+                raise RefusedCall(404, f"Entity {update['identifier']} was not found")
             stored.update(update)
             case.post("entity", stored)
     return as_json(None)
 
 
-def _create_entity(state: PlatformState, body: Any) -> Answer:
+def _create_entity(state: PlatformState, body: JsonValue) -> Answer:
     alert = _alert(_case(state, body["case_id"]), body["alert_identifier"])
     flags = {key: body[key] for key in ("is_internal", "is_suspicious", "is_enriched", "is_vulnerable")}
     properties = body.get("properties") or {}
-    alert.add_entity(body["entity_type"], body["entity_identifier"], additional_properties=properties, **flags)
+    alert.add_entity(
+        body["entity_type"], body["entity_identifier"], additional_properties=properties, **flags
+    )
     return as_json(None)
 
 
-def _wall(kind: Any, *required: str) -> Handler:
-    def post(state: PlatformState, body: Any) -> Answer:
+def _wall(kind: WallKind, *required: str) -> Handler:
+    def post(state: PlatformState, body: JsonValue) -> Answer:
         case = _case(state, body["case_id"])
         for key in required:
             if not isinstance(body[key], str):
-                raise Refusal(400, f"{key} is not a text")
+                raise RefusedCall(400, f"{key} is not a text")
         case.post(kind, body)
         return as_json(None)
 
     return post
 
 
-def _comments(state: PlatformState, _body: Any, case_id: str) -> Answer:
+def _comments(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
     return as_json(_case(state, case_id).comments)
 
 
-def _add_attachment(state: PlatformState, body: Any) -> Answer:
+def _add_attachment(state: PlatformState, body: JsonValue) -> Answer:
     case = _case(state, body["case_identifier"])
     try:
         content = base64.b64decode(body["base64_blob"], validate=True)
     except binascii.Error as error:
-        raise Refusal(400, "base64_blob is not base64") from error
+        raise RefusedCall(400, "base64_blob is not base64") from error
     if len(content) > ATTACHMENT_LIMIT:
-        raise Refusal(400, f"Attachment size is {len(content)} bytes, more than {ATTACHMENT_LIMIT}")
+        raise RefusedCall(400, f"Attachment size is {len(content)} bytes, more than {ATTACHMENT_LIMIT}")
     with state.changes.announce():
         number = sum(len(one.attachments) for one in state.cases()) + 1
         case.post("attachment", {**body, "id": number})
     return as_json(number)
 
 
-def _attachments(state: PlatformState, _body: Any, case_id: str) -> Answer:
+def _attachments(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
     return as_json(
         [
             {
@@ -182,32 +190,32 @@ def _attachments(state: PlatformState, _body: Any, case_id: str) -> Answer:
     )
 
 
-def _attachment_data(state: PlatformState, _body: Any, number: str) -> Answer:
+def _attachment_data(state: PlatformState, _body: JsonValue, number: str) -> Answer:
     for case in state.cases():
         for stored in case.attachments:
             if str(stored["id"]) == number:
                 return Answer(200, base64.b64decode(stored["base64_blob"]), "application/octet-stream")
-    raise Refusal(404, f"Attachment {number} was not found")
+    raise RefusedCall(404, f"Attachment {number} was not found")
 
 
 def _set_context(*, keep: bool) -> Handler:
-    def store(state: PlatformState, body: Any) -> Answer:
+    def store(state: PlatformState, body: JsonValue) -> Answer:
         value = body["PropertyValue"]
         if len(str(value)) > CONTEXT_VALUE_LIMIT:
-            raise Refusal(400, f"PropertyValue is longer than {CONTEXT_VALUE_LIMIT} characters")
+            raise RefusedCall(400, f"PropertyValue is longer than {CONTEXT_VALUE_LIMIT} characters")
         place = (int(body["ContextType"]), str(body["Identifier"]), str(body["PropertyKey"]))
         return as_json(state.set_context(*place, value, keep=keep))
 
     return store
 
 
-def _get_context(state: PlatformState, body: Any) -> Answer:
+def _get_context(state: PlatformState, body: JsonValue) -> Answer:
     value = state.context(int(body["ContextType"]), str(body["Identifier"]), str(body["PropertyKey"]))
     return Answer(204, b"") if value is None else as_json(value)
 
 
-def _always(value: Any) -> Handler:
-    def reply(_state: PlatformState, _body: Any, *_parts: str) -> Answer:
+def _always(value: JsonValue) -> Handler:
+    def reply(_state: PlatformState, _body: JsonValue, *_parts: str) -> Answer:
         return as_json(value)
 
     return reply

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from . import shapes
-from .changes import Changes
-from .shapes import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .changes import Changes
+    from .shapes import Json, JsonValue
 
 WallKind = Literal["action", "attachment", "comment", "entity", "insight", "tag"]
 
@@ -46,14 +49,14 @@ class Alert:
         with self.case.changes.lock:
             return copy.deepcopy(self._entities)
 
-    def add_entity(self, entity_type: str, identifier: str, **values: Any) -> Json:
+    def add_entity(self, entity_type: str, identifier: str, **values: JsonValue) -> Json:
         """Add an entity, or return the one that is there already.
 
         Args:
             entity_type: The platform's name of the type, such as `FILEHASH` or `DestinationURL`.
             identifier: The text as ingested; stored upper-cased.
-            **values: Further keys of the entity object, such as `is_suspicious=True`; `additional_properties` are
-                added to `OriginalIdentifier`.
+            **values: Further keys of the entity object, such as `is_suspicious=True`; `additional_properties`
+                are added to `OriginalIdentifier`.
 
         Returns:
             A copy of the stored 13-key object.
@@ -65,7 +68,9 @@ class Alert:
             known = self.find(identifier.upper(), entity_type)
             if known is None:
                 case_id, at = self.case.identifier, shapes.now_ms()
-                known = shapes.entity(entity_type, identifier, case_id=case_id, alert_id=self.identifier, at=at)
+                known = shapes.entity(
+                    entity_type, identifier, case_id=case_id, alert_id=self.identifier, at=at
+                )
                 known["additional_properties"].update(values.pop("additional_properties", {}))
                 known.update(values)
                 self._entities.append(known)
@@ -73,7 +78,7 @@ class Alert:
             return copy.deepcopy(known)
 
     def find(self, identifier: str, entity_type: str) -> Json | None:
-        """The stored entity of exactly this identifier and type (the object itself: hold the lock), or None."""
+        """The entity of exactly this identifier and type (the object itself: hold the lock), or None."""
         for stored in self._entities:
             if stored["identifier"] == identifier and stored["entity_type"] == entity_type:
                 return stored
@@ -124,7 +129,7 @@ class Case:
 
     @property
     def insights(self) -> list[Json]:
-        """The insights as they were posted: `title`, `content` (HTML), `severity`, `entity_identifier` …"""
+        """The insights as they were posted, with `title`, `content` (HTML), `severity`, `entity_identifier`."""
         return self._details("insight")
 
     @property
@@ -166,7 +171,7 @@ class Case:
                 alert.add_entity(entity_type, identifier)
             return alert
 
-    def add_entity(self, entity_type: str, identifier: str, **values: Any) -> Json:
+    def add_entity(self, entity_type: str, identifier: str, **values: JsonValue) -> Json:
         """Add an entity to the case's first alert; see `Alert.add_entity`."""
         return self.alerts[0].add_entity(entity_type, identifier, **values)
 

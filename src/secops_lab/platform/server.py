@@ -6,15 +6,18 @@ import json
 import secrets
 import socket
 import threading
-from collections.abc import Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from .calls import Answer, answer
-from .cases import Case
 from .state import Instance, PlatformCall, PlatformState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+
+    from .cases import Case
 
 ROOT = "/api/external/v1/"
 
@@ -121,8 +124,12 @@ class LocalPlatform:
         return self.state.changes.revision
 
     def wait_for_change(self, since: int, timeout: float | None = None) -> int:
-        """Wait until `revision` is greater than `since` or `timeout` seconds are over; returns the revision."""
+        """Wait at most `timeout` seconds until `revision` is greater than `since`; returns the revision."""
         return self.state.changes.wait(since, timeout)
+
+
+# What socketserver calls a request: the connection; datagrams come as a pair, but not here.
+_Connection = socket.socket | tuple[bytes, socket.socket]
 
 
 class _Server(ThreadingHTTPServer):
@@ -134,15 +141,15 @@ class _Server(ThreadingHTTPServer):
     ) -> None:
         super().__init__(address, handler)
         self.platform = platform
-        self._open: set[socket.socket] = set()
+        self._open: set[_Connection] = set()
         self._guard = threading.Lock()
 
-    def process_request(self, request: Any, client_address: Any) -> None:
+    def process_request(self, request: _Connection, client_address: object) -> None:
         with self._guard:
             self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:
+    def shutdown_request(self, request: _Connection) -> None:
         with self._guard:
             self._open.discard(request)
         super().shutdown_request(request)
@@ -150,7 +157,9 @@ class _Server(ThreadingHTTPServer):
     def server_close(self) -> None:
         super().server_close()
         with self._guard:
-            for connection in self._open:  # its thread sees the end of the stream and closes the socket itself
+            for (
+                connection
+            ) in self._open:  # its thread sees the end of the stream and closes the socket itself
                 connection.shutdown(socket.SHUT_RDWR)
 
 
@@ -166,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle()
 
     def _handle(self) -> None:
-        platform = cast(_Server, self.server).platform
+        platform = cast("_Server", self.server).platform
         path = unquote(urlsplit(self.path).path)
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:

@@ -1,16 +1,18 @@
 """The JSON objects the platform hands to the SDK, key for key.
 
-The SDK's constructors take these objects as keyword arguments and refuse missing and unknown keys, so the key sets here
-are exact: 13 keys for an entity, 20 for an alert, 21 for a case's metadata. Key names are snake case because the SDK
-asks for `?format=snake`.
+The SDK's constructors take these objects as keyword arguments and refuse missing and unknown keys, so the key
+sets here are exact: 13 keys for an entity, 20 for an alert, 21 for a case's metadata. Key names are snake
+case because the SDK asks for `?format=snake`.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, TypeAlias
 
 Json = dict[str, Any]
+JsonValue: TypeAlias = Any
+"""Any JSON value."""
 
 ENTITY_KEYS = frozenset(
     {
@@ -39,7 +41,8 @@ def now_ms() -> int:
 def entity(entity_type: str, identifier: str, *, case_id: int, alert_id: str, at: int) -> Json:
     """Describe a new entity.
 
-    The platform upper-cases identifiers; the text as it was ingested stays in the property `OriginalIdentifier`.
+    The platform upper-cases identifiers; the text as it was ingested stays in the property
+    `OriginalIdentifier`.
 
     Args:
         entity_type: The platform's name of the type, such as `FILEHASH` or `DestinationURL`.
@@ -65,8 +68,15 @@ def entity(entity_type: str, identifier: str, *, case_id: int, alert_id: str, at
     }
 
 
-def alert(
-    identifier: str, *, case_id: int, name: str, environment: str, at: int, entities: list[Json], events: list[Json]
+def alert(  # noqa: PLR0913 (a keyword a key that differs)
+    identifier: str,
+    *,
+    case_id: int,
+    name: str,
+    environment: str,
+    at: int,
+    entities: list[Json],
+    events: list[Json],
 ) -> Json:
     """Describe an alert with its entities (13-key objects) and events (any of the SDK's event keys)."""
     return {
@@ -93,7 +103,7 @@ def alert(
     }
 
 
-def case_metadata(
+def case_metadata(  # noqa: PLR0913 (a keyword a key that differs)
     case_id: int, *, title: str, environment: str, at: int, modified: int, alert_count: int, suspicious: bool
 ) -> Json:
     """Describe a case without its alerts; times are unix milliseconds."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .cases import Case
 from .changes import Changes
-from .shapes import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .shapes import JsonValue
 
 CONTEXT_VALUE_LIMIT = 3_000_000
 """Characters of a context value; the SDK refuses more, too."""
@@ -29,7 +32,7 @@ class PlatformCall(NamedTuple):
 
     method: str
     path: str
-    body: Any
+    body: JsonValue
 
 
 @dataclass(slots=True)
@@ -77,7 +80,9 @@ class PlatformState:
     def case(self, identifier: object) -> Case | None:
         """The case of this number (or its text), or None."""
         with self.changes.lock:
-            return next((case for case in self._cases.values() if str(case.identifier) == str(identifier)), None)
+            return next(
+                (case for case in self._cases.values() if str(case.identifier) == str(identifier)), None
+            )
 
     def install(self, identifier: str, version: float, defaults: Mapping[str, str]) -> Instance:
         """Make an integration known with its version and the default values of its configuration."""
@@ -95,9 +100,13 @@ class PlatformState:
     def instance(self, key: str) -> Instance | None:
         """The integration of this identifier or instance id, or None."""
         with self.changes.lock:
-            return next((one for one in self._instances.values() if key in {one.identifier, one.instance_id}), None)
+            return next(
+                (one for one in self._instances.values() if key in {one.identifier, one.instance_id}), None
+            )
 
-    def set_context(self, scope: int, identifier: str, key: str, value: Any, *, keep: bool = False) -> bool:
+    def set_context(
+        self, scope: int, identifier: str, key: str, value: JsonValue, *, keep: bool = False
+    ) -> bool:
         """Store a context value; with `keep`, only where there is none yet.
 
         Returns:
@@ -110,7 +119,7 @@ class PlatformState:
             self._context[place] = value
             return True
 
-    def context(self, scope: int, identifier: str, key: str) -> Any:
+    def context(self, scope: int, identifier: str, key: str) -> JsonValue:
         """A context value, or None where there is none."""
         with self.changes.lock:
             return copy.deepcopy(self._context.get((scope, identifier, key)))

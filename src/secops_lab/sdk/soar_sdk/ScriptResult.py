@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EXECUTION_STATE_COMPLETED = 0
 EXECUTION_STATE_INPROGRESS = 1
@@ -20,8 +23,8 @@ Entry = dict[str, Any]
 class ScriptResult:
     """The results of one run.
 
-    Calls with the same title and type fill one entry: a later table, JSON or content replaces the earlier one, while
-    attachments, HTML, Markdown and links add up.
+    Calls with the same title and type fill one entry: a later table, JSON or content replaces the earlier
+    one, while attachments, HTML, Markdown and links add up.
 
     Attributes:
         message: The message of the run.
@@ -63,7 +66,8 @@ class ScriptResult:
         """Set the JSON of a title: a dict, a list (unknown objects become text), or JSON text.
 
         Raises:
-            AttributeError: If it is neither; the SDK stumbles over its own error handling, so this error is its answer.
+            AttributeError: If it is neither; the SDK stumbles over its own error handling, so this error is
+                its answer.
         """
         if isinstance(json_data, dict | list):
             text = json.dumps(json_data, default=str)
@@ -84,7 +88,9 @@ class ScriptResult:
         """Set the text of a title."""
         self._entry(entity_identifier, entity_type)["Content"] = content
 
-    def add_entity_content(self, entity_identifier: str, content: Any, entity_type: str | None = None) -> None:
+    def add_entity_content(
+        self, entity_identifier: str, content: Any, entity_type: str | None = None
+    ) -> None:
         """Set the text of an entity."""
         self.add_content(entity_identifier, content, entity_type)
 
@@ -138,7 +144,9 @@ class ScriptResult:
         """Attach a file to an entity; see `add_attachment`."""
         self.add_attachment(entity_identifier, filename, file_contents, additional_data, entity_type)
 
-    def add_html(self, title: str, report_name: str, report_contents: str, entity_type: str | None = None) -> None:
+    def add_html(
+        self, title: str, report_name: str, report_contents: str, entity_type: str | None = None
+    ) -> None:
         """Add an HTML report."""
         self._entry(title, entity_type)["Htmls"][report_name] = report_contents
 
@@ -155,7 +163,11 @@ class ScriptResult:
         self._entry(title, entity_type)["Markdowns"][markdown_name] = markdown_content
 
     def add_entity_markdown(
-        self, entity_identifier: str, markdown_name: str, markdown_content: str, entity_type: str | None = None
+        self,
+        entity_identifier: str,
+        markdown_name: str,
+        markdown_content: str,
+        entity_type: str | None = None,
     ) -> None:
         """Add a Markdown text to an entity."""
         self.add_markdown(entity_identifier, markdown_name, markdown_content, entity_type)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import json
 import shutil
 import sys
 import tempfile
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
 from soar_sdk import SiemplifyUtils
 from soar_sdk._case_calls import CaseCalls
 from soar_sdk.ScriptResult import EXECUTION_STATE_COMPLETED, EXECUTION_STATE_FAILED, ScriptResult
 from soar_sdk.SiemplifyAddressProvider import SdkEndpoint
-from soar_sdk.SiemplifyDataModel import DomainEntityInfo
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from soar_sdk.SiemplifyDataModel import DomainEntityInfo
 
 INSIGHT_DEFAULT_THREAT_SOURCE = "Siemplify System"
 DEFAULT_MAX_JSON_RESULT_SIZE = 15
@@ -74,7 +78,7 @@ class Siemplify(CaseCalls):
     def update_entities(self, updated_entities: list[DomainEntityInfo]) -> None:
         """Store changes of entities on the platform."""
         for entity in updated_entities:
-            entity._update_internal_properties()  # noqa: SLF001 (the method is the SDK's, for this place only)
+            entity._update_internal_properties()  # noqa: SLF001 (meant for this place)
         bodies = [entity.to_dict() for entity in updated_entities]
         self._post(self.address_provider.address(SdkEndpoint.UPDATE_ENTITIES), bodies)
 
@@ -104,7 +108,7 @@ class Siemplify(CaseCalls):
         is_mandatory: bool = False,
         print_value: bool = False,
     ) -> Any:
-        """Read a configuration parameter; see `SiemplifyUtils.extract_script_param`. Each call asks the platform."""
+        """Ask the platform for a configuration parameter; see `SiemplifyUtils.extract_script_param`."""
         configuration = self.get_configuration(provider_name)
         return SiemplifyUtils.extract_script_param(
             self, configuration, param_name, default_value, input_type, is_mandatory, print_value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import json
 import sys
 from typing import Any
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
 from soar_sdk import _clock
 from soar_sdk._action_calls import ActionCalls
@@ -92,7 +93,7 @@ class SiemplifyAction(ActionCalls):
         """
         if not self.execution_deadline_unix_time_ms:
             msg = "Execution deadline was not given"
-            raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+            raise Exception(msg)
         return _clock.unix_now() >= self.execution_deadline_unix_time_ms
 
     @property
@@ -109,10 +110,12 @@ class SiemplifyAction(ActionCalls):
         return self._case
 
     def _alerts_of_case(self, case_id: Any) -> list[dict[str, Any]]:
-        address = self.address_provider.address(SdkEndpoint.GET_ALERTS_FULL_DETAILS, case_id, self.get_source_file)
+        address = self.address_provider.address(
+            SdkEndpoint.GET_ALERTS_FULL_DETAILS, case_id, self.get_source_file
+        )
         try:
             alerts: list[dict[str, Any]] = self._get(address).json()
-        except Exception as error:  # noqa: BLE001 (the platform's SDK goes on without alerts, whatever happened)
+        except Exception as error:  # noqa: BLE001 (the SDK goes on without alerts)
             self.LOGGER.error(f"Failed to get the alerts of the case: {error}")
             return []
         return alerts
@@ -143,7 +146,7 @@ class SiemplifyAction(ActionCalls):
 
     @property
     def target_entities(self) -> list[DomainEntityInfo]:
-        """The entities to work on: those of the current alert (without one: of all alerts) that the step names.
+        """The entities to work on: those of the current alert (else of all alerts) that the step names.
 
         Identifiers and types must match exactly; what does not match is left out.
         """
@@ -162,7 +165,7 @@ class SiemplifyAction(ActionCalls):
     def get_configuration(
         self, provider: str, environment: str | None = None, integration_instance: str | None = None
     ) -> dict[str, Any]:
-        """The integration's configuration; see `Siemplify.get_configuration`. The first call also asks for the case."""
+        """The integration's configuration; the first call also asks for the case."""
         _ = self.environment
         return super().get_configuration(provider, environment, integration_instance)
 

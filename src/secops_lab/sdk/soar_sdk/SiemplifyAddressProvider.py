@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 from enum import Enum
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from soar_sdk.SiemplifySdkConfig import SiemplifySdkConfig
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+
+if TYPE_CHECKING:
+    from soar_sdk.SiemplifySdkConfig import SiemplifySdkConfig
 
 BASE_SDK_CONTROLLER_URL_FORMAT = "external/v1/sdk/{}"
 BASE_1P_SDK_CONTROLLER_VERSION = "v1alpha"

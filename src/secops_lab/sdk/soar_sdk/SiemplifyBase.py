@@ -1,20 +1,19 @@
-"""What actions, jobs and connectors have in common: arguments, session, logger, context values, timestamps."""
+"""What all scripts have in common: arguments, session, logger, context values, timestamps."""
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import base64
 import contextlib
-import datetime
+import datetime as dt
 import getopt
 import json
 import os
 import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import requests
 
 from soar_sdk import _clock
@@ -23,13 +22,16 @@ from soar_sdk.SiemplifyLogger import SiemplifyLogger
 from soar_sdk.SiemplifySdkConfig import SiemplifySdkConfig
 from soar_sdk.SiemplifyUtils import MAXIMUM_PROPERTY_VALUE, validate_property_value
 
+if TYPE_CHECKING:
+    from types import FrameType
+
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 REQUEST_CA_BUNDLE = "REQUESTS_CA_BUNDLE"
 NO_CONTENT_STATUS_CODE = 204
 _OPTIONS = ("logPath=", "correlationId=", "traceId=", "baggage=", "useElastic", "onePlatformSupport")
 
 
-class MaximumContextLengthException(Exception):  # noqa: N818 (the SDK's name)
+class MaximumContextLengthException(Exception):
     """A context value has more than 3,000,000 characters."""
 
 
@@ -69,11 +71,13 @@ class SiemplifyBase:
             with contextlib.suppress(ValueError):  # not the main thread: no signals here
                 signal.signal(number, handler)
         if REQUEST_CA_BUNDLE in os.environ:
-            self.LOGGER.warn(f"Environment Variables cannot contain key {REQUEST_CA_BUNDLE}, please remove it.")
+            self.LOGGER.warning(
+                f"Environment Variables cannot contain key {REQUEST_CA_BUNDLE}, please remove it."
+            )
 
     @staticmethod
     def create_session(api_key: str) -> requests.Session:
-        """A session that carries the key; certificates of the platform are not checked, as in the platform's SDK."""
+        """A session that carries the key and checks no certificates, as the platform's SDK has it."""
         session = requests.Session()
         session.verify = False
         session.headers.update({**HEADERS, "AppKey": api_key})
@@ -90,10 +94,10 @@ class SiemplifyBase:
             response.raise_for_status()
         except requests.HTTPError as error:
             msg = f"{error}: {response.content!r}"
-            raise Exception(msg) from error  # noqa: TRY002 (the SDK raises no other)
+            raise Exception(msg) from error
 
     @property
-    def LOGGER(self) -> SiemplifyLogger:  # noqa: N802 (the SDK's name)
+    def LOGGER(self) -> SiemplifyLogger:
         """The logger, made when it is first used."""
         if self._logger is None:
             self._logger = SiemplifyLogger(self._log_path, self.log_location)
@@ -114,7 +118,7 @@ class SiemplifyBase:
         """
         if "CLIENT_ADDRESS" not in os.environ:
             msg = "Environment CLIENT_ADDRESS not found"
-            raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+            raise Exception(msg)
         return f"https://{os.environ['CLIENT_ADDRESS']}/"
 
     @property
@@ -129,7 +133,7 @@ class SiemplifyBase:
                 "Cannot build run_folder when script_name has not been defined first. "
                 "Try addind: siemplify.script_name='name'"
             )
-            raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+            raise Exception(msg)
         folder = Path(self.RUN_FOLDER) / type(self).__name__ / self.script_name
         folder.mkdir(parents=True, exist_ok=True)
         return str(folder)
@@ -153,7 +157,9 @@ class SiemplifyBase:
             return None
         return response.json()
 
-    def set_context_property(self, context_type: int | None, identifier: Any, property_key: str, value: Any) -> None:
+    def set_context_property(
+        self, context_type: int | None, identifier: Any, property_key: str, value: Any
+    ) -> None:
         """Store a context value.
 
         Raises:
@@ -169,7 +175,9 @@ class SiemplifyBase:
         Raises:
             MaximumContextLengthException: If it is too long.
         """
-        return self._store(SdkEndpoint.TRY_SET_CONTEXT_PROPERTY, context_type, identifier, property_key, value)
+        return self._store(
+            SdkEndpoint.TRY_SET_CONTEXT_PROPERTY, context_type, identifier, property_key, value
+        )
 
     def _store(self, call: SdkEndpoint, kind: int | None, identifier: Any, key: str, value: Any) -> bytes:
         if not validate_property_value(value):
@@ -186,9 +194,9 @@ class SiemplifyBase:
         moment = _clock.convert_unixtime_to_datetime(value)
         return _clock.convert_timezone(moment, zone) if zone else moment
 
-    def _save_timestamp(self, kind: int, identifier: Any, moment: int | datetime.datetime | None) -> None:
+    def _save_timestamp(self, kind: int, identifier: Any, moment: int | dt.datetime | None) -> None:
         value = _clock.unix_now() if moment is None else moment
-        if isinstance(value, datetime.datetime):
+        if isinstance(value, dt.datetime):
             value = _clock.convert_datetime_to_unix_time(value)
         self.set_context_property(kind, identifier, self.TIMESTAMP_KEY, json.dumps(value))
 

@@ -5,16 +5,19 @@ Their constructors take the platform's JSON objects as keyword arguments and ref
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import base64
-import datetime
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
 from soar_sdk._clock import convert_unixtime_to_datetime
 from soar_sdk._events import DomainRelationInfo, SecurityEventInfo
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
 
 __all__ = [
     "Alert",
@@ -101,7 +104,7 @@ class InsightType:
 def _require_identifier(identifier: object) -> None:
     if not identifier:
         msg = "Identifier is required"
-        raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+        raise Exception(msg)
 
 
 @dataclass(repr=False, eq=False)
@@ -192,8 +195,12 @@ class Alert(AlertInfo):
         self.security_events = [SecurityEventInfo(**event) for event in security_events]
         self.relations = [DomainRelationInfo(**relation) for relation in domain_relations]
         self.entities = [DomainEntityInfo(**entity) for entity in domain_entities]
-        starts = [event.start_time for event in self.security_events if not event.is_correlation and event.start_time]
-        self.start_time: datetime.datetime = convert_unixtime_to_datetime(min([*starts] or [self.creation_time]))
+        starts = [
+            event.start_time
+            for event in self.security_events
+            if not event.is_correlation and event.start_time
+        ]
+        self.start_time: dt.datetime = convert_unixtime_to_datetime(min([*starts] or [self.creation_time]))
 
 
 @dataclass(repr=False, eq=False)
@@ -289,7 +296,15 @@ class Attachment:
         content = file.read_bytes()
         blob = base64.b64encode(content).decode()
         return Attachment(
-            case_id, alert_identifier, blob, file.suffix, file.stem, None, False, len(content), len(blob)
+            case_identifier=case_id,
+            alert_identifier=alert_identifier,
+            base64_blob=blob,
+            attachment_type=file.suffix,
+            name=file.stem,
+            description=None,
+            is_favorite=False,
+            orig_size=len(content),
+            size=len(blob),
         )
 
     def to_dict(self) -> Json:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import logging
 import logging.handlers
 import sys
 import traceback
 from typing import Any
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
 from soar_sdk._clock import unix_now
 from soar_sdk.SiemplifyDataModel import LogRow
@@ -62,7 +63,9 @@ class SiemplifyLogger:
         self._add_handler(logging.StreamHandler(sys.stderr))
         try:
             path = log_path or _DEFAULT_PATH
-            self._add_handler(logging.handlers.RotatingFileHandler(path, maxBytes=_FILE_SIZE, backupCount=_FILES))
+            self._add_handler(
+                logging.handlers.RotatingFileHandler(path, maxBytes=_FILE_SIZE, backupCount=_FILES)
+            )
         except OSError:
             sys.stderr.write("LOGGER: loadConfigFromFile FAILED\n")
             traceback.print_exc()

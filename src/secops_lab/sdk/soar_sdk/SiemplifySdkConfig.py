@@ -1,20 +1,21 @@
-"""Where the platform is: from `sdk_config.ini` beside this module where there is one, and from the environment."""
+"""Where the platform is: from `sdk_config.ini` beside this module, if there, and from the environment."""
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import configparser
 import os
 import tempfile
 from pathlib import Path
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
 
 class SiemplifySdkConfig:
     """The configuration of one process.
 
     Attributes:
-        api_root_uri: The platform's API, such as `http://127.0.0.1:8443/api`. `APP_USE_SSL`, `APP_IP` and `APP_PORT` of
-            the environment go before the file's `[ServerService]`.
+        api_root_uri: The platform's API, such as `http://127.0.0.1:8443/api`. `APP_USE_SSL`, `APP_IP` and
+            `APP_PORT` of the environment go before the file's `[ServerService]`.
         file_storage_api_root_uri: The root of the blob storage.
         run_folder_path: The folder under which scripts get their run folders.
         ignore_ca_bundle: Whether certificates of the platform go unchecked in any case.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 import functools
 import io
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import quote
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
 from soar_sdk._clock import (
     convert_datetime_to_unix_time,
@@ -34,6 +34,9 @@ from soar_sdk._flattening import (
     dict_to_flat,
     flat_dict_to_csv,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "MAXIMUM_PROPERTY_VALUE",
@@ -92,7 +95,7 @@ def resume_stdout() -> None:
 
 
 def output_handler(func: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a script's main function: when it crashes, what it printed goes to stderr, before the trace."""
+    """Decorate a script's main function: in a crash, what it printed goes to stderr, before the trace."""
 
     @functools.wraps(func)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:

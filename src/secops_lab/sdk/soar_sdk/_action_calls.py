@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
 from soar_sdk.Siemplify import INSIGHT_DEFAULT_THREAT_SOURCE, Siemplify
 from soar_sdk.SiemplifyAddressProvider import SdkEndpoint
 from soar_sdk.SiemplifyDataModel import Alert, DomainEntityInfo, InsightSeverity, InsightType
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _CASE_CONTEXT = 1
 _ALERT_CONTEXT = 2
@@ -16,8 +18,8 @@ _ALERT_CONTEXT = 2
 class ActionCalls(Siemplify):
     """Fills in the current case and alert.
 
-    `add_comment`, `add_tag` and `assign_case` honour a given case and alert; all other methods ignore what is given for
-    these, as in the platform's SDK.
+    `add_comment`, `add_tag` and `assign_case` honour a given case and alert; all other methods ignore what is
+    given for these, as in the platform's SDK.
     """
 
     if TYPE_CHECKING:
@@ -143,7 +145,7 @@ class ActionCalls(Siemplify):
         del case_id, alert_identifier, environment
         if not self.alert_id:
             msg = "Cannot Create Entity without given alert identifier."
-            raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+            raise Exception(msg)
         body = {
             **self._here(),
             "entity_identifier": entity_identifier,
@@ -179,7 +181,9 @@ class ActionCalls(Siemplify):
 
     def try_set_alert_context_property(self, property_key: str, property_value: Any) -> bytes:
         """Keep a value with the alert where there is none yet."""
-        return self.try_set_context_property(_ALERT_CONTEXT, self._alert_group(), property_key, property_value)
+        return self.try_set_context_property(
+            _ALERT_CONTEXT, self._alert_group(), property_key, property_value
+        )
 
     def _alert_group(self) -> str | None:
         alert = self.current_alert
@@ -193,7 +197,7 @@ class ActionCalls(Siemplify):
         self,
         datetime_format: bool = False,
         timezone: Any = False,
-        new_timestamp: int | datetime.datetime | None = None,
+        new_timestamp: int | dt.datetime | None = None,
     ) -> None:
         """Keep a timestamp with the alert: unix milliseconds or a time; None means now."""
         del datetime_format, timezone
@@ -203,7 +207,7 @@ class ActionCalls(Siemplify):
         self,
         datetime_format: bool = False,
         timezone: Any = False,
-        new_timestamp: int | datetime.datetime | None = None,
+        new_timestamp: int | dt.datetime | None = None,
     ) -> Any:
         """The timestamp kept with the alert, which is then replaced."""
         before = self.fetch_timestamp(datetime_format, timezone)

@@ -54,7 +54,7 @@ class CaseCalls(SiemplifyBase):
         except Exception as error:
             if "Attachment size" in str(error):
                 msg = f"Attachment size should be < 5MB. Original file size: {attachment.orig_size}"
-                raise Exception(msg) from error  # noqa: TRY002 (the SDK raises no other)
+                raise Exception(msg) from error
             raise
         return response.json()
 

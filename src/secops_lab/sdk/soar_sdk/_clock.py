@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
@@ -13,29 +14,29 @@ def unix_now() -> int:
     return int(time.time() * 1000)
 
 
-def utc_now() -> datetime.datetime:
+def utc_now() -> dt.datetime:
     """The current time, aware of its zone."""
-    return datetime.datetime.now(datetime.UTC)
+    return dt.datetime.now(UTC)
 
 
-def from_unix_time(unix_ms: int) -> datetime.datetime:
+def from_unix_time(unix_ms: int) -> dt.datetime:
     """Unix milliseconds as a naive UTC time."""
     return convert_unixtime_to_datetime(unix_ms).replace(tzinfo=None)
 
 
-def convert_unixtime_to_datetime(unix_time: int) -> datetime.datetime:
+def convert_unixtime_to_datetime(unix_time: int) -> dt.datetime:
     """Unix milliseconds as an aware UTC time."""
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-    return epoch + datetime.timedelta(milliseconds=unix_time)
+    epoch = dt.datetime(1970, 1, 1, tzinfo=UTC)
+    return epoch + dt.timedelta(milliseconds=unix_time)
 
 
-def convert_datetime_to_unix_time(dt: datetime.datetime) -> int:
+def convert_datetime_to_unix_time(dt: dt.datetime) -> int:
     """A time in unix milliseconds; a naive one is taken for UTC."""
-    aware = dt if dt.tzinfo else dt.replace(tzinfo=datetime.UTC)
+    aware = dt if dt.tzinfo else dt.replace(tzinfo=UTC)
     return int(aware.timestamp() * 1000)
 
 
-def convert_string_to_datetime(datetime_str: str, timezone_str: str | None = None) -> datetime.datetime:
+def convert_string_to_datetime(datetime_str: str, timezone_str: str | None = None) -> dt.datetime:
     """Read a time: ISO 8601 or the format of mail headers (the platform's SDK guesses further formats).
 
     Args:
@@ -53,19 +54,19 @@ def convert_string_to_datetime(datetime_str: str, timezone_str: str | None = Non
             "convert_string_to_datetime Failed: no timezone info was supplied "
             "(either in input string or optional parameter"
         )
-        raise Exception(msg)  # noqa: TRY002 (the SDK raises no other)
+        raise Exception(msg)
     return moment
 
 
-def _parse(text: str) -> datetime.datetime:
+def _parse(text: str) -> dt.datetime:
     try:
-        return datetime.datetime.fromisoformat(text)
+        return dt.datetime.fromisoformat(text)
     except ValueError:
         try:
             return parsedate_to_datetime(text)
         except ValueError as error:
             msg = f"convert_string_to_datetime Failed: Unknown string format: {text}"
-            raise Exception(msg) from error  # noqa: TRY002 (the SDK raises no other)
+            raise Exception(msg) from error
 
 
 def convert_string_to_unix_time(datetime_str: str) -> int:
@@ -74,19 +75,19 @@ def convert_string_to_unix_time(datetime_str: str) -> int:
         return convert_datetime_to_unix_time(convert_string_to_datetime(datetime_str))
     except Exception as error:
         msg = f"convert_string_to_unix_time Failed: {error}"
-        raise Exception(msg) from error  # noqa: TRY002 (the SDK raises no other)
+        raise Exception(msg) from error
 
 
-def convert_timezone(source_aware_datetime: datetime.datetime, destination_timezone_str: str) -> datetime.datetime:
+def convert_timezone(source_aware_datetime: dt.datetime, destination_timezone_str: str) -> dt.datetime:
     """The same moment in another zone."""
     return source_aware_datetime.astimezone(ZoneInfo(destination_timezone_str))
 
 
-def set_utc_timezone_to_naive_datetime(naive_datetime: datetime.datetime) -> datetime.datetime:
+def set_utc_timezone_to_naive_datetime(naive_datetime: dt.datetime) -> dt.datetime:
     """Take a naive time for UTC."""
-    return naive_datetime.replace(tzinfo=datetime.UTC)
+    return naive_datetime.replace(tzinfo=UTC)
 
 
-def utc_to_local(utc_dt: datetime.datetime) -> datetime.datetime:
+def utc_to_local(utc_dt: dt.datetime) -> dt.datetime:
     """A UTC time as a naive local time."""
-    return utc_dt.replace(tzinfo=datetime.UTC).astimezone().replace(tzinfo=None)
+    return utc_dt.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class _Logs(Protocol):
@@ -15,7 +17,7 @@ class Owner(Protocol):
     """What has a logger."""
 
     @property
-    def LOGGER(self) -> _Logs: ...  # noqa: N802, D102 (the SDK's name)
+    def LOGGER(self) -> _Logs: ...
 
 
 def extract_script_param(
@@ -33,8 +35,8 @@ def extract_script_param(
         siemplify: Logs what happens.
         input_dictionary: The parameters as the platform passed them: texts.
         param_name: The name.
-        default_value: Stands in for a missing or empty value. The texts "0" and "false" are no empty values, but the
-            number 0 is.
+        default_value: Stands in for a missing or empty value. The texts "0" and "false" are no empty values,
+            but the number 0 is.
         input_type: `str`, `int`, `float`, `bool`, or `list` (JSON text).
         is_mandatory: Whether a missing or empty value is an error, even when there is a default.
         print_value: Whether to log the value.
@@ -78,4 +80,4 @@ def _convert(name: str, value: Any, wanted: type) -> Any:
 
 
 def _fail(message: str) -> None:
-    raise Exception(message)  # noqa: TRY002 (the SDK raises no other)
+    raise Exception(message)

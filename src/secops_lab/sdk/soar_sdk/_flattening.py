@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Json = dict[str, Any]
 
@@ -12,8 +14,9 @@ Json = dict[str, Any]
 def construct_csv(list_of_dicts: list[Json]) -> list[str]:
     """Make a table of flat dictionaries.
 
-    Missing and empty values make empty cells; a comma in a cell becomes a space, quotes and newlines stay as they are.
-    The platform's SDK orders columns at random; here they come in the order in which they are first seen.
+    Missing and empty values make empty cells; a comma in a cell becomes a space, quotes and newlines stay as
+    they are. The platform's SDK orders columns at random; here they come in the order in which they are first
+    seen.
 
     Returns:
         CSV lines with the header first; no lines for no dictionaries.
@@ -48,8 +51,8 @@ def add_prefix_to_dict_keys(target_dict: Mapping[str, Any], prefix: str) -> Json
 def dict_to_flat(target_dict: Mapping[str, Any]) -> Json:
     """Flatten nested dictionaries and lists, joining keys with `_`.
 
-    List items are numbered from 1, lists and dictionaries before plain values. Outside of lists None becomes "None",
-    and every other empty value (0 and False included) an empty text, as in the platform's SDK.
+    List items are numbered from 1, lists and dictionaries before plain values. Outside of lists None becomes
+    "None", and every other empty value (0 and False included) an empty text, as in the platform's SDK.
     """
     flat: Json = {}
     for key, value in target_dict.items():
@@ -60,8 +63,7 @@ def dict_to_flat(target_dict: Mapping[str, Any]) -> Json:
 
 def _leaves(value: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(value, dict) and value:
-        for key, inner in dict_to_flat(value).items():
-            yield key, inner
+        yield from dict_to_flat(value).items()
     elif isinstance(value, list) and value:
         yield from _items(value)
     elif value is None:

@@ -1,19 +1,22 @@
 """Makes `soar_sdk.X` and `X` one module object, whichever of the two is imported first.
 
-Importing this module puts a finder before all others. Asked for one spelling of a module that is loaded under the other,
-it answers with the loaded module; everything else is left to the ordinary finders. Each public module of this folder
-imports it first of all.
+Importing this module puts a finder before all others. Asked for one spelling of a module that is loaded under
+the other, it answers with the loaded module; everything else is left to the ordinary finders. Each public
+module of this folder imports it first of all.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 _PACKAGE = "soar_sdk."
 _FOLDER = Path(__file__).resolve().parent
