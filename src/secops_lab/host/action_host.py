@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from secops_lab.catalogue import ActionSpec, CatalogueError, IntegrationSpec, load_integration
 
 from .child import Start, run_child
-from .context import Context, Limits, fill_parameters, target_pairs
+from .context import Context, Limits, Target, fill_parameters, target_pairs
 from .errors import HostError
 from .launch import Launch, find_sdk
 from .outcome import ActionRun, Round, RunState, conclude, judge
@@ -65,7 +65,7 @@ class ActionHost:
         case: Case,
         parameters: Mapping[str, str] | None = None,
         *,
-        entities: Iterable[Mapping[str, Any]] | Iterable[tuple[str, str]] | None = None,
+        entities: Iterable[Target] | None = None,
         alert: Alert | None = None,
         script_timeout: float = 300.0,
         async_timeout: float = 3600.0,

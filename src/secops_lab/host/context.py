@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from secops_lab.catalogue import ActionSpec, IntegrationSpec
 
 
+Target = Mapping[str, Any] | tuple[str, str]
+"""A target entity: an entity object of the case, or its type and identifier."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a run may take.
@@ -114,9 +118,7 @@ def fill_parameters(action: ActionSpec, given: Mapping[str, str]) -> dict[str, s
     return {parameter.name: given.get(parameter.name, parameter.default) for parameter in action.parameters}
 
 
-def target_pairs(
-    entities: Iterable[Mapping[str, Any]] | Iterable[tuple[str, str]],
-) -> tuple[tuple[str, str], ...]:
+def target_pairs(entities: Iterable[Target]) -> tuple[tuple[str, str], ...]:
     """Name entities by (type, identifier as stored), from such pairs or from entity objects."""
     pairs = []
     for entity in entities:

@@ -129,7 +129,7 @@ class Case:
 
     @property
     def insights(self) -> list[Json]:
-        """The insights as they were posted, with `title`, `content` (HTML), `severity`, `entity_identifier`."""
+        """The insights as they were posted, with `title`, `content` (HTML), `entity_identifier`."""
         return self._details("insight")
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from .calls import Answer, answer
@@ -157,16 +158,16 @@ class _Server(ThreadingHTTPServer):
     def server_close(self) -> None:
         super().server_close()
         with self._guard:
-            for (
-                connection
-            ) in self._open:  # its thread sees the end of the stream and closes the socket itself
+            connections = [one for one in self._open if isinstance(one, socket.socket)]
+        for connection in connections:  # each one's thread sees the end of the stream and closes it
+            with contextlib.suppress(OSError):  # the other side was faster
                 connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version: ClassVar[str] = "HTTP/1.1"
-    disable_nagle_algorithm: ClassVar[bool] = True
-    wbufsize: ClassVar[int] = -1
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def do_GET(self) -> None:
         self._handle()

@@ -71,7 +71,7 @@ class SiemplifyBase:
             with contextlib.suppress(ValueError):  # not the main thread: no signals here
                 signal.signal(number, handler)
         if REQUEST_CA_BUNDLE in os.environ:
-            self.LOGGER.warning(
+            self.LOGGER.warn(
                 f"Environment Variables cannot contain key {REQUEST_CA_BUNDLE}, please remove it."
             )
 
