@@ -3,10 +3,10 @@
 ``str(error)`` is one sentence for an analyst; the facts behind it are attributes, for a program.
 
     VMRayError
-    ├── ParameterError             a parameter of the action or the integration is wrong            (concerns all)
+    ├── ParameterError             a parameter of the action or the integration is wrong              (concerns all)
     ├── FileError                  a file to upload cannot be used as it is
-    ├── FilesRefused               some of the files to upload cannot be used, so none is uploaded          (concerns all)
-    ├── StateError                 the state handed back by the platform is not ours               (concerns all)
+    ├── FilesRefused               some of the files to upload cannot be used, so none is uploaded    (concerns all)
+    ├── StateError                 the state handed back by the platform is not ours                  (concerns all)
     ├── DeadlineReached            the time of this run was up before the request could be made
     ├── UnsupportedSubject         an entity is of a kind that VMRay cannot be asked about
     ├── SampleNotFound             VMRay does not know the hash
@@ -14,11 +14,11 @@
     ├── SubmitUnresolved           the answer to a submit was lost, and VMRay cannot yet tell what became of it
     ├── AnalysisFailed             VMRay analysed the sample, and every analysis failed
     └── RequestError               a request did not bring an answer that can be used
-        ├── HostUnreachable        no connection: name, port, proxy, or nobody listens              (concerns all)
-        ├── CertificateRejected    the TLS certificate was not accepted                             (concerns all)
-        ├── RedirectRefused        VMRay's address answered with a redirect, not followed           (concerns all)
-        ├── KeyRejected            401: the API key is not accepted                                 (concerns all)
-        ├── PermissionDenied       403: the API key may not do this                                 (concerns all)
+        ├── HostUnreachable        no connection: name, port, proxy, or nobody listens                (concerns all)
+        ├── CertificateRejected    the TLS certificate was not accepted                               (concerns all)
+        ├── RedirectRefused        VMRay's address answered with a redirect, not followed             (concerns all)
+        ├── KeyRejected            401: the API key is not accepted                                   (concerns all)
+        ├── PermissionDenied       403: the API key may not do this                                   (concerns all)
         ├── NoSuchElement          404: unknown to VMRay, or not visible to this API key
         ├── RequestRejected        another 4xx, or ``"result": "error"`` with status 200
         ├── Throttled              429, again and again
