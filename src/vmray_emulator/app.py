@@ -1,0 +1,191 @@
+"""The ASGI application: conditions and faults first, then the key, then the route."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+
+from vmray_emulator.breakage import break_request, error_body, throttled
+from vmray_emulator.endpoints.call import Call, Endpoint, json_response
+from vmray_emulator.errors import Refusal
+from vmray_emulator.faults import FaultQueue
+from vmray_emulator.intake import Body, read_body
+from vmray_emulator.lifecycle import tick
+from vmray_emulator.routes import ENDPOINTS
+from vmray_emulator.seen import RequestLog, SeenRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from vmray_emulator.state import ServerState
+
+ROOT: Final = "/rest"
+CONTROL_ROOT: Final = "/_emulator"
+_SEEN: Final = "vmray_emulator.seen"
+#: Room for boundaries and fields beside the largest upload.
+_FORM_BYTES: Final = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Conditions:
+    """Steady conditions, as opposed to single faults.
+
+    Attributes:
+        latency: Seconds that every request waits.
+        per_second: Requests that are answered a second; more of them get 429. None: no limit.
+    """
+
+    latency: float = 0.0
+    per_second: float | None = None
+    _tokens: float = field(default=0.0, init=False)
+    _filled: float = field(default=0.0, init=False)
+
+    def limit(self, per_second: float | None) -> None:
+        """Set the rate and begin with a full second's worth."""
+        self.per_second = per_second
+        self._tokens, self._filled = per_second or 0.0, time.monotonic()
+
+    def wait_needed(self) -> float:
+        """Take one request's turn: 0 where it may go on, else seconds until the next turn."""
+        if not self.per_second:
+            return 0.0
+        now = time.monotonic()
+        burst = max(1.0, self.per_second)
+        self._tokens = min(burst, self._tokens + (now - self._filled) * self.per_second)
+        self._filled = now
+        if self._tokens >= 1.0:
+            self._tokens -= 1.0
+            return 0.0
+        return (1.0 - self._tokens) / self.per_second
+
+
+class _ApiRoute(Route):
+    """A route whose wrong methods are answered with the API's error body."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.methods and scope["method"] not in self.methods:
+            headers = {"Allow": ", ".join(sorted(self.methods))}
+            body = error_body(f'Method "{scope["method"]}" not allowed')
+            await Response(body, 405, headers, "application/json")(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
+    await Response(error_body("No such element"), 404, media_type="application/json")(scope, receive, send)
+
+
+def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        params: dict[str, str] = dict(parse_qsl(request.url.query, keep_blank_values=True))
+        body = Body()
+        seen: SeenRequest | None = request.scope.get(_SEEN)
+        if request.method == "POST":
+            limit = state.settings.webif_max_upload_size + _FORM_BYTES
+            try:
+                body = await read_body(request, state.content, limit)
+            except ClientDisconnect:
+                return Response(status_code=400)
+            params |= body.form
+            if seen is not None:
+                seen.form, seen.files = body.form, body.files
+        with state.step():
+            tick(state)
+            found = endpoint.handler(Call(state, request.path_params, params, body))
+        return found if isinstance(found, Response) else json_response(found)
+
+    async def refusing(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except Refusal as refusal:
+            return Response(error_body(refusal.message), refusal.status, media_type="application/json")
+
+    return refusing
+
+
+def api_router(state: ServerState) -> Router:
+    """All endpoints that this version of the server has."""
+    routes = [
+        _ApiRoute(ROOT + one.path, _endpoint(state, one), methods=[one.method])
+        for one in ENDPOINTS
+        if one.since <= state.version
+    ]
+    return Router(routes, redirect_slashes=False, default=_unknown)
+
+
+class EmulatorApp:
+    """Everything that the server's port answers.
+
+    Args:
+        state: The emulated server.
+        api_key: The one key that is accepted.
+        control: What answers below `/_emulator`.
+    """
+
+    def __init__(self, state: ServerState, api_key: str, control: ASGIApp) -> None:
+        self.faults = FaultQueue()
+        self.log = RequestLog()
+        self.conditions = Conditions()
+        self._authorization = f"api_key {api_key}".encode()
+        self._router = api_router(state)
+        self._control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["path"].startswith(CONTROL_ROOT):
+            await self._control(scope, receive, send)
+            return
+        seen = SeenRequest(
+            scope["method"],
+            scope["path"],
+            dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+            user_agent=_header(scope, b"user-agent").decode("latin-1"),
+        )
+        scope[_SEEN] = seen
+        self.log.arrive(seen)
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+            await send(message)
+
+        await self._under_conditions(scope, receive, noting)
+
+    async def _under_conditions(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.conditions.latency:
+            await asyncio.sleep(self.conditions.latency)
+        wait = self.conditions.wait_needed()
+        if wait:
+            await throttled(str(int(wait) + 1))(scope, receive, send)
+            return
+        fault = self.faults.take(scope["method"], scope["path"])
+        if fault is None:
+            await self._api(scope, receive, send)
+        else:
+            await break_request(fault, self._api, scope, receive, send)
+
+    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = _header(scope, b"authorization")
+        if not hmac.compare_digest(given, self._authorization):
+            message = "Authentication credentials were not provided or are invalid."
+            await Response(error_body(message), 401, media_type="application/json")(scope, receive, send)
+            return
+        await self._router(scope, receive, send)
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    for name, value in scope["headers"]:
+        if name == wanted:
+            found: bytes = value
+            return found
+    return b""

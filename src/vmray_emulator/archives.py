@@ -1,0 +1,93 @@
+"""Uploaded ZIP archives that are taken apart: each member becomes a sample with its own submission."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from typing import TYPE_CHECKING, Final
+
+from vmray_emulator.sample_types import sample_type
+from vmray_emulator.submitting import StoredFile, SubmitAnswer, submit_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vmray_emulator.state import ServerState
+    from vmray_emulator.submit_form import SubmitForm
+
+_BLOCK: Final = 1024 * 1024
+_MOST_MEMBERS: Final = 1000
+_WRONG_PASSWORD: Final = "Wrong archive password"  # noqa: S105  a message (its wording is inferred)
+
+
+def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, answer: SubmitAnswer) -> bool:
+    """Submit the members of an archive where the form asks for that.
+
+    Returns:
+        Whether the upload was such an archive; if not, nothing has happened.
+    """
+    path = state.content / file.sha256
+    if form.archive_action != "separate_samples" or not zipfile.is_zipfile(path):
+        return False
+    if sample_type(path, file.name) != "Archive":
+        return False
+    with zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if not members or len(members) > _MOST_MEMBERS:
+            answer.refuse(file.name, "The archive has no members or too many")
+            return True
+        budget = state.settings.webif_max_sample_size
+        for member in members:
+            budget -= _submit_member(state, form, archive, member, budget, answer)
+    return True
+
+
+def _submit_member(  # noqa: PLR0913  a member is meaningless without its archive and form
+    state: ServerState,
+    form: SubmitForm,
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    budget: int,
+    answer: SubmitAnswer,
+) -> int:
+    name = member.filename.rsplit("/", 1)[-1]
+    password = form.archive_password.encode() if form.archive_password else None
+    try:
+        stored = _extract(archive, member, password, budget, state.content)
+    except RuntimeError:
+        answer.refuse(name, _WRONG_PASSWORD)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+        answer.refuse(name, f"The archive member could not be extracted: {error}")
+    else:
+        submit_file(state, form, stored, answer)
+        return stored.size
+    return 0
+
+
+def _extract(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: bytes | None, budget: int, folder: Path
+) -> StoredFile:
+    """Unpack one member under its hash.
+
+    Raises:
+        RuntimeError: The password is wrong or missing.
+        ValueError: The member is larger than what is allowed.
+    """
+    hashes = (hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False), hashlib.sha256())
+    size = 0
+    target = folder / f"incoming-member-{member.header_offset}"
+    try:
+        with archive.open(member, pwd=password) as source, target.open("wb") as copy:
+            while block := source.read(_BLOCK):
+                size += len(block)
+                if size > budget:
+                    raise ValueError("it is too large")
+                copy.write(block)
+                for one in hashes:
+                    one.update(block)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    md5, sha1, sha256 = (one.hexdigest() for one in hashes)
+    target.replace(folder / sha256)
+    return StoredFile(member.filename.rsplit("/", 1)[-1], size, md5, sha1, sha256)

@@ -1,0 +1,208 @@
+"""How each kind of fault treats a request; sockets really break, bodies are really cut."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import Response
+
+from vmray_emulator.protocol import reset_connection, transport_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from vmray_emulator.faults import Fault
+
+_PAGE: Final = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>"
+
+
+def error_body(message: str) -> bytes:
+    """The body of a refusal."""
+    return json.dumps({"result": "error", "error_msg": message}).encode()
+
+
+def throttled(retry_after: str | None) -> Response:
+    """What a client gets that asks too often; wording of the vendor's clients' tests."""
+    wait = retry_after if retry_after and retry_after.isdigit() else "1"
+    body = error_body(f"Request was throttled. Expected available in {wait} seconds.")
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return Response(body, 429, headers, "application/json")
+
+
+@dataclass(slots=True)
+class _Answer:
+    """An answer that is held back."""
+
+    status: int = 500
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytearray = field(default_factory=bytearray)
+
+    async def keep(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = [(name, value) for name, value in message["headers"] if name != b"content-length"]
+        else:
+            self.body += message.get("body", b"")
+
+    def response(self, body: bytes | None = None) -> Response:
+        response = Response(bytes(self.body) if body is None else body, self.status)
+        response.raw_headers += self.headers
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request that a fault has hit.
+
+    Attributes:
+        app: What would have answered it.
+        scope: ASGI scope.
+        receive: ASGI receive.
+        send: ASGI send.
+        options: The fault's options.
+    """
+
+    app: ASGIApp
+    scope: Scope
+    receive: Receive
+    send: Send
+    options: dict[str, Any]
+
+    async def answer(self) -> _Answer:
+        """Let the request take effect and hold its answer back."""
+        kept = _Answer()
+        await self.app(self.scope, self.receive, kept.keep)
+        return kept
+
+    async def effect(self) -> None:
+        """Let the request take effect where the fault says so."""
+        if self.options.get("stored"):
+            await self.answer()
+
+    async def reply(self, response: Response) -> None:
+        """Answer the client."""
+        await response(self.scope, self.receive, self.send)
+
+    async def reset(self) -> None:
+        """Break the connection."""
+        await reset_connection(self.scope, self.receive)
+
+
+async def break_request(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Treat a request as a fault says."""
+    await _TREATMENTS[fault.kind](Exchange(app, scope, receive, send, fault.options))
+
+
+async def _status(exchange: Exchange) -> None:
+    await exchange.effect()
+    options = exchange.options
+    body = options["body"]
+    if body is None:
+        content = error_body(f"Emulated status {options['status']}")
+    else:
+        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    response = Response(content, options["status"], options["headers"], options["content_type"])
+    await exchange.reply(response)
+
+
+async def _throttle(exchange: Exchange) -> None:
+    await exchange.effect()
+    await exchange.reply(throttled(exchange.options["retry_after"]))
+
+
+async def _reset_before(exchange: Exchange) -> None:
+    await exchange.effect()
+    await exchange.reset()
+
+
+async def _reset_mid_request(exchange: Exchange) -> None:
+    await exchange.receive()
+    await exchange.reset()
+
+
+async def _reset_mid_body(exchange: Exchange) -> None:
+    kept = await exchange.answer()
+    headers = [*kept.headers, (b"content-length", str(len(kept.body)).encode())]
+    await exchange.send({"type": "http.response.start", "status": kept.status, "headers": headers})
+    half = bytes(kept.body[: len(kept.body) // 2])
+    await exchange.send({"type": "http.response.body", "body": half, "more_body": True})
+    await exchange.reset()
+
+
+async def _stall(exchange: Exchange) -> None:
+    kept = await exchange.answer() if exchange.options["stored"] else None
+    await asyncio.sleep(exchange.options["seconds"])
+    if transport_of(exchange.scope).is_closing():
+        return
+    await exchange.reply((kept or await exchange.answer()).response())
+
+
+async def _redirect(exchange: Exchange) -> None:
+    headers = {"Location": exchange.options["location"]}
+    await exchange.reply(Response(b"", exchange.options["status"], headers))
+
+
+async def _html(exchange: Exchange) -> None:
+    page = exchange.options["body"] or _PAGE
+    await exchange.reply(Response(page, media_type="text/html"))
+
+
+async def _truncated_json(exchange: Exchange) -> None:
+    kept = await exchange.answer()
+    await exchange.reply(kept.response(bytes(kept.body[: len(kept.body) // 2])))
+
+
+async def _data_null(exchange: Exchange) -> None:
+    await exchange.answer()
+    await exchange.reply(Response(b'{"result": "ok", "data": null}', media_type="application/json"))
+
+
+async def _result_error(exchange: Exchange) -> None:
+    await exchange.effect()
+    body = error_body(exchange.options["error_msg"])
+    await exchange.reply(Response(body, 200, media_type="application/json"))
+
+
+async def _patch(exchange: Exchange) -> None:
+    kept = await exchange.answer()
+    document = json.loads(kept.body)
+    for path, value in exchange.options["set"].items():
+        _reach(document, path, lambda holder, key, new=value: holder.__setitem__(key, new))
+    for path in exchange.options["remove"]:
+        _reach(document, path, lambda holder, key: holder.__delitem__(key))
+    await exchange.reply(kept.response(json.dumps(document).encode()))
+
+
+def _reach(document: Any, path: str, act: Callable[[Any, Any], None]) -> None:
+    """Act on the last step of a dotted path; numbers are positions in lists, `*` is each of them."""
+    first, dot, rest = path.partition(".")
+    if isinstance(document, list):
+        positions = range(len(document)) if first == "*" else [int(first)]
+    else:
+        positions = [first]  # type: ignore[assignment]
+    for key in positions:
+        if dot:
+            _reach(document[key], rest, act)
+        else:
+            act(document, key)
+
+
+_TREATMENTS: Final[dict[str, Callable[[Exchange], Awaitable[None]]]] = {
+    "status": _status,
+    "throttle": _throttle,
+    "reset_before": _reset_before,
+    "reset_mid_request": _reset_mid_request,
+    "reset_mid_body": _reset_mid_body,
+    "stall": _stall,
+    "redirect": _redirect,
+    "html": _html,
+    "truncated_json": _truncated_json,
+    "data_null": _data_null,
+    "result_error": _result_error,
+    "patch": _patch,
+}

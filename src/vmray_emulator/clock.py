@@ -1,0 +1,106 @@
+"""Emulated time: it may stand still, follow the wall clock at any speed, or leap."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LifecycleMode = Literal["immediate", "reads", "realtime", "manual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """How submissions get from queued to finished.
+
+    Attributes:
+        mode: `immediate` (finished at the next request), `reads` (after some reads of the submission),
+            `realtime` (emulated seconds pass at a chosen speed) or `manual` (only when told to advance).
+        amount: Number of reads, or the speed in emulated seconds a second; 0 for the other modes.
+    """
+
+    mode: LifecycleMode
+    amount: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str) -> Lifecycle:
+        """Read `immediate`, `reads:N`, `realtime:SPEED` or `manual`.
+
+        Raises:
+            ValueError: The text is none of these.
+        """
+        name, colon, amount = text.partition(":")
+        try:
+            if name == "immediate" and not colon:
+                return cls("immediate")
+            if name == "manual" and not colon:
+                return cls("manual")
+            if name == "reads" and int(amount) >= 0:
+                return cls("reads", int(amount))
+            if name == "realtime" and float(amount or "1") > 0:
+                return cls("realtime", float(amount or "1"))
+        except ValueError:
+            pass
+        raise ValueError(f"lifecycle is immediate, reads:N, realtime:SPEED or manual, not {text!r}")
+
+    @property
+    def speed(self) -> float:
+        """Emulated seconds that pass in a second of the wall clock."""
+        return {"manual": 0.0, "realtime": self.amount}.get(self.mode, 1.0)
+
+    def __str__(self) -> str:
+        return f"{self.mode}:{self.amount:g}" if self.mode in ("reads", "realtime") else self.mode
+
+
+class Clock:
+    """Emulated seconds since 1970, never going back.
+
+    Args:
+        speed: Emulated seconds a second of the wall clock; 0 stands still.
+        wall: The wall clock, in seconds since 1970.
+    """
+
+    def __init__(self, speed: float = 1.0, *, wall: Callable[[], float] = time.time) -> None:
+        self._wall = wall
+        self._speed = speed
+        self._anchor_wall = wall()
+        self._anchor = self._anchor_wall
+
+    def now(self) -> float:
+        """The emulated time."""
+        return self._anchor + max(0.0, self._wall() - self._anchor_wall) * self._speed
+
+    def advance(self, seconds: float) -> None:
+        """Let emulated time pass at once.
+
+        Raises:
+            ValueError: The seconds are negative.
+        """
+        if seconds < 0:
+            raise ValueError("time does not go back")
+        self._anchor += seconds
+
+    def leap_to(self, moment: float) -> None:
+        """Make it at least that late."""
+        self.advance(max(0.0, moment - self.now()))
+
+    def set_speed(self, speed: float) -> None:
+        """Go on from now at another speed."""
+        self._anchor, self._anchor_wall, self._speed = self.now(), self._wall(), speed
+
+    def anchors(self) -> tuple[float, float]:
+        """The pair (emulated, wall) from which `restore` goes on in another process."""
+        return self._anchor, self._anchor_wall
+
+    def restore(self, anchors: tuple[float, float]) -> None:
+        """Go on from another process's `anchors`: with a running clock, time has passed in between."""
+        self._anchor, self._anchor_wall = anchors
+
+
+def timestamp(moment: float) -> str:
+    """A moment as VMRay writes it: UTC without a zone, in seconds (a real 4.2.0 answer)."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S")

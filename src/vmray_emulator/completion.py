@@ -1,0 +1,75 @@
+"""What a finished submission says about itself and its sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vmray_emulator.findings import Findings
+    from vmray_emulator.state import ServerState
+    from vmray_emulator.store import Record
+
+
+def analyses_of(state: ServerState, submission_id: int) -> list[Record]:
+    """The analyses that answer a submission, cached ones among them."""
+    where = "id IN (SELECT analysis_id FROM belongs WHERE submission_id = ?)"
+    return state.store.select("analysis", where, (submission_id,))
+
+
+def verdict_fields(findings: Findings, prefix: str) -> dict[str, Any]:
+    """Verdict, score and severity of findings, under names with a prefix."""
+    return {
+        f"{prefix}verdict": findings.verdict,
+        f"{prefix}severity": findings.severity,
+        f"{prefix}score": findings.score,
+    }
+
+
+def sample_outcome(findings: Findings) -> dict[str, Any]:
+    """Sample fields (short names) that an analysis fills in."""
+    return {
+        **verdict_fields(findings, ""),
+        "vti_score": findings.score,
+        "highest_vti_score": findings.score,
+        "highest_vti_severity": findings.severity,
+        "last_reputation_severity": findings.reputation,
+        "classifications": findings.classifications,
+        "threat_names": findings.threat_names,
+    }
+
+
+def finish_submission(state: ServerState, submission_id: int) -> None:
+    """Close a submission: verdict of what succeeded, `warning` when some analyses failed, `error` when all did.
+
+    The split between warning and error is inferred from the names of the states.
+    """
+    submission = state.store.get("submission", submission_id)
+    if submission is None:
+        return
+    findings = state.findings(submission["submission_sample_id"])
+    results = [analysis["analysis_result_code"] == 1 for analysis in analyses_of(state, submission_id)]
+    hopeless = bool(results) and not any(results)
+    outcome: dict[str, Any] = {} if hopeless else verdict_fields(findings, "")
+    state.store.change(
+        "submission",
+        submission_id,
+        finished=True,
+        finish_time=state.stamp(),
+        status="error" if hopeless else "success" if all(results) else "warning",
+        has_errors=not all(results),
+        has_recursive_errors=_children_failed(state, submission_id),
+        sample_verdict=None if hopeless else findings.verdict,
+        **outcome,
+    )
+    state.store.db.execute(
+        "UPDATE course SET finished = ? WHERE submission_id = ?",
+        (state.store.next_number("finished"), submission_id),
+    )
+    if not hopeless:
+        state.store.change("sample", submission["submission_sample_id"], **sample_outcome(findings))
+
+
+def _children_failed(state: ServerState, submission_id: int) -> bool:
+    where = "json_extract(body, '$.submission_parent_submission_id') = ?"
+    children = state.store.select("submission", where, (submission_id,))
+    return any(child["submission_has_errors"] for child in children)

@@ -1,0 +1,50 @@
+"""What hangs on an analysis or a submission: threat indicators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vmray_emulator.aggregation import Aggregated, aggregated
+from vmray_emulator.endpoints.call import Call, Endpoint, ok
+from vmray_emulator.endpoints.samples import indicators_of
+from vmray_emulator.findings import Findings
+
+_FAMILY = "Analyses"
+
+
+def _analysis_indicators(call: Call) -> dict[str, Any]:
+    analysis = call.element("analysis")
+    if analysis["analysis_result_code"] != 1:
+        return ok({"status": "finished", "threat_indicators": []})
+    found = aggregated(call.state, "vti", analysis["analysis_sample_id"])
+    own = Aggregated(found.findings, [analysis["analysis_id"]], found.finished)
+    return ok({"status": own.status, "threat_indicators": indicators_of(own)})
+
+
+def _submission_indicators(call: Call) -> dict[str, Any]:
+    submission = call.element("submission")
+    if not submission["submission_finished"]:
+        found = Aggregated(Findings(), [], finished=False)
+    else:
+        found = aggregated(call.state, "vti", submission["submission_sample_id"])
+    return ok({"status": found.status, "threat_indicators": indicators_of(found)})
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET",
+        "/analysis/{number:int}/vtis",
+        _analysis_indicators,
+        "Threat indicators.",
+        "indicators",
+        _FAMILY,
+    ),
+    Endpoint(
+        "GET",
+        "/submission/{number:int}/vtis",
+        _submission_indicators,
+        "Threat indicators.",
+        "indicators",
+        "Submissions",
+    ),
+)

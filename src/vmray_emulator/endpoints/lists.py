@@ -1,0 +1,138 @@
+"""Items and lists of every kind of object, with filters in the query and in the path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, done, ok
+from vmray_emulator.errors import NoSuchElement
+from vmray_emulator.lifecycle import observe
+from vmray_emulator.listing import conditions_of, continue_page, list_page
+from vmray_emulator.schemas.catalogue import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from vmray_emulator.listing import Page
+    from vmray_emulator.state import ServerState
+    from vmray_emulator.store import Record
+
+#: Kinds whose reads move a submission on in the mode `reads:N`, and where they name it.
+_SUBMISSION_OF = {
+    "submission": "submission_id",
+    "job": "job_submission_id",
+    "reputation_job": "reputation_job_submission_id",
+}
+#: Families under which the kinds are described.
+FAMILIES = {
+    "sample": "Samples",
+    "sample_relation": "Samples",
+    "submission": "Submissions",
+    "analysis": "Analyses",
+    "reputation_lookup": "Analyses",
+    "vt_analysis": "Analyses",
+    "job": "Jobs",
+    "reputation_job": "Jobs",
+    "vt_job": "Jobs",
+}
+WINDOW = (
+    Parameter("_limit", "integer"),
+    Parameter("_min_id", "integer"),
+    Parameter("_max_id", "integer"),
+    Parameter("_order"),
+)
+
+
+def _watched(state: ServerState, kind: str, records: list[Record], asked: Mapping[str, str]) -> bool:
+    numbers = {record[_SUBMISSION_OF[kind]] for record in records} if kind in _SUBMISSION_OF else set()
+    for name in ("submission", f"{kind}_submission_id"):
+        if asked.get(name, "").isdigit():
+            numbers.add(int(asked[name]))
+    return observe(state, numbers)
+
+
+def listed(call: Call, kind: str, twins: Mapping[str, str]) -> Page:
+    """A list of objects; where reads count as progress, the progress is made before the answer."""
+    state = call.state
+
+    def page() -> Page:
+        return list_page(state, kind, call.params, conditions_of(state, kind, call.params, twins))
+
+    if state.lifecycle.mode == "reads":
+        seen = state.store.select(kind, *_where(call, kind, twins))
+        _watched(state, kind, seen, {**call.params, **twins})
+    return page()
+
+
+def _where(call: Call, kind: str, twins: Mapping[str, str]) -> tuple[str, list[Any]]:
+    conditions = conditions_of(call.state, kind, call.params, twins)
+    return conditions.sql, conditions.values
+
+
+def _item(kind: str) -> Callable[[Call], dict[str, Any]]:
+    def get(call: Call) -> dict[str, Any]:
+        record = call.element(kind)
+        if kind in _SUBMISSION_OF and observe(call.state, [record[_SUBMISSION_OF[kind]]]):
+            record = call.element(kind)
+        return ok(call.state.shown(kind, record))
+
+    return get
+
+
+def _list(kind: str) -> Callable[[Call], dict[str, Any]]:
+    return lambda call: listed(call, kind, {}).envelope()
+
+
+def _twin(kind: str) -> Callable[[Call], dict[str, Any]]:
+    return lambda call: listed(call, kind, {call.path["column"]: call.path["value"]}).envelope()
+
+
+def _delete(kind: str) -> Callable[[Call], dict[str, Any]]:
+    def delete(call: Call) -> dict[str, Any]:
+        if not call.state.store.remove(kind, call.path["number"]):
+            raise NoSuchElement
+        return done()
+
+    return delete
+
+
+def _continue(call: Call) -> dict[str, Any]:
+    return continue_page(call.state, call.path["number"]).envelope()
+
+
+def _of_kind(kind: str) -> list[Endpoint]:
+    family, title = FAMILIES[kind], kind.replace("_", " ")
+    extra = (Parameter("_last_id", "integer"),) if kind in ("analysis", "submission") else ()
+    filters = tuple(Parameter(name) for name in SCHEMAS[kind].fields)
+    window = (*WINDOW, *extra)
+    return [
+        Endpoint("GET", f"/{kind}/{{number:int}}", _item(kind), f"One {title} by its id.", kind, family),
+        Endpoint(
+            "GET", f"/{kind}", _list(kind), f"Lists {title}.", kind, family, (*window, *filters), lists=kind
+        ),
+        Endpoint(
+            "GET",
+            f"/{kind}/{{column}}/{{value:path}}",
+            _twin(kind),
+            f"Lists {title} by one of their own columns.",
+            kind,
+            family,
+            window,
+            lists=kind,
+        ),
+    ]
+
+
+GENERIC: tuple[Endpoint, ...] = tuple(endpoint for kind in SCHEMAS for endpoint in _of_kind(kind))
+DELETIONS: tuple[Endpoint, ...] = tuple(
+    Endpoint("DELETE", f"/{kind}/{{number:int}}", _delete(kind), f"Deletes a {kind}.", "ok", FAMILIES[kind])
+    for kind in ("submission", "job")
+)
+CONTINUATION = Endpoint(
+    "GET",
+    "/continuation/{number:int}",
+    _continue,
+    "The next page of an earlier list; each id is good for one fetch.",
+    "continuation",
+    "Others",
+)

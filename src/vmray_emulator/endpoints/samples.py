@@ -1,0 +1,207 @@
+"""What hangs on a sample: IOCs, threat indicators, techniques, names; and submitting one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vmray_emulator.aggregation import Aggregated, aggregated
+from vmray_emulator.archives import submit_members
+from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, ok
+from vmray_emulator.errors import NoSuchElement, Refusal
+from vmray_emulator.findings import IOC_LISTS
+from vmray_emulator.ioc_objects import ioc_answer
+from vmray_emulator.store import column
+from vmray_emulator.submit_form import SubmitForm, boolean, decoded_name
+from vmray_emulator.submitting import StoredFile, SubmitAnswer, submit_file, submit_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FAMILY = "Samples"
+IOC_FILTERS = ("all_artifacts", "type", "severity", "verdict")
+
+
+def submit(call: Call) -> dict[str, Any]:
+    """`POST /sample/submit`: exactly one of a file and a URL (the refusal's status is inferred)."""
+    form = SubmitForm.read(call.params, call.state.settings)
+    file = call.body.sample
+    if (file is None) == (form.url is None):
+        raise Refusal(400, 'Exactly one of "sample_file" and "sample_url" is needed')
+    answer = SubmitAnswer()
+    if file is None:
+        submit_url(call.state, form, form.url or "", answer)
+        return ok(answer.as_json(call.state))
+    if file.size > call.state.settings.webif_max_sample_size:
+        raise Refusal(400, "The sample is larger than the maximum sample size")
+    name = decoded_name(call.params, file.name) or "sample"
+    named = StoredFile(name, file.size, file.md5, file.sha1, file.sha256)
+    if not submit_members(call.state, form, named, answer):
+        submit_file(call.state, form, named, answer)
+    return ok(answer.as_json(call.state))
+
+
+def _ioc_filters(call: Call) -> Mapping[str, str]:
+    """Filters from the query (`ioc_verdict=…`) and the path (`/verdict/…/type/…`)."""
+    filters = {name: call.params[f"ioc_{name}"] for name in IOC_FILTERS if f"ioc_{name}" in call.params}
+    if "all_artifacts" in call.params:
+        filters["all_artifacts"] = call.params["all_artifacts"]
+    segments = [part for part in str(call.path.get("filters", "")).split("/") if part]
+    if len(segments) % 2 or any(name not in IOC_FILTERS for name in segments[::2]):
+        raise NoSuchElement
+    return {**filters, **dict(zip(segments[::2], segments[1::2], strict=True))}
+
+
+def iocs(call: Call) -> dict[str, Any]:
+    """`/sample/{id}/iocs` with its filters."""
+    sample = call.element("sample")
+    filters = _ioc_filters(call)
+    if filters.get("type") not in (None, *IOC_LISTS.values()):
+        raise Refusal(400, 'Parameter "ioc_type" is no type of IOC')
+    found = aggregated(call.state, "ioc", sample["sample_id"])
+    lists = ioc_answer(
+        found.findings.iocs
+        if found.finished
+        else {k: v[: len(v) // 2] for k, v in found.findings.iocs.items()},
+        found.analysis_ids,
+        all_artifacts=boolean(filters, "all_artifacts", default=False),
+        kind=filters.get("type"),
+        verdict=filters.get("verdict"),
+        severity=filters.get("severity"),
+    )
+    return ok({"status": found.status, "iocs": lists})
+
+
+def indicators_of(found: Aggregated) -> list[dict[str, Any]]:
+    """Threat indicators as they are sent; their ids are the same in `/vtis` and `/mitre_attack` (a real answer)."""
+    shown = found.findings.indicators if found.finished else found.findings.indicators[:1]
+    return [
+        {**indicator, "id": number, "analysis_ids": found.analysis_ids}
+        for number, indicator in enumerate(shown, start=1)
+    ]
+
+
+def sample_indicators(call: Call) -> dict[str, Any]:
+    """`/sample/{id}/vtis` and its alias."""
+    sample = call.element("sample")
+    found = aggregated(call.state, "vti", sample["sample_id"])
+    return ok({"status": found.status, "threat_indicators": indicators_of(found)})
+
+
+def techniques(call: Call) -> dict[str, Any]:
+    """`/sample/{id}/mitre_attack`."""
+    sample = call.element("sample")
+    found = aggregated(call.state, "mitre_attack", sample["sample_id"])
+    indicators = indicators_of(found)
+    shown = [
+        {
+            "id": number,
+            "technique_id": technique["technique_id"],
+            "technique": technique["technique"],
+            "tactics": technique["tactics"],
+            "version": 1.0,
+            "matrix_version": "2019-04-25T20:53:07.719000",
+            "analysis_ids": found.analysis_ids,
+            "threat_indicators": [indicators[place] for place in technique["indicators"]],
+        }
+        for number, technique in enumerate(found.findings.techniques if found.finished else [], start=1)
+    ]
+    return ok({"status": found.status, "mitre_attack_techniques": shown})
+
+
+def classifications(call: Call) -> dict[str, Any]:
+    """`/sample/{id}/classifications`: the sample's own and its children's."""
+    sample = call.element("sample")
+    return ok(
+        {
+            "sample_classifications": [
+                {"classification_name": name} for name in sample["sample_classifications"] or []
+            ],
+            "children_classifications": [
+                {"classification_name": name} for name in _of_children(call, "sample_classifications")
+            ],
+        }
+    )
+
+
+def threat_names(call: Call) -> dict[str, Any]:
+    """`/sample/{id}/threat_names`: the sample's own and its children's."""
+    sample = call.element("sample")
+    return ok(
+        {
+            "sample_threat_names": [
+                {"threat_name": name, "sources": ["av"]} for name in sample["sample_threat_names"] or []
+            ],
+            "children_threat_names": [
+                {"threat_name": name, "sources": ["av"]} for name in _of_children(call, "sample_threat_names")
+            ],
+        }
+    )
+
+
+def _of_children(call: Call, field: str) -> list[str]:
+    sample = call.element("sample")
+    children = call.state.store.many("sample", sample["sample_child_sample_ids"])
+    return sorted({name for child in children for name in child[field] or []})
+
+
+def unlock_reports(call: Call) -> dict[str, Any]:
+    """`POST /sample/{id}/unlock_reports`: the locked analyses of a sample become readable."""
+    sample = call.element("sample")
+    where = f"{column('analysis_sample_id')} = ? AND {column('analysis_lock_status')} = 'locked'"
+    locked = call.state.store.select("analysis", where, (sample["sample_id"],))
+    for analysis in locked:
+        call.state.store.change("analysis", analysis["analysis_id"], lock_status="unlocked")
+    return ok({"unlocked_analysis_ids": [analysis["analysis_id"] for analysis in locked]})
+
+
+_IOC_QUERY = tuple(Parameter(name) for name in ("all_artifacts", "ioc_type", "ioc_severity", "ioc_verdict"))
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("POST", "/sample/submit", submit, "Submits a file or a URL.", "submit", _FAMILY, upload=True),
+    Endpoint("GET", "/sample/{number:int}/iocs", iocs, "The sample's IOCs.", "iocs", _FAMILY, _IOC_QUERY),
+    Endpoint(
+        "GET",
+        "/sample/{number:int}/iocs/{filters:path}",
+        iocs,
+        "The sample's IOCs, filtered by pairs such as `verdict/malicious` in the path.",
+        "iocs",
+        _FAMILY,
+    ),
+    Endpoint(
+        "GET", "/sample/{number:int}/vtis", sample_indicators, "Threat indicators.", "indicators", _FAMILY
+    ),
+    Endpoint(
+        "GET",
+        "/sample/{number:int}/threat_indicators",
+        sample_indicators,
+        "Threat indicators (older name).",
+        "indicators",
+        _FAMILY,
+    ),
+    Endpoint(
+        "GET", "/sample/{number:int}/mitre_attack", techniques, "MITRE techniques.", "techniques", _FAMILY
+    ),
+    Endpoint(
+        "GET",
+        "/sample/{number:int}/classifications",
+        classifications,
+        "Classifications of the sample and its children.",
+        "classifications",
+        _FAMILY,
+    ),
+    Endpoint(
+        "GET",
+        "/sample/{number:int}/threat_names",
+        threat_names,
+        "Threat names of the sample and its children.",
+        "threat_names",
+        _FAMILY,
+    ),
+    Endpoint(
+        "POST",
+        "/sample/{number:int}/unlock_reports",
+        unlock_reports,
+        "Unlocks the sample's reports.",
+        "unlocked",
+        _FAMILY,
+    ),
+)

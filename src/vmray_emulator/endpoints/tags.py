@@ -1,0 +1,105 @@
+"""Tags on submissions and analyses, in the documented form (a field) and the older one (in the path)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, done, ok
+from vmray_emulator.errors import NoSuchElement, Refusal
+from vmray_emulator.submit_form import checked_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FAMILY = "Tags"
+_TAGGED = ("submission", "analysis")
+
+
+def _tag_of(call: Call) -> str:
+    text = call.path.get("tag") or call.params.get("tag_name")
+    if not text:
+        raise Refusal(400, 'Parameter "tag_name" is missing')
+    return checked_tag(str(text))
+
+
+def _add(kind: str) -> Callable[[Call], dict[str, Any]]:
+    def add(call: Call) -> dict[str, Any]:
+        record, tag = call.element(kind), _tag_of(call)
+        if tag not in record[f"{kind}_tags"]:
+            call.state.store.change(kind, record[f"{kind}_id"], tags=[*record[f"{kind}_tags"], tag])
+        return done()
+
+    return add
+
+
+def _remove(kind: str) -> Callable[[Call], dict[str, Any]]:
+    def remove(call: Call) -> dict[str, Any]:
+        record, tag = call.element(kind), _tag_of(call)
+        if tag not in record[f"{kind}_tags"]:
+            raise NoSuchElement
+        kept = [one for one in record[f"{kind}_tags"] if one != tag]
+        call.state.store.change(kind, record[f"{kind}_id"], tags=kept)
+        return done()
+
+    return remove
+
+
+def _names(call: Call) -> list[str]:
+    names: set[str] = set()
+    for kind in _TAGGED:
+        sql = f"SELECT DISTINCT value FROM {kind}, json_each(body, '$.{kind}_tags')"  # noqa: S608  our own names
+        names.update(value for (value,) in call.state.store.db.execute(sql))
+    return sorted(names)
+
+
+def _all(call: Call) -> dict[str, Any]:
+    return ok([{"tag_name": name} for name in _names(call)])
+
+
+def _one(call: Call) -> dict[str, Any]:
+    if call.path["tag"] not in _names(call):
+        raise NoSuchElement
+    return ok({"tag_name": call.path["tag"]})
+
+
+def _tagged(kind: str) -> Callable[[Call], dict[str, Any]]:
+    def tagged(call: Call) -> dict[str, Any]:
+        where = f"EXISTS (SELECT 1 FROM json_each(body, '$.{kind}_tags') WHERE value = ?)"  # noqa: S608
+        records = call.state.store.select(kind, where, (call.path["tag"],), "id DESC")
+        return ok([call.state.shown(kind, record) for record in records])
+
+    return tagged
+
+
+def _of_kind(kind: str) -> list[Endpoint]:
+    base = f"/{kind}/{{number:int}}/tag"
+    field = (Parameter("tag_name", place="form", required=True),)
+    query = (Parameter("tag_name", required=True),)
+    return [
+        Endpoint("POST", base, _add(kind), f"Tags a {kind}.", "ok", _FAMILY, field),
+        Endpoint("DELETE", base, _remove(kind), f"Takes a tag from a {kind}.", "ok", _FAMILY, query),
+        Endpoint("POST", f"{base}/{{tag:path}}", _add(kind), f"Tags a {kind} (older form).", "ok", _FAMILY),
+        Endpoint(
+            "DELETE",
+            f"{base}/{{tag:path}}",
+            _remove(kind),
+            f"Takes a tag from a {kind} (older).",
+            "ok",
+            _FAMILY,
+        ),
+        Endpoint(
+            "GET",
+            f"/tag/{{tag}}/{kind}",
+            _tagged(kind),
+            f"Lists what has a tag: {kind}.",
+            f"{kind}_list",
+            _FAMILY,
+        ),
+    ]
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *(endpoint for kind in _TAGGED for endpoint in _of_kind(kind)),
+    Endpoint("GET", "/tag", _all, "Lists the tags in use.", "tags", _FAMILY),
+    Endpoint("GET", "/tag/{tag}", _one, "One tag.", "tag", _FAMILY),
+)

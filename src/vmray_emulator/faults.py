@@ -1,0 +1,124 @@
+"""Faults that were ordered: queued, matched, consumed one by one, listed while they wait."""
+
+from __future__ import annotations
+
+import fnmatch
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Kind of fault to its options and their defaults. `stored`: the request takes effect before the fault shows.
+KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "status": {
+        "status": 500,
+        "headers": {},
+        "body": None,
+        "content_type": "application/json",
+        "stored": False,
+    },
+    "throttle": {"retry_after": "1", "stored": False},
+    "reset_before": {"stored": False},
+    "reset_mid_request": {},
+    "reset_mid_body": {},
+    "stall": {"seconds": 1.0, "stored": False},
+    "redirect": {"location": "/", "status": 302},
+    "html": {"body": None},
+    "truncated_json": {},
+    "data_null": {},
+    "result_error": {"error_msg": "Internal error", "stored": False},
+    "patch": {"set": {}, "remove": []},
+}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One ordered fault.
+
+    Attributes:
+        method: HTTP method it waits for, or `*`.
+        path: Pattern of the path; `*` stands for any text, slashes included.
+        kind: Key of `KINDS`.
+        options: The kind's options, defaults filled in.
+        times: How many requests it will still hit.
+    """
+
+    method: str
+    path: str
+    kind: str
+    options: dict[str, Any]
+    times: int
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a request is one that it waits for."""
+        return self.method in ("*", method) and fnmatch.fnmatchcase(path, self.path)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the control side, in the form that it was ordered in."""
+        return {
+            "match": {"method": self.method, "path": self.path},
+            "fault": {"kind": self.kind, **self.options},
+            "times": self.times,
+        }
+
+
+def new_fault(match: Mapping[str, str], fault: Mapping[str, Any], times: int = 1) -> Fault:
+    """Check an order.
+
+    Args:
+        match: `method` and `path`, both `*` by default.
+        fault: `kind` and its options.
+        times: How many matching requests are hit.
+
+    Raises:
+        ValueError: The kind, an option, or the number makes no sense.
+    """
+    kind = fault.get("kind", "")
+    if kind not in KINDS:
+        raise ValueError(f"there is no fault {kind!r}; there are {', '.join(KINDS)}")
+    options = {name: value for name, value in fault.items() if name != "kind"}
+    unknown = sorted(set(options) - set(KINDS[kind])) + sorted(set(match) - {"method", "path"})
+    if unknown:
+        raise ValueError(f"fault {kind!r} knows no {', '.join(unknown)}")
+    if times < 1:
+        raise ValueError("a fault hits at least one request")
+    return Fault(
+        match.get("method", "*").upper(), match.get("path", "*"), kind, {**KINDS[kind], **options}, times
+    )
+
+
+@dataclass
+class FaultQueue:
+    """Faults in order of their orders."""
+
+    _waiting: list[Fault] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, fault: Fault) -> None:
+        """Queue one more."""
+        with self._lock:
+            self._waiting.append(fault)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The first fault that waits for such a request; one of its times is used up."""
+        if not self._waiting:
+            return None
+        with self._lock:
+            fault = next((one for one in self._waiting if one.matches(method, path)), None)
+            if fault is not None:
+                fault.times -= 1
+                if fault.times == 0:
+                    self._waiting.remove(fault)
+            return fault
+
+    def pending(self) -> list[Fault]:
+        """What has not been used up."""
+        with self._lock:
+            return list(self._waiting)
+
+    def clear(self) -> None:
+        """Cancel all orders."""
+        with self._lock:
+            self._waiting.clear()

@@ -1,0 +1,110 @@
+"""What analyses find in a sample, in a compact form that thousands of samples can be kept in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+#: The list of an IOC answer to the `ioc_type` of its items, in the order of the answer (a real answer).
+IOC_LISTS: Final = {
+    "files": "file",
+    "filenames": "filename",
+    "mutexes": "mutex",
+    "registry": "registry",
+    "processes": "process",
+    "urls": "url",
+    "domains": "domain",
+    "ips": "ip",
+    "emails": "email",
+    "email_addresses": "email_address",
+}
+
+#: The eight lists that the vendor's integrations show to analysts.
+PUBLIC_LISTS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
+
+#: Verdict to (severity, numeric severity). Numbers for others than these three were never seen.
+SEVERITIES: Final[dict[str | None, tuple[str, int | None]]] = {
+    "malicious": ("malicious", 4),
+    "suspicious": ("suspicious", 3),
+    "clean": ("not_suspicious", 0),
+    "not_available": ("unknown", None),
+    None: ("unknown", None),
+}
+
+#: Verdict to a score out of 100 that falls into the vendor's bands (0-24 clean, 25-74 suspicious, 75-100 malicious).
+SCORES: Final[dict[str | None, int | None]] = {"malicious": 100, "suspicious": 55, "clean": 5}
+
+IocSpec = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Findings:
+    """The outcome of analysing one sample.
+
+    Attributes:
+        fate: Name of the fate that made it.
+        verdict: `malicious`, `suspicious`, `clean`, `not_available` or None.
+        score: 0 to 100, or None where nothing could be said.
+        classifications: E.g. `Dropper`.
+        threat_names: E.g. `Gen.Loader`.
+        reputation: Severity that the reputation look-up gives.
+        iocs: List name to IOCs; each has `value`, `verdict`, maybe `ioc` (False for a mere artifact) and any field
+            of the wire object that is to differ from what follows from the value.
+        indicators: Threat indicators: `category`, `operation`, `score`, `classifications`.
+        techniques: MITRE techniques: `technique_id`, `technique`, `tactics`, `indicators` (positions in the above).
+        children: Names of samples that the analysis extracts, each with its fate.
+        failing: Engines (`static`, `dynamic`, `web`) whose analyses end in error 7340034.
+        locked: Whether the reports are locked.
+        extra: Further sample fields by full name, sent as they are.
+    """
+
+    fate: str = "custom"
+    verdict: str | None = None
+    score: int | None = None
+    classifications: list[str] = field(default_factory=list)
+    threat_names: list[str] = field(default_factory=list)
+    reputation: str = "unknown"
+    iocs: dict[str, list[IocSpec]] = field(default_factory=dict)
+    indicators: list[dict[str, Any]] = field(default_factory=list)
+    techniques: list[dict[str, Any]] = field(default_factory=list)
+    children: list[tuple[str, str]] = field(default_factory=list)
+    failing: list[str] = field(default_factory=list)
+    locked: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> str:
+        """The severity that goes with the verdict."""
+        return SEVERITIES[self.verdict][0]
+
+    def dumps(self) -> str:
+        """As JSON text, for the store."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def loads(cls, text: str) -> Findings:
+        """From the store's JSON text."""
+        return cls(**json.loads(text))
+
+
+def ioc_specs(given: dict[str, list[Any]] | None, verdict: str | None) -> dict[str, list[IocSpec]]:
+    """IOCs as a caller writes them: a text is a value with the sample's verdict, a dictionary says more.
+
+    Raises:
+        ValueError: A list name is unknown, or a dictionary has no `value`.
+    """
+    specs: dict[str, list[IocSpec]] = {}
+    for name, items in (given or {}).items():
+        if name not in IOC_LISTS:
+            raise ValueError(f"there is no IOC list {name!r}; there are {', '.join(IOC_LISTS)}")
+        specs[name] = [_spec(item, verdict) for item in items]
+    return specs
+
+
+def _spec(item: Any, verdict: str | None) -> IocSpec:
+    if isinstance(item, str):
+        return {"value": item, "verdict": verdict}
+    if "value" not in item:
+        raise ValueError("an IOC needs a value")
+    return {"verdict": verdict, **item}

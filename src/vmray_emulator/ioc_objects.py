@@ -1,0 +1,232 @@
+"""IOC objects as they go over the wire, built from compact findings.
+
+Field sets per type: a real answer of a server after 4.2.0 for files and processes, the vendor's OpenAPI document
+2026.2.1 for the other types.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+from vmray_emulator.findings import IOC_LISTS, SEVERITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from vmray_emulator.findings import IocSpec
+
+_COUNTRY: Final = ("Germany", "DE")
+#: Types whose objects name sources and parent processes, but no threat names or classifications.
+_NETWORK: Final = frozenset({"url", "domain", "ip"})
+_OPERATIONS: Final = ["Access", "Create", "Write"]
+
+
+def file_hashes(value: str) -> dict[str, Any]:
+    """Hashes that stand for a file of which only the name exists."""
+    data = value.encode()
+    return {
+        "md5_hash": hashlib.md5(data, usedforsecurity=False).hexdigest(),
+        "sha1_hash": hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+        "sha256_hash": hashlib.sha256(data).hexdigest(),
+        "imp_hash": None,
+        "ssdeep_hash": None,
+    }
+
+
+def _file(value: str) -> dict[str, Any]:
+    return {
+        "filename": value,
+        "filenames": [value],
+        "norm_filename": value,
+        "hashes": [file_hashes(value)],
+        "file_size": 20480,
+        "mime_type": "application/octet-stream",
+        "operations": list(_OPERATIONS),
+        "categories": ["Dropped File"],
+        "parent_files": [],
+        "parent_processes": [],
+        "parent_processes_names": [],
+        "parent_processes_ids": [],
+        "resource_url": [],
+    }
+
+
+def _filename(value: str) -> dict[str, Any]:
+    return {"filename": value, "operations": list(_OPERATIONS), "categories": ["Dropped File"]}
+
+
+def _mutex(value: str) -> dict[str, Any]:
+    return {
+        "mutex_name": value,
+        "operations": ["Access", "Create"],
+        "parent_processes": [],
+        "parent_processes_names": [],
+    }
+
+
+def _registry(value: str) -> dict[str, Any]:
+    return {
+        "reg_key_name": value,
+        "reg_key_value_types": ["REG_SZ"],
+        "operations": list(_OPERATIONS),
+        "parent_processes": [],
+        "parent_processes_names": [],
+    }
+
+
+def _process(value: str) -> dict[str, Any]:
+    image = value.strip('"').split('"')[0] if value.startswith('"') else value.split(" ", maxsplit=1)[0]
+    name = image.replace("\\", "/").rsplit("/", 1)[-1]
+    return {
+        "cmd_line": value,
+        "image_names": [image.lower()],
+        "process_names": [name],
+        "process_ids": [2],
+        "parent_processes": [""],
+        "parent_processes_names": [],
+        "parent_processes_ids": [],
+    }
+
+
+def _url(value: str) -> dict[str, Any]:
+    return {
+        "url": value,
+        "original_urls": [value],
+        "categories": ["Contacted"],
+        "methods": ["GET"],
+        "user_agents": [],
+        "referrers": [],
+        "content_types": ["text/html"],
+        "ip_addresses": [],
+        "countries": [],
+        "country_codes": [],
+        "parent_files": [],
+    }
+
+
+def _domain(value: str) -> dict[str, Any]:
+    return {
+        "domain": value,
+        "original_domains": [value],
+        "protocols": ["DNS", "HTTPS"],
+        "ip_addresses": [],
+        "countries": [_COUNTRY[0]],
+        "country_codes": [_COUNTRY[1]],
+    }
+
+
+def _ip(value: str) -> dict[str, Any]:
+    return {
+        "ip_address": value,
+        "protocols": ["TCP", "HTTPS"],
+        "domains": [],
+        "country": _COUNTRY[0],
+        "country_code": _COUNTRY[1],
+    }
+
+
+def _email(value: str) -> dict[str, Any]:
+    return {
+        "sender": value,
+        "subject": "Your invoice",
+        "recipients": ["eve@victim.example"],
+        "nr_links": 1,
+        "nr_attachments": 0,
+        "attachment_types": [],
+        "hashes": [file_hashes(value)],
+    }
+
+
+def _email_address(value: str) -> dict[str, Any]:
+    return {"email_address": value, "sender": True, "recipient": False, "subjects": ["Your invoice"]}
+
+
+_BUILDERS: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
+    "file": _file,
+    "filename": _filename,
+    "mutex": _mutex,
+    "registry": _registry,
+    "process": _process,
+    "url": _url,
+    "domain": _domain,
+    "ip": _ip,
+    "email": _email,
+    "email_address": _email_address,
+}
+
+
+def _family(kind: str, analysis_ids: Sequence[int]) -> dict[str, Any]:
+    if kind in _NETWORK:
+        empty: dict[str, Any] = {
+            "sources": ["Web Engine" if kind == "url" else "Pcap"],
+            "parent_processes": [],
+            "parent_processes_names": [],
+            "parent_processes_ids": [],
+        }
+        return empty
+    relations = [{"analysis_id": number, "relations": {"process": ["1"]}} for number in analysis_ids]
+    return {"threat_names": [], "classifications": [], "vtis": [], "relations": relations}
+
+
+def ioc_object(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[str, Any]:
+    """One IOC as the API sends it.
+
+    Args:
+        kind: Its `ioc_type`.
+        spec: The compact form (see `Findings.iocs`).
+        analysis_ids: Analyses that saw it.
+    """
+    severity, numeric = SEVERITIES.get(spec["verdict"], ("unknown", None))
+    ioc = {
+        "id": 0,
+        "version": 3,
+        "type": f"{kind}_artifact",
+        "ioc_type": kind,
+        "ioc": True,
+        "severity": severity,
+        "numeric_severity": numeric,
+        "verdict_reason_code": None,
+        "verdict_reason_description": "",
+        "analysis_ids": list(analysis_ids),
+        **_family(kind, analysis_ids),
+        **_BUILDERS[kind](str(spec["value"])),
+        **spec,
+    }
+    del ioc["value"]
+    return ioc
+
+
+def ioc_answer(
+    iocs: dict[str, list[IocSpec]],
+    analysis_ids: Sequence[int],
+    *,
+    all_artifacts: bool = False,
+    kind: str | None = None,
+    verdict: str | None = None,
+    severity: str | None = None,
+) -> dict[str, list[dict[str, Any]]]:
+    """The `iocs` object of an answer: all ten lists, filtered.
+
+    Args:
+        iocs: Compact findings.
+        analysis_ids: Analyses that saw them.
+        all_artifacts: Artifacts that are no IOCs, too.
+        kind: Only this `ioc_type`; the other lists are empty (inferred).
+        verdict: Only this verdict; `null` means none (vendor's OpenAPI document).
+        severity: Only this severity.
+    """
+
+    def wanted(spec: IocSpec) -> bool:
+        return (
+            (all_artifacts or spec.get("ioc", True))
+            and (verdict is None or (spec["verdict"] or "null") == verdict)
+            and (severity is None or SEVERITIES.get(spec["verdict"], ("unknown", None))[0] == severity)
+        )
+
+    return {
+        name: [ioc_object(one, spec, analysis_ids) for spec in iocs.get(name, []) if wanted(spec)]
+        if kind in (None, one)
+        else []
+        for name, one in IOC_LISTS.items()
+    }

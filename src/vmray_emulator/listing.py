@@ -1,0 +1,227 @@
+"""Lists: filters by an object's own columns, ranges, windows of ids, pages and single-use continuations.
+
+Which columns filter, the path twins and the ranges follow the generic rule of the vendor's OpenAPI document 2026.2.1.
+The default order (newest first) and that both ends of a range count are inferred.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from vmray_emulator.errors import NoSuchElement, Refusal
+from vmray_emulator.schemas.catalogue import SCHEMAS
+from vmray_emulator.store import column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vmray_emulator.schemas.fields import Field
+    from vmray_emulator.state import ServerState
+    from vmray_emulator.store import Record
+
+_WINDOW: Final = {"_min_id": ">=", "_max_id": "<="}
+_FEEDS: Final = ("analysis", "submission")
+_RANGES: Final = ("ts", "i")
+_BOOLEANS: Final = {"true": 1, "1": 1, "false": 0, "0": 0}
+_LIST_TWINS: Final = {
+    "analysis_submission_id": "analysis_submission_ids",
+    "job_submission_id": "job_submission_ids",
+}
+
+
+@dataclass(slots=True)
+class Conditions:
+    """An SQL condition in the making.
+
+    Attributes:
+        parts: Conditions that must all hold.
+        values: Their values.
+        order: How to sort.
+    """
+
+    parts: list[str] = field(default_factory=lambda: ["1"])
+    values: list[Any] = field(default_factory=list)
+    order: str = "id DESC"
+
+    def add(self, part: str, *values: Any) -> None:
+        """One more condition."""
+        self.parts.append(part)
+        self.values.extend(values)
+
+    @property
+    def sql(self) -> str:
+        """All of them."""
+        return " AND ".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a list.
+
+    Attributes:
+        records: Objects as they are sent.
+        continuation: Where the rest is fetched, or None on the last page.
+        truncated: Whether more exist than any continuation gives.
+    """
+
+    records: list[Record]
+    continuation: int | None = None
+    truncated: bool = False
+
+    def envelope(self) -> dict[str, Any]:
+        """The answer's body; the last page has no `continuation_id` at all (vendor's client)."""
+        body: dict[str, Any] = {"result": "ok", "data": self.records}
+        if self.continuation is not None:
+            body["continuation_id"] = self.continuation
+        if self.truncated:
+            body["truncated"] = True
+        return body
+
+
+def integer(params: Mapping[str, str], name: str) -> int | None:
+    """An integer parameter of a list, or None.
+
+    Raises:
+        Refusal: 400, it is no integer (status inferred).
+    """
+    text = params.get(name, "")
+    if not text:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise Refusal(400, f'Parameter "{name}" is not an integer')
+    return int(text)
+
+
+def _value(of: Field, text: str) -> Any:
+    if of.type == "i":
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise Refusal(400, f'Parameter "{of.name}" is not an integer')
+        return int(text)
+    if of.type == "b":
+        if text.lower() not in _BOOLEANS:
+            raise Refusal(400, f'Parameter "{of.name}" is not a boolean')
+        return _BOOLEANS[text.lower()]
+    if of.type == "ts":
+        return text.strip().replace(" ", "T").removesuffix("Z")
+    return text.lower() if of.name.endswith(("hash", "_md5", "_sha1", "_sha256")) else text
+
+
+def filter_by(conditions: Conditions, of: Field, text: str) -> None:
+    """Keep objects whose field has a value or lies in a range `from~to` (either end may be left open)."""
+    where = column(of.name)
+    if of.name in _LIST_TWINS:
+        listed = f"$.{_LIST_TWINS[of.name]}"
+        part = f"EXISTS (SELECT 1 FROM json_each(body, '{listed}') WHERE value = ?)"  # noqa: S608  our own names
+        conditions.add(part, _value(of, text))
+    elif of.nullable and text.lower() in ("null", "none"):
+        conditions.add(f"{where} IS NULL")
+    elif "~" in text and of.type in _RANGES:
+        start, _, end = text.partition("~")
+        if start:
+            conditions.add(f"{where} >= ?", _value(of, start))
+        if end:
+            conditions.add(f"{where} <= ?", _value(of, end))
+    else:
+        conditions.add(f"{where} = ?", _value(of, text))
+
+
+def conditions_of(
+    state: ServerState, kind: str, params: Mapping[str, str], twins: Mapping[str, str]
+) -> Conditions:
+    """The condition that a request's path twins and query make.
+
+    Args:
+        state: The server.
+        kind: Kind of object.
+        params: Query; names that are no column and no window are passed over, as is `_count`.
+        twins: Short names from the path, with their values.
+
+    Raises:
+        Refusal: 404, a twin's name is no column; 400, a value does not fit its column.
+    """
+    schema = SCHEMAS[kind]
+    conditions = Conditions()
+    for short, text in twins.items():
+        if short not in schema.short_names:
+            raise NoSuchElement
+        filter_by(conditions, schema.fields[schema.short_names[short]], text)
+    for name, text in params.items():
+        of = schema.fields.get(name)
+        if of is not None and of.sent_by(state.version):
+            filter_by(conditions, of, text)
+    _window(state, kind, params, conditions)
+    return conditions
+
+
+def _window(state: ServerState, kind: str, params: Mapping[str, str], conditions: Conditions) -> None:
+    ascending = params.get("_order", "desc").lower()
+    if ascending not in ("asc", "desc"):
+        raise Refusal(400, 'Parameter "_order" is not asc or desc')
+    conditions.order = f"id {ascending}"
+    last = integer(params, "_last_id")
+    if last is not None and kind in _FEEDS:
+        _feed(state, kind, last, ascending, conditions)
+        return
+    for name, sign in _WINDOW.items():
+        bound = integer(params, name)
+        if bound is not None:
+            conditions.add(f"id {sign} ?", bound)
+
+
+def _feed(state: ServerState, kind: str, last: int, direction: str, conditions: Conditions) -> None:
+    """Objects after the last one seen: submissions by completion, unfinished ones left out; analyses by id.
+
+    Min and max ids do not count then (vendor's OpenAPI document 2026.2.1).
+    """
+    if kind == "analysis":
+        conditions.add("id > ?", last)
+        return
+    sql = "SELECT finished FROM course WHERE submission_id = ?"
+    row = state.store.db.execute(sql, (last,)).fetchone()
+    position = "(SELECT finished FROM course WHERE submission_id = submission.id)"
+    if row and row[0]:
+        conditions.add(f"{position} > ?", row[0])
+    else:
+        conditions.add(f"{position} IS NOT NULL AND id > ?", last)
+    conditions.order = f"{position} {direction}"
+
+
+def list_page(state: ServerState, kind: str, params: Mapping[str, str], conditions: Conditions) -> Page:
+    """The first page of what the conditions hold for."""
+    settings = state.settings
+    limit = integer(params, "_limit")
+    if limit is not None and limit < 0:
+        raise Refusal(400, 'Parameter "_limit" is negative')
+    wanted = settings.max_api_items if limit is None else min(limit, settings.max_api_items)
+    truncating = limit is None or limit > settings.max_api_items
+    found = state.store.ids(kind, conditions.sql, conditions.values, conditions.order, wanted + 1)
+    more = truncating and len(found) > wanted
+    return _cut(state, kind, found[:wanted], truncated=more)
+
+
+def _cut(state: ServerState, kind: str, numbers: list[int], *, truncated: bool = False) -> Page:
+    size = state.settings.api_items_per_request
+    rest = numbers[size:]
+    continuation = None
+    if rest:
+        continuation = state.store.next_number("continuation", 918273)
+        sql = "INSERT INTO continuation VALUES (?, ?, ?)"
+        state.store.db.execute(sql, (continuation, kind, json.dumps(rest)))
+    records = [state.shown(kind, record) for record in state.store.many(kind, numbers[:size])]
+    return Page(records, continuation, truncated)
+
+
+def continue_page(state: ServerState, number: int) -> Page:
+    """The next page of an earlier list; each id is good for one fetch.
+
+    Raises:
+        NoSuchElement: The id is unknown or was fetched before.
+    """
+    sql = "DELETE FROM continuation WHERE id = ? RETURNING kind, ids"
+    row = state.store.db.execute(sql, (min(number, 2**63 - 1),)).fetchone()
+    if row is None:
+        raise NoSuchElement
+    return _cut(state, row[0], json.loads(row[1]))

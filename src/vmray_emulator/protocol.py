@@ -1,0 +1,44 @@
+"""The HTTP protocol of uvicorn with a handle on the connection, so that faults can break it as networks do."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import TYPE_CHECKING, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from starlette.types import Receive, Scope
+
+EXTENSION: Final = "vmray_emulator.transport"
+#: `struct linger`: on, zero seconds. Closing then sends RST instead of FIN.
+_LINGER: Final = struct.pack("ii", 1, 0)
+
+
+class ConnectionAwareProtocol(HttpToolsProtocol):
+    """Puts the connection's transport into the ASGI scope's extensions."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self.transport}  # type: ignore[dict-item]  # our own extension
+
+
+def transport_of(scope: Scope) -> asyncio.Transport:
+    """The connection that a request came by."""
+    transport: asyncio.Transport = scope["extensions"][EXTENSION]
+    return transport
+
+
+async def reset_connection(scope: Scope, receive: Receive) -> None:
+    """Break the connection with a TCP reset; what was written and not yet sent is lost."""
+    transport = transport_of(scope)
+    sock = transport.get_extra_info("socket")
+    if sock is not None and not transport.is_closing():
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass

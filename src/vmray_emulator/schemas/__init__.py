@@ -1,0 +1,1 @@
+"""The objects of the API as tables of fields: types, defaults and the server versions that know them."""

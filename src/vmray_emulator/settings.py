@@ -1,0 +1,93 @@
+"""What an operator of a VMRay server could set, and what the emulator can be told about its own behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CACHING_MODES = ("disabled", "enabled", "smart", "legacy")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of the emulated server; `changed` gives a copy with other values.
+
+    Attributes:
+        webif_base_url: Root of the links into the web interface.
+        api_items_per_request: Page size of lists.
+        max_api_items: Hard cap of a list; beyond it `truncated` is true.
+        webif_max_sample_size: Largest sample in bytes.
+        webif_max_upload_size: Largest upload in bytes.
+        analysis_caching: What a second submission of a known sample does (facts of the caching modes: see
+            `submitting`).
+        archive_action: What an uploaded archive is: one `sample`, one `compound_sample`, or `separate_samples`.
+        max_recursive_samples: How many children a submission may have without asking for them.
+        triage: Whether jobs of analyses are made only after the reputation job.
+        detonation_seconds: Emulated seconds in the virtual machine.
+        aggregation_seconds: Emulated seconds between an analysis and its IOCs, indicators and techniques.
+        aggregation_reads: Number of unfinished answers before a finished one, for each of the three.
+        fate: What becomes of every upload, or None for the rules of `fates`.
+        locked: Whether new analyses are locked, as under a Verdict quota.
+        sample_password: Password of downloaded samples.
+        report_quota: Report quota of the plan, or None for unlimited.
+        verdict_quota: Verdict quota of the plan, or None for unlimited.
+        key_quota_limit: Quota of the API key; 0 is unlimited.
+        user_email: Whose key it is.
+        fate_rules: Pairs of (pattern, fate): a pattern matches file names and URLs (`*`, `?`), first one wins.
+    """
+
+    webif_base_url: str = "https://vmray.example"
+    api_items_per_request: int = 100
+    max_api_items: int = 1000
+    webif_max_sample_size: int = 209_715_200
+    webif_max_upload_size: int = 209_715_200
+    analysis_caching: str = "disabled"
+    archive_action: str = "sample"
+    max_recursive_samples: int = 0
+    triage: bool = False
+    detonation_seconds: float = 120.0
+    aggregation_seconds: float = 0.0
+    aggregation_reads: int = 0
+    fate: str | None = None
+    locked: bool = False
+    sample_password: str = "infected"  # noqa: S105  the factory value of a public convention, no secret
+    report_quota: int | None = 1000
+    verdict_quota: int | None = None
+    key_quota_limit: int = 0
+    user_email: str = "analyst@vmray.example"
+    fate_rules: tuple[tuple[str, str], ...] = field(default=())
+
+    def changed(self, values: Mapping[str, Any]) -> Settings:
+        """A copy with other values.
+
+        Raises:
+            ValueError: A name is unknown or a value has the wrong type.
+        """
+        types = {item.name: getattr(self, item.name) for item in fields(self)}
+        for name, value in values.items():
+            if name not in types:
+                raise ValueError(f"there is no setting {name!r}; there are {', '.join(sorted(types))}")
+            _check(name, types[name], value)
+        named = dict(values)
+        if "fate_rules" in named:
+            named["fate_rules"] = tuple((str(pattern), str(fate)) for pattern, fate in named["fate_rules"])
+        return replace(self, **named)
+
+    def as_json(self) -> dict[str, Any]:
+        """The settings by name."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+def _check(name: str, present: object, value: object) -> None:
+    if present is None or value is None or name in ("fate", "fate_rules"):
+        return
+    wanted: tuple[type, ...] = (type(present),)
+    if isinstance(present, float):
+        wanted = (int, float)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and not isinstance(present, bool)):
+        raise ValueError(f"setting {name!r} is {type(present).__name__}, not {type(value).__name__}")
+    if name == "analysis_caching" and value not in CACHING_MODES:
+        raise ValueError(f"analysis_caching is one of {', '.join(CACHING_MODES)}")

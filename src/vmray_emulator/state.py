@@ -1,0 +1,119 @@
+"""What the parts of the emulated server share."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from vmray_emulator.clock import Clock, Lifecycle, timestamp
+from vmray_emulator.findings import Findings
+from vmray_emulator.settings import Settings
+from vmray_emulator.versions import V2023_4_0, ServerVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from vmray_emulator.store import Record, Store
+
+
+@dataclass
+class ServerState:
+    """The emulated server without its HTTP side.
+
+    Attributes:
+        store: All objects.
+        version: Which server it answers as.
+        lifecycle: How submissions get finished.
+        content: Folder of uploaded files, by SHA-256.
+        settings: Present settings.
+        clock: Emulated time.
+        lock: Taken around every use of the store.
+    """
+
+    store: Store
+    version: ServerVersion
+    lifecycle: Lifecycle
+    content: Path
+    settings: Settings = field(default_factory=Settings)
+    clock: Clock = field(default_factory=Clock)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Do something to the state, alone and all or nothing."""
+        with self.lock, self.store.transaction():
+            yield
+
+    def stamp(self) -> str:
+        """The present moment as the API writes it."""
+        return timestamp(self.clock.now())
+
+    def findings(self, sample_id: int) -> Findings:
+        """What analyses of a sample find."""
+        sql = "SELECT findings FROM matter WHERE sample_id = ?"
+        row = self.store.db.execute(sql, (sample_id,)).fetchone()
+        return Findings.loads(row[0]) if row else Findings()
+
+    def set_findings(self, sample_id: int, findings: Findings, content: str | None = None) -> None:
+        """Fix what analyses of a sample find, and which stored file is its content."""
+        sql = """INSERT INTO matter VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+                 SET findings = excluded.findings, content = COALESCE(excluded.content, content)"""
+        self.store.db.execute(sql, (sample_id, findings.dumps(), content))
+
+    def content_of(self, sample_id: int) -> Path | None:
+        """The stored file of a sample, or None when only its hashes are known."""
+        row = self.store.db.execute("SELECT content FROM matter WHERE sample_id = ?", (sample_id,)).fetchone()
+        return self.content / row[0] if row and row[0] else None
+
+    def sample_link(self, sample_id: int) -> str:
+        """The sample's page in the web interface: the path changed about 2022 (vendor's clients)."""
+        root = self.settings.webif_base_url
+        if self.version < V2023_4_0:
+            return f"{root}/user/sample/view?id={sample_id}"
+        return f"{root}/samples/{sample_id}"
+
+    def analysis_link(self, analysis_id: int) -> str:
+        """The analysis's page in the web interface (a real 4.2.0 answer)."""
+        return f"{self.settings.webif_base_url}/user/analysis/view?id={analysis_id}&sub=%2Freport%2Foverview.html"
+
+    def save_time(self) -> None:
+        """Keep the clock in the store, so that it goes on after a restart."""
+        self.store.remember("clock", self.clock.anchors())
+
+    def save_settings(self, settings: Settings) -> None:
+        """Change the settings, for this process and the next."""
+        self.settings = settings
+        self.store.remember("settings", settings.as_json())
+
+    def restore(self) -> None:
+        """Go on where an earlier process with the same database left off."""
+        anchors: list[float] | None = self.store.recall("clock")
+        if anchors is not None:
+            self.clock.restore((anchors[0], anchors[1]))
+            self.clock.set_speed(self.lifecycle.speed)
+        kept: dict[str, Any] | None = self.store.recall("settings")
+        if kept is not None:
+            self.settings = self.settings.changed(kept)
+
+    def shown(self, kind: str, record: Record) -> Record:
+        """An object as this version of the server sends it: its fields and its links."""
+        if kind in ("sample", "submission"):
+            sample_id = record["sample_id" if kind == "sample" else "submission_sample_id"]
+            record[f"{kind}_webif_url"] = self.sample_link(sample_id)
+        elif kind == "analysis" and record["analysis_result_code"] == 1:
+            record["analysis_webif_url"] = self.analysis_link(record["analysis_id"])
+        for name in self._hidden(kind):
+            record.pop(name, None)
+        return record
+
+    def _hidden(self, kind: str) -> frozenset[str]:
+        if kind not in self._hidden_fields:
+            from vmray_emulator.schemas.catalogue import SCHEMAS  # noqa: PLC0415
+
+            self._hidden_fields[kind] = SCHEMAS[kind].hidden_by(self.version)
+        return self._hidden_fields[kind]
+
+    _hidden_fields: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False)

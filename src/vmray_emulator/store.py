@@ -1,0 +1,172 @@
+"""The server's state in SQLite: a table a kind of object, each row one JSON object of the API."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from vmray_emulator.schemas.catalogue import FIRST_ID, SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+Record = dict[str, Any]
+
+#: Columns that are looked up often enough to want an index: (kind, field).
+_INDEXED: Final = (
+    ("sample", "sample_md5hash"),
+    ("sample", "sample_sha1hash"),
+    ("sample", "sample_sha256hash"),
+    ("submission", "submission_sample_id"),
+    ("submission", "submission_parent_submission_id"),
+    ("analysis", "analysis_sample_id"),
+    ("analysis", "analysis_job_id"),
+    ("job", "job_sample_id"),
+)
+_OWN_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS matter (sample_id INTEGER PRIMARY KEY, findings TEXT NOT NULL, content TEXT);
+CREATE TABLE IF NOT EXISTS course (
+    submission_id INTEGER PRIMARY KEY, root_id INTEGER NOT NULL, started REAL NOT NULL, planned REAL NOT NULL,
+    finished INTEGER, options TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS course_finished ON course (finished);
+CREATE TABLE IF NOT EXISTS event (
+    id INTEGER PRIMARY KEY, root_id INTEGER NOT NULL, submission_id INTEGER NOT NULL, due REAL NOT NULL,
+    verb TEXT NOT NULL, target INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS event_due ON event (due, id);
+CREATE INDEX IF NOT EXISTS event_root ON event (root_id);
+CREATE TABLE IF NOT EXISTS belongs (analysis_id INTEGER NOT NULL, submission_id INTEGER NOT NULL,
+    PRIMARY KEY (submission_id, analysis_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS continuation (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, ids TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_OWN_NAMES: Final = ("counter", "matter", "course", "event", "belongs", "continuation", "meta")
+
+
+def column(field: str) -> str:
+    """The SQL expression of a field; written the same everywhere, so that indices are used."""
+    return f"json_extract(body, '$.{field}')"
+
+
+class Store:
+    """Objects by kind and id. Not locked: the server serialises its callers.
+
+    Args:
+        path: The database file, or None to keep everything in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        # The event loop's thread and the thread of the control object take turns under the server's lock.
+        self.db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=NORMAL")
+        for kind in SCHEMAS:
+            self.db.execute(f"CREATE TABLE IF NOT EXISTS {kind} (id INTEGER PRIMARY KEY, body TEXT NOT NULL)")
+        for kind, field in _INDEXED:
+            self.db.execute(f"CREATE INDEX IF NOT EXISTS {field}_of ON {kind} ({column(field)})")
+        self.db.executescript(_OWN_TABLES)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what happens inside one step: all of it is kept, or none after an exception."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    def clear(self) -> None:
+        """Forget every object, counter and setting."""
+        for name in (*SCHEMAS, *_OWN_NAMES):
+            self.db.execute(f"DELETE FROM {name}")  # noqa: S608  names of our own tables
+
+    def next_number(self, name: str, first: int = 1) -> int:
+        """The next number of a sequence that never gives one twice."""
+        sql = """INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value"""
+        (value,) = self.db.execute(sql, (name, first)).fetchone()
+        return int(value)
+
+    def peek_number(self, name: str) -> int:
+        """The last number that a sequence gave, or 0."""
+        row = self.db.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def insert(self, kind: str, **values: Any) -> Record:
+        """Make a new object with the next id of its kind.
+
+        Args:
+            kind: Kind of object.
+            values: Fields by short name; the others have their defaults.
+        """
+        number = self.next_number(kind, FIRST_ID[kind])
+        record = SCHEMAS[kind].new(id=number, **values)
+        self.db.execute(f"INSERT INTO {kind} VALUES (?, ?)", (number, json.dumps(record)))  # noqa: S608
+        return record
+
+    def get(self, kind: str, number: int) -> Record | None:
+        """One object, or None."""
+        if number > 2**63 - 1:
+            return None
+        row = self.db.execute(f"SELECT body FROM {kind} WHERE id = ?", (number,)).fetchone()  # noqa: S608
+        return json.loads(row[0]) if row else None
+
+    def put(self, kind: str, record: Record) -> None:
+        """Store an object's new state."""
+        sql = f"UPDATE {kind} SET body = ? WHERE id = ?"  # noqa: S608
+        self.db.execute(sql, (json.dumps(record), record[f"{kind}_id"]))
+
+    def change(self, kind: str, number: int, **values: Any) -> Record | None:
+        """Set fields (short names) of an object; None when there is no such object."""
+        record = self.get(kind, number)
+        if record is not None:
+            record.update({f"{kind}_{short}": value for short, value in values.items()})
+            self.put(kind, record)
+        return record
+
+    def remove(self, kind: str, number: int) -> bool:
+        """Forget an object; false when there was none."""
+        return self.db.execute(f"DELETE FROM {kind} WHERE id = ?", (number,)).rowcount > 0  # noqa: S608
+
+    def select(
+        self, kind: str, where: str = "1", values: Sequence[Any] = (), order: str = "id", limit: int = -1
+    ) -> list[Record]:
+        """Objects that an SQL condition of our own making holds for."""
+        sql = f"SELECT body FROM {kind} WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608
+        return [json.loads(body) for (body,) in self.db.execute(sql, values)]
+
+    def ids(self, kind: str, where: str, values: Sequence[Any], order: str, limit: int) -> list[int]:
+        """Ids of the objects that a condition holds for."""
+        sql = f"SELECT id FROM {kind} WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608
+        return [number for (number,) in self.db.execute(sql, values)]
+
+    def many(self, kind: str, numbers: Iterable[int]) -> Iterator[Record]:
+        """Objects by id, in that order; those that are gone are left out."""
+        for number in numbers:
+            record = self.get(kind, number)
+            if record is not None:
+                yield record
+
+    def count(self, kind: str) -> int:
+        """Number of objects of a kind."""
+        return int(self.db.execute(f"SELECT count(*) FROM {kind}").fetchone()[0])  # noqa: S608
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a JSON value by name."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value)))
+
+    def recall(self, name: str, default: Any = None) -> Any:
+        """The value kept by that name."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else default

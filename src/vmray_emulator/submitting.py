@@ -1,0 +1,233 @@
+"""`POST /sample/submit`: from an upload or a URL to samples, submissions and jobs.
+
+Caching: `disabled` (or `reanalyze`) always makes new jobs; `enabled` and `smart` make a submission that borrows
+earlier analyses; `legacy` refuses a known sample with a fixed sentence (vendor's clients; which of these is a
+server's default depends on its settings).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from vmray_emulator.completion import finish_submission
+from vmray_emulator.fates import Upload, decide
+from vmray_emulator.jobs import belong_to, hashes_of
+from vmray_emulator.lifecycle import start_course
+from vmray_emulator.sample_types import HEAD_BYTES, has_macros, sample_type
+from vmray_emulator.store import column
+
+if TYPE_CHECKING:
+    from vmray_emulator.state import ServerState
+    from vmray_emulator.store import Record
+    from vmray_emulator.submit_form import SubmitForm
+
+NOT_STORED: Final = "Submission not stored because no jobs were created"
+_ILLEGAL_NAME: Final = re.compile(r'[:<>"|?*/\\\x00-\x1f]|^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?$', re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An upload that lies in the content folder.
+
+    Attributes:
+        name: File name as given.
+        size: Bytes.
+        md5: Hex digest.
+        sha1: Hex digest.
+        sha256: Hex digest, which is also the name of the stored file.
+    """
+
+    name: str
+    size: int
+    md5: str
+    sha1: str
+    sha256: str
+
+
+@dataclass(slots=True)
+class SubmitAnswer:
+    """The `data` of a submit answer."""
+
+    errors: list[Record] = field(default_factory=list)
+    jobs: list[Record] = field(default_factory=list)
+    static_jobs: list[Record] = field(default_factory=list)
+    reputation_jobs: list[Record] = field(default_factory=list)
+    samples: list[Record] = field(default_factory=list)
+    submissions: list[Record] = field(default_factory=list)
+
+    def refuse(self, name: str, message: str) -> None:
+        """Report one item that was not accepted."""
+        self.errors.append({"submission_filename": name, "error_msg": message})
+
+    def as_json(self, state: ServerState) -> dict[str, Any]:
+        """The answer as this server version shows it; the lists of dead engines stay empty."""
+        return {
+            "errors": self.errors,
+            "jobs": [state.shown("job", job) for job in self.jobs],
+            "static_jobs": [state.shown("job", job) for job in self.static_jobs],
+            "reputation_jobs": [state.shown("reputation_job", job) for job in self.reputation_jobs],
+            "vt_jobs": [],
+            "md_jobs": [],
+            "whois_jobs": [],
+            "samples": [state.shown("sample", sample) for sample in self.samples],
+            "submissions": [state.shown("submission", submission) for submission in self.submissions],
+        }
+
+
+def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, answer: SubmitAnswer) -> None:
+    """Accept or refuse one stored file; the outcome is added to the answer."""
+    if "emulate-unsupported" in file.name:
+        answer.refuse(file.name, "Unsupported sample type")
+        return
+    path = state.content / file.sha256
+    kind = form.sample_type or sample_type(path, file.name)
+    known = _known_sample(state, file.sha256, kind)
+    if known is None:
+        with path.open("rb") as content:
+            head = content.read(HEAD_BYTES)
+        upload = Upload(file.name, kind, file.sha256, head, has_macros(path))
+        known = _new_sample(state, file, kind, upload)
+        compound = form.archive_action == "compound_sample" and kind == "Archive"
+        state.store.change("sample", known["sample_id"], is_multipart=compound)
+    else:
+        state.set_findings(known["sample_id"], state.findings(known["sample_id"]), file.sha256)
+    _submit(state, form, known["sample_id"], file.name, answer)
+
+
+def submit_url(state: ServerState, form: SubmitForm, url: str, answer: SubmitAnswer) -> None:
+    """Accept one URL. Its sample is called `sample.url` (a real answer); its hashes are those of the URL's text."""
+    data = url.encode()
+    file = StoredFile(
+        "sample.url",
+        len(data),
+        hashlib.md5(data, usedforsecurity=False).hexdigest(),
+        hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+        hashlib.sha256(data).hexdigest(),
+    )
+    known = _known_sample(state, file.sha256, "URL")
+    if known is None:
+        (state.content / file.sha256).write_bytes(data)
+        known = _new_sample(state, file, "URL", Upload(url, "URL", file.sha256), url=url, display_url=url)
+    fields = {**form.fields, "original_url": url}
+    _submit(state, replace(form, fields=fields), known["sample_id"], file.name, answer)
+
+
+def _known_sample(state: ServerState, sha256: str, kind: str) -> Record | None:
+    found = state.store.select("sample", f"{column('sample_sha256hash')} = ?", (sha256,))
+    return next((sample for sample in found if (sample["sample_type"] == "URL") == (kind == "URL")), None)
+
+
+def _new_sample(state: ServerState, file: StoredFile, kind: str, upload: Upload, **more: Any) -> Record:
+    sample = state.store.insert(
+        "sample",
+        filename=stored_name(file.name),
+        filesize=file.size,
+        type=kind,
+        container_type="zip" if kind == "Archive" else None,
+        md5hash=file.md5,
+        sha1hash=file.sha1,
+        sha256hash=file.sha256,
+        created=state.stamp(),
+        **more,
+    )
+    findings = decide(upload, state.settings)
+    findings.locked = findings.locked or state.settings.locked
+    state.set_findings(sample["sample_id"], findings, file.sha256)
+    return sample
+
+
+def stored_name(name: str) -> str:
+    """The name that the server keeps: one that Windows could not have is replaced (vendor's OpenAPI document).
+
+    There it is a random string; here it follows from the name, so that runs can be compared.
+    """
+    return hashlib.sha256(name.encode()).hexdigest()[:12] if not name or _ILLEGAL_NAME.search(name) else name
+
+
+def _submit(state: ServerState, form: SubmitForm, sample_id: int, name: str, answer: SubmitAnswer) -> None:
+    sample = state.store.get("sample", sample_id)
+    if sample is None:
+        raise LookupError(f"sample {sample_id} is gone")
+    answer.samples.append({**sample, "submission_filename": name})
+    cached = cacheable(state, sample_id)
+    if form.caching == "legacy" and (cached or _pending(state, sample_id)):
+        answer.refuse(name, NOT_STORED)
+        return
+    submission = new_submission(state, form, sample, name)
+    if form.caching in ("enabled", "smart") and cached:
+        _borrow(state, submission, cached)
+    else:
+        options = {
+            "seconds": form.seconds,
+            "triage": form.triage,
+            "recursion": form.max_recursive_samples > 0 and bool(state.findings(sample_id).children),
+        }
+        jobs = start_course(state, submission, sample, options)
+        answer.jobs += jobs["jobs"]
+        answer.static_jobs += jobs["static_jobs"]
+        answer.reputation_jobs += jobs["reputation_jobs"]
+    stored = state.store.get("submission", submission["submission_id"])
+    answer.submissions.append(stored or submission)
+
+
+def new_submission(state: ServerState, form: SubmitForm, sample: Record, name: str, **more: Any) -> Record:
+    """Store a submission of a sample."""
+    kept = stored_name(name)
+    quota = "verdict" if state.findings(sample["sample_id"]).locked else "report"
+    return state.store.insert(
+        "submission",
+        **hashes_of(sample),
+        **form.fields,
+        created=state.stamp(),
+        filename=kept,
+        original_filename=name if kept != name else None,
+        tags=list(form.tags),
+        comment=form.comment,
+        submission_metadata=form.metadata,
+        quota_type=quota,
+        billing_type="detector" if quota == "verdict" else "analyzer",
+        user_email=state.settings.user_email,
+        analyzer_mode_analysis_caching=form.caching,
+        analyzer_mode_analyzer_mode=form.analyzer_mode,
+        analyzer_mode_archive_action=form.archive_action,
+        analyzer_mode_max_recursive_samples=str(form.max_recursive_samples),
+        analyzer_mode_triage="enabled" if form.triage else "disabled",
+        **more,
+    )
+
+
+def cacheable(state: ServerState, sample_id: int) -> list[Record]:
+    """Successful analyses of a sample."""
+    found = state.store.select("analysis", f"{column('analysis_sample_id')} = ?", (sample_id,))
+    return [analysis for analysis in found if analysis["analysis_result_code"] == 1]
+
+
+def _pending(state: ServerState, sample_id: int) -> bool:
+    return bool(state.store.select("job", f"{column('job_sample_id')} = ?", (sample_id,), limit=1))
+
+
+def _borrow(state: ServerState, submission: Record, analyses: list[Record]) -> None:
+    """Answer a submission with earlier analyses: it is finished at once and makes no jobs."""
+    number = submission["submission_id"]
+    now = state.clock.now()
+    state.store.db.execute(
+        "INSERT INTO course VALUES (?, ?, ?, 0, NULL, ?)", (number, number, now, json.dumps({}))
+    )
+    for analysis in analyses:
+        analysis["analysis_submission_ids"].append(number)
+        state.store.put("analysis", analysis)
+        belong_to(state, analysis["analysis_id"], [number])
+    state.store.change(
+        "submission",
+        number,
+        used_cache=True,
+        number_cached_analyses=len(analyses),
+        analysis_cache_ids=[analysis["analysis_id"] for analysis in analyses],
+        job_cache_ids=[analysis["analysis_job_id"] for analysis in analyses],
+        consumed_quota=0,
+    )
+    finish_submission(state, number)
