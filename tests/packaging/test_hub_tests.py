@@ -31,6 +31,7 @@ def test_the_integrations_own_tests_pass(sdk: str | None, tmp_path: Path) -> Non
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(folder.parent), str(folder)]),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
     done = subprocess.run(
