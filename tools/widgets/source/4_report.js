@@ -14,6 +14,7 @@ function drawHead(entry) {
     ].filter(Boolean));
   } else {
     what.append(show("p", "", waiting(entry)));
+    if (entry.verdict !== "unknown") what.append(el("p", "", "Verdict so far: ", verdictBadge(entry.verdict)));
   }
   const head = el("div", "head " + kindOf(entry), stateBadge(entry, "big"), what);
   const address = safeLink(sample.sample_webif_url);
@@ -92,14 +93,14 @@ function drawIoc(type, ioc) {
   const acts = el("span", "acts", copyButton("Copy", value, value));
   if (fanged !== value) acts.append(copyButton("Copy defanged", fanged, fanged));
   for (const [label, hash] of hashes.slice(0, 30)) if (hash !== value) acts.append(copyButton("Copy " + label, hash, value));
-  return el("li", "", verdictBadge(verdictOf(ioc.verdict)), what, acts);
+  return el("li", "", verdictBadge(iocVerdict(ioc)), what, acts);
 }
 
 function drawIocType(type, iocs, open) {
   const label = has(IOC_TYPES, type) ? IOC_TYPES[type] : type;
   const summary = el("summary", "", show("span", "name", label), " " + count(iocs.length));
   for (const verdict of Object.keys(VERDICTS)) {
-    const number = iocs.filter((ioc) => verdictOf(ioc.verdict) === verdict).length;
+    const number = iocs.filter((ioc) => iocVerdict(ioc) === verdict).length;
     if (number) summary.append(badge(verdict, count(number) + " " + VERDICTS[verdict].toLowerCase()));
   }
   const values = iocs.map((ioc) => readIoc(type, ioc).value);

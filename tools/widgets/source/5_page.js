@@ -10,7 +10,7 @@ function drawTabs(entries, panel, draw) {
   list.setAttribute("role", "tablist");
   list.setAttribute("aria-label", "Results");
   const tabs = entries.map((entry, at) => {
-    const tab = el("button", "", stateBadge(entry), show("span", "name", entry.name.slice(0, 200)));
+    const tab = el("button", "", stateBadge(entry), show("span", "name", entry.label.slice(0, 200)));
     tab.type = "button";
     tab.id = "tab" + at;
     tab.setAttribute("role", "tab");
