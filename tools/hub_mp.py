@@ -164,7 +164,8 @@ def find_sdk() -> Path | None:
     named = os.environ.get("SOAR_SDK_DIR")
     if not named:
         return None
-    for folder in (Path(named), Path(named).parent):
+    inside = Path(named).resolve()
+    for folder in (inside, *inside.parents[:2]):  # the checkout, its src, or its package
         if (folder / "pyproject.toml").is_file():
             return folder
     raise PackagingError(f"SOAR_SDK_DIR names {named}, and no checkout of soar-sdk (pyproject.toml) is there")

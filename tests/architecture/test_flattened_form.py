@@ -41,10 +41,12 @@ def outcomes(integration: Path, sdk: Path | None, sample: Path) -> dict[str, Any
             "Upload File And Get Report": ([], {"Sample File Path": str(sample), "Tag Names": "a,b"}),
             "Scan Hash": ([("FILEHASH", known), ("FILEHASH", "0" * 32)], {}),
             "Scan URL": ([("DestinationURL", "http://phish.example/login")], {"Comment": "from a test"}),
-            "Add Tag to Submission": ([], {"Submission ID": "1", "Tag Name": "seen"}),
+            "Add Tag to Submission": ([], {"Tag Name": "seen"}),
         }
         seen = {}
         for action, (entities, parameters) in wanted.items():
+            if action == "Add Tag to Submission":
+                parameters["Submission ID"] = str(vmray.control.submissions()[0]["submission_id"])
             case = platform.new_case(entities=entities)
             seen[action] = visible(host.run(action, case, parameters=parameters), case)
         vmray_saw = [(one.method, one.path, one.status) for one in vmray.control.requests()]
@@ -64,7 +66,8 @@ def visible(run: ActionRun, case: Case) -> Any:  # noqa: ANN401  JSON-like
                 (entity["identifier"], entity["is_suspicious"], entity["additional_properties"])
                 for entity in case.entities
             ],
-            "insights": len(case.insights),
+            "insights": case.insights,
+            "debug": run.debug_output,
         }
     )
 
