@@ -18,14 +18,12 @@ LINES_OF_AN_ACTION = 60
 
 @pytest.mark.parametrize("path", project_modules(), ids=name_of)
 def test_files_and_functions_stay_small(path: Path) -> None:
-    """No module is longer than 250 lines and no function longer than 50, docstring included."""
+    """No module is longer than 250 lines, and no function longer than 50 besides its docstring."""
     assert _lines(path) <= LINES_OF_A_FILE
-    long = {
-        node.name: lines
-        for node in ast.walk(syntax(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > LINES_OF_A_FUNCTION
-    }
+    functions = [
+        node for node in ast.walk(syntax(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    long = {node.name: size for node in functions if (size := _size(node)) > LINES_OF_A_FUNCTION}
     assert long == {}
 
 
@@ -45,3 +43,15 @@ def test_annotations_are_never_evaluated(path: Path) -> None:
 
 def _lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def _size(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from ``def`` to the last statement, without the docstring: explaining makes nothing long."""
+    lines = _span(function)
+    if ast.get_docstring(function) is not None:
+        lines -= _span(function.body[0])
+    return lines
+
+
+def _span(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
