@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.architecture.modules import absolute_imports, action_scripts, core_modules, name_of, syntax
+from tools.hub_package import requirements
 from tools.hub_step import INTEGRATION, REPOSITORY
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def test_core_stands_on_the_standard_library_and_few_others(path: Path) -> None:
     """A core module imports the standard library and libraries that every worker of the platform has."""
     sdk = {"soar_sdk"} if path.stem in _sdk_side() else set()
     assert set(absolute_imports(path)) <= sys.stdlib_module_names | LIBRARIES_OF_CORE | sdk
+
+
+def test_what_core_imports_is_what_the_package_brings() -> None:
+    """Each library that core imports is declared by the integration, and none is declared in vain."""
+    imported = {name for path in core_modules() for name in absolute_imports(path)} & LIBRARIES_OF_CORE
+    declared = {one.split(">")[0].replace("-", "_") for one in requirements(INTEGRATION)}
+    assert declared == imported
 
 
 @pytest.mark.parametrize("path", action_scripts(), ids=name_of)

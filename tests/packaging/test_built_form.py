@@ -16,7 +16,11 @@ from tools.hub_step import INTEGRATION
 if TYPE_CHECKING:
     from pathlib import Path
 
-WHEELS = ("requests-2.32.5-py3-none-any.whl", "requests_toolbelt-1.0.0-py2.py3-none-any.whl")
+WHEELS = (
+    "requests-2.32.5-py3-none-any.whl",
+    "requests_toolbelt-1.0.0-py2.py3-none-any.whl",
+    "urllib3-2.5.0-py3-none-any.whl",
+)
 
 
 @pytest.fixture

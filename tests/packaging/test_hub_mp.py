@@ -13,7 +13,10 @@ from tools.hub_step import IDENTIFIER, INTEGRATION
 if TYPE_CHECKING:
     from pathlib import Path
 
-needs_mp = pytest.mark.skipif("MP" not in os.environ, reason="MP names no mp, the content hub's tool")
+needs_mp = pytest.mark.skipif(
+    not {"MP", "SOAR_SDK_DIR"} <= os.environ.keys(),
+    reason="MP names no mp, the content hub's tool, or SOAR_SDK_DIR no checkout of its SDK",
+)
 
 
 @pytest.mark.parametrize(
