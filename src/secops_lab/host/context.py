@@ -100,22 +100,23 @@ class Context:
         return json.dumps(document).encode()
 
 
-def fill_parameters(action: ActionSpec, given: Mapping[str, str]) -> dict[str, str]:
+def fill_parameters(action: ActionSpec, given: Mapping[str, object]) -> dict[str, str]:
     """Complete an action's parameters with the defaults of its definition.
 
     Raises:
         HostError: If a name is given that the action does not have, or a value that is no text.
     """
-    names = [parameter.name for parameter in action.parameters]
-    if unknown := [name for name in given if name not in names]:
-        known = ", ".join(f'"{name}"' for name in names) or "none"
-        msg = f'action "{action.name}" has no parameter "{unknown[0]}"; its parameters: {known}'
-        raise HostError(msg)
+    filled = {parameter.name: parameter.default for parameter in action.parameters}
     for name, value in given.items():
+        if name not in filled:
+            known = ", ".join(f'"{one}"' for one in filled) or "none"
+            msg = f'action "{action.name}" has no parameter "{name}"; its parameters: {known}'
+            raise HostError(msg)
         if not isinstance(value, str):
             msg = f'parameter "{name}" is {value!r}; the platform passes text only'
             raise HostError(msg)
-    return {parameter.name: given.get(parameter.name, parameter.default) for parameter in action.parameters}
+        filled[name] = value
+    return filled
 
 
 def target_pairs(entities: Iterable[Target]) -> tuple[tuple[str, str], ...]:

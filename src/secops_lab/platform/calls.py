@@ -214,6 +214,21 @@ def _get_context(state: PlatformState, body: JsonValue) -> Answer:
     return Answer(204, b"") if value is None else as_json(value)
 
 
+def _any_listed(state: PlatformState, body: JsonValue) -> Answer:
+    return as_json(any(state.is_listed(_list_key(item)) for item in body))
+
+
+def _change_lists(*, add: bool) -> Handler:
+    def change(state: PlatformState, body: JsonValue) -> Answer:
+        return as_json([item for item in body if state.set_listed(_list_key(item), listed=add)])
+
+    return change
+
+
+def _list_key(item: Json) -> tuple[str, str, str]:
+    return item["category"], item["identifier"], item["environment"]
+
+
 def _always(value: JsonValue) -> Handler:
     def reply(_state: PlatformState, _body: JsonValue, *_parts: str) -> Answer:
         return as_json(value)
@@ -225,9 +240,9 @@ Handler = Callable[..., Answer]
 NO_PROXY: Final[Json] = {"proxy_server_address": "", "username": "", "password": "", "ignore_addresses": []}
 # Seen and recorded, without an effect of their own: no action of the integration depends on what they do.
 RECORDED_ONLY: Final = (
-    "AssignUser|ChangeCaseStage|ChangePriority|Close|CloseAlert|DismissAlert|RaiseIncident|MarkAsImportant"
-    "|UpdateAlertsAdditional|AttacheWorkflowToCase|AddEntitiesToCustomList|RemoveEntitiesFromCustomList"
-    "|AddOrUpdateCaseTask|SendSystemNotification"
+    "AssignUser|ChangeCaseStage|ChangePriority|Close|CloseAlert|DismissAlert|RaiseIncident|Escalate|MarkAsImportant"
+    "|UpdateAlertsAdditional|AttacheWorkflowToCase|AddOrUpdateCaseTask|SendSystemNotification"
+    "|cases/[^/]+/sla|cases/[^/]+/alerts/[^/]+/sla"
 )
 CALLS: Final[list[tuple[str, re.Pattern[str], Handler]]] = [
     (method, re.compile(pattern), handler)
@@ -254,7 +269,9 @@ CALLS: Final[list[tuple[str, re.Pattern[str], Handler]]] = [
         ("POST", r"sdk/TrySetContextProperty", _set_context(keep=True)),
         ("POST", r"sdk/GetContextProperty", _get_context),
         ("POST", rf"sdk/(?:{RECORDED_ONLY})", _always(None)),
-        ("POST", r"sdk/AnyEntityInCustomList", _always(value=False)),
+        ("POST", r"sdk/AnyEntityInCustomList", _any_listed),
+        ("POST", r"sdk/AddEntitiesToCustomList", _change_lists(add=True)),
+        ("POST", r"sdk/RemoveEntitiesFromCustomList", _change_lists(add=False)),
         ("POST", r"sdk/(?:GetSimilarCasesIds|GetCasesIdByFilter)", _always([])),
         ("GET", r"sdk/GetCaseTasks/([^/]+)", _always([])),
     )

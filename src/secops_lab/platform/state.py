@@ -63,6 +63,7 @@ class PlatformState:
         self._instances: dict[str, Instance] = {}
         self._context: dict[tuple[int, str, str], Any] = {}
         self._calls: list[PlatformCall] = []
+        self._custom_lists: set[tuple[str, str, str]] = set()
 
     def new_case(self, title: str, environment: str, entities: Iterable[tuple[str, str]]) -> Case:
         """Open a case with one alert that holds the entities."""
@@ -123,6 +124,19 @@ class PlatformState:
         """A context value, or None where there is none."""
         with self.changes.lock:
             return copy.deepcopy(self._context.get((scope, identifier, key)))
+
+    def is_listed(self, item: tuple[str, str, str]) -> bool:
+        """Whether (category, identifier, environment) is on a custom list."""
+        with self.changes.lock:
+            return item in self._custom_lists
+
+    def set_listed(self, item: tuple[str, str, str], *, listed: bool) -> bool:
+        """Put an item on its custom list or take it off; returns whether that changed anything."""
+        with self.changes.announce():
+            if (item in self._custom_lists) is listed:
+                return False
+            (self._custom_lists.add if listed else self._custom_lists.discard)(item)
+            return True
 
     def record(self, call: PlatformCall) -> None:
         """Remember a call."""

@@ -93,8 +93,14 @@ class Siemplify(CaseCalls):
             integration_instance: Ignored.
         """
         del environment, integration_instance
+        return self._read_configuration(self.integration_instance or provider)
+
+    def get_configuration_by_provider(self, identifier: str) -> dict[str, Any]:
+        """The configuration of an integration, whatever the script's own instance is."""
+        return self._read_configuration(identifier)
+
+    def _read_configuration(self, key: str) -> dict[str, Any]:
         self.LOGGER.info("Reading configuration from Server")
-        key = self.integration_instance or provider
         address = self.address_provider.address(SdkEndpoint.GET_INTEGRATION_CONFIGURATION, key)
         configuration: dict[str, Any] = self._get(address).json()
         return configuration

@@ -92,7 +92,7 @@ class SiemplifyAction(ActionCalls):
             Exception: If the platform gave it no deadline.
         """
         if not self.execution_deadline_unix_time_ms:
-            msg = "Execution deadline was not given"
+            msg = "execution_deadline_unix_time_ms is None"
             raise Exception(msg)
         return _clock.unix_now() >= self.execution_deadline_unix_time_ms
 

@@ -20,7 +20,7 @@ from soar_sdk import _clock
 from soar_sdk.SiemplifyAddressProvider import SdkEndpoint, SiemplifyAddressProvider
 from soar_sdk.SiemplifyLogger import SiemplifyLogger
 from soar_sdk.SiemplifySdkConfig import SiemplifySdkConfig
-from soar_sdk.SiemplifyUtils import MAXIMUM_PROPERTY_VALUE, validate_property_value
+from soar_sdk.SiemplifyUtils import validate_property_value
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -101,7 +101,6 @@ class SiemplifyBase:
         """The logger, made when it is first used."""
         if self._logger is None:
             self._logger = SiemplifyLogger(self._log_path, self.log_location)
-        self._logger.module = self.script_name
         return self._logger
 
     @property
@@ -181,7 +180,9 @@ class SiemplifyBase:
 
     def _store(self, call: SdkEndpoint, kind: int | None, identifier: Any, key: str, value: Any) -> bytes:
         if not validate_property_value(value):
-            msg = f"Property value is longer than {MAXIMUM_PROPERTY_VALUE} characters"
+            method = "set" if call is SdkEndpoint.SET_CONTEXT_PROPERTY else "try_set"
+            place = f"{method}_context_property"
+            msg = f"Exception was thrown in {place}: property value has reached maximum length"
             raise MaximumContextLengthException(msg)
         body = {"ContextType": kind, "Identifier": identifier, "PropertyKey": key, "PropertyValue": value}
         return self._post(self.address_provider.address(call), body).content

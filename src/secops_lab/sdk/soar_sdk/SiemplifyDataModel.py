@@ -24,6 +24,7 @@ __all__ = [
     "AlertInfo",
     "Attachment",
     "CaseStatus",
+    "CustomList",
     "CyberCase",
     "CyberCaseInfo",
     "CyberCaseLazy",
@@ -293,6 +294,9 @@ class Attachment:
     def fromfile(path: str, case_id: Any, alert_identifier: str | None) -> Attachment:
         """Read a file; its description and favourite mark cannot be set, as in the platform's SDK."""
         file = Path(path)
+        if not file.is_file():
+            msg = "File not found"
+            raise OSError(msg)
         content = file.read_bytes()
         blob = base64.b64encode(content).decode()
         return Attachment(
@@ -313,6 +317,15 @@ class Attachment:
         values["type"] = values.pop("attachment_type")
         none = dict.fromkeys(("creation_time", "modification_time", "additional_properties"))
         return {"identifier": self.case_identifier, **none, **values}
+
+
+@dataclass(repr=False, eq=False)
+class CustomList:
+    """An item of a custom list."""
+
+    identifier: str
+    category: str
+    environment: str
 
 
 @dataclass

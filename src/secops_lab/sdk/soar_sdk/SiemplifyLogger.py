@@ -91,8 +91,7 @@ class SiemplifyLogger:
     def exception(self, message: Any, *_args: Any, **_kwargs: Any) -> None:
         """Log an error with the trace of the exception that is being handled."""
         self.error_logged = True
-        trace = sys.exc_info()
-        self._log(logging.ERROR, LogLevelEnum.ERROR, message, trace if trace[0] else None)
+        self._log(logging.ERROR, LogLevelEnum.ERROR, message, with_trace=True)
         if isinstance(message, BaseException):
             traceback.print_exception(message, file=sys.stdout)
 
@@ -101,8 +100,8 @@ class SiemplifyLogger:
         if self._debug_mode:
             self._log(logging.DEBUG, LogLevelEnum.DEBUG, message)
 
-    def _log(self, level: int, row_level: int, message: Any, trace: Any = None) -> None:
+    def _log(self, level: int, row_level: int, message: Any, with_trace: bool = False) -> None:
         text = str(message)
-        self._logger.log(level, "%s", text, exc_info=trace)
+        self._logger.log(level, "%s", text, exc_info=with_trace)
         sys.stdout.write(f"{text}\n")
         self.log_rows.append(LogRow(text, row_level, unix_now()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from soar_sdk.Siemplify import INSIGHT_DEFAULT_THREAT_SOURCE, Siemplify
+from soar_sdk._case_state_calls import CaseStateCalls
+from soar_sdk.Siemplify import INSIGHT_DEFAULT_THREAT_SOURCE
 from soar_sdk.SiemplifyAddressProvider import SdkEndpoint
 from soar_sdk.SiemplifyDataModel import Alert, DomainEntityInfo, InsightSeverity, InsightType
 
@@ -15,26 +16,18 @@ _CASE_CONTEXT = 1
 _ALERT_CONTEXT = 2
 
 
-class ActionCalls(Siemplify):
+class ActionCalls(CaseStateCalls):
     """Fills in the current case and alert.
 
-    `add_comment`, `add_tag` and `assign_case` honour a given case and alert; all other methods ignore what is
+    `add_comment` and `add_tag` honour a given case and alert; all other methods ignore what is
     given for these, as in the platform's SDK.
     """
 
     if TYPE_CHECKING:
-        case_id: Any
-        alert_id: str | None
         integration_identifier: str
 
         @property
         def current_alert(self) -> Alert | None: ...
-
-        @property
-        def environment(self) -> str: ...
-
-    def _here(self) -> dict[str, Any]:
-        return {"case_id": self.case_id, "alert_identifier": self.alert_id}
 
     def add_comment(self, comment: str, case_id: Any = None, alert_identifier: str | None = None) -> None:
         """Comment on a case."""
@@ -43,10 +36,6 @@ class ActionCalls(Siemplify):
     def add_tag(self, tag: str, case_id: Any = None, alert_identifier: str | None = None) -> None:
         """Tag a case."""
         self._add_tag(tag, case_id or self.case_id, alert_identifier or self.alert_id)
-
-    def assign_case(self, user: str, case_id: Any = None, alert_identifier: str | None = None) -> None:
-        """Assign a case to a user or a role."""
-        self._assign_case(user, case_id or self.case_id, alert_identifier or self.alert_id)
 
     def get_case_comments(self, case_id: Any = None) -> list[dict[str, Any]]:
         """The comments of a case."""
@@ -83,10 +72,10 @@ class ActionCalls(Siemplify):
         """Post an insight about an entity; `message` is HTML. Returns True."""
         source = (domain_entity_info.additional_properties or {}).get("ThreatSource")
         author = triggered_by or source or self.integration_identifier or INSIGHT_DEFAULT_THREAT_SOURCE
-        alert = self.current_alert
+        _ = self.current_alert
         return self.create_case_insight_internal(
             case_id=self.case_id,
-            alert_identifier=alert.identifier if alert else None,
+            alert_identifier=self.alert_id,
             triggered_by=author,
             title="Entity insight",
             content=message,
@@ -143,7 +132,7 @@ class ActionCalls(Siemplify):
             Exception: If there is no current alert.
         """
         del case_id, alert_identifier, environment
-        if not self.alert_id:
+        if self.current_alert is None:
             msg = "Cannot Create Entity without given alert identifier."
             raise Exception(msg)
         body = {

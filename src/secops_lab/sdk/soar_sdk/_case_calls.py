@@ -24,10 +24,6 @@ class CaseCalls(SiemplifyBase):
         body = {"case_id": case_id, "alert_identifier": alert_identifier, "tag": tag}
         self._post_call(SdkEndpoint.ADD_TAG, body)
 
-    def _assign_case(self, user: str, case_id: Any, alert_identifier: str | None) -> None:
-        body = {"case_id": case_id, "alert_identifier": alert_identifier, "user_id": user}
-        self._post_call(SdkEndpoint.ASSIGN_USER, body)
-
     def _comments(self, case_id: Any) -> list[dict[str, Any]]:
         address = self.address_provider.address(
             SdkEndpoint.GET_CASE_COMMENTS, case_id, query="fetchUpdates=False"
@@ -53,7 +49,10 @@ class CaseCalls(SiemplifyBase):
             self.validate_siemplify_error(response)
         except Exception as error:
             if "Attachment size" in str(error):
-                msg = f"Attachment size should be < 5MB. Original file size: {attachment.orig_size}"
+                msg = (
+                    f"Attachment size should be < 5MB. Original file size: {attachment.orig_size}. "
+                    f"Size after encoding: {attachment.size}."
+                )
                 raise Exception(msg) from error
             raise
         return response.json()

@@ -1,0 +1,188 @@
+"""A connector: a script that brings alerts in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+
+from soar_sdk import SiemplifyUtils
+from soar_sdk._clock import unix_now
+from soar_sdk.OverflowManager import OverflowAlertDetails, OverflowManager
+from soar_sdk.SiemplifyAddressProvider import SdkEndpoint
+from soar_sdk.SiemplifyBase import SiemplifyBase
+from soar_sdk.SiemplifyConnectorsDataModel import ConnectorContext
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+_CONNECTOR_CONTEXT = 4
+
+SiemplifyUtils.override_stdout()
+
+
+class SiemplifyConnectorExecution(SiemplifyBase):
+    """The running connector: flag and key on the command line, its context on stdin.
+
+    Attributes:
+        context: What it read.
+        is_test_run: Whether an analyst only tries it out.
+
+    Args:
+        mock_stdin: The context document; None reads it from stdin.
+    """
+
+    MAX_NUM_LOG_ROWS = 5000
+
+    def __init__(self, mock_stdin: str | None = None) -> None:
+        super().__init__(is_connector=True)
+        text = sys.stdin.buffer.read().decode("utf-8-sig") if mock_stdin is None else mock_stdin
+        self.context = ConnectorContext(**json.loads(text))
+        self.is_test_run = sys.argv[1] == "False"
+        self.overflow_manager = OverflowManager(self)
+
+    @property
+    def log_location(self) -> str:
+        """The kind of script."""
+        return "SDK_Connectors"
+
+    @property
+    def run_folder(self) -> str:
+        """A folder of the connector's own, made when it is first used."""
+        name = f"{self.script_name}_{self.context.connector_info.identifier}"
+        folder = Path(self.RUN_FOLDER) / type(self).__name__ / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters by name."""
+        return {one["param_name"]: one["param_value"] for one in self.context.connector_info.params}
+
+    @property
+    def whitelist(self) -> list[str]:
+        """The rules the connector is limited to."""
+        return self.context.connector_info.white_list
+
+    def extract_connector_param(
+        self,
+        param_name: str,
+        default_value: Any = None,
+        input_type: type = str,
+        is_mandatory: bool = False,
+        print_value: bool = False,
+    ) -> Any:
+        """Read a parameter of the connector; see `SiemplifyUtils.extract_script_param`."""
+        return SiemplifyUtils.extract_script_param(
+            self, self.parameters, param_name, default_value, input_type, is_mandatory, print_value
+        )
+
+    def is_overflowed_alert(
+        self,
+        environment: str,
+        alert_identifier: str,
+        ingestion_time: int | None = None,
+        original_file_path: str | None = None,
+        original_file_content: str | None = None,
+        alert_name: str | None = None,
+        product: str | None = None,
+        **more: str | None,
+    ) -> bool:
+        """Whether an alert is one too many of its kind and has to be left out."""
+        info = self.context.connector_info
+        alert = OverflowAlertDetails(
+            environment=environment,
+            source_system_name=info.integration,
+            connector_identifier=info.identifier,
+            original_file_path=original_file_path or "",
+            original_file_content=original_file_content or "",
+            ingestion_time=unix_now() if ingestion_time is None else ingestion_time,
+            alert_identifier=alert_identifier,
+            alert_name=alert_name or "",
+            product=product or "",
+            **{key: value or "" for key, value in more.items()},
+        )
+        return self.overflow_manager.check_is_alert_overflowed(alert)
+
+    def return_package(
+        self,
+        cases: Sequence[Any],
+        output_variables: Mapping[str, Any] | None = None,
+        log_items: Sequence[Any] | None = None,
+    ) -> None:
+        """Hand over the alerts and end the connector.
+
+        Args:
+            cases: The alerts: `AlertInfo` objects.
+            output_variables: Values for the platform.
+            log_items: Further log entries.
+
+        Raises:
+            SystemExit: Always.
+        """
+        package = {
+            "cases": [vars(case) for case in cases],
+            "overflow_cases": self.overflow_manager.reported,
+            "log_items": list(log_items or []),
+            "variables": dict(output_variables or {}),
+            "log_rows": [vars(row) for row in self.LOGGER.log_rows[: self.MAX_NUM_LOG_ROWS]],
+        }
+        self._end(package)
+
+    def return_test_result(self, is_success: bool, result_params_dictionary: Mapping[str, Any]) -> None:
+        """Report how a test run went and end the connector.
+
+        Raises:
+            SystemExit: Always.
+        """
+        self._end({"is_success": is_success, "result_params": dict(result_params_dictionary)})
+
+    def _end(self, results: dict[str, Any]) -> NoReturn:
+        printed = SiemplifyUtils.my_stdout.getvalue()
+        output = {"ResultObjectJson": json.dumps(results), "DebugOutput": printed}
+        SiemplifyUtils.real_stdout.write(json.dumps(output))
+        SiemplifyUtils.real_stdout.flush()
+        sys.exit(0)
+
+    def get_case_status_by_id(self, case_id: Any) -> Any:
+        """The status of a case."""
+        address = self.address_provider.address(SdkEndpoint.GET_CASE_METADATA, case_id)
+        return self._get(address).json()["status"]
+
+    def get_connector_context_property(self, identifier: str, property_key: str) -> Any:
+        """A value kept with a connector, or None."""
+        return self.get_context_property(_CONNECTOR_CONTEXT, identifier, property_key)
+
+    def set_connector_context_property(self, identifier: str, property_key: str, property_value: Any) -> None:
+        """Keep a value with a connector."""
+        self.set_context_property(_CONNECTOR_CONTEXT, identifier, property_key, property_value)
+
+    def fetch_timestamp(self, datetime_format: bool = False, timezone: Any = False) -> Any:
+        """The timestamp kept with the connector: unix milliseconds, or an aware time; 0 without one."""
+        identifier = self.context.connector_info.identifier
+        return self._fetch_timestamp(_CONNECTOR_CONTEXT, identifier, datetime_format, timezone)
+
+    def save_timestamp(
+        self,
+        datetime_format: bool = False,
+        timezone: Any = False,
+        new_timestamp: int | dt.datetime | None = None,
+    ) -> None:
+        """Keep a timestamp with the connector: unix milliseconds or a time; None means now."""
+        del datetime_format, timezone
+        self._save_timestamp(_CONNECTOR_CONTEXT, self.context.connector_info.identifier, new_timestamp)
+
+    def fetch_and_save_timestamp(
+        self,
+        datetime_format: bool = False,
+        timezone: Any = False,
+        new_timestamp: int | dt.datetime | None = None,
+    ) -> Any:
+        """The timestamp kept with the connector, which is then replaced."""
+        before = self.fetch_timestamp(datetime_format, timezone)
+        self.save_timestamp(datetime_format, timezone, new_timestamp)
+        return before
