@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import unquote, urlsplit
 
-from .calls import Answer, answer
+from .answers import Answer
+from .calls import answer
 from .state import Instance, PlatformCall, PlatformState
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ Their constructors take the platform's JSON objects as keyword arguments and ref
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass, field, fields
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
+from soar_sdk._attachment import Attachment
 from soar_sdk._clock import convert_unixtime_to_datetime
 from soar_sdk._events import DomainRelationInfo, SecurityEventInfo
+from soar_sdk._kinds import CaseStatus, EntityTypes, InsightSeverity, InsightType
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,68 +38,6 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
-
-
-class EntityTypes:
-    """The platform's names of entity types."""
-
-    ALERT = "ALERT"
-    HOSTNAME = "HOSTNAME"
-    USER = "USERUNIQNAME"
-    ADDRESS = "ADDRESS"
-    MACADDRESS = "MacAddress"
-    PROCESS = "PROCESS"
-    PARENTPROCESS = "PARENTPROCESS"
-    CHILDPROCESS = "CHILDPROCESS"
-    FILENAME = "FILENAME"
-    FILEHASH = "FILEHASH"
-    PARENTHASH = "PARENTHASH"
-    CHILDHASH = "CHILDHASH"
-    URL = "DestinationURL"
-    THREATSIGNATURE = "THREATSIGNATURE"
-    EMAILMESSAGE = "EMAILSUBJECT"
-    USB = "USB"
-    EVENT = "EVENT"
-    CVEID = "CVEID"
-    DEPLOYMENT = "DEPLOYMENT"
-    CREDITCARD = "CREDITCARD"
-    PHONENUMBER = "PHONENUMBER"
-    CVE = "CVE"
-    THREATACTOR = "THREATACTOR"
-    THREATCAMPAIGN = "THREATCAMPAIGN"
-    GENERIC = "GENERICENTITY"
-    SOURCEDOMAIN = "SOURCEDOMAIN"
-    DESTINATIONDOMAIN = "DESTINATIONDOMAIN"
-    IPSET = "IPSET"
-    CLUSTER = "CLUSTER"
-    APPLICATION = "APPLICATION"
-    DATABASE = "DATABASE"
-    POD = "POD"
-    CONTAINER = "CONTAINER"
-    SERVICE = "SERVICE"
-    DOMAIN = "DOMAIN"
-
-
-class CaseStatus:
-    """The states of a case."""
-
-    OPEN = "OPEN"
-    CLOSE = "CLOSE"
-
-
-class InsightSeverity:
-    """The severities of insights."""
-
-    INFO = 0
-    WARN = 1
-    ERROR = 2
-
-
-class InsightType:
-    """The kinds of insights."""
-
-    General = 0
-    Entity = 1
 
 
 def _require_identifier(identifier: object) -> None:
@@ -274,49 +212,6 @@ class CyberCaseLazy(CyberCaseInfo):
     def has_alerts_loaded(self) -> bool:
         """Whether reading `alerts` costs no call."""
         return self._alerts is not None
-
-
-@dataclass(repr=False, eq=False)
-class Attachment:
-    """A file on its way to the case wall; sizes in bytes (`size`: of the base64 text)."""
-
-    case_identifier: str
-    alert_identifier: str | None
-    base64_blob: str
-    attachment_type: str
-    name: str
-    description: str | None
-    is_favorite: bool
-    orig_size: int
-    size: int
-
-    @staticmethod
-    def fromfile(path: str, case_id: Any, alert_identifier: str | None) -> Attachment:
-        """Read a file; its description and favourite mark cannot be set, as in the platform's SDK."""
-        file = Path(path)
-        if not file.is_file():
-            msg = "File not found"
-            raise OSError(msg)
-        content = file.read_bytes()
-        blob = base64.b64encode(content).decode()
-        return Attachment(
-            case_identifier=case_id,
-            alert_identifier=alert_identifier,
-            base64_blob=blob,
-            attachment_type=file.suffix,
-            name=file.stem,
-            description=None,
-            is_favorite=False,
-            orig_size=len(content),
-            size=len(blob),
-        )
-
-    def to_dict(self) -> Json:
-        """The body of the call that stores it."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        values["type"] = values.pop("attachment_type")
-        none = dict.fromkeys(("creation_time", "modification_time", "additional_properties"))
-        return {"identifier": self.case_identifier, **none, **values}
 
 
 @dataclass(repr=False, eq=False)

@@ -142,7 +142,7 @@ class CaseStateCalls(Siemplify):
         return self._change_lists(SdkEndpoint.ADD_ENTITIES_TO_LIST, category_name)
 
     def remove_alert_entities_from_custom_list(self, category_name: str) -> list[CustomList]:
-        """Take the target entities from the custom list of a category; returns the items that were removed."""
+        """Take the target entities from the custom list of a category; returns those items."""
         return self._change_lists(SdkEndpoint.REMOVE_ENTITIES_FROM_LIST, category_name)
 
     def _change_lists(self, call: SdkEndpoint, category: str) -> list[CustomList]:
