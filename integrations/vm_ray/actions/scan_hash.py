@@ -7,9 +7,9 @@ from soar_sdk.SiemplifyDataModel import EntityTypes
 from ..core.vmray_client import Client
 from ..core.vmray_errors import SampleNotFound
 from ..core.vmray_models import best_sample
-from ..core.vmray_params import ScanParams
 from ..core.vmray_report import SampleReport, read_settled_report
 from ..core.vmray_scan_action import ScanAction
+from ..core.vmray_scan_params import ScanParams
 from ..core.vmray_throttle import Deadline
 
 

@@ -10,7 +10,8 @@ from ..core.vmray_action import Outcome, Run
 from ..core.vmray_client import SubmitOptions
 from ..core.vmray_detonation import Detonation
 from ..core.vmray_detonation_action import DetonationAction
-from ..core.vmray_params import ScanParams, submit_options
+from ..core.vmray_params import submit_options
+from ..core.vmray_scan_params import ScanParams
 from ..core.vmray_submit import OneSubmit, submission_key
 from ..core.vmray_url_report import report_urls
 

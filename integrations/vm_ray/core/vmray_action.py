@@ -23,10 +23,10 @@ from soar_sdk.ScriptResult import (
 from soar_sdk.SiemplifyAction import SiemplifyAction
 
 from ..core.vmray_client import Client
+from ..core.vmray_configuration import Configuration
 from ..core.vmray_errors import FilesRefused, VMRayError
 from ..core.vmray_escape import one_line
 from ..core.vmray_messages import error_message, with_details
-from ..core.vmray_params import Configuration
 from ..core.vmray_throttle import Deadline, Gate, configured_ceiling
 from ..core.vmray_transport import Transport
 from ..core.vmray_wire import api_root

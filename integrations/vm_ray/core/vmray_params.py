@@ -1,4 +1,4 @@
-"""The actions' parameters: each action's as one typed value, read and checked once, before anything is requested.
+"""How parameters are read: the kinds of values there are, and those that several actions share.
 
 The platform hands every value over as text. A wrong one is an error that names the parameter as the analyst sees it,
 what is wrong and what is allowed.
@@ -14,11 +14,7 @@ from typing import Final
 from ..core.vmray_client import SubmitOptions
 from ..core.vmray_errors import ParameterError
 from ..core.vmray_escape import one_line
-from ..core.vmray_models import IOC_TYPES
-from ..core.vmray_report import ReportFilter
-from ..core.vmray_verdicts import Verdict
 
-MAX_SCORE: Final = 5
 MAX_TAG_LENGTH: Final = 255
 # VMRay's own rule for tags: letters and digits of any script, and these signs; no spaces.
 _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRay's own list
@@ -92,33 +88,6 @@ def submit_options(values: Texts) -> SubmitOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ScanParams:
-    """What Scan Hash and Scan URL share."""
-
-    report: ReportFilter
-    create_insight: bool
-    only_suspicious_insight: bool
-
-    @classmethod
-    def parse(cls, values: Texts) -> ScanParams:
-        """Read and check all of them."""
-        scores = f"a whole number from 0 to {MAX_SCORE}"
-        threshold = required(values, "Threat Indicator Score Threshold", scores)
-        verdicts = choices(values, "IOC Verdict Filter", ("Malicious", "Suspicious", "Clean", "None"))
-        return cls(
-            report=ReportFilter(
-                ioc_types=choices(values, "IOC Type Filter", IOC_TYPES),
-                ioc_verdicts=frozenset(Verdict(word.lower()) for word in verdicts),
-                max_iocs=_limit(values, "Max IOCs To Return"),
-                min_score=whole_number(threshold, "Threat Indicator Score Threshold", 0, MAX_SCORE),
-                max_indicators=_limit(values, "Max Threat Indicators To Return"),
-            ),
-            create_insight=boolean(values, "Create Insight", default=True),
-            only_suspicious_insight=boolean(values, "Only Suspicious Insight", default=False),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class TagParams:
     """The parameters of Add Tag to Submission."""
 
@@ -133,34 +102,6 @@ class TagParams:
             submission_id=whole_number(number, "Submission ID", 1),
             tag=tag(required(values, "Tag Name", _TAG_RULE), "Tag Name"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """The parameters of the integration itself."""
-
-    api_root: str
-    api_key: str
-    verify_ssl: bool
-
-    @classmethod
-    def parse(cls, values: Texts) -> Configuration:
-        """Read and check all three; a key that could break out of its header is refused unseen."""
-        key = required(values, "Api Key", "the API key of a VMRay user")
-        if not (key.isascii() and key.isprintable() and " " not in key):
-            raise ParameterError("Api Key", "has characters that no API key has", "the API key of a VMRay user")
-        return cls(
-            api_root=required(values, "Api Root", "the address of a VMRay server, such as https://cloud.vmray.com"),
-            api_key=key,
-            verify_ssl=boolean(values, "Verify SSL", default=True),
-        )
-
-    def __repr__(self) -> str:
-        return f"Configuration(api_root={self.api_root!r}, verify_ssl={self.verify_ssl})"
-
-
-def _limit(values: Texts, name: str) -> int:
-    return whole_number(text(values, name) or "10", name, 1)
 
 
 def _quoted(value: str, problem: str) -> str:

@@ -10,8 +10,8 @@ from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_errors import VMRayError
 from ..core.vmray_messages import enriched, error_message, with_details
-from ..core.vmray_params import ScanParams
 from ..core.vmray_report import SampleReport
+from ..core.vmray_scan_params import ScanParams
 from ..core.vmray_throttle import Deadline
 from ..core.vmray_wall import CaseWall
 

@@ -17,7 +17,7 @@ from typing import Final
 from ..core.vmray_errors import DeadlineReached, ParameterError
 
 POLITE_LEVEL: Final = 8
-CEILING: Final = 32
+CEILING: Final = 24
 CEILING_VARIABLE: Final = "VMRAY_MAX_REQUESTS_IN_FLIGHT"
 QUICKENING: Final = 0.997
 DEFAULT_PAUSE_SECONDS: Final = 1.0
@@ -27,7 +27,7 @@ def configured_ceiling() -> int:
     """Return the operator's cap from the environment variable ``VMRAY_MAX_REQUESTS_IN_FLIGHT``, else the ceiling.
 
     Raises:
-        ParameterError: The variable is set and is not a number from 1 to 32.
+        ParameterError: The variable is set and is not a number from 1 to the ceiling.
     """
     text = os.environ.get(CEILING_VARIABLE, "").strip()
     if not text:

@@ -13,8 +13,8 @@ from ..core.vmray_detonation_action import unfinished_reason
 from ..core.vmray_errors import VMRayError
 from ..core.vmray_findings import first_sample, read_findings, worst_verdict
 from ..core.vmray_messages import enriched
-from ..core.vmray_params import ScanParams
 from ..core.vmray_report import ReportFilter, SampleReport, read_report
+from ..core.vmray_scan_params import ScanParams
 from ..core.vmray_wall import CaseWall
 
 

@@ -18,9 +18,9 @@ from ..core.vmray_size import EntityRecord, ResultBudget
 if TYPE_CHECKING:
     from soar_sdk.SiemplifyDataModel import DomainEntityInfo
 
-    from ..core.vmray_params import ScanParams
+    from ..core.vmray_scan_params import ScanParams
 
-BATCH: Final = 100
+BATCH: Final = 20
 
 
 class CaseWall:
