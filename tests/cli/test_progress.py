@@ -76,7 +76,7 @@ def test_elsewhere_each_round_is_a_line(tmp_path: Path) -> None:
     )
     assert finished.returncode == 0, finished.stderr
     lines = finished.stderr.splitlines()
-    assert len(lines) > 1
+    assert lines
     assert [line.partition(",")[0] for line in lines] == [
         f"Scan URL: round {n}" for n in range(1, len(lines) + 1)
     ]

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from secops_lab.catalogue import ActionSpec
@@ -49,7 +49,7 @@ def _heading(action: ActionSpec) -> Text:
 
 
 def _parameters(action: ActionSpec) -> Table:
-    table = Table("Parameter", "Type", "Default", "Mandatory", "Meaning")
+    table = Table(Column("Parameter", no_wrap=True), "Type", "Default", "Mandatory", "Meaning")
     for each in action.parameters:
         table.add_row(each.name, each.type, each.default, "yes" if each.mandatory else "no", each.description)
     return table

@@ -17,7 +17,7 @@ from secops_lab.cli.findings import Finding, findings
 from secops_lab.cli.lab import Lab, Times, open_lab, read_integration
 from secops_lab.cli.options import IntegrationOption, SdkOption
 from secops_lab.cli.progress import show_progress
-from secops_lab.cli.terminal import cell, console
+from secops_lab.cli.terminal import cell, console, printable
 from secops_lab.cli.view import show_crash, show_run, state_text
 from secops_lab.cli.vmray import embedded_vmray
 from secops_lab.host import RunState
@@ -52,14 +52,20 @@ def demo(
     out = console()
     out.print(
         "Five actions of the VMRay integration, each a process of its own, against an embedded emulator.\n"
-        "The emulator decides verdicts by fixed rules (docs/limits.md): they say nothing about your file.\n"
+        "The emulator decides verdicts by fixed rules (docs/limits.md): they say nothing about your\n"
+        "file, and the links to reports lead nowhere.\n"
     )
     with embedded_vmray("default", LIFECYCLE) as vmray, open_lab(vmray, spec.folder, sdk) as lab:
         show = _Demo(lab, out)
         show.play(file.absolute())
     show.sum_up()
-    all_done = all(run.state is RunState.COMPLETED and run.is_success for run in show.runs)
+    all_done = all(worked(run) for run in show.runs)
     raise typer.Exit(ExitCode.DONE if all_done else ExitCode.ACTION_FAILED)
+
+
+def worked(run: ActionRun) -> bool:
+    """Tell whether the action completed and has what it was asked for."""
+    return run.state is RunState.COMPLETED and run.is_success
 
 
 @dataclass(slots=True)
@@ -72,12 +78,20 @@ class _Demo:
         """Run the five actions; a failed one does not keep the others from being shown."""
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        self._say(1, f"upload {file} and wait for its analysis")
         uploaded = self._run("Upload File And Get Report", parameters={"Sample File Path": str(file)})
         submission = next((finding.submission_id for finding in uploaded), "")
+        self._say(2, "look up its SHA-256")
         self._run("Scan Hash", [("FILEHASH", sha256)])
+        self._say(3, f"submit {URL} and wait for its analysis")
         self._run("Scan URL", [("DestinationURL", URL)])
+        self._say(4, f"tag the file's submission {submission or '(there is none)'}")
         self._run("Add Tag to Submission", parameters={"Submission ID": submission, "Tag Name": TAG})
+        self._say(5, "test the connection")
         self._run("Ping")
+
+    def _say(self, number: int, what: str) -> None:
+        self.out.print(Text(f"{number} of 5: {printable(what)}", style="cyan"), soft_wrap=True)
 
     def _run(
         self, name: str, entities: Sequence[tuple[str, str]] = (), parameters: dict[str, str] | None = None
@@ -103,3 +117,5 @@ class _Demo:
             table.add_row(Text(run.action), state_text(run.state), *cells)
         self.out.print(Rule(Text("Summary", style="bold"), align="left"))
         self.out.print(table)
+        good = sum(worked(run) for run in self.runs)
+        self.out.print(f"\n{good} of {len(self.runs)} actions did their work. Next: vmray-secops run --help")

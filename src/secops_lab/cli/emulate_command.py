@@ -43,20 +43,18 @@ def emulate(
 ) -> None:
     """Serve an emulated VMRay REST API on loopback until Ctrl-C. What it does not do: docs/limits.md."""
     try:
-        emulator = EmbeddedEmulator(
+        with EmbeddedEmulator(
             port=port,
             api_key=_api_key(api_key_env),
             scenario=scenario,
             db=db,
             lifecycle=lifecycle,
             server_version=server_version,
-        )
-    except (MissingKeyError, ValueError) as error:
-        raise typer.BadParameter(str(error)) from error
-    try:
-        with emulator as running:
+        ) as running:
             _introduce(running, server_version, db)
             _wait_for_the_end()
+    except (MissingKeyError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from error
     except OSError as error:
         raise CannotRunError(f"The emulator could not be started on port {port}: {error}") from error
     typer.echo("The emulator has ended.")

@@ -7,6 +7,25 @@ from typing import Annotated
 
 import typer
 
+from secops_lab.cli.names import UnknownNameError, find
+from vmray_emulator import SCENARIOS
+from vmray_emulator.clock import Lifecycle
+
+
+def _known_scenario(name: str) -> str:
+    try:
+        return find("scenario", name, {known: known for known in SCENARIOS})
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _understood_lifecycle(text: str) -> str:
+    try:
+        return str(Lifecycle.parse(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 ApiRootOption = Annotated[
     str | None,
     typer.Option(
@@ -25,13 +44,19 @@ VerifySslOption = Annotated[
 ]
 ScenarioOption = Annotated[
     str,
-    typer.Option("--scenario", metavar="NAME", help="What the emulator holds at the start."),
+    typer.Option(
+        "--scenario",
+        metavar="NAME",
+        callback=_known_scenario,
+        help=f"What the emulator holds and does: {', '.join(SCENARIOS)}.",
+    ),
 ]
 LifecycleOption = Annotated[
     str,
     typer.Option(
         "--lifecycle",
-        metavar="immediate|reads:N|realtime:SPEED",
+        metavar="immediate|reads:N|realtime:SPEED|manual",
+        callback=_understood_lifecycle,
         help="When the emulator finishes analyses: at once, after N reads, or in real time at a speed.",
     ),
 ]

@@ -11,6 +11,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
 from secops_lab.cli.terminal import console, printable, shortened
+from secops_lab.host import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,8 @@ class _PlainLines:
 
     def round_done(self, finished: Round) -> None:
         self._rounds += 1
+        if finished.state is not RunState.IN_PROGRESS:
+            return  # the result itself comes next
         waited = time.monotonic() - self._started
         self._console.print(
             f"{self._action}: round {self._rounds}, {waited:.1f} s: {_said(finished)}", soft_wrap=True

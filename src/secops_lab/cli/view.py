@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from secops_lab.cli.findings import findings
 from secops_lab.cli.insight_text import insight_text
-from secops_lab.cli.terminal import cell, printable
+from secops_lab.cli.terminal import cell, printable, shortened
 from secops_lab.host import RunState
 
 if TYPE_CHECKING:
@@ -45,10 +44,7 @@ def show_run(out: Console, run: ActionRun, case: Case, *, tables: bool) -> None:
         for title, lines in run.tables.items():
             _show_table(out, title, lines)
     elif run.tables:
-        lengths = ", ".join(
-            f"{printable(title)} ({max(len(lines) - 1, 0)} rows)" for title, lines in run.tables.items()
-        )
-        out.print(Text(f"Tables: {lengths}", style="dim"), soft_wrap=True)
+        _name_tables(out, run, case)
 
 
 def state_text(state: RunState) -> Text:
@@ -112,7 +108,19 @@ def _show_entities(out: Console, case: Case) -> None:
 def _show_insights(out: Console, case: Case) -> None:
     for insight in case.insights:
         out.print(Text("Insight: ", style="bold").append(cell(insight.get("title") or "")), soft_wrap=True)
-        out.print(Padding(insight_text(str(insight.get("content") or "")), (0, 0, 0, 2)))
+        for line in insight_text(str(insight.get("content") or "")).split("\n"):
+            out.print(Text("  ").append_text(line), soft_wrap=True)
+
+
+def _name_tables(out: Console, run: ActionRun, case: Case) -> None:
+    """Print the tables' names and lengths; the entity that each name begins with was shown before."""
+    named = []
+    for title, lines in run.tables.items():
+        name = title
+        for entity in case.entities:
+            name = name.removeprefix(entity["identifier"]).removeprefix(" - ")
+        named.append(f"{shortened(printable(name or 'Sample'), 40)} {max(len(lines) - 1, 0)}")
+    out.print(Text(f"Tables, with their rows: {', '.join(named)}", style="dim"), soft_wrap=True)
 
 
 def _show_table(out: Console, title: str, lines: list[str]) -> None:
