@@ -168,7 +168,7 @@ class EmulatorApp:
         if wait:
             await throttled(str(int(wait) + 1))(scope, receive, send)
             return
-        fault = self.faults.take(scope["method"], scope["path"])
+        fault = self.faults.take(scope["method"], scope["path"], scope[_SEEN].query)
         if fault is None:
             await self._api(scope, receive, send)
         else:

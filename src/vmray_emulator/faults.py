@@ -40,6 +40,7 @@ class Fault:
     Attributes:
         method: HTTP method it waits for, or `*`.
         path: Pattern of the path; `*` stands for any text, slashes included.
+        query: Patterns of query parameters by name; all of them must be there and fit.
         kind: Key of `KINDS`.
         options: The kind's options, defaults filled in.
         times: How many requests it will still hit.
@@ -47,28 +48,40 @@ class Fault:
 
     method: str
     path: str
+    query: Mapping[str, str]
     kind: str
     options: dict[str, Any]
     times: int
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, query: Mapping[str, str]) -> bool:
         """Whether a request is one that it waits for."""
-        return self.method in ("*", method) and fnmatch.fnmatchcase(path, self.path)
+        return (
+            self.method in ("*", method)
+            and fnmatch.fnmatchcase(path, self.path)
+            and all(
+                name in query and fnmatch.fnmatchcase(query[name], pattern)
+                for name, pattern in self.query.items()
+            )
+        )
 
     def as_json(self) -> dict[str, Any]:
         """For the control side, in the form that it was ordered in."""
         return {
-            "match": {"method": self.method, "path": self.path},
+            "match": {
+                "method": self.method,
+                "path": self.path,
+                **({"query": dict(self.query)} if self.query else {}),
+            },
             "fault": {"kind": self.kind, **self.options},
             "times": self.times,
         }
 
 
-def new_fault(match: Mapping[str, str], fault: Mapping[str, Any], times: int = 1) -> Fault:
+def new_fault(match: Mapping[str, Any], fault: Mapping[str, Any], times: int = 1) -> Fault:
     """Check an order.
 
     Args:
-        match: `method` and `path`, both `*` by default.
+        match: `method` and `path`, both `*` by default; `query`, an object of patterns, empty by default.
         fault: `kind` and its options.
         times: How many matching requests are hit.
 
@@ -79,13 +92,18 @@ def new_fault(match: Mapping[str, str], fault: Mapping[str, Any], times: int = 1
     if kind not in KINDS:
         raise ValueError(f"there is no fault {kind!r}; there are {', '.join(KINDS)}")
     options = {name: value for name, value in fault.items() if name != "kind"}
-    unknown = sorted(set(options) - set(KINDS[kind])) + sorted(set(match) - {"method", "path"})
+    unknown = sorted(set(options) - set(KINDS[kind])) + sorted(set(match) - {"method", "path", "query"})
     if unknown:
         raise ValueError(f"fault {kind!r} knows no {', '.join(unknown)}")
     if times < 1:
         raise ValueError("a fault hits at least one request")
     return Fault(
-        match.get("method", "*").upper(), match.get("path", "*"), kind, {**KINDS[kind], **options}, times
+        match.get("method", "*").upper(),
+        match.get("path", "*"),
+        dict(match.get("query", {})),
+        kind,
+        {**KINDS[kind], **options},
+        times,
     )
 
 
@@ -101,12 +119,12 @@ class FaultQueue:
         with self._lock:
             self._waiting.append(fault)
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, query: Mapping[str, str]) -> Fault | None:
         """The first fault that waits for such a request; one of its times is used up."""
         if not self._waiting:
             return None
         with self._lock:
-            fault = next((one for one in self._waiting if one.matches(method, path)), None)
+            fault = next((one for one in self._waiting if one.matches(method, path, query)), None)
             if fault is not None:
                 fault.times -= 1
                 if fault.times == 0:
