@@ -1,17 +1,16 @@
 """IOCs, indicators and techniques are put together after the analyses: until then their lists are incomplete.
 
-That the lists lag behind `submission_finished` is the vendor's own clients' experience. The word for an unfinished
-status is only seen in a vendor's mock (`waiting`).
+That the lists lag behind `submission_finished` is the vendor's own clients' experience. The word for an
+unfinished status is only seen in a vendor's mock (`waiting`).
 """
 
 from __future__ import annotations
 
-from calendar import timegm
 from dataclasses import dataclass
-from time import strptime
 from typing import TYPE_CHECKING, Final
 
 from vmray_emulator.findings import Findings
+from vmray_emulator.jobs import TODO
 from vmray_emulator.store import column
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def aggregated(state: ServerState, what: str, sample_id: int) -> Aggregated:
     numbers = [analysis["analysis_id"] for analysis in good]
     if not good:
         return Aggregated(Findings(), [], finished=bool(analyses) or not _awaited(state, sample_id))
-    return Aggregated(state.findings(sample_id), numbers, _complete(state, what, sample_id, good[-1]))
+    return Aggregated(state.findings(sample_id), numbers, _complete(state, what, good[-1]))
 
 
 def _awaited(state: ServerState, sample_id: int) -> bool:
@@ -64,14 +63,13 @@ def _awaited(state: ServerState, sample_id: int) -> bool:
     return state.store.db.execute(sql, (sample_id,)).fetchone() is not None
 
 
-def _complete(state: ServerState, what: str, sample_id: int, latest: Record) -> bool:
-    settings = state.settings
-    if settings.aggregation_reads:
-        counter = f"aggregation:{what}:{sample_id}:{latest['analysis_id']}"
-        if state.store.peek_number(counter) < settings.aggregation_reads:
-            state.store.next_number(counter)
-            return False
-    if settings.aggregation_seconds and state.lifecycle.mode in ("manual", "realtime"):
-        ended = timegm(strptime(latest["analysis_created"], "%Y-%m-%dT%H:%M:%S"))
-        return state.clock.now() >= ended + settings.aggregation_seconds
-    return True
+def _complete(state: ServerState, what: str, latest: Record) -> bool:
+    """Whether an analysis is put together; where reads count as progress, this is one."""
+    field = f"{what}_aggregation_state"
+    if latest[f"analysis_{field}"] != TODO:
+        return True
+    if not state.lifecycle.timed:
+        reads = state.store.next_number(f"aggregation:{what}:{latest['analysis_id']}")
+        if reads >= state.settings.aggregation_reads:
+            state.store.change("analysis", latest["analysis_id"], **{field: "ok"})
+    return False

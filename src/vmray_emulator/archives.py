@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Final
 
+from vmray_emulator.content import ContentWriter, StoredFile
 from vmray_emulator.sample_types import sample_type
-from vmray_emulator.submitting import StoredFile, SubmitAnswer, submit_file
+from vmray_emulator.submitting import SubmitAnswer, submit_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, answe
     return True
 
 
-def _submit_member(  # noqa: PLR0913  a member is meaningless without its archive and form
+def _submit_member(  # noqa: PLR0913, PLR0917  a member is nothing without its archive and form
     state: ServerState,
     form: SubmitForm,
     archive: zipfile.ZipFile,
@@ -50,14 +51,14 @@ def _submit_member(  # noqa: PLR0913  a member is meaningless without its archiv
     budget: int,
     answer: SubmitAnswer,
 ) -> int:
-    name = member.filename.rsplit("/", 1)[-1]
+    name = _base_name(member)
     password = form.archive_password.encode() if form.archive_password else None
     try:
         stored = _extract(archive, member, password, budget, state.content)
-    except RuntimeError:
-        answer.refuse(name, _WRONG_PASSWORD)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error) as error:
         answer.refuse(name, f"The archive member could not be extracted: {error}")
+    except RuntimeError:  # what zipfile raises for a wrong or missing password
+        answer.refuse(name, _WRONG_PASSWORD)
     else:
         submit_file(state, form, stored, answer)
         return stored.size
@@ -73,21 +74,15 @@ def _extract(
         RuntimeError: The password is wrong or missing.
         ValueError: The member is larger than what is allowed.
     """
-    hashes = (hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False), hashlib.sha256())
     size = 0
-    target = folder / f"incoming-member-{member.header_offset}"
-    try:
-        with archive.open(member, pwd=password) as source, target.open("wb") as copy:
-            while block := source.read(_BLOCK):
-                size += len(block)
-                if size > budget:
-                    raise ValueError("it is too large")
-                copy.write(block)
-                for one in hashes:
-                    one.update(block)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-    md5, sha1, sha256 = (one.hexdigest() for one in hashes)
-    target.replace(folder / sha256)
-    return StoredFile(member.filename.rsplit("/", 1)[-1], size, md5, sha1, sha256)
+    with archive.open(member, pwd=password) as source, ContentWriter(folder) as writer:
+        while block := source.read(_BLOCK):
+            size += len(block)
+            if size > budget:
+                raise ValueError("it is too large")
+            writer.write(block)
+        return writer.keep(_base_name(member))
+
+
+def _base_name(member: zipfile.ZipInfo) -> str:
+    return member.filename.rsplit("/", 1)[-1]

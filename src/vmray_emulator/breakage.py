@@ -12,11 +12,12 @@ from starlette.responses import Response
 from vmray_emulator.protocol import reset_connection, transport_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from vmray_emulator.faults import Fault
+    from vmray_emulator.json_types import Json
 
 _PAGE: Final = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>"
 
@@ -172,24 +173,30 @@ async def _patch(exchange: Exchange) -> None:
     kept = await exchange.answer()
     document = json.loads(kept.body)
     for path, value in exchange.options["set"].items():
-        _reach(document, path, lambda holder, key, new=value: holder.__setitem__(key, new))
+        for holder, key in places(document, path):
+            holder[key] = value
     for path in exchange.options["remove"]:
-        _reach(document, path, lambda holder, key: holder.__delitem__(key))
+        for holder, key in reversed(list(places(document, path))):
+            del holder[key]
     await exchange.reply(kept.response(json.dumps(document).encode()))
 
 
-def _reach(document: Any, path: str, act: Callable[[Any, Any], None]) -> None:
-    """Act on the last step of a dotted path; numbers are positions in lists, `*` is each of them."""
+def places(document: Json, path: str) -> Iterator[tuple[Json, Json]]:
+    """The places that a dotted path names, as (holder, key); numbers are positions in lists, `*` all of them.
+
+    Raises:
+        LookupError: There is no such place.
+        ValueError: A list's position is no number.
+    """
     first, dot, rest = path.partition(".")
+    keys: Iterable[Json] = [first]
     if isinstance(document, list):
-        positions = range(len(document)) if first == "*" else [int(first)]
-    else:
-        positions = [first]  # type: ignore[assignment]
-    for key in positions:
+        keys = range(len(document)) if first == "*" else [int(first)]
+    for key in keys:
         if dot:
-            _reach(document[key], rest, act)
+            yield from places(document[key], rest)
         else:
-            act(document, key)
+            yield document, key
 
 
 _TREATMENTS: Final[dict[str, Callable[[Exchange], Awaitable[None]]]] = {

@@ -52,6 +52,11 @@ class Lifecycle:
         """Emulated seconds that pass in a second of the wall clock."""
         return {"manual": 0.0, "realtime": self.amount}.get(self.mode, 1.0)
 
+    @property
+    def timed(self) -> bool:
+        """Whether things happen because emulated time passes."""
+        return self.mode in ("realtime", "manual")
+
     def __str__(self) -> str:
         return f"{self.mode}:{self.amount:g}" if self.mode in ("reads", "realtime") else self.mode
 
@@ -94,11 +99,13 @@ class Clock:
 
     def anchors(self) -> tuple[float, float]:
         """The pair (emulated, wall) from which `restore` goes on in another process."""
-        return self._anchor, self._anchor_wall
+        return self.now(), self._wall()
 
-    def restore(self, anchors: tuple[float, float]) -> None:
-        """Go on from another process's `anchors`: with a running clock, time has passed in between."""
+    def restore(self, anchors: tuple[float, float], speed: float) -> None:
+        """Go on from another process's `anchors`, at a speed: a running clock has run on in between."""
         self._anchor, self._anchor_wall = anchors
+        self._speed = speed
+        self.set_speed(speed)
 
 
 def timestamp(moment: float) -> str:

@@ -39,7 +39,7 @@ def sample_outcome(findings: Findings) -> dict[str, Any]:
 
 
 def finish_submission(state: ServerState, submission_id: int) -> None:
-    """Close a submission: verdict of what succeeded, `warning` when some analyses failed, `error` when all did.
+    """Close a submission: `warning` when some analyses failed, `error` when all of them did.
 
     The split between warning and error is inferred from the names of the states.
     """

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import Lifecycle
 from vmray_emulator.faults import new_fault
-from vmray_emulator.findings import SCORES, Findings, ioc_specs
-from vmray_emulator.known import numbered_findings, store_known, text_hashes
+from vmray_emulator.known import KnownSample, numbered, store_known
 from vmray_emulator.lifecycle import settle
 from vmray_emulator.scenarios import SCENARIOS
 from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from vmray_emulator.app import EmulatorApp
+    from vmray_emulator.json_types import Json
     from vmray_emulator.seen import SeenRequest
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
@@ -69,18 +69,19 @@ class Control:
         self._app.conditions.latency = seconds
 
     def set_rate_limit(self, per_second: float | None) -> None:
-        """Answer so many requests a second and the others with 429 and `Retry-After`; None lifts the limit."""
+        """Answer so many requests a second, the others with 429 and `Retry-After`; None lifts the limit."""
         self._app.conditions.limit(per_second)
 
     def settings(self) -> dict[str, Any]:
         """The settings in force."""
         return self._state.settings.as_json()
 
-    def configure(self, **values: Any) -> None:
+    def configure(self, **values: Json) -> None:
         """Change settings (see `settings.Settings`).
 
         Raises:
-            ValueError: A name is unknown or a value does not fit.
+            ValueError: A name is unknown or a value cannot be.
+            TypeError: A value has the wrong type.
         """
         with self._state.step():
             self._state.save_settings(self._state.settings.changed(values))
@@ -154,97 +155,34 @@ class Control:
         """All analyses."""
         return self.objects("analysis")
 
-    def add_sample(  # noqa: PLR0913  one keyword for each thing that a test may want to choose
-        self,
-        *,
-        filename: str = "known.exe",
-        sample_type: str | None = None,
-        url: str | None = None,
-        verdict: str | None = "malicious",
-        score: int | None = None,
-        md5: str | None = None,
-        sha1: str | None = None,
-        sha256: str | None = None,
-        classifications: Sequence[str] | None = ("Trojan",),
-        threat_names: Sequence[str] | None = ("Gen.Known",),
-        iocs: dict[str, list[Any]] | None = None,
-        indicators: Sequence[Mapping[str, Any]] = (),
-        techniques: Sequence[Mapping[str, Any]] = (),
-        analyses: int = 1,
-        age: float = 86400.0,
-        locked: bool = False,
-        **fields: Any,
-    ) -> Record:
+    def add_sample(self, **choices: Json) -> Record:
         """Store a known sample with a finished submission.
 
         Args:
-            filename: Its name; `sample.url` when a URL is given.
-            sample_type: Its type; a Windows executable or `URL` by default.
-            url: Makes it a URL sample.
-            verdict: `malicious`, `suspicious`, `clean`, `not_available` or None.
-            score: 0 to 100; follows from the verdict by default.
-            md5: Hash; like the other two it follows from the name or URL by default.
-            sha1: Hash.
-            sha256: Hash.
-            classifications: Names, or None as some servers send.
-            threat_names: Names, or None.
-            iocs: List name (`domains`, `emails`, `files`, `ips`, `mutexes`, `processes`, `registry`, `urls`,
-                `filenames`, `email_addresses`) to IOCs. A text is a value with the sample's verdict; a dictionary
-                has `value` and maybe `verdict`, `ioc` (False: a mere artifact) and wire fields to be sent as given.
-            indicators: Each has `category`, `operation` and `score`; maybe `classifications`.
-            techniques: Each has `technique_id`, `technique`, `tactics` and `indicators` (positions in the above).
-            analyses: Number of finished analyses; 0 makes a sample that was never submitted.
-            age: Seconds since its submission.
-            locked: Whether its reports are locked.
-            fields: Further `sample_…` fields, sent as given.
+            choices: Attributes of `known.KnownSample` (`filename`, `sha256`, `url`, `verdict`, `iocs`,
+                `indicators`, `locked` …), and `sample_…` fields to be sent as given.
 
         Returns:
             The stored sample object.
 
         Raises:
-            ValueError: An IOC list is unknown or an IOC has no value.
+            ValueError: A keyword is neither, or the IOCs make no sense.
         """
-        findings = Findings(
-            verdict=verdict,
-            score=SCORES.get(verdict) if score is None else score,
-            classifications=None if classifications is None else list(classifications),  # type: ignore[arg-type]
-            threat_names=None if threat_names is None else list(threat_names),  # type: ignore[arg-type]
-            iocs=ioc_specs(iocs, verdict),
-            indicators=[{"classifications": [], **indicator} for indicator in indicators],
-            techniques=[{"indicators": [], **technique} for technique in techniques],
-            locked=locked,
-            extra=dict(fields),
-        )
-        hashes = text_hashes(url or filename)
-        given = {"md5hash": md5, "sha1hash": sha1, "sha256hash": sha256}
-        hashes.update({name: value.lower() for name, value in given.items() if value})
-        own = {
-            "filename": "sample.url" if url else filename,
-            "type": sample_type or ("URL" if url else "Windows Exe (x86-64)"),
-            "filesize": len(url) if url else 48_128,
-            "url": url,
-            "display_url": url,
-        }
+        known = KnownSample.choose(choices)
         with self._state.step():
-            sample = store_known(self._state, findings, {**own, **hashes}, age=age, analyses=analyses)
-            return self._state.shown("sample", sample)
+            return self._state.shown("sample", store_known(self._state, known))
 
     def add_known_samples(self, count: int, iocs_per_type: int = 3) -> list[str]:
         """Store many known malicious samples.
 
         Args:
             count: How many.
-            iocs_per_type: IOCs in each of the eight lists; verdicts take turns.
+            iocs_per_type: IOCs in each of the eight lists that analysts see; verdicts take turns, malicious
+                first.
 
         Returns:
             Their SHA-256 hashes: those of the texts `known-sample-0`, `known-sample-1` and so on.
         """
-        hashes = []
         with self._state.step():
-            for number in range(count):
-                name = f"known-sample-{number}"
-                own = {**text_hashes(name), "filename": f"{name}.exe", "type": "Windows Exe (x86-64)"}
-                findings = numbered_findings(f"s{number}", iocs_per_type)
-                store_known(self._state, findings, {**own, "filesize": 48_128})
-                hashes.append(str(own["sha256hash"]))
-        return hashes
+            samples = [store_known(self._state, numbered(number, iocs_per_type)) for number in range(count)]
+        return [sample["sample_sha256hash"] for sample in samples]

@@ -1,6 +1,7 @@
 """The control side over HTTP, under `/_emulator`, for tools in other processes.
 
-It asks for no key: it is reachable on loopback only, by whoever could stop the process anyway. Bodies are JSON.
+It asks for no key: it is reachable on loopback only, by whoever could stop the process anyway. Bodies are
+JSON.
 """
 
 from __future__ import annotations

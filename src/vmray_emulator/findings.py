@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from vmray_emulator.json_types import Json
 
 #: The list of an IOC answer to the `ioc_type` of its items, in the order of the answer (a real answer).
 IOC_LISTS: Final = {
@@ -20,9 +25,6 @@ IOC_LISTS: Final = {
     "email_addresses": "email_address",
 }
 
-#: The eight lists that the vendor's integrations show to analysts.
-PUBLIC_LISTS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
-
 #: Verdict to (severity, numeric severity). Numbers for others than these three were never seen.
 SEVERITIES: Final[dict[str | None, tuple[str, int | None]]] = {
     "malicious": ("malicious", 4),
@@ -32,7 +34,7 @@ SEVERITIES: Final[dict[str | None, tuple[str, int | None]]] = {
     None: ("unknown", None),
 }
 
-#: Verdict to a score out of 100 that falls into the vendor's bands (0-24 clean, 25-74 suspicious, 75-100 malicious).
+#: Verdict to a score that falls into the vendor's bands: 0-24 clean, 25-74 suspicious, 75-100 malicious.
 SCORES: Final[dict[str | None, int | None]] = {"malicious": 100, "suspicious": 55, "clean": 5}
 
 IocSpec = dict[str, Any]
@@ -49,21 +51,20 @@ class Findings:
         classifications: E.g. `Dropper`.
         threat_names: E.g. `Gen.Loader`.
         reputation: Severity that the reputation look-up gives.
-        iocs: List name to IOCs; each has `value`, `verdict`, maybe `ioc` (False for a mere artifact) and any field
-            of the wire object that is to differ from what follows from the value.
+        iocs: List name to IOCs; each has `value`, `verdict`, maybe `ioc` (False for a mere artifact) and any
+            field of the wire object that is to differ from what follows from the value.
         indicators: Threat indicators: `category`, `operation`, `score`, `classifications`.
-        techniques: MITRE techniques: `technique_id`, `technique`, `tactics`, `indicators` (positions in the above).
+        techniques: MITRE techniques: `technique_id`, `technique`, `tactics`, `indicators` (positions above).
         children: Names of samples that the analysis extracts, each with its fate.
         failing: Engines (`static`, `dynamic`, `web`) whose analyses end in error 7340034.
         locked: Whether the reports are locked.
-        extra: Further sample fields by full name, sent as they are.
     """
 
     fate: str = "custom"
     verdict: str | None = None
     score: int | None = None
-    classifications: list[str] = field(default_factory=list)
-    threat_names: list[str] = field(default_factory=list)
+    classifications: list[str] | None = field(default_factory=list)
+    threat_names: list[str] | None = field(default_factory=list)
     reputation: str = "unknown"
     iocs: dict[str, list[IocSpec]] = field(default_factory=dict)
     indicators: list[dict[str, Any]] = field(default_factory=list)
@@ -71,7 +72,6 @@ class Findings:
     children: list[tuple[str, str]] = field(default_factory=list)
     failing: list[str] = field(default_factory=list)
     locked: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def severity(self) -> str:
@@ -88,21 +88,21 @@ class Findings:
         return cls(**json.loads(text))
 
 
-def ioc_specs(given: dict[str, list[Any]] | None, verdict: str | None) -> dict[str, list[IocSpec]]:
+def ioc_specs(given: Mapping[str, Sequence[Json]], verdict: str | None) -> dict[str, list[IocSpec]]:
     """IOCs as a caller writes them: a text is a value with the sample's verdict, a dictionary says more.
 
     Raises:
         ValueError: A list name is unknown, or a dictionary has no `value`.
     """
     specs: dict[str, list[IocSpec]] = {}
-    for name, items in (given or {}).items():
+    for name, items in given.items():
         if name not in IOC_LISTS:
             raise ValueError(f"there is no IOC list {name!r}; there are {', '.join(IOC_LISTS)}")
         specs[name] = [_spec(item, verdict) for item in items]
     return specs
 
 
-def _spec(item: Any, verdict: str | None) -> IocSpec:
+def _spec(item: Json, verdict: str | None) -> IocSpec:
     if isinstance(item, str):
         return {"value": item, "verdict": verdict}
     if "value" not in item:

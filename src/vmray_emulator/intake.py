@@ -6,24 +6,21 @@ No more than a few MiB of an upload are held in memory, whatever its size.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.requests import ClientDisconnect
 
+from vmray_emulator.content import ContentWriter, StoredFile
 from vmray_emulator.errors import Refusal
-from vmray_emulator.submitting import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
+    from python_multipart.multipart import MultipartCallbacks
     from starlette.requests import Request
 
 _BLOCK: Final = 1024 * 1024
@@ -46,41 +43,27 @@ class Body:
     sample: StoredFile | None = None
 
 
-class _FileSink:
-    """Writes and hashes one file in a worker thread, a block ahead of the network.
+class _Sink:
+    """Hands blocks of one file to a worker thread, so that hashing runs beside reading from the network.
 
     Args:
-        folder: Where the finished file gets its SHA-256 as name.
+        folder: The content folder.
     """
 
     def __init__(self, folder: Path) -> None:
-        number, name = tempfile.mkstemp(prefix="incoming-", dir=folder)
-        self._file = os.fdopen(number, "wb", buffering=0)
-        self._path = Path(name)
-        self._hashes = (
-            hashlib.md5(usedforsecurity=False),
-            hashlib.sha1(usedforsecurity=False),
-            hashlib.sha256(),
-        )
+        self._writer = ContentWriter(folder)
         self._buffer = bytearray()
         self._pending: asyncio.Future[None] | None = None
-        self.size = 0
 
     def feed(self, data: bytes) -> None:
         self._buffer += data
-        self.size += len(data)
 
     async def flush(self, at_least: int = _BLOCK) -> None:
         if len(self._buffer) < at_least:
             return
         await self._settle()
         block, self._buffer = self._buffer, bytearray()
-        self._pending = asyncio.ensure_future(asyncio.to_thread(self._take, block))
-
-    def _take(self, block: bytearray) -> None:
-        self._file.write(block)
-        for one in self._hashes:
-            one.update(block)
+        self._pending = asyncio.ensure_future(asyncio.to_thread(self._writer.write, block))
 
     async def _settle(self) -> None:
         if self._pending is not None:
@@ -90,19 +73,15 @@ class _FileSink:
     async def finish(self, name: str) -> StoredFile:
         await self.flush(at_least=1)
         await self._settle()
-        self._file.close()
-        md5, sha1, sha256 = (one.hexdigest() for one in self._hashes)
-        self._path.replace(self._path.with_name(sha256))
-        return StoredFile(name, self.size, md5, sha1, sha256)
+        return self._writer.keep(name)
 
     async def discard(self) -> None:
         await self._settle()
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        self._writer.close()
 
 
 class _Parts:
-    """Callbacks of the multipart parser: fields are collected, the sample goes into a sink, other files are dropped."""
+    """Callbacks of the parser: fields are collected, the sample goes into a sink, other files are dropped."""
 
     def __init__(self, folder: Path, body: Body) -> None:
         self._folder = folder
@@ -112,9 +91,9 @@ class _Parts:
         self._name = ""
         self._is_file = False
         self._text = bytearray()
-        self.sink: _FileSink | None = None
+        self.sink: _Sink | None = None
 
-    def callbacks(self) -> dict[str, Any]:
+    def callbacks(self) -> MultipartCallbacks:
         return {
             "on_part_begin": self._begin,
             "on_header_field": lambda data, start, end: self._add_header(0, data[start:end]),
@@ -143,7 +122,7 @@ class _Parts:
         if self._is_file:
             self._body.files[self._name] = options[b"filename"].decode("utf-8", "replace")
             if self._name == "sample_file" and self.sink is None:
-                self.sink = _FileSink(self._folder)
+                self.sink = _Sink(self._folder)
 
     def _content(self, data: bytes) -> None:
         if not self._is_file:
@@ -201,7 +180,7 @@ async def _multipart(request: Request, boundary: bytes, folder: Path, limit: int
     except FormParserError as error:
         await _discard(parts)
         raise Refusal(400, "The multipart body is malformed") from error
-    except (Refusal, ClientDisconnect, asyncio.CancelledError):
+    except BaseException:
         await _discard(parts)
         raise
     return body

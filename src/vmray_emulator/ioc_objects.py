@@ -1,7 +1,7 @@
 """IOC objects as they go over the wire, built from compact findings.
 
-Field sets per type: a real answer of a server after 4.2.0 for files and processes, the vendor's OpenAPI document
-2026.2.1 for the other types.
+Field sets per type: a real answer of a server after 4.2.0 for files and processes, the vendor's OpenAPI
+document 2026.2.1 for the other types.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def ioc_object(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[st
     return ioc
 
 
-def ioc_answer(
+def ioc_answer(  # noqa: PLR0913  the filters of the endpoint, by name
     iocs: dict[str, list[IocSpec]],
     analysis_ids: Sequence[int],
     *,

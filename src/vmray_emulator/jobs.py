@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vmray_emulator.findings import Findings
+    from vmray_emulator.json_types import Json
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
-#: Engine to the fields of its jobs and analyses. The static engine's name is inferred: a vendor client asks analyses
-#: named `vmray` and `vmray_web` for screenshots, and static ones have none.
+#: Engine to the fields of its jobs and analyses. The static engine's name is inferred: a vendor client asks
+#: analyses named `vmray` and `vmray_web` for screenshots, and static ones have none.
 _ANALYZERS: Final[dict[str, dict[str, Any]]] = {
     "static": {"analyzer_id": 6, "analyzer_name": "vmray_static_engine"},
     "dynamic": {"analyzer_id": 1, "analyzer_name": "vmray"},
@@ -30,10 +31,25 @@ _MACHINES: Final[dict[str, dict[str, Any]]] = {
     "macos": {"vm_id": 9, "vm_name": "macos_12", "snapshot_id": 1, "snapshot_name": "def"},
     "web": {"vm_id": 11, "vm_name": "web", "snapshot_id": 1, "snapshot_name": "def"},
 }
+#: What an analysis takes over from its job.
+_CARRIED: Final = (
+    "vm_id",
+    "vm_name",
+    "vmhost_id",
+    "vmhost_name",
+    "snapshot_id",
+    "snapshot_name",
+    "configuration_id",
+    "configuration_name",
+    "static_config_id",
+    "static_config_name",
+)
 ENGINE_OF: Final = {fields["analyzer_name"]: engine for engine, fields in _ANALYZERS.items()}
 
 #: A real 4.2.0 answer.
 CRASHED: Final = (7340034, "Worker crashed or Worker daemon was restarted during analysis.")
+#: Aggregation state of an analysis whose IOCs and so on are not yet put together.
+TODO: Final = "todo"
 DONE: Final = (1, "Operation completed successfully.")
 
 
@@ -126,8 +142,15 @@ def end_reputation_job(state: ServerState, job: Record, findings: Findings) -> N
     )
 
 
-def new_analysis(
-    state: ServerState, engine: str, sample: Record, findings: Findings, created: float, **more: Any
+def new_analysis(  # noqa: PLR0913  the fields are named by the caller
+    state: ServerState,
+    engine: str,
+    sample: Record,
+    findings: Findings,
+    created: float,
+    *,
+    known: bool = False,
+    **more: Json,
 ) -> Record:
     """Store the outcome of an analysis.
 
@@ -137,13 +160,14 @@ def new_analysis(
         sample: The analysed sample.
         findings: What is found in it.
         created: When it ended.
+        known: Whether it is an old one, whose findings are put together long since.
         more: Further fields by short name; `submission_ids` among them.
     """
     failed = engine in findings.failing
     code, text = CRASHED if failed else DONE
     quota = "verdict" if findings.locked else "report"
     version = str(state.version)
-    aggregation = "failed_summary_json" if failed else "ok"
+    aggregation = "failed_summary_json" if failed else "ok" if known else _aggregation(state)
     analysis = state.store.insert(
         "analysis",
         **{
@@ -178,6 +202,13 @@ def new_analysis(
     return analysis
 
 
+def _aggregation(state: ServerState) -> str:
+    """Whether a new analysis's IOCs, indicators and techniques are still to be put together."""
+    settings = state.settings
+    lag = settings.aggregation_seconds if state.lifecycle.timed else settings.aggregation_reads
+    return TODO if lag else "ok"
+
+
 def belong_to(state: ServerState, analysis_id: int, submission_ids: Sequence[int]) -> None:
     """Note which submissions an analysis answers."""
     sql = "INSERT OR IGNORE INTO belongs VALUES (?, ?)"
@@ -190,15 +221,13 @@ def end_job(state: ServerState, job: Record, findings: Findings) -> Record:
     sample = state.store.get("sample", job["job_sample_id"])
     if sample is None:
         raise LookupError(f"job {job['job_id']} has lost its sample")
-    names = ("vm_id", "vm_name", "vmhost_id", "vmhost_name", "snapshot_id", "snapshot_name")
-    names += ("configuration_id", "configuration_name", "static_config_id", "static_config_name")
     return new_analysis(
         state,
         ENGINE_OF[job["job_analyzer_name"]],
         sample,
         findings,
         state.clock.now(),
-        **{name: job[f"job_{name}"] for name in names},
+        **{name: job[f"job_{name}"] for name in _CARRIED},
         job_id=job["job_id"],
         job_started=job["job_statuschanged"],
         job_type=job["job_type"],

@@ -1,7 +1,7 @@
 """Lists: filters by an object's own columns, ranges, windows of ids, pages and single-use continuations.
 
-Which columns filter, the path twins and the ranges follow the generic rule of the vendor's OpenAPI document 2026.2.1.
-The default order (newest first) and that both ends of a range count are inferred.
+Which columns filter, the path twins and the ranges follow the generic rule of the vendor's OpenAPI document
+2026.2.1. The default order (newest first) and that both ends of a range count are inferred.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from vmray_emulator.store import column
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from vmray_emulator.json_types import Json
     from vmray_emulator.schemas.fields import Field
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
@@ -46,7 +47,7 @@ class Conditions:
     values: list[Any] = field(default_factory=list)
     order: str = "id DESC"
 
-    def add(self, part: str, *values: Any) -> None:
+    def add(self, part: str, *values: Json) -> None:
         """One more condition."""
         self.parts.append(part)
         self.values.extend(values)
@@ -95,7 +96,7 @@ def integer(params: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _value(of: Field, text: str) -> Any:
+def _value(of: Field, text: str) -> Json:
     if of.type == "i":
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise Refusal(400, f'Parameter "{of.name}" is not an integer')
@@ -114,7 +115,7 @@ def filter_by(conditions: Conditions, of: Field, text: str) -> None:
     where = column(of.name)
     if of.name in _LIST_TWINS:
         listed = f"$.{_LIST_TWINS[of.name]}"
-        part = f"EXISTS (SELECT 1 FROM json_each(body, '{listed}') WHERE value = ?)"  # noqa: S608  our own names
+        part = f"EXISTS (SELECT 1 FROM json_each(body, '{listed}') WHERE value = ?)"  # noqa: S608
         conditions.add(part, _value(of, text))
     elif of.nullable and text.lower() in ("null", "none"):
         conditions.add(f"{where} IS NULL")

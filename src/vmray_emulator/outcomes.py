@@ -1,15 +1,21 @@
-"""The findings of each fate. Names and addresses are reserved ones (RFC 2606, RFC 5737): nothing here is real."""
+"""The findings of each fate.
+
+Names and addresses are reserved ones (RFC 2606, RFC 5737): nothing here is real.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from vmray_emulator.findings import Findings, IocSpec
 from vmray_emulator.ioc_objects import file_hashes
 
+if TYPE_CHECKING:
+    from vmray_emulator.json_types import Json
 
-def _ioc(value: str, verdict: str | None, **more: Any) -> IocSpec:
+
+def _ioc(value: str, verdict: str | None, **more: Json) -> IocSpec:
     return {"value": value, "verdict": verdict, **more}
 
 

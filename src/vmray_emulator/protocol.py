@@ -1,4 +1,4 @@
-"""The HTTP protocol of uvicorn with a handle on the connection, so that faults can break it as networks do."""
+"""The HTTP protocol of uvicorn with a handle on the connection, so that faults can really break it."""
 
 from __future__ import annotations
 

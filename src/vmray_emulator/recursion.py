@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
+from vmray_emulator.content import store_bytes
+from vmray_emulator.course import course_options, start_course
 from vmray_emulator.fates import FATES, Upload
-from vmray_emulator.lifecycle import course_options, start_course
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import SubmitForm
-from vmray_emulator.submitting import StoredFile, new_submission
+from vmray_emulator.submitting import new_submission
 
 if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
@@ -24,14 +24,13 @@ def spawn_children(state: ServerState, submission_id: int) -> None:
     parent = state.store.get("submission", submission_id)
     if parent is None:
         return
-    options = course_options(state, submission_id)
+    root = course_options(state, submission_id).get("root_id", submission_id)
     form = SubmitForm.read({}, state.settings)
     for name, fate in state.findings(parent["submission_sample_id"]).children:
         child = _child_sample(state, parent, name, fate)
         submission = new_submission(
             state, form, child, name, recursive=True, parent_submission_id=submission_id, consumed_quota=0
         )
-        root = options.get("root_id") or submission_id
         start_course(state, submission, child, {"root_id": root, "seconds": _CHILD_SECONDS})
     count = len(state.findings(parent["submission_sample_id"]).children)
     state.store.change("submission", submission_id, consumed_quota=1 + count)
@@ -39,17 +38,10 @@ def spawn_children(state: ServerState, submission_id: int) -> None:
 
 def _child_sample(state: ServerState, parent: Record, name: str, fate: str) -> Record:
     content = f"{parent['submission_sample_sha256']}/{name}".encode()
-    file = StoredFile(
-        name,
-        len(content),
-        hashlib.md5(content, usedforsecurity=False).hexdigest(),
-        hashlib.sha1(content, usedforsecurity=False).hexdigest(),
-        hashlib.sha256(content).hexdigest(),
-    )
+    file = store_bytes(state.content, name, content)
     known = state.store.select("sample", f"{column('sample_sha256hash')} = ?", (file.sha256,))
     if known:
         return known[0]
-    (state.content / file.sha256).write_bytes(content)
     kind = "Windows Exe (x86-32)"
     child = state.store.insert(
         "sample",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from vmray_emulator.endpoints import account, analyses, lists, samples, tags
-from vmray_emulator.endpoints.call import Endpoint
+from typing import TYPE_CHECKING
+
+from vmray_emulator.endpoints import account, analyses, downloads, lists, samples, tags
+
+if TYPE_CHECKING:
+    from vmray_emulator.endpoints.call import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
+    *downloads.ENDPOINTS,
     *samples.ENDPOINTS,
     *analyses.ENDPOINTS,
     *tags.ENDPOINTS,

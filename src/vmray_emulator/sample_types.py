@@ -1,12 +1,11 @@
 """What kind of file an upload is, by its first bytes, its members and its name.
 
-The names are those of VMRay's `sample_type` (vendor's OpenAPI document 2026.2.1). How VMRay itself tells them apart
-is not public; this recognition is the emulator's own.
+The names are those of VMRay's `sample_type` (vendor's OpenAPI document 2026.2.1). How VMRay itself tells them
+apart is not public; this recognition is the emulator's own.
 """
 
 from __future__ import annotations
 
-import struct
 import zipfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD_BYTES: Final = 4096
+#: Where a DOS header says at what offset the PE header begins; the DLL bit of the characteristics' high byte.
+_PE_POINTER: Final = 0x3C
+_PE_DLL: Final = 0x20
 
 _MAGIC: Final = (
     (b"%PDF", "PDF Document"),
@@ -103,19 +105,17 @@ def sample_type(path: Path, name: str) -> str:
 
 def _portable_executable(head: bytes) -> str:
     """Machine and DLL flag of the COFF header, where the first bytes reach it."""
-    (start,) = struct.unpack_from("<I", head, 0x3C) if len(head) >= 0x40 else (0,)
-    if start + 24 > len(head) or head[start : start + 4] != b"PE\0\0":
-        return "Windows Exe (x86-32)"
-    (machine,) = struct.unpack_from("<H", head, start + 4)
-    (characteristics,) = struct.unpack_from("<H", head, start + 22)
-    kind = "DLL" if characteristics & 0x2000 else "Exe"
-    return f"Windows {kind} ({'x86-64' if machine == 0x8664 else 'x86-32'})"
+    start = int.from_bytes(head[_PE_POINTER : _PE_POINTER + 4], "little")
+    header = head[start : start + 24]
+    dll = len(header) == len(b"PE\0\0") + 20 and header[23] & _PE_DLL
+    wide = header.startswith(b"PE\0\0\x64\x86")
+    return f"Windows {'DLL' if dll else 'Exe'} ({'x86-64' if wide else 'x86-32'})"
 
 
 def _elf(head: bytes) -> str:
-    wide = len(head) > 4 and head[4] == 2
-    machine = head[18:20] if len(head) > 5 and head[5] == 1 else head[19:17:-1]
-    if wide and machine == b"\x3e\x00":
+    """Class, byte order and machine of the ELF header."""
+    wide = head[4:5] == b"\x02"
+    if wide and head[5:6] == b"\x01" and head[18:20] == b"\x3e\x00":
         return "Linux ELF Executable (x86-64)"
     return f"Executable and Linkable Format (ELF {64 if wide else 32}bit)"
 

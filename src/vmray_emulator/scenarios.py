@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator import outcomes
-from vmray_emulator.known import store_known, text_hashes
+from vmray_emulator.known import KnownSample, store_known, text_hashes
 from vmray_emulator.settings import Settings
+from vmray_emulator.store import column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 #: Name and hash of the sample that some scenarios know beforehand.
 KNOWN_NAME: Final = "known-sample.exe"
-KNOWN_SHA256: Final = str(text_hashes(KNOWN_NAME)["sha256hash"])
+KNOWN_SHA256: Final = text_hashes(KNOWN_NAME)["sha256hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,11 @@ class Scenario:
 
 def add_known(state: ServerState) -> None:
     """Make sure that the known sample is there."""
-    if state.store.select("sample", "json_extract(body, '$.sample_sha256hash') = ?", (KNOWN_SHA256,)):
+    if state.store.select("sample", f"{column('sample_sha256hash')} = ?", (KNOWN_SHA256,)):
         return
-    own = {
-        **text_hashes(KNOWN_NAME),
-        "filename": KNOWN_NAME,
-        "type": "Windows Exe (x86-64)",
-        "filesize": 48_128,
-    }
     findings = outcomes.malicious_exe(KNOWN_SHA256, KNOWN_NAME)
     findings.locked = state.settings.locked
-    store_known(state, findings, own)
+    store_known(state, KnownSample(filename=KNOWN_NAME), findings)
 
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {

@@ -23,7 +23,8 @@ class Settings:
         webif_max_upload_size: Largest upload in bytes.
         analysis_caching: What a second submission of a known sample does (facts of the caching modes: see
             `submitting`).
-        archive_action: What an uploaded archive is: one `sample`, one `compound_sample`, or `separate_samples`.
+        archive_action: What an uploaded archive is: one `sample`, one `compound_sample`, or
+            `separate_samples`.
         max_recursive_samples: How many children a submission may have without asking for them.
         triage: Whether jobs of analyses are made only after the reputation job.
         detonation_seconds: Emulated seconds in the virtual machine.
@@ -36,7 +37,8 @@ class Settings:
         verdict_quota: Verdict quota of the plan, or None for unlimited.
         key_quota_limit: Quota of the API key; 0 is unlimited.
         user_email: Whose key it is.
-        fate_rules: Pairs of (pattern, fate): a pattern matches file names and URLs (`*`, `?`), first one wins.
+        fate_rules: Pairs of (pattern, fate): a pattern matches file names and URLs (`*`, `?`), first one
+            wins.
     """
 
     webif_base_url: str = "https://vmray.example"
@@ -64,7 +66,8 @@ class Settings:
         """A copy with other values.
 
         Raises:
-            ValueError: A name is unknown or a value has the wrong type.
+            ValueError: A name is unknown.
+            TypeError: A value has the wrong type.
         """
         types = {item.name: getattr(self, item.name) for item in fields(self)}
         for name, value in values.items():
@@ -88,6 +91,6 @@ def _check(name: str, present: object, value: object) -> None:
     if isinstance(present, float):
         wanted = (int, float)
     if not isinstance(value, wanted) or (isinstance(value, bool) and not isinstance(present, bool)):
-        raise ValueError(f"setting {name!r} is {type(present).__name__}, not {type(value).__name__}")
+        raise TypeError(f"setting {name!r} is {type(present).__name__}, not {type(value).__name__}")
     if name == "analysis_caching" and value not in CACHING_MODES:
         raise ValueError(f"analysis_caching is one of {', '.join(CACHING_MODES)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import Clock, Lifecycle, timestamp
 from vmray_emulator.findings import Findings
+from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.settings import Settings
 from vmray_emulator.versions import V2023_4_0, ServerVersion
 
@@ -40,6 +41,9 @@ class ServerState:
     settings: Settings = field(default_factory=Settings)
     clock: Clock = field(default_factory=Clock)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self._hidden = {kind: schema.hidden_by(self.version) for kind, schema in SCHEMAS.items()}
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -77,7 +81,8 @@ class ServerState:
 
     def analysis_link(self, analysis_id: int) -> str:
         """The analysis's page in the web interface (a real 4.2.0 answer)."""
-        return f"{self.settings.webif_base_url}/user/analysis/view?id={analysis_id}&sub=%2Freport%2Foverview.html"
+        root = self.settings.webif_base_url
+        return f"{root}/user/analysis/view?id={analysis_id}&sub=%2Freport%2Foverview.html"
 
     def save_time(self) -> None:
         """Keep the clock in the store, so that it goes on after a restart."""
@@ -88,15 +93,17 @@ class ServerState:
         self.settings = settings
         self.store.remember("settings", settings.as_json())
 
-    def restore(self) -> None:
-        """Go on where an earlier process with the same database left off."""
-        anchors: list[float] | None = self.store.recall("clock")
-        if anchors is not None:
-            self.clock.restore((anchors[0], anchors[1]))
-            self.clock.set_speed(self.lifecycle.speed)
-        kept: dict[str, Any] | None = self.store.recall("settings")
-        if kept is not None:
-            self.settings = self.settings.changed(kept)
+    def take_up(self, api_key: str) -> None:
+        """Go on where an earlier process with the same database left off; keep the key for the next one."""
+        with self.step():
+            anchors: list[float] | None = self.store.recall("clock")
+            if anchors is not None:
+                self.clock.restore((anchors[0], anchors[1]), self.lifecycle.speed)
+            kept: dict[str, Any] | None = self.store.recall("settings")
+            if kept is not None:
+                self.settings = self.settings.changed(kept)
+            self.store.remember("api_key", api_key)
+            self.save_time()
 
     def shown(self, kind: str, record: Record) -> Record:
         """An object as this version of the server sends it: its fields and its links."""
@@ -105,15 +112,6 @@ class ServerState:
             record[f"{kind}_webif_url"] = self.sample_link(sample_id)
         elif kind == "analysis" and record["analysis_result_code"] == 1:
             record["analysis_webif_url"] = self.analysis_link(record["analysis_id"])
-        for name in self._hidden(kind):
+        for name in self._hidden[kind]:
             record.pop(name, None)
         return record
-
-    def _hidden(self, kind: str) -> frozenset[str]:
-        if kind not in self._hidden_fields:
-            from vmray_emulator.schemas.catalogue import SCHEMAS  # noqa: PLC0415
-
-            self._hidden_fields[kind] = SCHEMAS[kind].hidden_by(self.version)
-        return self._hidden_fields[kind]
-
-    _hidden_fields: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False)

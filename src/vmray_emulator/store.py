@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from vmray_emulator.json_types import Json
+
 Record = dict[str, Any]
 
 #: Columns that are looked up often enough to want an index: (kind, field).
@@ -94,7 +96,8 @@ class Store:
 
     def next_number(self, name: str, first: int = 1) -> int:
         """The next number of a sequence that never gives one twice."""
-        sql = """INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value"""
+        sql = """INSERT INTO counter VALUES (?, ?)
+                 ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value"""
         (value,) = self.db.execute(sql, (name, first)).fetchone()
         return int(value)
 
@@ -103,7 +106,7 @@ class Store:
         row = self.db.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else 0
 
-    def insert(self, kind: str, **values: Any) -> Record:
+    def insert(self, kind: str, **values: Json) -> Record:
         """Make a new object with the next id of its kind.
 
         Args:
@@ -127,7 +130,7 @@ class Store:
         sql = f"UPDATE {kind} SET body = ? WHERE id = ?"  # noqa: S608
         self.db.execute(sql, (json.dumps(record), record[f"{kind}_id"]))
 
-    def change(self, kind: str, number: int, **values: Any) -> Record | None:
+    def change(self, kind: str, number: int, **values: Json) -> Record | None:
         """Set fields (short names) of an object; None when there is no such object."""
         record = self.get(kind, number)
         if record is not None:
@@ -162,11 +165,11 @@ class Store:
         """Number of objects of a kind."""
         return int(self.db.execute(f"SELECT count(*) FROM {kind}").fetchone()[0])  # noqa: S608
 
-    def remember(self, name: str, value: Any) -> None:
+    def remember(self, name: str, value: Json) -> None:
         """Keep a JSON value by name."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value)))
 
-    def recall(self, name: str, default: Any = None) -> Any:
+    def recall(self, name: str, default: Json = None) -> Json:
         """The value kept by that name."""
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else default

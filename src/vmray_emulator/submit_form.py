@@ -1,7 +1,7 @@
 """The parameters of a submission, read and checked once.
 
-Names and values: vendor's OpenAPI document 2026.2.1. The wording of refusals is the emulator's own; only the status
-400 is documented.
+Names and values: vendor's OpenAPI document 2026.2.1. The wording of refusals is the emulator's own; only the
+status 400 is documented.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ANALYZER_MODES: Final = (
     "static",
 )
 ARCHIVE_ACTIONS: Final = ("sample", "compound_sample", "separate_samples")
-_TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]{1,255}")  # noqa: RUF001  the en dash is in the vendor's rule
+_TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]{1,255}")  # noqa: RUF001  the vendor's rule
 
 
 def checked_tag(text: str) -> str:

@@ -1,51 +1,34 @@
 """`POST /sample/submit`: from an upload or a URL to samples, submissions and jobs.
 
-Caching: `disabled` (or `reanalyze`) always makes new jobs; `enabled` and `smart` make a submission that borrows
-earlier analyses; `legacy` refuses a known sample with a fixed sentence (vendor's clients; which of these is a
-server's default depends on its settings).
+Caching: `disabled` (or `reanalyze`) always makes new jobs; `enabled` and `smart` make a submission that
+borrows earlier analyses; `legacy` refuses a known sample with a fixed sentence (vendor's clients; which of
+these is a server's default depends on its settings).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.completion import finish_submission
+from vmray_emulator.content import store_bytes
+from vmray_emulator.course import open_course, start_course
 from vmray_emulator.fates import Upload, decide
 from vmray_emulator.jobs import belong_to, hashes_of
-from vmray_emulator.lifecycle import start_course
 from vmray_emulator.sample_types import HEAD_BYTES, has_macros, sample_type
 from vmray_emulator.store import column
 
 if TYPE_CHECKING:
+    from vmray_emulator.content import StoredFile
+    from vmray_emulator.json_types import Json
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
     from vmray_emulator.submit_form import SubmitForm
 
 NOT_STORED: Final = "Submission not stored because no jobs were created"
 _ILLEGAL_NAME: Final = re.compile(r'[:<>"|?*/\\\x00-\x1f]|^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?$', re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """An upload that lies in the content folder.
-
-    Attributes:
-        name: File name as given.
-        size: Bytes.
-        md5: Hex digest.
-        sha1: Hex digest.
-        sha256: Hex digest, which is also the name of the stored file.
-    """
-
-    name: str
-    size: int
-    md5: str
-    sha1: str
-    sha256: str
 
 
 @dataclass(slots=True)
@@ -99,18 +82,13 @@ def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, answer: 
 
 
 def submit_url(state: ServerState, form: SubmitForm, url: str, answer: SubmitAnswer) -> None:
-    """Accept one URL. Its sample is called `sample.url` (a real answer); its hashes are those of the URL's text."""
-    data = url.encode()
-    file = StoredFile(
-        "sample.url",
-        len(data),
-        hashlib.md5(data, usedforsecurity=False).hexdigest(),
-        hashlib.sha1(data, usedforsecurity=False).hexdigest(),
-        hashlib.sha256(data).hexdigest(),
-    )
+    """Accept one URL.
+
+    Its sample is called `sample.url` (a real answer); its hashes are those of the URL's text.
+    """
+    file = store_bytes(state.content, "sample.url", url.encode())
     known = _known_sample(state, file.sha256, "URL")
     if known is None:
-        (state.content / file.sha256).write_bytes(data)
         known = _new_sample(state, file, "URL", Upload(url, "URL", file.sha256), url=url, display_url=url)
     fields = {**form.fields, "original_url": url}
     _submit(state, replace(form, fields=fields), known["sample_id"], file.name, answer)
@@ -121,7 +99,7 @@ def _known_sample(state: ServerState, sha256: str, kind: str) -> Record | None:
     return next((sample for sample in found if (sample["sample_type"] == "URL") == (kind == "URL")), None)
 
 
-def _new_sample(state: ServerState, file: StoredFile, kind: str, upload: Upload, **more: Any) -> Record:
+def _new_sample(state: ServerState, file: StoredFile, kind: str, upload: Upload, **more: Json) -> Record:
     sample = state.store.insert(
         "sample",
         filename=stored_name(file.name),
@@ -141,9 +119,10 @@ def _new_sample(state: ServerState, file: StoredFile, kind: str, upload: Upload,
 
 
 def stored_name(name: str) -> str:
-    """The name that the server keeps: one that Windows could not have is replaced (vendor's OpenAPI document).
+    """The name that the server keeps: one that Windows could not have is replaced.
 
-    There it is a random string; here it follows from the name, so that runs can be compared.
+    By a random string, says the vendor's OpenAPI document; here it follows from the name, so that runs can be
+    compared.
     """
     return hashlib.sha256(name.encode()).hexdigest()[:12] if not name or _ILLEGAL_NAME.search(name) else name
 
@@ -174,7 +153,7 @@ def _submit(state: ServerState, form: SubmitForm, sample_id: int, name: str, ans
     answer.submissions.append(stored or submission)
 
 
-def new_submission(state: ServerState, form: SubmitForm, sample: Record, name: str, **more: Any) -> Record:
+def new_submission(state: ServerState, form: SubmitForm, sample: Record, name: str, **more: Json) -> Record:
     """Store a submission of a sample."""
     kept = stored_name(name)
     quota = "verdict" if state.findings(sample["sample_id"]).locked else "report"
@@ -213,10 +192,7 @@ def _pending(state: ServerState, sample_id: int) -> bool:
 def _borrow(state: ServerState, submission: Record, analyses: list[Record]) -> None:
     """Answer a submission with earlier analyses: it is finished at once and makes no jobs."""
     number = submission["submission_id"]
-    now = state.clock.now()
-    state.store.db.execute(
-        "INSERT INTO course VALUES (?, ?, ?, 0, NULL, ?)", (number, number, now, json.dumps({}))
-    )
+    open_course(state, number, {})
     for analysis in analyses:
         analysis["analysis_submission_ids"].append(number)
         state.store.put("analysis", analysis)

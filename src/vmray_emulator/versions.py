@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -25,10 +26,10 @@ class ServerVersion(NamedTuple):
         Raises:
             ValueError: The text is not three numbers with dots between.
         """
-        parts = text.strip().split(".")
-        if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        match = re.fullmatch(r"([0-9]+)\.([0-9]+)\.([0-9]+)", text.strip())
+        if match is None:
             raise ValueError(f"a server version looks like 2026.2.1, not {text!r}")
-        return cls(*(int(part) for part in parts))
+        return cls(*(int(part) for part in match.groups()))
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.revision}"

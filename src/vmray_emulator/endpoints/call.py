@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from vmray_emulator.intake import Body
+    from vmray_emulator.json_types import Json
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
@@ -93,7 +94,7 @@ class Endpoint:
     upload: bool = False
 
 
-def ok(data: Any) -> dict[str, Any]:
+def ok(data: Json) -> dict[str, Any]:
     """The success envelope."""
     return {"result": "ok", "data": data}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.aggregation import Aggregated, aggregated
@@ -12,7 +13,7 @@ from vmray_emulator.findings import IOC_LISTS
 from vmray_emulator.ioc_objects import ioc_answer
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import SubmitForm, boolean, decoded_name
-from vmray_emulator.submitting import StoredFile, SubmitAnswer, submit_file, submit_url
+from vmray_emulator.submitting import SubmitAnswer, submit_file, submit_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def submit(call: Call) -> dict[str, Any]:
     if file.size > call.state.settings.webif_max_sample_size:
         raise Refusal(400, "The sample is larger than the maximum sample size")
     name = decoded_name(call.params, file.name) or "sample"
-    named = StoredFile(name, file.size, file.md5, file.sha1, file.sha256)
+    named = replace(file, name=name)
     if not submit_members(call.state, form, named, answer):
         submit_file(call.state, form, named, answer)
     return ok(answer.as_json(call.state))
@@ -72,7 +73,7 @@ def iocs(call: Call) -> dict[str, Any]:
 
 
 def indicators_of(found: Aggregated) -> list[dict[str, Any]]:
-    """Threat indicators as they are sent; their ids are the same in `/vtis` and `/mitre_attack` (a real answer)."""
+    """Threat indicators as they are sent, with the same ids in both places (a real answer)."""
     shown = found.findings.indicators if found.finished else found.findings.indicators[:1]
     return [
         {**indicator, "id": number, "analysis_ids": found.analysis_ids}

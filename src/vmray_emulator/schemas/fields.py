@@ -18,6 +18,8 @@ from vmray_emulator.versions import V4_2_0, ServerVersion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from vmray_emulator.json_types import Json
+
 _JSON_TYPES: dict[str, dict[str, Any]] = {
     "s": {"type": "string"},
     "i": {"type": "integer"},
@@ -80,7 +82,7 @@ class Schema:
     kind: str
     fields: Mapping[str, Field]
 
-    def new(self, **values: Any) -> dict[str, Any]:
+    def new(self, **values: Json) -> dict[str, Any]:
         """A full object: every field has its default, except the given ones (short names).
 
         Raises:

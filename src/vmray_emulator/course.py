@@ -1,0 +1,108 @@
+"""The course of a submission: which jobs it makes and when each of them gets on.
+
+Reputation comes first; then the static engine; then the virtual machine or the web browser. The order is what
+the vendor's clients describe; the seconds are the emulator's own choice.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from vmray_emulator.jobs import engines_for, new_job, new_reputation_job
+
+if TYPE_CHECKING:
+    from vmray_emulator.state import ServerState
+    from vmray_emulator.store import Record
+
+_REPUTATION_BEGINS: Final = 1.0
+_REPUTATION_ENDS: Final = 2.0
+_CHILDREN_APPEAR: Final = 6.0
+#: Engine to (begin, upload, end) in seconds after the submission; detonation time comes on top.
+_TIMES: Final = {"static": (2.0, 5.0, 6.0), "dynamic": (3.0, 3.0, 5.0), "web": (3.0, 3.0, 5.0)}
+
+Options = dict[str, Any]
+JobLists = dict[str, list["Record"]]
+
+
+def open_course(state: ServerState, submission_id: int, options: Options) -> None:
+    """Note when a submission began.
+
+    Args:
+        state: The server.
+        submission_id: The submission.
+        options: `seconds` of detonation, `triage`, `recursion` (children allowed), `root_id` of a recursion.
+    """
+    sql = "INSERT INTO course VALUES (?, ?, ?, 0, NULL, ?)"
+    root = options.get("root_id", submission_id)
+    state.store.db.execute(sql, (submission_id, root, state.clock.now(), json.dumps(options)))
+
+
+def course_options(state: ServerState, submission_id: int) -> Options:
+    """The options that `open_course` was given."""
+    sql = "SELECT options FROM course WHERE submission_id = ?"
+    row = state.store.db.execute(sql, (submission_id,)).fetchone()
+    return dict(json.loads(row[0])) if row else {}
+
+
+def schedule(state: ServerState, submission_id: int, seconds: float, verb: str, target: int) -> None:
+    """Let something happen to a submission, so many seconds after its beginning."""
+    state.store.db.execute(
+        """INSERT INTO event (root_id, submission_id, due, verb, target)
+           SELECT root_id, submission_id, started + ?, ?, ? FROM course WHERE submission_id = ?""",
+        (seconds, verb, target, submission_id),
+    )
+    state.store.db.execute(
+        """UPDATE course AS root SET planned = max(root.planned, own.started + ? - root.started)
+           FROM course AS own WHERE own.submission_id = ? AND root.submission_id = own.root_id""",
+        (seconds, submission_id),
+    )
+
+
+def start_course(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
+    """Queue the first jobs of a submission.
+
+    Args:
+        state: The server.
+        submission: The new submission.
+        sample: Its sample.
+        options: See `open_course`.
+
+    Returns:
+        The job lists of the submit answer.
+    """
+    number = submission["submission_id"]
+    open_course(state, number, options)
+    jobs: JobLists = {"jobs": [], "static_jobs": [], "reputation_jobs": []}
+    mode = submission["submission_analyzer_mode_analyzer_mode"]
+    if mode.startswith("reputation") and submission["submission_analyzer_mode_enable_reputation"]:
+        job = new_reputation_job(state, submission, sample)
+        jobs["reputation_jobs"].append(job)
+        schedule(state, number, _REPUTATION_BEGINS, "begin_reputation", job["reputation_job_id"])
+        schedule(state, number, _REPUTATION_ENDS, "end_reputation", job["reputation_job_id"])
+    if options.get("triage") and jobs["reputation_jobs"]:
+        schedule(state, number, _REPUTATION_ENDS, "triaged", number)
+        return jobs
+    return {**jobs, **queue_analyses(state, submission, sample, options)}
+
+
+def queue_analyses(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
+    """Make the jobs of the analysis engines, and plan the end of the submission."""
+    number = submission["submission_id"]
+    jobs: JobLists = {"jobs": [], "static_jobs": []}
+    last = _REPUTATION_ENDS
+    for engine in engines_for(sample["sample_type"], submission["submission_analyzer_mode_analyzer_mode"]):
+        job = new_job(state, submission, sample, engine)
+        jobs["static_jobs" if engine == "static" else "jobs"].append(job)
+        begin, upload, end = _TIMES[engine]
+        detonation = 0.0 if engine == "static" else options["seconds"]
+        schedule(state, number, begin, "begin", job["job_id"])
+        schedule(state, number, upload + detonation, "upload", job["job_id"])
+        schedule(state, number, end + detonation, "end", job["job_id"])
+        last = max(last, end + detonation)
+    if options.get("recursion"):
+        schedule(state, number, min(_CHILDREN_APPEAR, last), "spawn", number)
+    schedule(state, number, last, "finish", number)
+    created = sum(len(some) for some in jobs.values())
+    state.store.change("submission", number, number_created_jobs=created)
+    return jobs

@@ -1,0 +1,75 @@
+"""IOCs as CSV and as a STIX 2.0 bundle. That both exist is documented; columns and objects are inferred."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import uuid
+from typing import Any, Final
+
+from vmray_emulator.findings import IOC_LISTS, IocSpec
+
+COLUMNS: Final = ("type", "value", "verdict", "is_ioc")
+_STIX_TYPES: Final = {
+    "files": ("file", "name"),
+    "domains": ("domain-name", "value"),
+    "ips": ("ipv4-addr", "value"),
+    "urls": ("url", "value"),
+    "mutexes": ("mutex", "name"),
+    "registry": ("windows-registry-key", "key"),
+    "processes": ("process", "command_line"),
+    "email_addresses": ("email-addr", "value"),
+}
+
+
+def _rows(iocs: dict[str, list[IocSpec]], *, all_artifacts: bool) -> list[tuple[str, IocSpec]]:
+    return [
+        (name, spec)
+        for name in IOC_LISTS
+        for spec in iocs.get(name, [])
+        if all_artifacts or spec.get("ioc", True)
+    ]
+
+
+def as_csv(iocs: dict[str, list[IocSpec]], *, all_artifacts: bool) -> bytes:
+    """A line an IOC, under a line of column names."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for name, spec in _rows(iocs, all_artifacts=all_artifacts):
+        writer.writerow([IOC_LISTS[name], spec["value"], spec["verdict"] or "", spec.get("ioc", True)])
+    return text.getvalue().encode()
+
+
+def as_stix(iocs: dict[str, list[IocSpec]], moment: str, *, all_artifacts: bool) -> bytes:
+    """A bundle with one observed-data object whose `objects` is a map, as the vendor's exports have it.
+
+    Args:
+        iocs: Compact findings.
+        moment: When they were observed.
+        all_artifacts: Artifacts that are no IOCs, too.
+    """
+    observed: dict[str, dict[str, Any]] = {}
+    for name, spec in _rows(iocs, all_artifacts=all_artifacts):
+        if name in _STIX_TYPES:
+            kind, key = _STIX_TYPES[name]
+            observed[str(len(observed))] = {"type": kind, key: spec["value"]}
+    seed = json.dumps(observed)
+    data = {
+        "type": "observed-data",
+        "id": f"observed-data--{uuid.uuid5(uuid.NAMESPACE_URL, seed)}",
+        "created": f"{moment}.000Z",
+        "modified": f"{moment}.000Z",
+        "first_observed": f"{moment}Z",
+        "last_observed": f"{moment}Z",
+        "number_observed": 1,
+        "objects": observed,
+    }
+    bundle = {
+        "type": "bundle",
+        "id": f"bundle--{uuid.uuid5(uuid.NAMESPACE_OID, seed)}",
+        "spec_version": "2.0",
+        "objects": [data],
+    }
+    return json.dumps(bundle).encode()

@@ -1,0 +1,130 @@
+"""The emulator as a server: state, HTTP side, control side and a listening socket."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import socket
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from vmray_emulator.app import CONTROL_ROOT, EmulatorApp
+from vmray_emulator.clock import Clock, Lifecycle
+from vmray_emulator.control import Control
+from vmray_emulator.control_http import control_router
+from vmray_emulator.protocol import ConnectionAwareProtocol
+from vmray_emulator.state import ServerState
+from vmray_emulator.store import Store
+from vmray_emulator.versions import known_version
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+class Emulator:
+    """An emulated VMRay server; its port is open from the beginning, `serve` makes it answer.
+
+    Args:
+        port: TCP port on loopback; 0 takes a free one.
+        api_key: The key that is accepted; None makes one up (or takes the one kept in `db`).
+        scenario: Situation to begin with (see `scenarios.SCENARIOS`). A database that was used before keeps
+            its settings unless another scenario than `default` is asked for.
+        db: SQLite file that state survives in, with a folder of uploads beside it; None keeps all in memory.
+        lifecycle: `immediate`, `reads:N`, `realtime:SPEED` or `manual`.
+        server_version: One of `versions.SERVER_VERSIONS`.
+        certfile: PEM certificate, for HTTPS.
+        keyfile: Its key.
+        latency: Seconds that every request waits.
+
+    Attributes:
+        url: Root of the server, without `/rest`.
+        port: The port.
+        api_key: The accepted key.
+        control: The control side.
+
+    Raises:
+        ValueError: The scenario, lifecycle or version is unknown.
+        OSError: The port cannot be had.
+    """
+
+    def __init__(  # noqa: PLR0913  each is one choice of the command line
+        self,
+        *,
+        port: int = 0,
+        api_key: str | None = None,
+        scenario: str = "default",
+        db: Path | None = None,
+        lifecycle: str = "immediate",
+        server_version: str = "2026.2.1",
+        certfile: Path | None = None,
+        keyfile: Path | None = None,
+        latency: float = 0.0,
+    ) -> None:
+        with contextlib.ExitStack() as opened:
+            self._socket = opened.enter_context(_listen(port))
+            self._state = _open_state(opened, db, Lifecycle.parse(lifecycle), server_version)
+            used = self._state.store.recall("api_key")
+            self.api_key = str(api_key or used or secrets.token_hex(16))
+            self._state.take_up(self.api_key)
+            app = EmulatorApp(self._state, self.api_key, control_router(CONTROL_ROOT, lambda: self.control))
+            app.conditions.latency = latency
+            self.control = Control(self._state, app)
+            if scenario != "default" or used is None:
+                self.control.load_scenario(scenario)
+            self.port: int = self._socket.getsockname()[1]
+            self.url = f"{'https' if certfile else 'http'}://{LOOPBACK}:{self.port}"
+            self._server = uvicorn.Server(_config(app, certfile, keyfile))
+            self._opened = opened.pop_all()
+
+    def serve(self) -> None:
+        """Answer requests until told to stop."""
+        self._server.run(sockets=[self._socket])
+
+    def finish(self) -> None:
+        """Let `serve` return, from another thread."""
+        self._server.should_exit = True
+
+    def close(self) -> None:
+        """Let go of the port, the database and the temporary folder."""
+        self._opened.close()
+
+
+def _open_state(
+    opened: contextlib.ExitStack, db: Path | None, lifecycle: Lifecycle, version: str
+) -> ServerState:
+    content = Path(f"{db}.files" if db else opened.enter_context(tempfile.TemporaryDirectory()))
+    content.mkdir(exist_ok=True)
+    store = Store(db)
+    opened.callback(store.close)
+    return ServerState(store, known_version(version), lifecycle, content, clock=Clock(lifecycle.speed))
+
+
+def _config(app: EmulatorApp, certfile: Path | None, keyfile: Path | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=ConnectionAwareProtocol,
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=certfile,
+        ssl_keyfile=keyfile,
+        server_header=False,
+    )
+
+
+def _listen(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((LOOPBACK, port))
+        sock.listen(2048)
+    except OSError:
+        sock.close()
+        raise
+    return sock

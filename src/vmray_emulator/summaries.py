@@ -1,0 +1,254 @@
+"""The summaries inside an analysis archive: `logs/summary_v2.json` and the older `logs/summary.json`.
+
+Key names of version 2 are those of a real 4.2 archive as far as public clients read them; version 1 has what
+clients of the field use. Not every key of a real summary is here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from vmray_emulator.ioc_objects import file_hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from vmray_emulator.findings import Findings, IocSpec
+    from vmray_emulator.store import Record
+
+_SOURCE: Final = "logs/summary_v2.json"
+#: IOC list to (map in the summary, prefix of its keys, key of references under `artifacts`).
+_MAPS: Final = {
+    "files": ("files", "file", "ref_files"),
+    "filenames": ("filenames", "filename", "ref_filenames"),
+    "mutexes": ("mutexes", "mutex", "ref_mutexes"),
+    "registry": ("registry_records", "registry_record", "ref_registry_records"),
+    "processes": ("processes", "process", "ref_processes"),
+    "urls": ("urls", "url", "ref_urls"),
+    "domains": ("domains", "domain", "ref_domains"),
+    "ips": ("ip_addresses", "ip_address", "ref_ip_addresses"),
+    "emails": ("emails", "email", "ref_emails"),
+    "email_addresses": ("email_addresses", "email_address", "ref_email_addresses"),
+}
+#: IOC list to the key that holds the value itself, where it is a plain one.
+_VALUE_KEYS: Final = {
+    "filenames": "filename",
+    "mutexes": "name",
+    "registry": "reg_key_name",
+    "urls": "url",
+    "domains": "domain",
+    "ips": "ip_address",
+    "emails": "sender",
+    "email_addresses": "email_address",
+}
+
+
+def reference(*path: str) -> dict[str, Any]:
+    """A pointer to another part of the summary."""
+    return {"_type": "reference", "source": _SOURCE, "path": list(path)}
+
+
+def _entry(name: str, number: int, spec: IocSpec) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "_type": _MAPS[name][1],
+        "is_ioc": bool(spec.get("ioc", True)),
+        "is_artifact": True,
+        "verdict": spec["verdict"],
+    }
+    value = str(spec["value"])
+    if name == "files":
+        hashes = {key.removesuffix("_hash"): digest for key, digest in file_hashes(value).items()}
+        entry |= {
+            "hash_values": {"_type": "hash_values", **hashes},
+            "size": 20480,
+            "is_sample": "Sample File" in spec.get("categories", []),
+            "categories": [one.lower().replace(" ", "_") for one in spec.get("categories", ["Dropped File"])],
+            "classifications": spec.get("classifications", []),
+            "threat_names": spec.get("threat_names", []),
+            "ref_filenames": [],
+        }
+    elif name == "processes":
+        entry |= {
+            "cmd_line": value,
+            "filename": value.strip('"').split('"')[0],
+            "image_name": value.strip('"').split('"')[0].replace("\\", "/").rsplit("/", 1)[-1],
+            "os_pid": 1000 + number,
+            "monitor_id": number,
+            "origin_monitor_id": number - 1,
+            "monitor_reason": "analysis_target" if number == 1 else "child_process",
+            "bitness": 64,
+            "exit_code": 0,
+        }
+    else:
+        entry[_VALUE_KEYS[name]] = value
+    if name in ("urls", "domains", "ips"):
+        entry["sources"] = ["pcap"]
+    return entry
+
+
+def _maps(findings: Findings) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The maps of artifacts, and the references to all their entries."""
+    maps: dict[str, Any] = {}
+    references: dict[str, Any] = {"_type": "artifacts"}
+    for name, (key, prefix, pointer) in _MAPS.items():
+        entries = {
+            f"{prefix}_{number}": _entry(name, number, spec)
+            for number, spec in enumerate(findings.iocs.get(name, []), start=1)
+        }
+        if entries:
+            maps[key] = entries
+        references[pointer] = [reference(key, entry) for entry in entries]
+    return maps, references
+
+
+def _vti(findings: Findings, analysis: Record) -> dict[str, Any]:
+    matches = {
+        f"vti_match_{number}": {
+            "_type": "vti_match",
+            "analysis_score": indicator["score"],
+            "category": indicator["category"].lower().replace(" ", "_"),
+            "category_desc": indicator["category"],
+            "operation": indicator["operation"].lower().replace(" ", "_"),
+            "operation_desc": indicator["operation"],
+            "technique_desc": indicator["operation"],
+            "artifacts": [],
+            "classifications": indicator["classifications"],
+            "threat_names": [],
+        }
+        for number, indicator in enumerate(findings.indicators, start=1)
+    }
+    version = analysis["analysis_vti_built_in_rules_version"]
+    score_type = "static" if analysis["analysis_job_type"].startswith("only_static") else "default"
+    return {"_type": "vti", "built_in_rules_version": version, "score_type": score_type, "matches": matches}
+
+
+def _mitre(findings: Findings) -> dict[str, Any]:
+    techniques = {
+        f"technique_{technique['technique_id']}": {
+            "_type": "mitre_attack_technique",
+            "technique_id": technique["technique_id"],
+            "description": technique["technique"],
+            "tactics": technique["tactics"],
+            "technique_version": "1.0",
+            "ref_vti_matches": [
+                reference("vti", "matches", f"vti_match_{place + 1}") for place in technique["indicators"]
+            ],
+        }
+        for technique in findings.techniques
+    }
+    return {"v4": {"matrix_version": "2019-04-25T20:53:07.719000", "techniques": techniques}}
+
+
+def summary_v2(
+    sample: Record, analysis: Record, findings: Findings, screenshots: Sequence[str]
+) -> dict[str, Any]:
+    """`logs/summary_v2.json` of an analysis.
+
+    Args:
+        sample: The sample.
+        analysis: The analysis.
+        findings: What it found.
+        screenshots: Names of the pictures.
+    """
+    maps, references = _maps(findings)
+    return {
+        "_type": "summary",
+        "version": "2.1",
+        "analysis_metadata": {
+            "_type": "analysis_metadata",
+            "analysis_id": analysis["analysis_id"],
+            "analysis_duration": 120.0,
+            "creation_time": analysis["analysis_created"],
+            "is_execution_successful": True,
+            "number_of_processes": len(findings.iocs.get("processes", [])),
+            "result_code": analysis["analysis_result_code"],
+            "result_str": analysis["analysis_result_str"],
+            "sample_id": sample["sample_id"],
+            "sample_type": sample["sample_type"],
+            "submission_filename": sample["sample_filename"],
+            "termination_reason": "Timeout",
+            "verdict": analysis["analysis_verdict"],
+            "platform_information": {
+                "_type": "platform_information",
+                "platform_version": analysis["analysis_analyzer_version"],
+            },
+        },
+        "artifacts": references,
+        **maps,
+        "classifications": findings.classifications or [],
+        "threat_names": findings.threat_names or [],
+        "vti": _vti(findings, analysis),
+        "mitre_attack": _mitre(findings),
+        "screenshots": [
+            {"_type": "screenshot", "timedelta": 1000 * number, "ref_file": reference("screenshots", name)}
+            for number, name in enumerate(screenshots)
+        ],
+        "remarks": {"_type": "remarks", "errors": [], "infos": [], "warnings": []},
+        "virtual_machine": {"_type": "virtual_machine", "name": analysis["analysis_vm_name"]},
+    }
+
+
+def summary_v1(
+    sample: Record, analysis: Record, findings: Findings, screenshots: Sequence[str]
+) -> dict[str, Any]:
+    """`logs/summary.json` of an analysis; arguments as for `summary_v2`."""
+    return {
+        "analysis_details": {
+            "execution_successful": True,
+            "termination_reason": "Timeout",
+            "result_str": analysis["analysis_result_str"],
+        },
+        "sample_details": {"sample_type": sample["sample_type"]},
+        "vm_and_analyzer_details": {"vm_name": analysis["analysis_vm_name"]},
+        "artifacts": _artifacts_v1(findings.iocs),
+        "classifications": findings.classifications or [],
+        "extracted_files": [
+            {
+                **{
+                    key: file_hashes(str(spec["value"]))[key]
+                    for key in ("md5_hash", "sha1_hash", "sha256_hash")
+                },
+                "norm_filename": spec["value"],
+                "ioc": bool(spec.get("ioc", True)),
+            }
+            for spec in findings.iocs.get("files", [])
+        ],
+        "mitre_attack": {
+            "techniques": [
+                {"id": technique["technique_id"], "description": technique["technique"]}
+                for technique in findings.techniques
+            ]
+        },
+        "screenshots": [{"screenshot_archive_path": f"screenshots/{name}"} for name in screenshots],
+        "vti": {
+            "vti_rule_type": "Default",
+            "vti_score": analysis["analysis_vti_score"],
+            "vti_rule_matches": [
+                {
+                    "category_desc": indicator["category"],
+                    "operation_desc": indicator["operation"],
+                    "technique_desc": indicator["operation"],
+                    "rule_score": indicator["score"],
+                    "rule_classifications": indicator["classifications"],
+                    "threat_names": [],
+                }
+                for indicator in findings.indicators
+            ],
+        },
+    }
+
+
+def _artifacts_v1(iocs: Mapping[str, Sequence[IocSpec]]) -> dict[str, Any]:
+    keys = {**_VALUE_KEYS, "files": "norm_filename", "processes": "cmd_line", "mutexes": "mutex_name"}
+    names = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
+    return {
+        name: [
+            {
+                keys[name]: spec["value"],
+                "ioc": bool(spec.get("ioc", True)),
+                "severity": spec["verdict"] or "unknown",
+            }
+            for spec in iocs.get(name, [])
+        ]
+        for name in names
+    }
