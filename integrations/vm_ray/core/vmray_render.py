@@ -145,7 +145,7 @@ def _indicator_line(indicator: Json) -> str:
 
 def _flattened(value: object, key: str = "") -> Iterable[tuple[str, object]]:
     """Walk an object in its own order: ``a_b`` for members, ``a_1`` in a list of objects; plain lists stay whole."""
-    if isinstance(value, Mapping):
+    if value and isinstance(value, Mapping):
         for name, member in value.items():
             yield from _flattened(member, f"{key}_{name}" if key else str(name))
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
@@ -156,7 +156,7 @@ def _flattened(value: object, key: str = "") -> Iterable[tuple[str, object]]:
 
 
 def _cell(key: str, value: object) -> str:
-    if value is None:
+    if value is None or value == {}:
         return ""
     if isinstance(value, list):
         return csv_cell("; ".join(str(item) for item in value))
