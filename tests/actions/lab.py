@@ -1,0 +1,160 @@
+"""One VMRay, one SecOps and one host, and what a test wants to know of them afterwards."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlencode
+
+from secops_lab.host import ActionHost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from secops_lab.host import ActionRun
+    from secops_lab.platform import Case, LocalPlatform
+    from vmray_emulator import EmbeddedEmulator
+
+JsonValue: TypeAlias = Any
+
+REPOSITORY = Path(__file__).parents[2]
+INTEGRATION = REPOSITORY / "integrations" / "vm_ray"
+
+
+@dataclass
+class Lab:
+    """Runs actions in a case of its own, against an emulator that starts empty.
+
+    Attributes:
+        vmray: The emulated VMRay.
+        secops: The local SecOps; its VMRay instance is configured for `vmray`.
+        case: Where the actions run; made by `open_case`.
+        sdk: Folder of the real SDK, None for the stand-in.
+    """
+
+    vmray: EmbeddedEmulator
+    secops: LocalPlatform
+    sdk: Path | None = None
+    case: Case = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.host = ActionHost(self.secops, INTEGRATION, sdk=self.sdk)
+        self.configure()
+        self.open_case()
+
+    def configure(self, **values: str) -> None:
+        """Configure the integration for this emulator; values are given with `_` for blanks."""
+        given = {name.replace("_", " "): value for name, value in values.items()}
+        usual = {"Api Root": self.vmray.url, "Api Key": self.vmray.api_key, "Verify SSL": "true"}
+        self.secops.configure("VMRay", usual | given)
+
+    def open_case(self, *entities: tuple[str, str]) -> None:
+        """Go on in a new case with these entities."""
+        self.case = self.secops.new_case(entities=entities)
+
+    def hashes(self, *values: str) -> None:
+        """Go on in a new case with FILEHASH entities."""
+        self.open_case(*(("FILEHASH", value) for value in values))
+
+    def urls(self, *values: str) -> None:
+        """Go on in a new case with URL entities."""
+        self.open_case(*(("DestinationURL", value) for value in values))
+
+    def run(
+        self, action: str, parameters: Mapping[str, str] | None = None, **options: JsonValue
+    ) -> ActionRun:
+        """Run an action on all entities of the case; nothing that was asked before counts as seen."""
+        self.vmray.control.forget_requests()
+        return self.host.run(action, self.case, parameters, **options)
+
+    def read(self, path: str) -> JsonValue:
+        """Ask VMRay as any client could, and return `data`."""
+        request = urllib.request.Request(f"{self.vmray.url}/rest{path}")  # noqa: S310 - our own loopback server
+        request.add_header("Authorization", f"api_key {self.vmray.api_key}")
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return json.load(answer)["data"]
+
+    def seen(self) -> list[str]:
+        """The requests that VMRay saw, as `GET /rest/path?query`, in order of arrival."""
+        return [
+            f"{each.method} {each.path}{'?' if each.query else ''}{urlencode(each.query, safe='{}:,')}"
+            for each in self.vmray.control.requests()
+        ]
+
+    def submits(self) -> list[dict[str, str]]:
+        """The forms of the submits that VMRay saw, without the key in `submission_metadata` (see `keys`)."""
+        return [
+            {name: value for name, value in each.form.items() if name != "submission_metadata"}
+            for each in self.vmray.control.requests()
+            if each.path == "/rest/sample/submit"
+        ]
+
+    def keys(self) -> list[str]:
+        """Our own keys in the `submission_metadata` of all submissions that VMRay has stored."""
+        submissions = self.vmray.control.submissions()
+        stored = [json.loads(each["submission_submission_metadata"]) for each in submissions]
+        assert all(set(each) == {"google_secops_key"} for each in stored)
+        return [each["google_secops_key"] for each in stored]
+
+    def samples(self) -> list[dict[str, Any]]:
+        """All samples that VMRay has, as its API sends them."""
+        return list(self.vmray.control.samples())
+
+    def enrichment(self, identifier: str) -> dict[str, str]:
+        """The `VMRay_` fields of one entity."""
+        properties = self.entity(identifier)["additional_properties"]
+        return {name: value for name, value in properties.items() if name.startswith("VMRay_")}
+
+    def entity(self, identifier: str) -> dict[str, Any]:
+        """One entity of the case, as it was written."""
+        return next(each for each in self.case.entities if each["identifier"] == identifier.upper())
+
+    def flags(self) -> dict[str, tuple[bool, bool]]:
+        """For each entity of the case: whether it is enriched, and whether it is suspicious."""
+        return {
+            each["identifier"]: (each["is_enriched"], each["is_suspicious"]) for each in self.case.entities
+        }
+
+    def insights(self) -> dict[str, str]:
+        """The HTML of the case's insights by entity."""
+        return {each["entity_identifier"]: each["content"] for each in self.case.insights}
+
+
+def outcome(run: ActionRun) -> dict[str, Any]:
+    """Everything that an action hands to the platform, in one value."""
+    return {
+        "state": run.state.value,
+        "value": run.result_value,
+        "message": run.message,
+        "json": run.json_result,
+        "tables": run.tables,
+        "links": run.links,
+        "attachments": run.attachments,
+    }
+
+
+def completed(
+    message: str,
+    *,
+    value: bool,
+    json_result: JsonValue = None,
+    tables: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """The whole output of an action that completed."""
+    return {
+        "state": "completed",
+        "value": value,
+        "message": message,
+        "json": json_result,
+        "tables": dict(tables or {}),
+        "links": {},
+        "attachments": {},
+    }
+
+
+def failed(message: str, json_result: JsonValue = None) -> dict[str, Any]:
+    """The whole output of an action that failed."""
+    return completed(message, value=False, json_result=json_result) | {"state": "failed"}
