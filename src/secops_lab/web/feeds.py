@@ -1,0 +1,102 @@
+"""What a case's page fetches beside itself: frames, JSON, uploads and the stream of changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from .pages import Page
+from .safety import INSIGHT_POLICY, WIDGET_POLICY
+from .uploads import UploadTooLargeError
+from .views import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+
+    from .pulse import Pulse
+    from .wall import Wall
+
+# The insight's own HTML follows; it brings its inline styles with it.
+_INSIGHT: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Insight</title>
+<style>:root { color-scheme: light dark; } body { margin: 10px; font: 14px/1.45 system-ui, sans-serif;
+background: light-dark(#fff, #14181d); color: light-dark(#1b1f24, #e8ebee); overflow-wrap: anywhere; }
+h2 { font-size: 17px; margin: 0 0 6px; } p { margin: 0 0 4px; } ul { margin: 0 0 6px; padding-left: 20px; }
+</style>
+<body>"""
+_PING: Final = 15  # seconds between the comments that keep a stream open
+
+
+class Feeds:
+    """Answers what pages fetch.
+
+    Args:
+        wall: What is shown.
+        pulse: Tells when it changes.
+    """
+
+    def __init__(self, wall: Wall, pulse: Pulse) -> None:
+        self._wall = wall
+        self._pulse = pulse
+
+    async def insight(self, request: Request) -> Response:
+        """An insight's HTML, which runs and loads nothing."""
+        wall = self._wall.case(request.path_params["case"]).wall
+        place = request.path_params["place"]
+        if not (place < len(wall) and wall[place].kind == "insight"):
+            raise HTTPException(404, "There is no such insight.")
+        content = str(wall[place].detail.get("content") or "")
+        return Page(_INSIGHT + content, headers={"Content-Security-Policy": INSIGHT_POLICY})
+
+    async def widget(self, request: Request) -> Response:
+        """A widget with a run's JSON result put in as the platform does."""
+        run = self._wall.run(request.path_params["run"])
+        widgets = dict(self._wall.widgets_of(run))
+        widget = widgets.get(request.path_params["widget"])
+        if widget is None:
+            raise HTTPException(404, "There is no such widget.")
+        return Page(widget.filled(json_text(run)), headers={"Content-Security-Policy": WIDGET_POLICY})
+
+    async def json(self, request: Request) -> Response:
+        """A run's JSON result, as the action wrote it."""
+        text = json_text(self._wall.run(request.path_params["run"]))
+        return Response(text.encode("utf-8", "replace"), media_type="application/json")
+
+    async def debug(self, request: Request) -> Response:
+        """What all processes of a run logged, printed and complained about."""
+        run = self._wall.run(request.path_params["run"])
+        parts = []
+        for number, one in enumerate(run.rounds, 1):
+            said = str(one.output["DebugOutput"]) if one.output else ""
+            parts.append(
+                f"--- process {number}: exit code {one.exit_code}, {one.duration:.2f} s\n{said}\n{one.stderr}"
+            )
+        return PlainTextResponse("\n".join(parts).encode("utf-8", "replace"))
+
+    async def upload(self, request: Request) -> Response:
+        """Take a file; answers with the token that a form names it by."""
+        if not self._wall.token.fits(request.headers.get("x-token")):
+            raise HTTPException(403, "The page is of an earlier run of the case wall: load it again.")
+        name = unquote(request.headers.get("x-file-name", ""))
+        try:
+            upload = await self._wall.uploads.take(name, request.stream())
+        except UploadTooLargeError as error:
+            return JSONResponse({"error": f"The file is {error}."}, 413, headers={"Connection": "close"})
+        return JSONResponse({"token": upload.token, "name": upload.name, "size": upload.size})
+
+    async def changes(self, request: Request) -> Response:
+        """A stream that says `change` when there is something new, until page or wall are closed."""
+        self._wall.case(request.path_params["case"])
+        since = request.query_params.get("since", "")
+        seen = int(since) if since.isdecimal() else self._wall.platform.revision
+
+        async def events() -> AsyncIterator[dict[str, str]]:
+            async for revision in self._pulse.revisions(seen):
+                yield {"event": "change", "data": str(revision)}
+
+        return EventSourceResponse(events(), ping=_PING)

@@ -1,0 +1,104 @@
+"""Forms made from an action's definition, and what comes back from them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from starlette.datastructures import FormData
+
+    from secops_lab.catalogue import ActionSpec, ParameterSpec
+
+    from .uploads import Upload, UploadBox
+
+Control = Literal["checkbox", "choice", "files", "password", "text"]
+
+# A parameter that holds paths gets files from the browser: a path could name any file of this machine.
+_PATHS: Final = re.compile(r"\bpaths?\b", re.IGNORECASE)
+
+# The types of entities that are offered; the platform has more, the integration's actions take these two.
+ENTITY_TYPES: Final = (
+    *("FILEHASH", "DestinationURL", "ADDRESS", "DOMAIN", "HOSTNAME", "FILENAME", "USERUNIQNAME"),
+    *("EMAILSUBJECT", "PROCESS", "GENERICENTITY"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter as the form shows it.
+
+    Attributes:
+        id: Its id in the page, also the name of the control.
+        spec: The parameter.
+        control: The kind of control.
+        value: What it holds: the default, or what was sent.
+        files: The uploads that it holds.
+        problem: What is wrong with what was sent.
+    """
+
+    id: str
+    spec: ParameterSpec
+    control: Control
+    value: str
+    files: tuple[Upload, ...] = ()
+    problem: str = ""
+
+    @property
+    def sent_value(self) -> str:
+        """The parameter's value as the platform passes it."""
+        return ",".join(str(upload.path) for upload in self.files) if self.control == "files" else self.value
+
+
+def empty_form(action: ActionSpec) -> list[Field]:
+    """The fields of an action, holding their defaults."""
+    return [
+        Field(f"parameter-{number}", spec, _control(spec), spec.default)
+        for number, spec in enumerate(action.parameters)
+    ]
+
+
+def sent_form(action: ActionSpec, form: FormData, uploads: UploadBox) -> list[Field]:
+    """The fields of an action with what a browser sent, each checked."""
+    return [_sent(field, form, uploads) for field in empty_form(action)]
+
+
+def chosen_entities(entities: list[dict[str, Any]], form: FormData) -> list[dict[str, Any]]:
+    """The entities of a case whose boxes were ticked; anything else that was sent is left out."""
+    ticked = set(form.getlist("entity"))
+    return [entity for number, entity in enumerate(entities) if str(number) in ticked]
+
+
+def _control(spec: ParameterSpec) -> Control:
+    if spec.type == "boolean":
+        return "checkbox"
+    if spec.optional_values:
+        return "choice"
+    if spec.type == "password":
+        return "password"
+    return "files" if _PATHS.search(spec.name) else "text"
+
+
+def _sent(field: Field, form: FormData, uploads: UploadBox) -> Field:
+    spec, control = field.spec, field.control
+    texts = [value for value in form.getlist(field.id) if isinstance(value, str)]
+    files: tuple[Upload, ...] = ()
+    problem = ""
+    if control == "checkbox":
+        value = "true" if texts else "false"
+    elif control == "files":
+        found = [uploads.find(token) for token in texts if token]
+        files = tuple(upload for upload in found if upload is not None)
+        value = ""
+        if len(files) < len(found):
+            problem = "A file is no longer here; choose it again."
+    else:
+        value = texts[0] if texts else ""
+        if control == "choice" and value and value not in spec.optional_values:
+            value, problem = "", "Choose one of the offered values."
+    if spec.mandatory and not (value or files) and not problem:
+        problem = "Choose a file." if control == "files" else "This parameter must have a value."
+    return Field(field.id, spec, control, value, files, problem)

@@ -1,0 +1,180 @@
+"""The pages of the case wall, and what a browser may ask it to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from .forms import ENTITY_TYPES, Field, chosen_entities, empty_form, sent_form
+from .run_book import TooManyRunsError
+from .text import visible
+from .views import RunView, entities_of, insights_of
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+
+    from secops_lab.catalogue import ActionSpec
+    from secops_lab.platform import Case
+
+    from .wall import Wall
+
+_LONGEST_TITLE: Final = 200
+_LONGEST_IDENTIFIER: Final = 4_000
+
+
+class Page(HTMLResponse):
+    """HTML whose text may hold what UTF-8 cannot: half of a surrogate pair becomes a question mark."""
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 -- the base class's signature
+        """Encode the page."""
+        return str(content).encode("utf-8", "replace")
+
+
+def environment() -> Environment:
+    """The templates: everything is escaped, and a name that does not exist is an error."""
+    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    env = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    env.filters["visible"] = visible
+    return env
+
+
+class Pages:
+    """Draws pages and takes forms.
+
+    Args:
+        wall: What the pages show and change.
+    """
+
+    def __init__(self, wall: Wall) -> None:
+        self._wall = wall
+        self._templates = environment()
+
+    async def cases(self, _: Request) -> Response:
+        """All cases, and the form that opens one."""
+        return self._page("cases.html", cases=self._wall.platform.cases(), entity_types=ENTITY_TYPES)
+
+    async def open_case(self, request: Request) -> Response:
+        """Open a case."""
+        form = await self._form(request)
+        title = _text(form, "title", _LONGEST_TITLE) or "Suspicious activity"
+        entity = _entity(form)
+        case = self._wall.platform.new_case(title, [entity] if entity else [])
+        return RedirectResponse(f"/cases/{case.identifier}", 303)
+
+    async def case(self, request: Request) -> Response:
+        """One case."""
+        case = self._wall.case(request.path_params["case"])
+        action = self._wall.action(request.query_params.get("action", ""))
+        return self._case_page(case, action, empty_form(action), None)
+
+    async def parts(self, request: Request) -> Response:
+        """The parts of a case's page that change while actions run."""
+        case = self._wall.case(request.path_params["case"])
+        return self._page("parts.html", **self._live(case))
+
+    async def add_entity(self, request: Request) -> Response:
+        """Add an entity to a case."""
+        case = self._wall.case(request.path_params["case"])
+        form = await self._form(request)
+        entity = _entity(form)
+        if entity is None:
+            raise HTTPException(422, "An entity needs a type of the list and a value.")
+        case.add_entity(*entity)
+        action = self._wall.action(_text(form, "action", _LONGEST_TITLE))
+        return self._back(case, action, "entities")
+
+    async def start(self, request: Request) -> Response:
+        """Start an action."""
+        case = self._wall.case(request.path_params["case"])
+        form = await self._form(request)
+        action = self._wall.action(_text(form, "action", _LONGEST_TITLE))
+        fields = sent_form(action, form, self._wall.uploads)
+        chosen = chosen_entities(case.entities, form)
+        if any(field.problem for field in fields):
+            return self._case_page(case, action, fields, chosen, "Nothing was started: see below.", 422)
+        try:
+            values = {field.spec.name: field.sent_value for field in fields}
+            run = self._wall.runs.start(action, case, chosen, values)
+        except TooManyRunsError as error:
+            return self._case_page(case, action, fields, chosen, f"Nothing was started: {error}.", 429)
+        return self._back(case, action, f"run-{run.number}")
+
+    async def cancel(self, request: Request) -> Response:
+        """Cancel a run."""
+        run = self._wall.run(request.path_params["run"])
+        await self._form(request)
+        run.cancel.set()
+        return self._back(run.case, run.action, f"run-{run.number}")
+
+    async def failure(self, _: Request, error: Exception) -> Response:
+        """Say what went wrong."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        said = (
+            error.detail
+            if isinstance(error, HTTPException)
+            else "The case wall has failed; see its terminal."
+        )
+        return self._page("failure.html", status, status=status, said=said)
+
+    async def _form(self, request: Request) -> FormData:
+        form = await request.form(max_files=0, max_fields=2_000)
+        if not self._wall.token.fits(form.get("token")):
+            raise HTTPException(403, "The form is of an earlier run of the case wall: load the page again.")
+        return form
+
+    def _case_page(  # noqa: PLR0913, PLR0917 -- what a form brought back, as it is shown again
+        self,
+        case: Case,
+        action: ActionSpec,
+        fields: list[Field],
+        chosen: list[dict[str, Any]] | None,
+        problem: str = "",
+        status: int = 200,
+    ) -> Response:
+        entities = entities_of(case)
+        ticked = {one.number for one in entities if chosen is None or one.raw in chosen}
+        more = {"action": action, "fields": fields, "ticked": ticked, "problem": problem}
+        offered = {"actions": self._wall.host.actions(), "entity_types": ENTITY_TYPES}
+        return self._page("case.html", status, **self._live(case), **more, **offered)
+
+    def _live(self, case: Case) -> dict[str, Any]:
+        revision = self._wall.platform.revision
+        runs = [RunView(run, self._wall.widgets_of(run)) for run in self._wall.runs.of_case(case)]
+        theirs = {insight.place for run in runs for insight in run.insights}
+        others = [one for one in insights_of(case.wall) if one.place not in theirs]
+        return {
+            "case": case,
+            "revision": revision,
+            "runs": runs,
+            "entities": entities_of(case),
+            "insights": others,
+        }
+
+    def _back(self, case: Case, action: ActionSpec, place: str) -> Response:
+        return RedirectResponse(f"/cases/{case.identifier}?action={action.stem}#{place}", 303)
+
+    def _page(self, template: str, status_code: int = 200, **values: Any) -> Response:  # noqa: ANN401
+        settings = self._wall.settings
+        common = {
+            "token": self._wall.token.text,
+            "settings": settings,
+            "name": self._wall.host.integration.name,
+        }
+        return Page(self._templates.get_template(template).render(**common, **values), status_code)
+
+
+def _text(form: FormData, name: str, longest: int) -> str:
+    value = form.get(name)
+    return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def _entity(form: FormData) -> tuple[str, str] | None:
+    kind, value = _text(form, "entity_type", 100), _text(form, "identifier", _LONGEST_IDENTIFIER)
+    return (kind, value) if kind in ENTITY_TYPES and value else None

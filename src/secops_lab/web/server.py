@@ -1,0 +1,143 @@
+"""The case wall as a server on loopback, in the foreground or in a thread."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from .feeds import Feeds
+from .pages import Pages
+from .pulse import Pulse
+from .safety import UPLOAD_PATH, Guard
+from .wall import Wall
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from types import TracebackType
+
+    from secops_lab.host import ActionHost
+    from secops_lab.platform import LocalPlatform
+
+    from .settings import WallSettings
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+class CaseWall:
+    """The case wall; listens from its making, answers while `serve` runs or as a context manager in a thread.
+
+    Args:
+        platform: The started platform.
+        host: Starts the actions of the integration.
+        settings: How it behaves.
+        port: The port on loopback; 0 takes a free one.
+
+    Raises:
+        OSError: The port cannot be had.
+    """
+
+    def __init__(
+        self, platform: LocalPlatform, host: ActionHost, settings: WallSettings, port: int = 0
+    ) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((LOOPBACK, port))
+            self._socket.listen(128)
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        self.wall = Wall(platform, host, settings)
+        pulse = Pulse(platform)
+        config = uvicorn.Config(
+            application(self.wall, pulse, self.port),
+            loop="asyncio",
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = _Server(config, pulse)
+        self._thread = threading.Thread(target=self._answer, name="case-wall", daemon=True)
+
+    def serve(self) -> None:
+        """Answer until Ctrl-C or SIGTERM, then end what runs."""
+        with contextlib.suppress(KeyboardInterrupt):
+            self._answer()
+        self._close()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._close()
+
+    def _answer(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def _close(self) -> None:
+        self._socket.close()
+        self.wall.close()
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of changes before it waits for its connections: they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, pulse: Pulse) -> None:
+        super().__init__(config)
+        self._pulse = pulse
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._pulse.end()
+        await super().shutdown(sockets)
+
+
+def application(wall: Wall, pulse: Pulse, port: int) -> Starlette:
+    """Join pages, feeds and files to one application behind its guard."""
+    pages, feeds = Pages(wall), Feeds(wall, pulse)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with pulse:
+            yield
+
+    routes = [
+        Route("/", pages.cases),
+        Route("/cases", pages.open_case, methods=["POST"]),
+        Route("/cases/{case:int}", pages.case),
+        Route("/cases/{case:int}/parts", pages.parts),
+        Route("/cases/{case:int}/changes", feeds.changes),
+        Route("/cases/{case:int}/entities", pages.add_entity, methods=["POST"]),
+        Route("/cases/{case:int}/runs", pages.start, methods=["POST"]),
+        Route("/cases/{case:int}/insights/{place:int}", feeds.insight),
+        Route("/runs/{run:int}/cancel", pages.cancel, methods=["POST"]),
+        Route("/runs/{run:int}/json", feeds.json),
+        Route("/runs/{run:int}/debug", feeds.debug),
+        Route("/runs/{run:int}/widgets/{widget:int}", feeds.widget),
+        Route(UPLOAD_PATH, feeds.upload, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, port=port)],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: pages.failure, 500: pages.failure},
+    )

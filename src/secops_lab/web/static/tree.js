@@ -1,0 +1,82 @@
+// JSON as a tree that folds. Branches are made when they are opened, so a huge result opens at once.
+"use strict";
+const MOST_BRANCHES = 200;
+const HIDDEN_CHARACTER = /([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])/u;
+
+function element(tag, name, text) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+// Text in which nothing hides: what cannot be seen stands as its code point.
+function putText(node, text) {
+  for (const piece of text.split(HIDDEN_CHARACTER)) {
+    if (!HIDDEN_CHARACTER.test(piece)) { node.append(piece); continue; }
+    const point = piece.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+    node.append(element("span", "hidden-char", "U+" + point));
+  }
+  return node;
+}
+
+function leaf(value) {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const node = putText(element("span", "json-" + (value === null ? "null" : typeof value)), text.slice(0, 2000));
+  if (text.length > 2000) node.append(element("span", "faint", " … (" + text.length.toLocaleString("en") + " characters)"));
+  return node;
+}
+
+function branches(entries, list) {
+  for (const [key, value] of entries.slice(0, MOST_BRANCHES)) list.append(branch(key, value));
+  if (entries.length <= MOST_BRANCHES) return;
+  const rest = entries.slice(MOST_BRANCHES);
+  const item = element("li");
+  const more = element("button", "", "Show more (" + rest.length.toLocaleString("en") + ")");
+  more.type = "button";
+  more.addEventListener("click", () => { item.remove(); branches(rest, list); });
+  item.append(more);
+  list.append(item);
+}
+
+function branch(key, value) {
+  const item = element("li");
+  const name = putText(element("span", "json-key"), key.slice(0, 300));
+  if (value === null || typeof value !== "object") {
+    item.append(name, ": ", leaf(value));
+    return item;
+  }
+  const entries = Object.entries(value);
+  const size = Array.isArray(value) ? "[" + entries.length + "]" : "{" + entries.length + "}";
+  if (!entries.length) {
+    item.append(name, ": ", element("span", "faint", size));
+    return item;
+  }
+  const fold = element("details");
+  const summary = element("summary");
+  summary.append(name, " ", element("span", "faint", size));
+  fold.append(summary);
+  fold.addEventListener("toggle", () => {
+    if (fold.childElementCount > 1) return;
+    const list = element("ul");
+    branches(entries, list);
+    fold.append(list);
+  });
+  item.append(fold);
+  return item;
+}
+
+async function drawTree(place) {
+  place.dataset.drawn = "yes";
+  const answer = await fetch(place.dataset.json);
+  const list = element("ul");
+  branches([["result", await answer.json()]], list);
+  list.querySelector("details")?.setAttribute("open", "");
+  place.replaceChildren(list);
+}
+
+// A tree is fetched and drawn when the fold around it is opened.
+document.addEventListener("toggle", (event) => {
+  const place = event.target.open ? event.target.querySelector(":scope > .json") : null;
+  if (place && !place.dataset.drawn) drawTree(place);
+}, true);

@@ -1,0 +1,61 @@
+"""Text from actions and samples, made fit for the page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Control, format (bidirectional, zero width), surrogate and separator characters: what cannot be seen.
+_UNSEEN: Final = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
+_KEPT: Final = frozenset("\n\t")
+
+
+def visible(value: object, limit: int = 4_000, *, lines: bool = False) -> Markup:
+    """Escape a text for HTML; what cannot be seen in it stands as its code point.
+
+    Args:
+        value: Any value; None gives nothing.
+        limit: Characters that are shown; how many there are is said behind them.
+        lines: Whether line breaks and tabs stay what they are.
+    """
+    text = "" if value is None else str(value)
+    parts = [_shown(one, lines=lines) for one in re.split(r"([^\x20-\x7e]+)", text[:limit])]
+    if len(text) > limit:
+        parts.append(Markup(' <span class="faint">… ({:,} characters)</span>').format(len(text)))
+    return Markup("").join(parts)
+
+
+def _shown(part: str, *, lines: bool) -> Markup:
+    if part.isascii() and part.isprintable():
+        return escape(part)
+    return Markup("").join(_one(character, lines=lines) for character in part)
+
+
+def _one(character: str, *, lines: bool) -> Markup:
+    if unicodedata.category(character) not in _UNSEEN or (lines and character in _KEPT):
+        return escape(character)
+    return Markup('<span class="hidden-char">U+{:04X}</span>').format(ord(character))
+
+
+def web_links(links: Iterable[str]) -> list[str]:
+    """Those of the links that a browser may be sent to."""
+    return [link for link in links if _is_web(link)]
+
+
+def _is_web(link: str) -> bool:
+    try:
+        return urlsplit(link).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def table_rows(lines: list[str]) -> list[list[str]]:
+    """Split a case wall table into cells: at commas, with no quoting, as the platform does (inferred)."""
+    return [line.split(",") for line in lines]

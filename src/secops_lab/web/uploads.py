@@ -1,0 +1,131 @@
+"""Files that a browser handed over: in the lab's own folder, under names and numbers of the lab's own."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import shutil
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from typing import IO
+
+_LONGEST_NAME: Final = 150
+# Separators of paths and drives, and the comma, at which the action splits its list of paths.
+_NOT_IN_A_NAME: Final = re.compile(r'[/\\:,*?"<>|]')
+
+
+class UploadTooLargeError(Exception):
+    """A file, or all files together, would be larger than allowed.
+
+    Attributes:
+        limit: Bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(limit)
+
+    def __str__(self) -> str:
+        return f"larger than the {self.limit:,} bytes that this lab takes"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A stored file.
+
+    Attributes:
+        token: What the browser names it by; random, and no path.
+        name: Its name, made harmless.
+        path: Where it is.
+        size: Bytes.
+    """
+
+    token: str
+    name: str
+    path: Path
+    size: int
+
+
+class UploadBox:
+    """Keeps uploaded files in a private temporary folder until it is closed.
+
+    Args:
+        file_limit: Bytes of one file.
+        box_limit: Bytes of all files together.
+    """
+
+    def __init__(self, file_limit: int, box_limit: int) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="secops-uploads-"))
+        self._file_limit = file_limit
+        self._box_limit = box_limit
+        self._uploads: dict[str, Upload] = {}
+        self._used = 0
+
+    def close(self) -> None:
+        """Remove the folder with everything in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def find(self, token: str) -> Upload | None:
+        """The upload of this token, or None."""
+        return self._uploads.get(token)
+
+    async def take(self, name: str, content: AsyncIterator[bytes]) -> Upload:
+        """Store a file as it arrives, never more of it in memory than a piece.
+
+        Args:
+            name: The name that the browser gives; only a harmless form of it is used.
+            content: The file's pieces.
+
+        Raises:
+            UploadTooLargeError: It is too large; nothing of it stays.
+        """
+        token = secrets.token_urlsafe(12)
+        path = self.folder / token / harmless_name(name)
+        path.parent.mkdir(mode=0o700)
+        try:
+            with path.open("xb") as file:
+                size = await self._write(file, content)
+        except BaseException:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            raise
+        path.chmod(0o600)
+        self._uploads[token] = upload = Upload(token, path.name, path, size)
+        return upload
+
+    async def _write(self, file: IO[bytes], content: AsyncIterator[bytes]) -> int:
+        size = 0
+        try:
+            async for piece in content:
+                size += len(piece)
+                self._used += len(piece)
+                self._check(size)
+                await asyncio.to_thread(file.write, piece)
+        except BaseException:
+            self._used -= size
+            raise
+        return size
+
+    def _check(self, size: int) -> None:
+        if size > self._file_limit:
+            raise UploadTooLargeError(self._file_limit)
+        if self._used > self._box_limit:
+            raise UploadTooLargeError(self._box_limit)
+
+
+def harmless_name(name: str) -> str:
+    """Make a file name of a browser's: no folder, no drive, nothing invisible, not too long, never empty."""
+    last = re.split(r"[/\\]", name)[-1]
+    visible = "".join("_" if unicodedata.category(one)[0] == "C" else one for one in last)
+    plain = _NOT_IN_A_NAME.sub("_", visible).strip(" .")
+    stem, dot, ending = plain.rpartition(".")
+    if len(plain.encode()) > _LONGEST_NAME:
+        kept = (stem or ending).encode()[: _LONGEST_NAME - 20].decode("utf-8", "ignore")
+        plain = f"{kept}{dot}{ending[:10]}" if stem else kept
+    return plain or "file"

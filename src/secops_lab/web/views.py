@@ -1,0 +1,186 @@
+"""What the templates show: cases, entities and runs in the words and the order of the page."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from secops_lab.host import Round, RunState
+
+from .text import table_rows, web_links
+
+if TYPE_CHECKING:
+    from secops_lab.platform import Case, WallItem
+
+    from .predefined import PredefinedWidget
+    from .run_book import WallRun
+
+MOST_TABLES: Final = 60
+MOST_ROWS: Final = 200
+_TONES: Final = {
+    RunState.COMPLETED: "good",
+    RunState.IN_PROGRESS: "live",
+    RunState.TIMED_OUT: "poor",
+    RunState.CANCELLED: "poor",
+    RunState.FAILED: "bad",
+    RunState.CRASHED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntityView:
+    """An entity with its enrichment."""
+
+    number: int
+    raw: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The text as it was ingested."""
+        return str(self.raw["additional_properties"].get("OriginalIdentifier") or self.raw["identifier"])
+
+    @property
+    def enrichment(self) -> dict[str, Any]:
+        """What actions have added, by field."""
+        own = ("OriginalIdentifier", "IsInternalAsset", "IsEnriched", "IsSuspicious", "IsVulnerable")
+        return {key: value for key, value in self.raw["additional_properties"].items() if key not in own}
+
+    @property
+    def version(self) -> int:
+        """Changes when the entity does."""
+        return zlib.crc32(json.dumps(self.raw, sort_keys=True, default=str).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A case wall table, cut to what a page can hold."""
+
+    title: str
+    head: list[str]
+    rows: list[list[str]]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """An insight and its place on the case's wall."""
+
+    place: int
+    title: str
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as the page shows it."""
+
+    run: WallRun
+    widgets: list[tuple[int, PredefinedWidget]]
+
+    @property
+    def version(self) -> str:
+        """Changes when there is something new to show."""
+        return f"{len(self.run.rounds)}-{'live' if self.run.live else 'ended'}"
+
+    @property
+    def state(self) -> str:
+        """A word for how the run stands."""
+        if self.run.live:
+            return "Waiting" if self.run.rounds else "Running"
+        return self.run.outcome.state.value.capitalize() if self.run.outcome else "Not started"
+
+    @property
+    def tone(self) -> str:
+        """What the word means: live, good, poor or bad."""
+        if self.run.live:
+            return "live"
+        return _TONES[self.run.outcome.state] if self.run.outcome else "bad"
+
+    @property
+    def message(self) -> str:
+        """What the analyst reads: of the run, or of its last process so far."""
+        if self.run.outcome:
+            return self.run.outcome.message
+        return self.run.problem or (self.run.rounds[-1].message if self.run.rounds else "")
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken, waiting included."""
+        return (self.run.finished or time.time()) - self.run.started
+
+    @property
+    def success(self) -> str:
+        """The script result in the platform's words, empty while there is none."""
+        outcome = self.run.outcome
+        return "" if outcome is None or outcome.result_value is None else str(outcome.result_value)
+
+    @property
+    def all_tables(self) -> dict[str, list[str]]:
+        """Every table of the result."""
+        return self.run.outcome.tables if self.run.outcome else {}
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables that the page shows."""
+        found = []
+        for title, lines in list(self.all_tables.items())[:MOST_TABLES]:
+            head, *rows = table_rows(lines)
+            found.append(Table(title, head, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)))
+        return found
+
+    @property
+    def links(self) -> dict[str, list[str]]:
+        """The web links of the result, by title."""
+        links = self.run.outcome.links if self.run.outcome else {}
+        return {title: good for title, found in links.items() if (good := web_links(found))}
+
+    @property
+    def json_text(self) -> str:
+        """The JSON result as the action wrote it, or nothing."""
+        return json_text(self.run)
+
+    @property
+    def insights(self) -> list[Insight]:
+        """The insights that came onto the case's wall while the run went on, about its entities."""
+        if self.run.live:
+            return []
+        own = {identifier for _, identifier in self.run.entities}
+        window = slice(self.run.wall_start, self.run.wall_end)
+        found = insights_of(self.run.case.wall)
+        return [one for one in found if window.start <= one.place < window.stop and one.entity in own]
+
+    @property
+    def last_words(self) -> str:
+        """What a crashed process said on its way out."""
+        outcome = self.run.outcome
+        if outcome is None or outcome.state is not RunState.CRASHED or not outcome.rounds:
+            return ""
+        return outcome.rounds[-1].stderr
+
+    @staticmethod
+    def round_tone(one: Round) -> str:
+        """What the state of one process means."""
+        return _TONES[one.state]
+
+
+def json_text(run: WallRun) -> str:
+    """The JSON result of a run, as the action wrote it; empty where there is none."""
+    entry = run.outcome.results.get("JsonResult") if run.outcome else None
+    return str(entry["RawJson"] or "") if entry else ""
+
+
+def insights_of(wall: list[WallItem]) -> list[Insight]:
+    """The insights of a case, with their places."""
+    return [
+        Insight(place, str(item.detail.get("title") or ""), str(item.detail.get("entity_identifier") or ""))
+        for place, item in enumerate(wall)
+        if item.kind == "insight"
+    ]
+
+
+def entities_of(case: Case) -> list[EntityView]:
+    """The entities of a case in the order they were added."""
+    return [EntityView(number, raw) for number, raw in enumerate(case.entities)]

@@ -1,0 +1,85 @@
+"""The case wall without its pages: the lab's platform and host, the runs, the uploads, the secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from .predefined import PredefinedWidget, load_widgets
+from .run_book import RunBook, WallRun
+from .safety import Token
+from .uploads import UploadBox
+from .views import json_text
+
+if TYPE_CHECKING:
+    from secops_lab.catalogue import ActionSpec
+    from secops_lab.host import ActionHost
+    from secops_lab.platform import Case, LocalPlatform
+
+    from .settings import WallSettings
+
+
+class Wall:
+    """Everything that the pages show and change.
+
+    Args:
+        platform: The started platform.
+        host: Starts the actions of the integration.
+        settings: How it behaves.
+    """
+
+    def __init__(self, platform: LocalPlatform, host: ActionHost, settings: WallSettings) -> None:
+        self.platform = platform
+        self.host = host
+        self.settings = settings
+        self.token = Token()
+        self.uploads = UploadBox(settings.upload_limit, settings.uploads_limit)
+        self.runs = RunBook(platform, host, settings)
+        self._widgets = load_widgets(host.integration)
+
+    def close(self) -> None:
+        """End the runs and remove the uploads."""
+        self.runs.close()
+        self.uploads.close()
+
+    def case(self, number: int) -> Case:
+        """The case of this number.
+
+        Raises:
+            HTTPException: There is none.
+        """
+        found = self.platform.case(number)
+        if found is None:
+            raise HTTPException(404, f"There is no case {number}.")
+        return found
+
+    def run(self, number: int) -> WallRun:
+        """The run of this number.
+
+        Raises:
+            HTTPException: There is none.
+        """
+        found = self.runs.find(number)
+        if found is None:
+            raise HTTPException(404, f"There is no run {number}.")
+        return found
+
+    def action(self, name: str) -> ActionSpec:
+        """The action of this name, or the first one where no name is given.
+
+        Raises:
+            HTTPException: The integration has no such action.
+        """
+        found = self.host.integration.action(name) if name else self.host.actions()[0]
+        if found is None:
+            raise HTTPException(404, "The integration has no such action.")
+        return found
+
+    def widgets_of(self, run: WallRun) -> list[tuple[int, PredefinedWidget]]:
+        """The widgets that the platform would show for a run, with their numbers."""
+        text = json_text(run)
+        numbered = enumerate(self._widgets)
+        return [
+            (n, one) for n, one in numbered if text and one.action == run.action.name and one.applies(text)
+        ]
