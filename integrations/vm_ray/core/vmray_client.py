@@ -16,6 +16,7 @@ from ..core.vmray_errors import (
     AnswerUnreadable,
     NoSuchElement,
     PermissionDenied,
+    RequestError,
     RequestRejected,
     UnsupportedSubject,
 )
@@ -55,10 +56,15 @@ class Client:
         self._list("/analysis", {"_limit": "1"}, drain=False)
 
     def max_sample_size(self) -> int | None:
-        """Return how many bytes a sample may have; None where the server does not tell this key (403 before 2022)."""
+        """Return how many bytes a sample may have; None where the server does not tell (403 for this key before 2022).
+
+        It is known for a clearer sentence only: the server itself refuses what is too large.
+        """
         try:
             size = self._item("/system_info").get("webif_max_sample_size")
-        except (PermissionDenied, NoSuchElement):
+        except RequestError as error:
+            if error.concerns_all and not isinstance(error, PermissionDenied):
+                raise
             return None
         return size if isinstance(size, int) and size > 0 else None
 
@@ -162,9 +168,7 @@ class Client:
         return [Submission.from_json(item) for item in self._list("/submission", query, drain=drain)]
 
     def _item(self, path: str) -> Json:
-        data = self._transport.get(path).data
-        if not isinstance(data, dict):
-            raise AnswerUnreadable("VMRay's answer had no data")
+        data: Json = self._transport.get(path).data
         return data
 
     def _list(self, path: str, query: Mapping[str, str] | None = None, *, drain: bool = True) -> list[Json]:
@@ -177,13 +181,13 @@ class Client:
         raise AnswerUnreadable("VMRay's list could not be read to its end")
 
     def _pages(self, path: str, query: Mapping[str, str] | None, *, drain: bool) -> Iterator[list[Json]]:
-        answer = self._transport.get(path, query)
+        answer = self._transport.get(path, query, list)
         yield _objects_of(answer)
         for _ in range(MAX_PAGES if drain else 0):
             if answer.continuation_id is None:
                 return
             try:
-                answer = self._transport.get(f"/continuation/{segment(answer.continuation_id)}")
+                answer = self._transport.get(f"/continuation/{segment(answer.continuation_id)}", shape=list)
             except NoSuchElement:
                 raise _RestConsumed from None
             yield _objects_of(answer)
@@ -194,13 +198,12 @@ class _RestConsumed(Exception):
 
 
 def _objects_of(answer: Answer) -> list[Json]:
-    if not isinstance(answer.data, list):
-        raise AnswerUnreadable("VMRay's answer had no list of data")
     return [item for item in answer.data if isinstance(item, dict)]
 
 
 def _submit_answer(answer: Answer) -> SubmitAnswer:
-    """Read the answer to a submit; one that cannot be read leaves open what was stored."""
-    if not isinstance(answer.data, dict):
-        raise AnswerUnreadable("VMRay's answer had no data")
-    return SubmitAnswer.from_json(answer.data)
+    """Read the answer to a submit; one that says neither what was stored nor what was refused leaves it open."""
+    found = SubmitAnswer.from_json(answer.data)
+    if not found.submissions and not found.errors:
+        raise AnswerUnreadable("VMRay's answer did not say what became of the submit")
+    return found

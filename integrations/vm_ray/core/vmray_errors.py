@@ -107,9 +107,10 @@ class StateError(Sentence):
 class DeadlineReached(Sentence):
     """The run's own deadline left no time to ask VMRay."""
 
-    def __init__(self) -> None:
-        """Say so."""
-        super().__init__("the time of this run was up before VMRay could be asked")
+    def __init__(self, last: RequestError | None = None) -> None:
+        """Say so, and what VMRay had answered until then."""
+        late = "the time of this run was up before VMRay could be asked"
+        super().__init__(f"{last}, and {late} again" if last else late)
 
 
 class UnsupportedSubject(Sentence):

@@ -8,13 +8,17 @@ starts at the pace at which the server answered before it throttled; the pace qu
 from __future__ import annotations
 
 import os
+import queue
 import random
 import threading
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
 
 from ..core.vmray_errors import DeadlineReached, ParameterError
+
+Result = TypeVar("Result")
 
 POLITE_LEVEL: Final = 8
 CEILING: Final = 24
@@ -42,6 +46,30 @@ def back_off(failures: int) -> float:
     return min(30.0, 0.25 * 2.0 ** (failures - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
 
 
+def in_time(work: Callable[[], Result], seconds: float) -> Result:
+    """Do something and return its result, or stop waiting for it: time limits of sockets start anew with each byte.
+
+    Raises:
+        TimeoutError: It takes longer than so many seconds; it is left to itself.
+    """
+    outcome: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
+
+    def worker() -> None:
+        try:
+            outcome.put((work(), None))
+        except BaseException as error:  # noqa: BLE001 - carried to the thread that waits, and raised there
+            outcome.put((None, error))
+
+    threading.Thread(target=worker, daemon=True).start()
+    try:
+        result, error = outcome.get(timeout=min(seconds, threading.TIMEOUT_MAX))
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return result  # type: ignore[return-value] # without an error it is the result
+
+
 class Deadline:
     """The moment by which this run must have ended, with a margin for writing the result."""
 
@@ -54,6 +82,17 @@ class Deadline:
     def remaining(self) -> float:
         """Seconds left, at least 0; infinite without a deadline."""
         return float("inf") if self._at is None else max(0.0, self._at - self._clock())
+
+    @contextmanager
+    def earlier(self, seconds: float) -> Iterator[None]:
+        """Let everything inside end so many seconds earlier, to keep them for what comes after."""
+        kept = self._at
+        if kept is not None:
+            self._at = kept - seconds
+        try:
+            yield
+        finally:
+            self._at = kept
 
     def check(self, seconds: float = 0.0) -> None:
         """Raise DeadlineReached unless more than so many seconds are left."""

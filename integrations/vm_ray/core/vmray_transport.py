@@ -1,40 +1,36 @@
 """One pooled session to one VMRay server: TLS, time limits, the shared gate, retries of what may be repeated.
 
-The API key is sent to the configured host only: redirects are not followed, and neither netrc nor cookies are used.
+The API key is sent to the configured host only: redirects are not followed, and neither netrc nor cookies are used. It
+is taken out of whatever the server sends back, so that nothing after this module ever holds it.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from ssl import SSLCertVerificationError
 from typing import IO, Any, Final, NamedTuple
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as Urllib3Error
-from urllib3.exceptions import NewConnectionError
 
-from ..core.vmray_errors import (
-    AnswerLate,
-    AnswerUnreadable,
-    CertificateRejected,
-    ConnectionBroken,
-    HostUnreachable,
-    RequestError,
-    Throttled,
-)
-from ..core.vmray_throttle import CEILING, Deadline, Gate, back_off
+from ..core.vmray_errors import AnswerUnreadable, DeadlineReached, RequestError, Throttled
+from ..core.vmray_network_errors import named
+from ..core.vmray_throttle import CEILING, Deadline, Gate, back_off, in_time
 from ..core.vmray_wire import Answer, decipher
 
+# Seconds. The time limit for connecting is also the one for sending one block of a body.
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 60.0
+SUBMIT_CONNECT_TIMEOUT: Final = 30.0
 SUBMIT_TIMEOUT: Final = 180.0
 MIN_PATIENCE: Final = 0.1
+MIN_SECRET_LENGTH: Final = 6
 MAX_TRIES: Final = 4
 MAX_THROTTLED_TRIES: Final = 12
-MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 CHUNK_BYTES: Final = 64 * 1024
 SEND_BLOCK_BYTES: Final = 1024 * 1024
 USER_AGENT: Final = "VMRay-Google-SecOps/14.0"
@@ -87,14 +83,21 @@ class Transport:
         self._sleep = sleep
         self._session = requests.Session()
         self._session.auth = KeyHeader(api_key)
-        self._session.verify = verify
+        self._verify = verify
+        self._key_forms = _key_forms(api_key)
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount(f"{root}/", _PooledAdapter())
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
-        """Read; tried again for as long as that is promising and the run's time allows."""
-        return self._repeat(_Request("GET", path, query=query))
+    def get(self, path: str, query: Mapping[str, str] | None = None, shape: type = dict) -> Answer:
+        """Read; tried again for as long as that is promising and the run's time allows.
+
+        Args:
+            path: Below ``/rest``, its segments encoded.
+            query: Parameters.
+            shape: What the answer's ``data`` must be, ``dict`` or ``list``; another one is no answer.
+        """
+        return self._repeat(_Request("GET", path, query=query, shape=shape))
 
     def post_repeatable(self, path: str, form: Mapping[str, str]) -> Answer:
         """Send a change that is the same when it is made twice (a tag); tried again like a read."""
@@ -107,14 +110,19 @@ class Transport:
             RequestError: ``not_stored`` tells whether it is certain that the server did not carry it out.
         """
         headers = {"Content-Type": content_type} if content_type else None
-        return self._try(_Request("POST", path, body=body, headers=headers, patience=SUBMIT_TIMEOUT))
+        submit = _Request("POST", path, body=body, headers=headers, shape=dict)
+        return self._try(submit._replace(connect=SUBMIT_CONNECT_TIMEOUT, read=SUBMIT_TIMEOUT, whole=float("inf")))
 
     def _repeat(self, request: _Request) -> Answer:
         failures = throttles = 0
+        last: RequestError | None = None
         while True:
             try:
                 return self._try(request)
+            except DeadlineReached:
+                raise DeadlineReached(last) from None
             except RequestError as error:
+                last = error
                 throttles += isinstance(error, Throttled)
                 failures += not isinstance(error, Throttled)
                 error.tries = failures + throttles
@@ -124,9 +132,9 @@ class Transport:
 
     def _wait(self, error: RequestError, failures: int) -> None:
         """Wait before the next try, unless that would use up the run's time: then the error stands."""
-        if isinstance(error, Throttled):
+        if isinstance(error, Throttled) or error.retry_after is not None:
             return  # the gate holds back every request of the run until the server's moment has come
-        pause = back_off(failures) if error.retry_after is None else error.retry_after
+        pause = back_off(failures)
         if self._deadline.remaining <= pause:
             raise error
         self._sleep(pause)
@@ -135,8 +143,9 @@ class Transport:
         started = self._gate.enter(self._deadline)
         try:
             answer = self._exchange(request)
-        except Throttled as error:
-            self._gate.throttled(started, error.retry_after)
+        except RequestError as error:
+            if isinstance(error, Throttled) or error.retry_after is not None:
+                self._gate.throttled(started, error.retry_after)
             raise
         finally:
             self._gate.leave()
@@ -144,33 +153,54 @@ class Transport:
         return answer
 
     def _exchange(self, request: _Request) -> Answer:
-        patience = max(MIN_PATIENCE, min(request.patience, self._deadline.remaining))
+        """Ask once; this ends in time whatever the resolver, the network or the server does."""
+        limit = max(MIN_PATIENCE, min(request.whole, self._deadline.remaining))
         try:
-            with self._session.request(
-                request.method,
-                f"{self._rest}{request.path}",
-                params=request.query,
-                data=request.body,
-                headers=request.headers,
-                timeout=(min(CONNECT_TIMEOUT, patience), patience),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                content = _whole_body(response, patience)
-                return decipher(response.status_code, response.headers, content)
+            status, headers, content = in_time(lambda: self._sent(request, limit), limit)
         except (requests.RequestException, Urllib3Error, OSError) as error:
-            raise _named(error, patience) from None
+            raise named(error, min(request.read, limit)) from None
+        for form in self._key_forms:
+            content = content.replace(form, b"***")
+        answer = decipher(status, headers, content)
+        if request.shape is not None and not isinstance(answer.data, request.shape):
+            raise AnswerUnreadable("VMRay's answer did not hold the data that was asked for")
+        return answer
+
+    def _sent(self, request: _Request, limit: float) -> tuple[int, Mapping[str, str], bytes]:
+        with self._session.request(
+            request.method,
+            f"{self._rest}{request.path}",
+            params=request.query,
+            data=request.body,
+            headers=request.headers,
+            timeout=(min(request.connect, limit), min(request.read, limit)),
+            allow_redirects=False,
+            stream=True,
+            # Given with each request: otherwise an environment variable with a CA bundle outweighs "do not verify".
+            verify=self._verify,
+        ) as response:
+            return response.status_code, response.headers, _whole_body(response)
 
 
 class _Request(NamedTuple):
-    """One request; ``patience`` is in seconds, for the answer to begin and again for it to end."""
+    """One request, and its time limits in seconds.
+
+    Attributes:
+        connect: For the connection, and for sending one block.
+        read: For the answer to begin, and for each piece of it.
+        whole: For everything together.
+        shape: The type that ``data`` must have; None where it does not matter.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] | None = None
     body: Body | None = None
     headers: Mapping[str, str] | None = None
-    patience: float = READ_TIMEOUT
+    shape: type | None = None
+    connect: float = CONNECT_TIMEOUT
+    read: float = READ_TIMEOUT
+    whole: float = READ_TIMEOUT
 
 
 class _PooledAdapter(HTTPAdapter):
@@ -184,9 +214,7 @@ class _PooledAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs, blocksize=SEND_BLOCK_BYTES)
 
 
-def _whole_body(response: requests.Response, patience: float) -> bytes:
-    """Read the body, with one time limit for all of it: a server that drips is as late as one that is silent."""
-    ends = time.monotonic() + patience
+def _whole_body(response: requests.Response) -> bytes:
     chunks: list[bytes] = []
     size = 0
     for chunk in response.iter_content(CHUNK_BYTES):
@@ -194,46 +222,14 @@ def _whole_body(response: requests.Response, patience: float) -> bytes:
         chunks.append(chunk)
         if size > MAX_ANSWER_BYTES:
             raise AnswerUnreadable(f"VMRay's answer was larger than {MAX_ANSWER_BYTES // 2**20} MiB")
-        if time.monotonic() > ends:
-            raise _late(patience)
     return b"".join(chunks)
 
 
-def _late(patience: float) -> AnswerLate:
-    return AnswerLate(f"VMRay did not answer within {max(1, round(patience))} seconds")
+def _key_forms(api_key: str) -> tuple[bytes, ...]:
+    """Return how a server that echoes the key may write it: as it is, and inside a JSON string.
 
-
-def _named(error: Exception, patience: float) -> RequestError:  # noqa: PLR0911 - a case each
-    """Name what an exception of the libraries means. Its own text is not used: it holds addresses and internals."""
-    causes = _chain(error)
-    for cause in causes:
-        if isinstance(cause, SSLCertVerificationError):
-            why = (cause.verify_message or "it could not be verified").rstrip(".")
-            what = f"the certificate of the VMRay server was not accepted: {why}"
-            return CertificateRejected(what, "see Verify SSL", not_stored=True)
-    if isinstance(error, requests.exceptions.SSLError):
-        return CertificateRejected("no secure (TLS) connection to the VMRay server could be made", "check Api Root")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return HostUnreachable("the proxy for the VMRay server could not be reached", not_stored=True)
-    if isinstance(error, requests.ConnectTimeout) or any(isinstance(cause, NewConnectionError) for cause in causes):
-        advice = "check Api Root and the network"
-        return HostUnreachable("the VMRay server could not be reached", advice, not_stored=True)
-    if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
-        return _late(patience)
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return AnswerUnreadable("VMRay's answer could not be decoded")
-    return ConnectionBroken("the connection to VMRay broke before the answer was complete")
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """List an exception with everything it wraps, by cause, context, or argument, each once."""
-    found: list[BaseException] = []
-    waiting = [error]
-    while waiting:
-        current = waiting.pop()
-        if current in found:
-            continue
-        found.append(current)
-        linked = [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
-        waiting.extend(link for link in linked if isinstance(link, BaseException))
-    return found
+    A short key, or one of digits only, could be part of anything, of a number for instance: it stays.
+    """
+    if len(api_key) < MIN_SECRET_LENGTH or api_key.isdecimal():
+        return ()
+    return tuple({api_key.encode(): None, json.dumps(api_key)[1:-1].encode(): None})

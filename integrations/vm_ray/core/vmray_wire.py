@@ -6,6 +6,7 @@ Everything here is a pure function of its arguments, so that each rule can be te
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -93,7 +94,7 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
     try:
-        return json.loads(body, parse_constant=_no_number)
+        return json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         kind = "a web page" if body.lstrip()[:1] == b"<" else "incomplete or not JSON"
         raise AnswerUnreadable(f"VMRay's answer was {kind}") from None
@@ -101,6 +102,12 @@ def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 
 def _no_number(_name: str) -> None:
     """Read ``NaN`` and ``Infinity``, which are not JSON and would break every reader after us, as null."""
+
+
+def _finite(text: str) -> float | None:
+    """Read ``1e999`` as null too: it would become infinite."""
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestError:  # noqa: PLR0911 - a case each

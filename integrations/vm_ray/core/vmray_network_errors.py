@@ -1,0 +1,67 @@
+"""What an exception of the HTTP libraries means: each becomes one of our named errors.
+
+Their own texts are never used: they hold addresses and internals, and differ from version to version.
+"""
+
+from __future__ import annotations
+
+from ssl import SSLCertVerificationError
+
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from ..core.vmray_errors import (
+    AnswerLate,
+    AnswerUnreadable,
+    CertificateRejected,
+    ConnectionBroken,
+    HostUnreachable,
+    RequestError,
+)
+
+
+def named(error: Exception, patience: float) -> RequestError:  # noqa: PLR0911 - a case each
+    """Name what an exception means.
+
+    Args:
+        error: Any exception of requests or urllib3, or an OSError.
+        patience: Seconds that were waited, for the sentence.
+    """
+    causes = _chain(error)
+    for cause in causes:
+        if isinstance(cause, SSLCertVerificationError):
+            why = (cause.verify_message or "it could not be verified").rstrip(".")
+            what = f"the certificate of the VMRay server was not accepted: {why}"
+            return CertificateRejected(what, "see Verify SSL", not_stored=True)
+    if isinstance(error, requests.exceptions.SSLError):
+        return CertificateRejected("no secure (TLS) connection to the VMRay server could be made", "check Api Root")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return HostUnreachable("the proxy for the VMRay server could not be reached", not_stored=True)
+    if isinstance(error, requests.exceptions.InvalidURL | requests.ConnectTimeout) or any(
+        isinstance(cause, NewConnectionError) for cause in causes
+    ):
+        advice = "check Api Root and the network"
+        return HostUnreachable("the VMRay server could not be reached", advice, not_stored=True)
+    if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
+        return _late(patience)
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return AnswerUnreadable("VMRay's answer could not be decoded")
+    return ConnectionBroken("the connection to VMRay broke before the answer was complete")
+
+
+def _late(patience: float) -> AnswerLate:
+    return AnswerLate(f"VMRay did not answer within {max(1, round(patience))} seconds")
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """List an exception with everything it wraps, by cause, context, or argument, each once."""
+    found: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        current = waiting.pop()
+        if current in found:
+            continue
+        found.append(current)
+        linked = [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
+        waiting.extend(link for link in linked if isinstance(link, BaseException))
+    return found
