@@ -1,0 +1,209 @@
+"""An action as a process, from its input to what it leaves in the case."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from secops_lab.host import RunState
+
+if TYPE_CHECKING:
+    from tests.lab.toys import Toy
+
+URL = "http://evil.example/a?B=c"
+WORK = """
+    siemplify.LOGGER.info(GREETING)
+    print("printed")
+    limit = siemplify.extract_action_param("Limit", input_type=int, is_mandatory=True)
+    root = siemplify.extract_configuration_param("Toy", "Api Root")
+    found = {}
+    done = []
+    for entity in siemplify.target_entities:
+        if entity.entity_type == EntityTypes.URL:
+            original = entity.additional_properties["OriginalIdentifier"]
+            answer = {"asked": root, "url": original, "limit": limit, "name": "Zoë </script>"}
+            found[entity.identifier] = answer
+            entity.is_suspicious = True
+            entity.is_enriched = True
+            entity.additional_properties["Toy_verdict"] = "bad"
+            siemplify.result.add_entity_table(entity.identifier, construct_csv([{"a,b": "1,2"}]))
+            siemplify.add_entity_insight(entity, "<b>bad</b>")
+            done.append(entity)
+    siemplify.update_entities(done)
+    siemplify.result.add_result_json(convert_dict_to_json_result_dict(found))
+    siemplify.result.add_link("More", "https://toy.example/1")
+    siemplify.end("did it", True)
+"""
+
+
+def entry(title: str, **more: object) -> dict[str, object]:
+    """One entry of the result object."""
+    return {
+        "Title": title,
+        "Type": None,
+        "IsForEntity": False,
+        "Content": "",
+        "RawJson": "",
+        "CSVLines": "",
+        "Attachments": {},
+        "Htmls": {},
+        "Markdowns": {},
+        **more,
+    }
+
+
+def test_an_action_does_its_whole_work(toy_in_both_forms: Toy) -> None:
+    """Both forms on both SDKs give the same output, case and calls."""
+    toy = toy_in_both_forms
+    toy.platform.configure("Toy", {"Api Root": "https://toy.example"})
+    case = toy.platform.new_case(entities=[("DestinationURL", URL), ("FILEHASH", "ab12")])
+
+    run = toy.run(WORK, case, declared={"Limit": "5"})
+
+    answer = {"asked": "https://toy.example", "url": URL, "limit": 5, "name": "Zoë </script>"}
+    json_result = [{"Entity": URL.upper(), "EntityResult": answer}]
+    output = {
+        "Message": "did it",
+        "ResultObjectJson": json.dumps(
+            {
+                f"{URL.upper()}_None": entry(URL.upper(), IsForEntity=True, CSVLines=["a,b", "1 2"]),
+                "JsonResult": entry("JsonResult", RawJson=json.dumps(json_result)),
+                "More_None": entry("More", Links=["https://toy.example/1"]),
+            }
+        ),
+        "ResultValue": True,
+        "DebugOutput": "hello\nprinted\nReading configuration from Server\n",
+        "ExecutionState": 0,
+    }
+    assert run.rounds[0].stdout == json.dumps(output)
+    assert (run.state, run.message, run.is_success) == (RunState.COMPLETED, "did it", True)
+    assert run.json_result == json_result
+    assert run.tables == {URL.upper(): ["a,b", "1 2"]}
+    assert run.links == {"More": ["https://toy.example/1"]}
+    assert "INFO] hello" in run.rounds[0].stderr
+
+
+def test_an_action_changes_its_case(toy: Toy) -> None:
+    """Enrichment and insight reach the entity they are meant for, and no other."""
+    case = toy.platform.new_case(entities=[("DestinationURL", URL), ("FILEHASH", "ab12")])
+
+    toy.run(WORK, case, declared={"Limit": "5"})
+
+    url, file_hash = case.entities
+    assert url["identifier"] == URL.upper()
+    assert url["additional_properties"] == {
+        "OriginalIdentifier": URL,
+        "Toy_verdict": "bad",
+        "IsInternalAsset": "False",
+        "IsEnriched": "True",
+        "IsSuspicious": "True",
+        "IsVulnerable": "False",
+    }
+    assert (url["is_suspicious"], url["is_enriched"]) == (True, True)
+    assert file_hash["additional_properties"] == {"OriginalIdentifier": "ab12"}
+    assert [
+        (one["entity_identifier"], one["content"], one["severity"], one["type"]) for one in case.insights
+    ] == [(URL.upper(), "<b>bad</b>", 1, 1)]
+    assert [item.kind for item in case.wall] == ["entity", "entity", "insight", "entity", "action"]
+    assert case.wall[-1].detail["message"] == "did it"
+
+
+def test_an_action_calls_the_platform_as_documented(toy: Toy) -> None:
+    """The case is asked for once, the configuration each time, the alert once."""
+    case = toy.platform.new_case(entities=[("DestinationURL", URL)])
+
+    toy.run(WORK, case, declared={"Limit": "5"})
+
+    calls = [
+        (call.method, call.path.rpartition("/sdk/")[2].split("/")[0]) for call in toy.platform.requests()
+    ]
+    assert calls == [
+        ("GET", "CaseMetadata"),
+        ("GET", "configuration"),
+        ("POST", "AlertFullDetails"),
+        ("POST", "CreateCaseInsight"),
+        ("POST", "UpdateEntities"),
+    ]
+
+
+def test_only_the_entities_of_the_alert_are_targets(toy: Toy) -> None:
+    """With several alerts, an action works on the entities of the one it runs in."""
+    case = toy.platform.new_case(entities=[("FILEHASH", "aa")])
+    second = case.new_alert("Another", entities=[("FILEHASH", "bb"), ("FILEHASH", "cc")])
+    second.add_entity("FILEHASH", "dd")
+    body = "siemplify.end(','.join(str(entity) for entity in siemplify.target_entities), True)"
+    host = toy.host(body)
+
+    assert host.run("Do It", case).message == "AA"
+    assert host.run("Do It", case, alert=second).message == "BB,CC,DD"
+    assert host.run("Do It", case, alert=second, entities=[("FILEHASH", "cc")]).message == "CC"
+    assert host.run("do_it", case, alert=second, entities=second.entities[:1]).message == "BB"
+
+
+def test_parameters_are_texts_from_the_definition_or_the_analyst(toy_in_both_forms: Toy) -> None:
+    """Defaults fill in; an empty text stays one; the configuration's default counts until it is set."""
+    body = """
+        root = siemplify.extract_configuration_param("Toy", "Api Root")
+        siemplify.end(json.dumps([siemplify.parameters, root]), True)
+    """
+    given = {"B": "", "C": "7"}
+
+    run = toy_in_both_forms.run(body, declared={"A": "1", "B": "2", "C": "3"}, parameters=given)
+
+    assert json.loads(run.message) == [{"A": "1", "B": "", "C": "7"}, "http://default"]
+
+
+def test_case_wall_calls(toy: Toy) -> None:
+    """Comments, tags, attachments and context values survive the round trip."""
+    body = """
+        siemplify.add_comment("a comment")
+        siemplify.add_tag("a tag")
+        with open("note.txt", "wb") as file:
+            file.write(b"content")
+        number = siemplify.add_attachment("note.txt")
+        seen = [
+            siemplify.get_attachments()[0]["name"],
+            siemplify.get_attachment(number).read().decode(),
+            siemplify.get_case_context_property("k"),
+            siemplify.set_case_context_property("k", "v"),
+            siemplify.get_case_context_property("k"),
+            siemplify.try_set_alert_context_property("k", {"a": 1}).decode(),
+            siemplify.get_alert_context_property("k"),
+            siemplify.fetch_timestamp(),
+            siemplify.save_timestamp(new_timestamp=5),
+            siemplify.fetch_timestamp(),
+            siemplify.get_integration_version("Toy"),
+        ]
+        siemplify.add_entity_to_case("new.example", "DOMAIN", False, True, False, False, {"a": "b"})
+        siemplify.create_case_insight("Toy", "title", "<i>content</i>", "", 2, 0)
+        siemplify.end(json.dumps(seen), True)
+    """
+    case = toy.platform.new_case()
+
+    run = toy.run(body, case)
+
+    expected = ["note", "content", None, None, "v", "true", {"a": 1}, 0, None, 5, 3.0]
+    assert json.loads(run.message) == expected
+    assert [one["comment"] for one in case.comments] == ["a comment"]
+    assert case.tags == ["a tag"]
+    assert [(one["name"], one["type"], one["orig_size"]) for one in case.attachments] == [("note", ".txt", 7)]
+    assert [(one["identifier"], one["is_suspicious"]) for one in case.entities] == [("NEW.EXAMPLE", True)]
+    assert [(one["title"], one["severity"], one["type"]) for one in case.insights] == [("title", 2, 0)]
+
+
+def test_an_attachment_of_more_than_5_mb_is_refused(toy: Toy) -> None:
+    """The platform's refusal reaches the script as the SDK's sentence."""
+    body = """
+        with open("big.bin", "wb") as file:
+            file.write(bytes(5 * 1024 * 1024 + 1))
+        try:
+            siemplify.add_attachment("big.bin")
+        except Exception as error:
+            siemplify.end(str(error), False, EXECUTION_STATE_FAILED)
+    """
+    case = toy.platform.new_case()
+
+    run = toy.run(body, case)
+
+    sentence = "Attachment size should be < 5MB. Original file size: 5242881. Size after encoding: 6990508."
+    assert (run.state, run.message, case.attachments) == (RunState.FAILED, sentence, [])

@@ -1,0 +1,132 @@
+"""The loop that drives an asynchronous action."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from secops_lab.host import Round, RunState
+
+if TYPE_CHECKING:
+    from tests.lab.toys import Toy
+
+COUNT = """
+    first = sys.argv[2] == "True"
+    state = {"n": 0, "deadlines": []} if first else json.loads(siemplify.parameters["additional_data"])
+    assert first is ("additional_data" not in siemplify.parameters)
+    state["n"] += 1
+    deadlines = siemplify.execution_deadline_unix_time_ms, siemplify.async_total_duration_deadline
+    state["deadlines"].append(deadlines)
+    if state["n"] < int(siemplify.parameters["Until"]):
+        siemplify.end(f"waiting {state['n']}", json.dumps(state), EXECUTION_STATE_INPROGRESS)
+    siemplify.result.add_result_json(state)
+    siemplify.end(f"done after {state['n']}", True)
+"""
+
+
+def test_state_travels_in_the_result_value(toy_in_both_forms: Toy) -> None:
+    """Each round gets the value of the one before; the total deadline stays, the script's is refreshed."""
+    seen: list[Round] = []
+
+    run = toy_in_both_forms.run(
+        COUNT, is_async=True, declared={"Until": "3"}, on_round=seen.append, async_timeout=1000.0
+    )
+
+    assert (run.state, run.message, run.result_value) == (RunState.COMPLETED, "done after 3", True)
+    assert [one.message for one in seen] == ["waiting 1", "waiting 2", "done after 3"]
+    assert [one.state for one in seen] == [RunState.IN_PROGRESS, RunState.IN_PROGRESS, RunState.COMPLETED]
+    assert run.rounds == seen
+    script, total = zip(*run.json_result["deadlines"], strict=True)
+    assert len(set(total)) == 1
+    assert script[0] < script[1] < script[2] < total[0]
+    assert 299_000 < script[0] - (total[0] - 1_000_000) <= 300_100
+
+
+def test_a_run_that_never_finishes_times_out(toy: Toy) -> None:
+    """At the end of the whole time the host gives up and repeats the last message."""
+    run = toy.run(COUNT, is_async=True, declared={"Until": "1000000"}, async_timeout=2.0, poll_interval=0.01)
+
+    assert run.state is RunState.TIMED_OUT
+    assert run.rounds[-1].state in {RunState.IN_PROGRESS, RunState.TIMED_OUT}
+
+
+def test_no_round_outlives_the_whole_time(stand_in_toy: Toy) -> None:
+    """A hanging round is ended at the total deadline, even when its own would be later."""
+    started = time.monotonic()
+
+    run = stand_in_toy.run(
+        "import time; time.sleep(600)", is_async=True, async_timeout=1.0, script_timeout=500
+    )
+
+    assert run.state is RunState.TIMED_OUT
+    assert time.monotonic() - started < 60
+
+
+def test_waiting_ends_with_the_whole_time(stand_in_toy: Toy) -> None:
+    """A polling interval longer than what is left does not make the run longer."""
+    body = 'siemplify.end("still at it", json.dumps({}), EXECUTION_STATE_INPROGRESS)'
+
+    run = stand_in_toy.run(body, is_async=True, async_timeout=3.0, poll_interval=1000.0)
+
+    assert (run.state, len(run.rounds)) == (RunState.TIMED_OUT, 1)
+    assert run.message == "not finished after 3 s. still at it"
+
+
+def test_a_crash_ends_the_loop(stand_in_toy: Toy) -> None:
+    """A later round that crashes is the run's end, and its trace is kept."""
+    body = """
+        if sys.argv[2] == "True":
+            siemplify.end("waiting", "{}", EXECUTION_STATE_INPROGRESS)
+        raise RuntimeError("lost")
+    """
+
+    run = stand_in_toy.run(body, is_async=True)
+
+    assert (run.state, len(run.rounds)) == (RunState.CRASHED, 2)
+    assert "RuntimeError: lost" in run.rounds[-1].stderr
+
+
+def test_a_value_that_is_no_text_is_handed_back_as_json(toy: Toy) -> None:
+    """A script may end with an object; the next round gets its JSON text."""
+    body = """
+        if sys.argv[2] == "True":
+            siemplify.end("waiting", {"a": [1]}, EXECUTION_STATE_INPROGRESS)
+        siemplify.end(json.dumps(json.loads(siemplify.parameters["additional_data"])), True)
+    """
+
+    assert json.loads(toy.run(body, is_async=True).message) == {"a": [1]}
+
+
+def test_a_run_can_be_cancelled_while_it_waits(stand_in_toy: Toy) -> None:
+    """Cancelling between two rounds ends the run at once."""
+    cancel = threading.Event()
+    body = 'siemplify.end("waiting", "{}", EXECUTION_STATE_INPROGRESS)'
+
+    run = stand_in_toy.run(
+        body, is_async=True, poll_interval=1000.0, cancel=cancel, on_round=lambda _: cancel.set()
+    )
+
+    assert (run.state, len(run.rounds)) == (RunState.CANCELLED, 1)
+
+
+def test_a_run_can_be_cancelled_while_a_script_works(stand_in_toy: Toy) -> None:
+    """Cancelling ends the process that runs."""
+    cancel = threading.Event()
+    platform = stand_in_toy.platform
+    body = 'siemplify.add_comment("started"); import time; time.sleep(600)'
+    case = platform.new_case()
+
+    def cancel_once_started() -> None:
+        revision = 0
+        while not case.comments:
+            revision = platform.wait_for_change(revision, 60)
+        cancel.set()
+
+    watcher = threading.Thread(target=cancel_once_started)
+    watcher.start()
+    run = stand_in_toy.run(body, case, cancel=cancel)
+    watcher.join()
+
+    assert (run.state, run.message) == (RunState.CANCELLED, "the run was cancelled")

@@ -1,0 +1,88 @@
+"""The stand-in's modules have two spellings and are one object each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import permutations
+
+import pytest
+
+from secops_lab.host.launch import STAND_IN
+
+MODULES = sorted(path.stem for path in STAND_IN.glob("[!_]*.py"))
+IMPORTS = (
+    "import SiemplifyUtils as {}",
+    "import soar_sdk.SiemplifyUtils as {}",
+    "from soar_sdk import SiemplifyUtils as {}",
+    "from soar_sdk.SiemplifyConnectors import SiemplifyUtils as {}",
+)
+
+
+def run(code: str, *folders: object) -> str:
+    """Run code in a fresh process with these folders on its path; returns its output."""
+    path = ":".join(str(folder) for folder in folders)
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": path})
+    return done.stdout + done.stderr
+
+
+def test_all_documented_modules_are_there() -> None:
+    """The modules that scripts import, no less."""
+    assert MODULES == [
+        "OverflowManager",
+        "ScriptResult",
+        "Siemplify",
+        "SiemplifyAction",
+        "SiemplifyAddressProvider",
+        "SiemplifyBase",
+        "SiemplifyConnectors",
+        "SiemplifyConnectorsDataModel",
+        "SiemplifyDataModel",
+        "SiemplifyJob",
+        "SiemplifyLogger",
+        "SiemplifySdkConfig",
+        "SiemplifyUtils",
+    ]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_one_module_for_both_spellings(module: str) -> None:
+    """Whichever spelling comes first, the second one gives the same module, with its spec intact."""
+    both = [f"import {module} as a", f"import soar_sdk.{module} as b"]
+    tail = (
+        "import sys, soar_sdk; print(a is b is getattr(soar_sdk, a.__name__.split('.')[-1]), a.__spec__.name"
+    )
+    for first, second in permutations(both):
+        code = f"{first}; {second}; {tail} == a.__name__, file=sys.__stdout__)"
+        assert run(code, STAND_IN.parent, STAND_IN) == "True True\n"
+
+
+@pytest.mark.parametrize(("first", "second"), list(permutations(IMPORTS, 2)))
+def test_every_way_of_importing(first: str, second: str) -> None:
+    """All ways to write an import lead to one module."""
+    code = f"{first.format('a')}; {second.format('b')}; import sys; print(a is b, file=sys.__stdout__)"
+
+    assert run(code, STAND_IN, STAND_IN.parent) == "True\n"
+
+
+@pytest.mark.parametrize("folder", [STAND_IN, STAND_IN.parent])
+def test_one_folder_on_the_path_is_enough(folder: object) -> None:
+    """Built scripts have only the inner folder on their path, other tools only the outer one."""
+    name = "SiemplifyAction" if folder == STAND_IN else "soar_sdk.SiemplifyAction"
+    code = f"""
+import {name}, SiemplifyUtils, soar_sdk.SiemplifyUtils as other
+SiemplifyUtils.real_stdout.write(str(SiemplifyUtils is other))"""
+
+    assert run(code, folder) == "True"
+
+
+def test_print_goes_elsewhere_once_the_sdk_is_there() -> None:
+    """Importing the SDK takes standard output away from print()."""
+    code = """
+import SiemplifyAction, SiemplifyUtils as utils
+print("x")
+utils.resume_stdout()
+print([utils.my_stdout.getvalue()])"""
+
+    assert run(code, STAND_IN) == "['x\\n']\n"
