@@ -1,0 +1,104 @@
+"""The contract's servers, and the rule that every test here says how its claim is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.contract.servers import LIVE, LIVE_KEY, LIVE_ROOT, LIVE_SUBMIT, PROGRAM, Server, live_server
+from tests.contract.subjects import Subject, newest_subject, subject_of
+from tests.contract.submitting import costs_of, may_submit
+from tools.evidence.marks import unproven
+
+from vmray_emulator import SERVER_VERSIONS, EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+HERE = Path(__file__).parent
+NO_LIVE_SERVER = f"no real server: set {LIVE_ROOT} and {LIVE_KEY} to run the same tests against one"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse to run while a contract test does not carry exactly one usable mark of provenance."""
+    missing = unproven([item for item in items if item.path.is_relative_to(HERE)])
+    if missing:
+        raise pytest.UsageError("contract tests without provenance:\n  " + "\n  ".join(missing))
+
+
+def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
+    """Say, before anything runs, what the submissions to a real server will cost."""
+    return costs_of([item for item in items if item.path.is_relative_to(HERE)])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Report all tests that miss a real server as one line, not as one each."""
+    report = yield
+    if (
+        call.excinfo is not None
+        and NO_LIVE_SERVER in str(call.excinfo.value)
+        and item.path.is_relative_to(HERE)
+    ):
+        report.longrepr = (str(Path(__file__)), 1, f"Skipped: {NO_LIVE_SERVER}")
+    return report
+
+
+@pytest.fixture(scope="session", params=[*SERVER_VERSIONS, LIVE])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Give, one after the other, an emulator of each version and the real server, for reading.
+
+    The emulators live as long as the session, so a test must not rely on what else they store.
+    """
+    if request.param == LIVE:
+        live = live_server()
+        if live is None:
+            pytest.skip(NO_LIVE_SERVER)
+        with live.session:
+            yield live
+        return
+    with EmbeddedEmulator(server_version=request.param) as emulator:
+        one = Server(emulator.url, emulator.api_key)
+        with one.session:
+            yield one
+
+
+@pytest.fixture
+def submittable(server: Server, request: pytest.FixtureRequest) -> Server:
+    """Give the same servers, for tests that submit; a real one only when the switch allows it."""
+    if server.live and not may_submit():
+        pytest.skip(f"it would submit to a real server; {LIVE_SUBMIT}=1 allows that")
+    if server.live and hasattr(request.config, "workerinput"):
+        pytest.fail(
+            f"submitting to a real server needs -n 0, so that costs are printed first ({LIVE_SUBMIT})"
+        )
+    return server
+
+
+@pytest.fixture(scope="session")
+def subject(server: Server) -> Subject:
+    """Give a finished malicious sample to read about."""
+    if server.live:
+        return newest_subject(server)
+    answer = server.submit(PROGRAM + b"subject", "invoice.exe", tags="contract")
+    number = answer["submissions"][0]["submission_id"]
+    return subject_of(server, server.get(f"/submission/{number}").data)
+
+
+@pytest.fixture(params=SERVER_VERSIONS)
+def twin(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
+    """Give an emulator of each version to one test alone, which may use its control side."""
+    with EmbeddedEmulator(server_version=request.param) as emulator:
+        yield emulator
+        assert emulator.control.pending_faults() == []
+
+
+@pytest.fixture
+def twin_server(twin: EmbeddedEmulator) -> Iterator[Server]:
+    """Give that emulator as a client sees it."""
+    one = Server(twin.url, twin.api_key)
+    with one.session:
+        yield one

@@ -1,0 +1,57 @@
+"""What the reading tests read: a finished malicious sample, submitted to the emulator or found on a real server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.contract.servers import Json, Server
+
+_LOOK_AT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A finished submission with at least one successful analysis, and what belongs to it."""
+
+    submission: Json
+    sample: Json
+    analyses: list[Json]
+
+    @property
+    def submission_id(self) -> int:
+        """Its submission."""
+        number: int = self.submission["submission_id"]
+        return number
+
+    @property
+    def sample_id(self) -> int:
+        """Its sample."""
+        number: int = self.sample["sample_id"]
+        return number
+
+    @property
+    def analysis(self) -> Json:
+        """A successful analysis in a virtual machine or browser, or else any successful one."""
+        good = [one for one in self.analyses if one["analysis_result_code"] == 1]
+        return next((one for one in good if one.get("analysis_vm_id")), good[0])
+
+
+def subject_of(server: Server, submission: Json) -> Subject:
+    """Read what belongs to a submission."""
+    number = submission["submission_id"]
+    sample = server.get(f"/sample/{submission['submission_sample_id']}").data
+    return Subject(submission, sample, server.get(f"/analysis/submission/{number}").data)
+
+
+def newest_subject(server: Server) -> Subject:
+    """Find the newest usable submission; the test is skipped where a real server has none."""
+    for submission in server.get("/submission", _limit=_LOOK_AT, _order="desc").data:
+        if submission["submission_finished"] and submission["submission_verdict"] == "malicious":
+            subject = subject_of(server, submission)
+            if any(one["analysis_result_code"] == 1 for one in subject.analyses):
+                return subject
+    pytest.skip(f"none of the newest {_LOOK_AT} submissions is finished, malicious and analysed")

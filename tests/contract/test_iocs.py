@@ -1,0 +1,194 @@
+"""IOCs of a sample: the envelope, the two families, the fields of each type, the filters, the lag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.contract.servers import Server
+    from tests.contract.subjects import Subject
+
+    from vmray_emulator import EmbeddedEmulator
+
+ENDPOINT = "GET /sample/{id}/iocs"
+LISTS = {
+    "domains": "domain",
+    "email_addresses": "email_address",
+    "emails": "email",
+    "filenames": "filename",
+    "files": "file",
+    "ips": "ip",
+    "mutexes": "mutex",
+    "processes": "process",
+    "registry": "registry",
+    "urls": "url",
+}
+NETWORK = ("domains", "ips", "urls")
+HOST = tuple(sorted(set(LISTS) - set(NETWORK)))
+COMMON = {
+    "analysis_ids", "id", "ioc", "ioc_type", "numeric_severity", "severity", "type", "verdict",
+    "verdict_reason_code", "verdict_reason_description", "version",
+}  # fmt: skip
+
+
+@pytest.fixture
+def iocs(server: Server, subject: Subject) -> dict[str, list[dict[str, Any]]]:
+    """Everything that the subject's analyses saw, by list."""
+    found: dict[str, list[dict[str, Any]]] = server.get(
+        f"/sample/{subject.sample_id}/iocs", all_artifacts="true"
+    ).data["iocs"]
+    return found
+
+
+def some(iocs: dict[str, list[dict[str, Any]]], name: str) -> list[dict[str, Any]]:
+    """Return a list that is not empty, or skip: a real sample may have none of that type."""
+    if not iocs[name]:
+        pytest.skip(f"the sample has no {name}")
+    return iocs[name]
+
+
+@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+def test_all_ten_lists_are_always_there(server: Server, subject: Subject) -> None:
+    """`data` has `status` and `iocs`, and `iocs` all ten lists, empty ones included."""
+    data = server.get(f"/sample/{subject.sample_id}/iocs").data
+    assert data.keys() == {"status", "iocs"}
+    assert data["iocs"].keys() == LISTS.keys()
+
+
+@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+@pytest.mark.parametrize("name", LISTS)
+def test_every_ioc_has_the_common_fields(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
+    """Each IOC names its type twice, its severity twice and its analyses; `id` is 0 and `version` 3."""
+    for ioc in some(iocs, name):
+        assert ioc.keys() >= COMMON
+        assert (ioc["id"], ioc["version"]) == (0, 3)
+        assert (ioc["ioc_type"], ioc["type"]) == (LISTS[name], f"{LISTS[name]}_artifact")
+
+
+@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+@pytest.mark.parametrize("name", HOST)
+def test_ioc_of_the_host_have_threat_names(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
+    """What is seen on the host carries threat names, classifications, indicators and relations."""
+    for ioc in some(iocs, name):
+        assert ioc.keys() >= {"threat_names", "classifications", "vtis", "relations"}
+        assert "sources" not in ioc
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
+@pytest.mark.parametrize("name", NETWORK)
+def test_iocs_of_the_network_have_sources_instead(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
+    """URLs, domains and IPs carry where they were seen and who asked, and no threat names or classifications."""
+    for ioc in some(iocs, name):
+        assert ioc.keys() >= {"sources", "parent_processes", "parent_processes_names", "parent_processes_ids"}
+        assert not ioc.keys() & {"threat_names", "classifications", "vtis"}
+
+
+@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+def test_hashes_of_a_file_are_nested(iocs: dict[str, list[dict[str, Any]]]) -> None:
+    """A file's hashes are in its list `hashes`; there is none on the level of the file."""
+    for file in some(iocs, "files"):
+        assert not file.keys() & {"md5_hash", "sha1_hash", "sha256_hash"}
+        for hashes in file["hashes"]:
+            assert hashes.keys() == {"md5_hash", "sha1_hash", "sha256_hash", "imp_hash", "ssdeep_hash"}
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
+def test_an_email_has_a_sender_and_recipients(iocs: dict[str, list[dict[str, Any]]]) -> None:
+    """An e-mail is known by `sender`, `subject` and `recipients`; it has no key `email`."""
+    for email in some(iocs, "emails"):
+        assert email.keys() >= {"sender", "subject", "recipients", "attachment_types", "hashes"}
+        assert "email" not in email
+
+
+@pytest.mark.recorded("a real answer after 4.2.0; OpenAPI document 2026.2.1", endpoint=ENDPOINT)
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("domains", "domain"),
+        ("ips", "ip_address"),
+        ("urls", "url"),
+        ("mutexes", "mutex_name"),
+        ("registry", "reg_key_name"),
+        ("processes", "cmd_line"),
+        ("filenames", "filename"),
+    ],
+)
+def test_each_type_has_its_own_key(iocs: dict[str, list[dict[str, Any]]], name: str, key: str) -> None:
+    """Each type of IOC has its value under a key of its own."""
+    assert all(key in ioc for ioc in some(iocs, name))
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
+def test_an_ip_has_one_country_and_a_domain_has_several(iocs: dict[str, list[dict[str, Any]]]) -> None:
+    """An IP has `country` and `country_code`, a domain `countries` and `country_codes`."""
+    assert all(ip.keys() >= {"country", "country_code"} for ip in some(iocs, "ips"))
+    assert all(domain.keys() >= {"countries", "country_codes"} for domain in some(iocs, "domains"))
+
+
+@pytest.mark.documented("VMRay's Splunk SOAR app; OpenAPI document 2026.2.1", endpoint=ENDPOINT)
+def test_artifacts_that_are_no_iocs_are_asked_for(server: Server, subject: Subject) -> None:
+    """By default only IOCs are given; with `all_artifacts` everything, IOCs marked as such."""
+    only = server.get(f"/sample/{subject.sample_id}/iocs").data["iocs"]
+    every = server.get(f"/sample/{subject.sample_id}/iocs", all_artifacts="true").data["iocs"]
+    assert all(ioc["ioc"] is True for found in only.values() for ioc in found)
+    for name, found in only.items():
+        assert len([ioc for ioc in every[name] if ioc["ioc"]]) == len(found)
+
+
+@pytest.mark.documented("vendor client vmray_rest_api 6.0.0", endpoint=ENDPOINT)
+def test_the_path_form_of_a_filter_is_the_query_form(server: Server, subject: Subject) -> None:
+    """`/iocs/all_artifacts/True` answers as `?all_artifacts=true`."""
+    base = f"/sample/{subject.sample_id}/iocs"
+    assert server.get(f"{base}/all_artifacts/True").data == server.get(base, all_artifacts="true").data
+
+
+@pytest.mark.documented("VMRay's connectors for Defender, Chronicle and SentinelOne", endpoint=ENDPOINT)
+@pytest.mark.parametrize("verdict", ["malicious", "suspicious", "clean"])
+def test_iocs_are_filtered_by_verdict(server: Server, subject: Subject, verdict: str) -> None:
+    """`/iocs/verdict/VERDICT` keeps those with that verdict."""
+    found = server.get(f"/sample/{subject.sample_id}/iocs/verdict/{verdict}").data["iocs"]
+    assert {ioc["verdict"] for listed in found.values() for ioc in listed} <= {verdict}
+    every = server.get(f"/sample/{subject.sample_id}/iocs").data["iocs"]
+    for name, listed in found.items():
+        assert len(listed) == sum(ioc["verdict"] == verdict for ioc in every[name])
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
+def test_iocs_are_filtered_by_type(server: Server, subject: Subject) -> None:
+    """`ioc_type` keeps one type; nothing of another type is given."""
+    found = server.get(f"/sample/{subject.sample_id}/iocs", ioc_type="domain").data["iocs"]
+    assert not any(listed for name, listed in found.items() if name != "domains")
+
+
+@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+def test_severity_and_verdict_agree(iocs: dict[str, list[dict[str, Any]]]) -> None:
+    """Malicious is severity 4, suspicious 3, clean `not_suspicious` and 0."""
+    known = {"malicious": ("malicious", 4), "suspicious": ("suspicious", 3), "clean": ("not_suspicious", 0)}
+    for listed in iocs.values():
+        for ioc in listed:
+            if ioc["verdict"] in known:
+                assert (ioc["severity"], ioc["numeric_severity"]) == known[ioc["verdict"]]
+
+
+@pytest.mark.documented("VMRay's Splunk SOAR app, which waits for it", endpoint=ENDPOINT)
+@pytest.mark.parametrize("part", ["iocs", "vtis", "mitre_attack"])
+def test_lists_may_lag_behind_the_submission(twin: EmbeddedEmulator, twin_server: Server, part: str) -> None:
+    """While VMRay puts the lists together `status` is not `finished`, though the submission is; later it is."""
+    twin.control.load_scenario("aggregation-lag")
+    answer = twin_server.submit(b"MZ lagging", "lag.exe")
+    submission = answer["submissions"][0]
+    assert twin_server.get(f"/submission/{submission['submission_id']}").data["submission_finished"] is True
+    path = f"/sample/{submission['submission_sample_id']}/{part}"
+    assert twin_server.get(path).data["status"] != "finished"
+    statuses = [twin_server.get(path).data["status"] for _ in range(5)]
+    assert statuses[-1] == "finished"
+
+
+@pytest.mark.inferred("a mock in the tests of VMRay's Splunk SOAR app", endpoint=ENDPOINT)
+def test_an_unfinished_status_is_called_waiting(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """The word for lists that are not complete yet is `waiting`."""
+    twin.control.load_scenario("aggregation-lag")
+    sample = twin_server.submit(b"MZ lagging", "lag.exe")["samples"][0]
+    assert twin_server.get(f"/sample/{sample['sample_id']}/iocs").data["status"] == "waiting"

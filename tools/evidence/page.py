@@ -1,0 +1,55 @@
+"""docs/api-evidence.md, made of the marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.evidence.marks import KINDS, Provenance
+from tools.evidence.usage import users_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HEAD = """\
+# What is known of VMRay's REST API, and from where
+
+Generated from the contract tests by `python -m tools.evidence`; a test compares. Do not edit.
+
+Each row is a behaviour that a test in `tests/contract` asserts of the emulator, and of a real server where one is
+given (see [one-suite-two-servers.md](one-suite-two-servers.md)). Its mark says how it is known:
+
+"""
+
+
+def render(claims: Iterable[Provenance]) -> str:
+    """The page: a summary, then a table for each endpoint.
+
+    Args:
+        claims: One for each test; equal ones (a test with several parameters) count once.
+    """
+    unique = sorted(set(claims), key=lambda claim: (_path(claim.endpoint), claim.endpoint, claim.behaviour))
+    lines = [_HEAD + "| mark | means | behaviours |", "|---|---|---|"]
+    for kind, meaning in KINDS.items():
+        lines.append(f"| `{kind}` | {meaning} | {sum(claim.kind == kind for claim in unique)} |")
+    for endpoint in dict.fromkeys(claim.endpoint for claim in unique):
+        lines += _section(endpoint, [claim for claim in unique if claim.endpoint == endpoint])
+    return "\n".join(lines) + "\n"
+
+
+def _path(endpoint: str) -> str:
+    return "" if endpoint.startswith("ANY ") else endpoint.partition(" ")[2]
+
+
+def _section(endpoint: str, claims: list[Provenance]) -> list[str]:
+    users = users_of(endpoint)
+    title = "Every endpoint" if endpoint.startswith("ANY ") else f"`{endpoint}`"
+    used = f"Used by: {', '.join(users)}." if users else "Used by no action."
+    rows = [
+        f"| {_cell(claim.behaviour)} | `{claim.kind}` | {_cell(claim.source)} |"
+        for claim in sorted(claims, key=lambda claim: (list(KINDS).index(claim.kind), claim.behaviour))
+    ]
+    return ["", f"## {title}", "", used, "", "| behaviour | mark | source |", "|---|---|---|", *rows]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,56 @@
+"""Which action of the integration relies on which endpoint.
+
+The table is held to the truth by a test that runs the actions on the emulator and looks at the requests it got.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ANALYSING: Final = (
+    "POST /sample/submit",
+    "GET /submission/{id}",
+    "GET /submission",
+    "GET /submission/sample/{id}",
+    "GET /sample/{id}",
+    "GET /sample/{kind}/{hash}",
+    "GET /analysis/submission/{id}",
+    "GET /continuation/{id}",
+)
+_REPORTING: Final = ("GET /sample/{id}/iocs", "GET /sample/{id}/vtis", "GET /analysis/sample/{id}")
+#: Action to the endpoints that it may call, some only when something goes wrong.
+USED_BY: Final[dict[str, tuple[str, ...]]] = {
+    "Ping": ("GET /analysis",),
+    "Add Tag to Submission": ("POST /submission/{id}/tag", "POST /submission/{id}/tag/{tag}"),
+    "Scan Hash": ("GET /sample/{kind}/{hash}", "GET /continuation/{id}", *_REPORTING),
+    "Scan URL": (*_ANALYSING, *_REPORTING),
+    "Upload File And Get Report": (*_ANALYSING, "GET /system_info"),
+}
+_TEMPLATES: Final = (
+    (r"^/sample/(md5|sha1|sha256)/[^/]+$", "/sample/{kind}/{hash}"),
+    (r"/\d+(?=/|$)", "/{id}"),
+    (r"(/\{id\}/tag)/.+", r"\1/{tag}"),
+)
+
+
+def template(method: str, path: str) -> str:
+    """The endpoint that a request was for, as the tables name it.
+
+    Args:
+        method: HTTP method.
+        path: Path with or without its `/rest`.
+    """
+    short = path.removeprefix("/rest")
+    for pattern, replacement in _TEMPLATES:
+        short = re.sub(pattern, replacement, short)
+    return f"{method} {short}"
+
+
+def users_of(endpoint: str) -> list[str]:
+    """The actions that rely on an endpoint; on what holds for all endpoints (`ANY /`), all of them."""
+    return [
+        action
+        for action, endpoints in USED_BY.items()
+        if endpoint.startswith("ANY ") or endpoint in endpoints
+    ]
