@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
 
@@ -114,15 +114,12 @@ class SiemplifyConnectorExecution(SiemplifyBase):
         output_variables: Mapping[str, Any] | None = None,
         log_items: Sequence[Any] | None = None,
     ) -> None:
-        """Hand over the alerts and end the connector.
+        """Hand over the alerts; the connector's last call.
 
         Args:
             cases: The alerts: `AlertInfo` objects.
             output_variables: Values for the platform.
             log_items: Further log entries.
-
-        Raises:
-            SystemExit: Always.
         """
         package = {
             "cases": [vars(case) for case in cases],
@@ -131,22 +128,17 @@ class SiemplifyConnectorExecution(SiemplifyBase):
             "variables": dict(output_variables or {}),
             "log_rows": [vars(row) for row in self.LOGGER.log_rows[: self.MAX_NUM_LOG_ROWS]],
         }
-        self._end(package)
+        self._hand_over(package)
 
     def return_test_result(self, is_success: bool, result_params_dictionary: Mapping[str, Any]) -> None:
-        """Report how a test run went and end the connector.
+        """Report how a test run went; the connector's last call then."""
+        self._hand_over({"is_success": is_success, "result_params": dict(result_params_dictionary)})
 
-        Raises:
-            SystemExit: Always.
-        """
-        self._end({"is_success": is_success, "result_params": dict(result_params_dictionary)})
-
-    def _end(self, results: dict[str, Any]) -> NoReturn:
+    def _hand_over(self, results: dict[str, Any]) -> None:
         printed = SiemplifyUtils.my_stdout.getvalue()
         output = {"ResultObjectJson": json.dumps(results), "DebugOutput": printed}
         SiemplifyUtils.real_stdout.write(json.dumps(output))
         SiemplifyUtils.real_stdout.flush()
-        sys.exit(0)
 
     def get_case_status_by_id(self, case_id: Any) -> Any:
         """The status of a case."""
