@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,6 +32,31 @@ def environment_with(**more: str) -> dict[str, str]:
     """Return this process's environment without what would change the command's behaviour."""
     left_out = ("VMRAY_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
     return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **environment: str) -> Iterator[str]:
+    """Run a command that serves, yield its greeting, then end it as Ctrl-C does and see it end well."""
+    with subprocess.Popen(
+        [SCRIPT, *arguments],
+        cwd=folder,
+        env=environment_with(**environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        greeting = ""
+        try:
+            while "Ctrl-C ends it." not in greeting:
+                line = process.stdout.readline()
+                assert line, f"ended after: {greeting}"
+                greeting += line
+            yield greeting
+        finally:
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "has ended." in rest
 
 
 @pytest.fixture

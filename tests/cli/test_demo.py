@@ -15,7 +15,7 @@ def test_all_five_actions_show_their_result(cli: Cli, tmp_path: Path) -> None:
     """Upload, hash, URL, tag and ping, each with its documented sentence, and a summary."""
     sample = tmp_path / "our tool"
     sample.write_bytes(b"\x7fELF" + bytes(120))
-    finished = cli("demo", "--file", str(sample))
+    finished = cli("demo", "--file", str(sample), "--lifecycle", "reads:2")
     assert finished.returncode == 0, finished.stdout + finished.stderr
     for sentence in (
         f"Successfully submitted the following files to VMRay: {sample}",
@@ -44,7 +44,7 @@ def test_a_failed_action_fails_the_demo(cli: Cli, tmp_path: Path) -> None:
     """An empty file cannot be submitted: the others are shown all the same, the exit code is 1."""
     empty = tmp_path / "empty"
     empty.touch()
-    finished = cli("demo", "--file", str(empty))
+    finished = cli("demo", "--file", str(empty), "--lifecycle", "immediate")
     assert finished.returncode == 1
     assert 'Error executing action "Upload File And Get Report". Reason: ' in finished.stdout
     assert "Successfully tested connectivity." in finished.stdout

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import signal
-import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.conftest import SCRIPT, environment_with
+from tests.cli.conftest import running
 
 from secops_lab.cli.vmray import EMULATOR_API_KEY
 
@@ -24,28 +22,10 @@ if TYPE_CHECKING:
 @contextmanager
 def emulating(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[str, str]]:
     """Run the command, yield its greeting and root, then end it as Ctrl-C does."""
-    process = subprocess.Popen(
-        [SCRIPT, "emulate", "--port", "0", *arguments],
-        cwd=folder,
-        env=environment_with(**environment),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    greeting = ""
-    try:
-        while "Ctrl-C ends it." not in greeting:
-            line = process.stdout.readline()
-            assert line, f"ended after: {greeting}"
-            greeting += line
+    with running(folder, "emulate", "--port", "0", *arguments, **environment) as greeting:
         root = re.search(r"^Root: (\S+)$", greeting, re.MULTILINE)
         assert root
         yield greeting, root[1]
-    finally:
-        process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert "The emulator has ended." in rest
 
 
 def test_it_says_what_it_is_and_how_to_use_it(cli: Cli, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from secops_lab.cli.app import app
 from secops_lab.cli.arguments import BadArgumentError, api_root, entities
 from secops_lab.cli.names import UnknownNameError
 
@@ -65,12 +67,23 @@ TAG = ("run", "Add Tag to Submission")
         (("emulate", "--api-key-env", "NOT_SET"), "NOT_SET holds no API key"),
     ],
 )
-def test_bad_usage_is_exit_code_2_with_a_sentence(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
-    """Unknown names suggest the nearest; stdout stays empty, also with --json."""
-    finished = cli(*arguments)
-    assert finished.returncode == 2
+def test_bad_usage_is_exit_code_2_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    """Unknown names suggest the nearest; stdout stays empty."""
+    monkeypatch.delenv("VMRAY_API_KEY", raising=False)
+    finished = CliRunner().invoke(app, list(arguments))
+    assert finished.exit_code == 2
     assert finished.stdout == ""
     assert said in " ".join(finished.stderr.split())
+
+
+def test_bad_usage_leaves_the_process_with_its_code(cli: Cli) -> None:
+    """The shell sees 2, a sentence on stderr and nothing on stdout, also with --json."""
+    finished = cli("run", "Scan Hsh", "--json")
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    assert 'Unknown action "Scan Hsh". Did you mean "Scan Hash"' in finished.stderr
     assert "Traceback" not in finished.stderr
 
 

@@ -11,6 +11,7 @@ from secops_lab.cli.demo_command import demo
 from secops_lab.cli.emulate_command import emulate
 from secops_lab.cli.exit_codes import CannotRunError, ExitCode
 from secops_lab.cli.run_command import run
+from secops_lab.cli.serve_command import serve
 from secops_lab.cli.terminal import console, survive_narrow_encodings
 
 EXIT_CODES = "Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for code in ExitCode)
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 
 
-for _command in (demo, run, emulate, actions):
+for _command in (demo, run, emulate, actions, serve):
     app.command()(_command)
 
 

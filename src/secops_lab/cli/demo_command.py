@@ -15,7 +15,7 @@ from rich.text import Text
 from secops_lab.cli.exit_codes import ExitCode
 from secops_lab.cli.findings import Finding, findings
 from secops_lab.cli.lab import Lab, Times, open_lab, read_integration
-from secops_lab.cli.options import IntegrationOption, SdkOption
+from secops_lab.cli.options import DEFAULT_LIFECYCLE, IntegrationOption, LifecycleOption, SdkOption
 from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import cell, console, printable
 from secops_lab.cli.view import show_crash, show_run, state_text
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 DEFAULT_FILE = Path("/bin/ls")
 URL = "http://phishing.example/login"
 TAG = "secops-demo"
-# The emulator's sandbox takes two minutes an analysis; at this speed that is three seconds of yours.
-LIFECYCLE = "realtime:40"
 
 
 def demo(
@@ -44,6 +42,7 @@ def demo(
             "--file", metavar="FILE", exists=True, dir_okay=False, readable=True, help="The file to upload."
         ),
     ] = DEFAULT_FILE,
+    lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     sdk: SdkOption = None,
     integration: IntegrationOption = None,
 ) -> None:
@@ -55,7 +54,7 @@ def demo(
         "The emulator decides verdicts by fixed rules (docs/limits.md): they say nothing about your\n"
         "file, and the links to reports lead nowhere.\n"
     )
-    with embedded_vmray("default", LIFECYCLE) as vmray, open_lab(vmray, spec.folder, sdk) as lab:
+    with embedded_vmray("default", lifecycle) as vmray, open_lab(vmray, spec.folder, sdk) as lab:
         show = _Demo(lab, out)
         show.play(file.absolute())
     show.sum_up()

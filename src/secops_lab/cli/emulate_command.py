@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from secops_lab.cli.exit_codes import CannotRunError
-from secops_lab.cli.options import LifecycleOption, ScenarioOption
+from secops_lab.cli.options import DEFAULT_LIFECYCLE, LifecycleOption, PortOption, ScenarioOption
 from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError
 from vmray_emulator import EmbeddedEmulator
 
@@ -22,9 +22,7 @@ LIMITS = "docs/limits.md"
 
 def emulate(
     *,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on loopback; 0 takes a free one.")
-    ] = DEFAULT_PORT,
+    port: PortOption = DEFAULT_PORT,
     scenario: ScenarioOption = "default",
     db: Annotated[
         Path | None,
@@ -35,7 +33,7 @@ def emulate(
     server_version: Annotated[
         str, typer.Option("--server-version", metavar="X.Y.Z", help="Answer as a VMRay of this version.")
     ] = "2026.2.1",
-    lifecycle: LifecycleOption = "realtime:40",
+    lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     api_key_env: Annotated[
         str | None,
         typer.Option("--api-key-env", metavar="NAME", help="Take the API key to accept from this variable."),

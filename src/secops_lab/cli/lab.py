@@ -48,6 +48,11 @@ class Lab:
     host: ActionHost
     vmray: VMRay
 
+    @property
+    def poll_interval(self) -> float:
+        """Seconds between two looks at an analysis, unless a run says otherwise."""
+        return EMBEDDED_POLL_INTERVAL if self.vmray.embedded else REMOTE_POLL_INTERVAL
+
     def run(
         self,
         action: str,
@@ -62,9 +67,6 @@ class Lab:
             CannotRunError: Its process could not be started.
         """
         case = self.platform.new_case(entities=list(entities))
-        poll = times.poll
-        if poll is None:
-            poll = EMBEDDED_POLL_INTERVAL if self.vmray.embedded else REMOTE_POLL_INTERVAL
         try:
             run = self.host.run(
                 action,
@@ -72,7 +74,7 @@ class Lab:
                 parameters=parameters,
                 script_timeout=times.script,
                 async_timeout=times.whole,
-                poll_interval=poll,
+                poll_interval=self.poll_interval if times.poll is None else times.poll,
                 on_round=progress.round_done,
             )
         except (HostError, OSError) as error:

@@ -26,6 +26,9 @@ def _understood_lifecycle(text: str) -> str:
         raise typer.BadParameter(str(error)) from error
 
 
+# The emulator's sandbox takes two minutes an analysis; at this speed that is three seconds of yours.
+DEFAULT_LIFECYCLE = "realtime:40"
+
 ApiRootOption = Annotated[
     str | None,
     typer.Option(
@@ -41,6 +44,9 @@ ApiKeyEnvOption = Annotated[
 VerifySslOption = Annotated[
     bool,
     typer.Option("--verify-ssl/--no-verify-ssl", help="Check the certificate of --api-root."),
+]
+PortOption = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 takes a free one.")
 ]
 ScenarioOption = Annotated[
     str,

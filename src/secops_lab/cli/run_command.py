@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +12,7 @@ from secops_lab.cli.exit_codes import CannotRunError, ExitCode
 from secops_lab.cli.lab import Times, open_lab, read_integration
 from secops_lab.cli.names import UnknownNameError
 from secops_lab.cli.options import (
+    DEFAULT_LIFECYCLE,
     ApiKeyEnvOption,
     ApiRootOption,
     IntegrationOption,
@@ -25,14 +25,12 @@ from secops_lab.cli.options import (
 from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import console
 from secops_lab.cli.view import show_crash, show_run
-from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, MissingKeyError, VMRay, embedded_vmray, named_vmray
+from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
 from secops_lab.host import RunState
 
 if TYPE_CHECKING:
     from secops_lab.host import ActionRun
     from secops_lab.platform import Case
-
-DEFAULT_LIFECYCLE = "realtime:60"
 
 
 def run(
@@ -76,13 +74,9 @@ def run(
         chosen = arguments.action(spec, action)
         entities = arguments.entities(entity or ())
         parameters = arguments.parameters(chosen, param or ())
-        vmray: AbstractContextManager[VMRay]
-        if api_root is None:
-            vmray = embedded_vmray(scenario, lifecycle)
-        else:
-            vmray = nullcontext(named_vmray(arguments.api_root(api_root), api_key_env, verify_ssl=verify_ssl))
-    except (UnknownNameError, arguments.BadArgumentError, MissingKeyError) as error:
+    except (UnknownNameError, arguments.BadArgumentError) as error:
         raise typer.BadParameter(str(error)) from error
+    vmray = chosen_vmray(api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle)
     times = Times(whole=timeout, poll=poll_interval)
     try:
         with (

@@ -4,10 +4,59 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from secops_lab.cli.exit_codes import CannotRunError
+import typer
 
+from secops_lab.cli.exit_codes import CannotRunError
+from secops_lab.cli.lab import Lab, open_lab, read_integration
+from secops_lab.cli.options import (
+    DEFAULT_LIFECYCLE,
+    ApiKeyEnvOption,
+    ApiRootOption,
+    IntegrationOption,
+    LifecycleOption,
+    PortOption,
+    ScenarioOption,
+    SdkOption,
+    VerifySslOption,
+)
+from secops_lab.cli.terminal import printable
+from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
+
+DEFAULT_PORT = 8421
 # What the extra `web` of pyproject.toml installs, by import name.
 _EXTRA = ("jinja2", "sse_starlette")
+
+
+def serve(
+    *,
+    port: PortOption = DEFAULT_PORT,
+    api_root: ApiRootOption = None,
+    api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
+    verify_ssl: VerifySslOption = True,
+    scenario: ScenarioOption = "default",
+    lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
+    sdk: SdkOption = None,
+    integration: IntegrationOption = None,
+) -> None:
+    """Show cases, runs, insights and widgets in the browser, on loopback, until Ctrl-C."""
+    require_web_extra()
+    spec = read_integration(integration)
+    vmray = chosen_vmray(api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle)
+    with vmray as answering, open_lab(answering, spec.folder, sdk) as lab:
+        _serve(lab, port)
+    typer.echo("The case wall has ended.")
+
+
+def _serve(lab: Lab, port: int) -> None:
+    from secops_lab.web import CaseWall, WallSettings  # noqa: PLC0415  the extra is needed from here on only
+
+    settings = WallSettings(vmray=lab.vmray.label, poll_interval=lab.poll_interval)
+    try:
+        wall = CaseWall(lab.platform, lab.host, settings, port=port)
+    except OSError as error:
+        raise CannotRunError(f"The case wall could not be started on port {port}: {error}") from error
+    typer.echo(f"Case wall: {wall.url}\nVMRay: {printable(lab.vmray.label)}\nCtrl-C ends it.")
+    wall.serve()
 
 
 def require_web_extra() -> None:

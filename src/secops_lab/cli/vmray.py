@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import typer
+
+from secops_lab.cli import arguments
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
@@ -61,6 +64,22 @@ class VMRay:
     def label(self) -> str:
         """What answers, for a person."""
         return "the embedded VMRay emulator" if self.embedded else self.api_root
+
+
+def chosen_vmray(
+    api_root: str | None, key_variable: str, *, verify_ssl: bool, scenario: str, lifecycle: str
+) -> AbstractContextManager[VMRay]:
+    """Return the VMRay that the options of a command name: the one at `api_root`, or the embedded emulator.
+
+    Raises:
+        typer.BadParameter: The root is no address, or its key is missing.
+    """
+    if api_root is None:
+        return embedded_vmray(scenario, lifecycle)
+    try:
+        return nullcontext(named_vmray(arguments.api_root(api_root), key_variable, verify_ssl=verify_ssl))
+    except (arguments.BadArgumentError, MissingKeyError) as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def named_vmray(api_root: str, key_variable: str, *, verify_ssl: bool) -> VMRay:
