@@ -113,7 +113,7 @@ def _finite(text: str) -> float | None:
 def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestError:  # noqa: PLR0911 - a case each
     """Name the error behind a status other than 200; a body counts only where it is VMRay's own error envelope."""
     reason = _error_reason(body)
-    said = f" ({reason})" if reason else ""
+    said = f": {reason}" if reason else ""
     if 300 <= status < 400:  # noqa: PLR2004
         return RedirectRefused(
             f"the server answered with a redirect ({status}), which is not followed", "check Api Root"
