@@ -26,9 +26,9 @@ class UploadFileAndGetReport(DetonationAction):
         """Submit the file, streaming it."""
         return upload_once(run, detonation, options)
 
-    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome:  # noqa: ARG002 - not waited for
+    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
         """Return the files' samples."""
-        return report_files(run, self.name, detonations)
+        return report_files(run, self.name, detonations, last=last)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ..core.vmray_errors import (
     AnswerUnreadable,
+    DeadlineReached,
     NoSuchElement,
     PermissionDenied,
     RequestError,
@@ -62,7 +63,7 @@ class Client:
         """
         try:
             size = self._item("/system_info").get("webif_max_sample_size")
-        except RequestError as error:
+        except (RequestError, DeadlineReached) as error:
             if error.concerns_all and not isinstance(error, PermissionDenied):
                 raise
             return None

@@ -63,6 +63,7 @@ class Detonation:
         parts: Its submissions, the item's own first.
         sample_id: The sample of an item that needed no submission, because VMRay knew it; else None.
         reason: Why it failed.
+        trouble: Why its submissions could not be asked for last time; empty where they could.
         certain_at: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
         notes: What an analyst should know about it.
     """
@@ -74,6 +75,7 @@ class Detonation:
     parts: list[Part] = field(default_factory=list)
     sample_id: int | None = None
     reason: str = ""
+    trouble: str = ""
     certain_at: float = 0.0
     notes: list[str] = field(default_factory=list)
 
@@ -129,6 +131,7 @@ class Detonation:
 
     def polled(self, submission: Submission) -> None:
         """Take the present state of one of its submissions."""
+        self.trouble = ""
         for part in self.parts:
             if part.submission_id == submission.submission_id:
                 part.finished = submission.finished
@@ -140,6 +143,12 @@ class Detonation:
         part.followed = True
         for submission in found:
             self._follow(submission)
+
+    def childless(self) -> None:
+        """Stop asking what VMRay made out of it: what is known of it has to do."""
+        for part in self.unfollowed:
+            part.followed = True
+        self.settle()
 
     def settle(self) -> None:
         """Become ready when nothing is left to wait for."""
@@ -192,7 +201,7 @@ def _restored(item: dict[str, Any]) -> Detonation:
     parts = [Part(**part) for part in item["parts"]]
     numbers = [each for part in parts for each in (part.submission_id, part.sample_id)]
     restored = Detonation(**{**item, "stage": Stage(item["stage"]), "parts": parts})
-    texts_in = [restored.item, restored.name, restored.key, restored.reason, *restored.notes]
+    texts_in = [restored.item, restored.name, restored.key, restored.reason, restored.trouble, *restored.notes]
     if not all(isinstance(text, str) for text in texts_in) or not all(isinstance(n, int) for n in numbers):
         raise TypeError
     return restored

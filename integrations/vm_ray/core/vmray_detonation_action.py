@@ -12,7 +12,7 @@ import sys
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from ..core.vmray_action import Action, Outcome, Run
 from ..core.vmray_client import SubmitOptions
@@ -25,8 +25,9 @@ from ..core.vmray_models import SubmitAnswer
 from ..core.vmray_params import submit_options
 from ..core.vmray_submit import OneSubmit, Submitter
 
-# Time kept for the last run: it has to read all results before the platform's patience ends.
-LAST_RUN_SHARE: Final = 0.5
+# Time kept for the last run: it has to read all results before the platform's patience ends. A share of the time for
+# the whole action, at most so many seconds.
+LAST_RUN_SHARE: Final = 0.25
 MAX_LAST_RUN: Final = 60.0
 
 
@@ -58,32 +59,38 @@ class DetonationAction(Action):
         """Do one run."""
         options = submit_options(run.parameters)
         first = len(sys.argv) < 3 or sys.argv[2] == "True"  # noqa: PLR2004 - the platform's own flag
-        detonations = self.items(run) if first else self._restored(run)
+        state = {"begun": time.time()} if first else _handed_back(run)
+        detonations = self.items(run) if first else from_state(self.name, state)
+        needed = _time_for_results(run, state.get("begun"))
         try:
-            self._submit(run, detonations, options)
-            if not first:
-                poll(run.client, detonations)
-            follow_children(run.client, detonations)
-            last = is_last_run(run)
+            self._advance(run, detonations, options, needed, ask=not first)
+            last = is_last_run(run, needed)
+            for each in detonations if last else ():
+                each.childless()
             if last or not any(each.pending for each in detonations):
                 outcome = self.report(run, detonations, last=last)
                 if outcome is not None:
                     return outcome
-        except DeadlineReached:
-            run.log("the time of this run is up; going on in the next one")
         except VMRayError as error:
             run.log(f"{type(error).__name__}: {error}")
             return Outcome.failed(with_details([error_message(self.name, error)], kept(detonations)))
         names = [each.name for each in detonations if each.stage is not Stage.FAILED]
         pending = [each.name for each in detonations if each.pending] or names
-        return Outcome.in_progress(waiting(pending), json.dumps(to_state(self.name, detonations)))
+        state = {**to_state(self.name, detonations), "begun": state.get("begun")}
+        return Outcome.in_progress(waiting(pending), json.dumps(state))
 
-    def _restored(self, run: Run) -> list[Detonation]:
+    def _advance(
+        self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions, needed: float, *, ask: bool
+    ) -> None:
+        """Submit, and ask how far everything is, for as long as time is left after that to read the results."""
         try:
-            state = json.loads(str(run.parameters["additional_data"]))
-        except (KeyError, ValueError):
-            raise StateError("the platform did not hand the state of this action back") from None
-        return from_state(self.name, state)
+            with run.deadline.earlier(_reserved(run, needed)):
+                self._submit(run, detonations, options)
+                if ask:
+                    poll(run.client, detonations)
+                follow_children(run.client, detonations)
+        except DeadlineReached:
+            run.log("the time of this run is up")
 
     def _submit(self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions) -> None:
         """Submit what is not submitted yet, side by side; an item's own failure is its own."""
@@ -112,13 +119,39 @@ class DetonationAction(Action):
                         detonation.note(f"went on with submission {detonation.submission_id} of an earlier run")
 
 
-def is_last_run(run: Run) -> bool:
-    """Tell whether the platform would give up before another run could report."""
+def is_last_run(run: Run, needed: float) -> bool:
+    """Tell whether the platform would give up before another run could report, which needs so many seconds."""
     end_ms = run.siemplify.async_total_duration_deadline
     if not end_ms:
         return False
-    needed = min(MAX_LAST_RUN, LAST_RUN_SHARE * run.deadline.remaining)
     return end_ms / 1000 - time.time() < needed + float(run.siemplify.async_polling_interval_in_sec or 0)
+
+
+def _time_for_results(run: Run, begun: object) -> float:
+    """Return the seconds that are kept for reading the results at the end of the whole action."""
+    end_ms = run.siemplify.async_total_duration_deadline
+    if not end_ms or not isinstance(begun, int | float):
+        return MAX_LAST_RUN
+    return min(MAX_LAST_RUN, max(0.0, LAST_RUN_SHARE * (end_ms / 1000 - begun)))
+
+
+def _reserved(run: Run, needed: float) -> float:
+    """Return how many of these seconds lie within this run, since the whole action ends with it or soon after."""
+    end_ms = run.siemplify.async_total_duration_deadline
+    if not end_ms:
+        return 0.0
+    run_ends = time.time() + run.deadline.remaining
+    return max(0.0, min(needed, run_ends + needed - end_ms / 1000))
+
+
+def _handed_back(run: Run) -> dict[str, Any]:
+    try:
+        state = json.loads(str(run.parameters["additional_data"]))
+    except (KeyError, ValueError, RecursionError):
+        state = None
+    if not isinstance(state, dict):
+        raise StateError("the platform did not hand the state of this action back")
+    return state
 
 
 def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
@@ -146,4 +179,5 @@ def unfinished_reason(detonation: Detonation) -> str:
             numbers = ", ".join(
                 str(number) for number in detonation.unfinished or [part.submission_id for part in detonation.parts]
             )
-            return f"analysis not finished in time, submission {numbers}"
+            trouble = f"; it could not be asked for: {detonation.trouble}" if detonation.trouble else ""
+            return f"analysis not finished in time, submission {numbers}{trouble}"

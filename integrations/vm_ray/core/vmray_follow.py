@@ -34,6 +34,8 @@ def poll(client: Client, detonations: Sequence[Detonation]) -> None:
             owners[submission_id].polled(found)
         elif isinstance(found, RequestError) and found.status == 404:  # noqa: PLR2004
             owners[submission_id].failed(f"VMRay no longer knows submission {submission_id}")
+        else:
+            owners[submission_id].trouble = str(found)
 
 
 def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:

@@ -6,8 +6,9 @@ only when it is certain that none was stored is the submit made again. Certain m
 
 * the connection was never made, or the server refused with 4xx: nothing was stored;
 * the connection broke, or the server failed: the look-ups find nothing while ``SETTLE_SECONDS`` go by;
-* the server stayed silent: the same, but for ``SILENCE_SECONDS``, since it may still be at work. That may take until
-  the next run, so it is kept in the action's state.
+* the server stayed silent, or a proxy lost patience with it (504): the same, but for ``SILENCE_SECONDS``, since it may
+  still be at work. That may take until the next run, so it is kept in the action's state. So is a submit that could
+  not be looked up, or not before the run's time was up.
 
 The periods are inferred: VMRay does not document how long after its answer was lost a submission may still appear.
 """
@@ -25,10 +26,13 @@ from typing import Final
 from ..core.vmray_client import Client, SubmitOptions
 from ..core.vmray_errors import (
     AnswerLate,
+    DeadlineReached,
+    NoSuchElement,
     RequestError,
     RequestRejected,
     SubmitRefused,
     SubmitUnresolved,
+    Throttled,
 )
 from ..core.vmray_models import Submission, SubmitAnswer
 from ..core.vmray_throttle import Deadline, back_off
@@ -37,6 +41,8 @@ KEY_FIELD: Final = "google_secops_key"
 SETTLE_SECONDS: Final = (0.0, 1.0, 2.0)
 SILENCE_SECONDS: Final = 30.0
 MAX_SUBMITS: Final = 4
+MAX_THROTTLED_SUBMITS: Final = 12
+GATEWAY_TIMEOUT: Final = 504
 NEWEST: Final = 100
 # How long a finished submission with the same key counts as this one: the action was run again right after it.
 RECENT: Final = timedelta(hours=1)
@@ -48,8 +54,11 @@ def submission_key(*facts: object) -> str:
 
 
 def metadata_with(key: str) -> str:
-    """Write the ``submission_metadata`` that carries a key."""
-    return json.dumps({KEY_FIELD: key}, separators=(",", ":"))
+    """Write the ``submission_metadata`` that carries a key.
+
+    Servers that write the JSON anew before they store it mostly use this spacing, so the filter finds it there too.
+    """
+    return json.dumps({KEY_FIELD: key})
 
 
 def has_key(submission: Submission, key: str) -> bool:
@@ -110,7 +119,13 @@ class Submitter:
             one: The same submit again.
             certain_at: Unix seconds after which a submission that is not found was not stored.
         """
-        if found := self._look_up(one, set()):
+        try:
+            found = self._look_up(one, set())
+        except RequestError as cause:
+            if cause.concerns_all:
+                raise
+            raise SubmitUnresolved(cause, max(0.0, certain_at - time.time())) from None
+        if found:
             return _adopted(found)
         if time.time() < certain_at:
             raise SubmitUnresolved(AnswerLate("VMRay did not answer"), certain_at - time.time())
@@ -118,8 +133,10 @@ class Submitter:
 
     def _send(self, one: OneSubmit, stale: Collection[int]) -> SubmitAnswer:
         options = SubmitOptions(one.options.tags, one.options.comment, metadata_with(one.key))
-        for attempt in range(1, MAX_SUBMITS + 1):
+        attempt = 0
+        while True:
             self.deadline.check()
+            attempt += 1
             try:
                 return one.send(options)
             except RequestError as error:
@@ -129,11 +146,18 @@ class Submitter:
                         return _adopted(found)
                 elif not error.worth_retrying:
                     raise _refused(error) from None
-                if attempt == MAX_SUBMITS or self.deadline.remaining <= back_off(attempt):
+                if attempt >= (MAX_THROTTLED_SUBMITS if isinstance(error, Throttled) else MAX_SUBMITS):
                     raise
-                if error.retry_after is None:
-                    self.sleep(back_off(attempt))
-        raise AssertionError  # the loop returns or raises
+                self._wait(error, attempt)
+
+    def _wait(self, error: RequestError, attempt: int) -> None:
+        """Wait before the next submit; where the server named a moment, the gate keeps to it."""
+        if isinstance(error, Throttled) or error.retry_after is not None:
+            return
+        pause = back_off(attempt)
+        if self.deadline.remaining <= pause:
+            raise DeadlineReached(error)
+        self.sleep(pause)
 
     def _settled(self, one: OneSubmit, error: RequestError, stale: Collection[int]) -> list[Submission]:
         """Look for the submission until it is certain that there is none.
@@ -149,13 +173,15 @@ class Submitter:
             self.sleep(pause)
             try:
                 found = self._look_up(one, stale)
+            except DeadlineReached:
+                raise SubmitUnresolved(error, SILENCE_SECONDS) from None
             except RequestError as cause:
                 if cause.concerns_all:
                     raise
                 raise SubmitUnresolved(error, SILENCE_SECONDS) from None
             if found:
                 return found
-        if isinstance(error, AnswerLate):
+        if isinstance(error, AnswerLate) or error.status == GATEWAY_TIMEOUT:
             raise SubmitUnresolved(error, SILENCE_SECONDS)
         if isinstance(error, RequestRejected):
             raise _refused(error)
@@ -175,7 +201,7 @@ class Submitter:
         """Return the submissions with this key; None where the server does not filter by metadata."""
         try:
             answered = self.client.submissions_with_metadata(metadata_with(key))
-        except RequestRejected:
+        except (RequestRejected, NoSuchElement):
             return None
         found = [each for each in answered if has_key(each, key)]
         return found if found or not answered else None

@@ -9,7 +9,7 @@ from ..core.vmray_action import Outcome, Run
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Stage
 from ..core.vmray_detonation_action import unfinished_reason
-from ..core.vmray_errors import VMRayError
+from ..core.vmray_errors import DeadlineReached, VMRayError
 from ..core.vmray_escape import one_line, script_json
 from ..core.vmray_findings import Finding, read_findings, worst_verdict
 from ..core.vmray_messages import SUBMITTED, error_message, listed, waiting, with_details
@@ -21,17 +21,23 @@ Found = Sequence[Finding] | VMRayError | None
 NOTHING_DONE: Final = "no file was accepted by VMRay"
 
 
-def report_files(run: Run, action: str, detonations: Sequence[Detonation]) -> Outcome:
+def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
     """Read all samples of all finished files, and make the result.
 
     Args:
         run: The present run.
         action: The display name of the action.
         detonations: One for each file, named by its path.
+        last: Whether the time for the whole action is up.
+
+    Returns:
+        The outcome; None where this run's time did not suffice, and there is time for another.
     """
     ready = [each for each in detonations if each.stage is Stage.READY]
     pairs = side_by_side(lambda each: read_findings(run.client, each), ready)
     found: dict[str, Found] = {detonation.name: findings for detonation, findings in pairs}
+    if not last and any(isinstance(each, DeadlineReached) for each in found.values()):
+        return None
     rows = [row for each in detonations for row in _rows(each, found.get(each.name))]
     notes = _add_result(run, detonations, rows, found)
     details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name))]

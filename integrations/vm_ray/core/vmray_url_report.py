@@ -10,7 +10,7 @@ from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Stage
 from ..core.vmray_detonation_action import unfinished_reason
-from ..core.vmray_errors import VMRayError
+from ..core.vmray_errors import DeadlineReached, VMRayError
 from ..core.vmray_findings import first_sample, read_findings, worst_verdict
 from ..core.vmray_messages import enriched
 from ..core.vmray_report import ReportFilter, SampleReport, read_report
@@ -36,7 +36,7 @@ def report_urls(
     ready = [each for each in detonations if each.stage is Stage.READY]
     found = dict(_read(run.client, ready, params.report))
     reports = {name: report for name, report in found.items() if isinstance(report, SampleReport)}
-    if not last and any(not report.complete for report in reports.values()):
+    if not last and any(_would_gain(each) for each in found.values()):
         return None
     wall = CaseWall(run, params)
     entities = {entity.identifier: entity for entity in run.entities(entity_type)}
@@ -64,6 +64,11 @@ def _report(client: Client, detonation: Detonation, wanted: ReportFilter) -> Sam
         numbers = ", ".join(str(number) for number in worse[:5])
         detonation.note(f"what VMRay found behind it is {related.value}: sample {numbers}")
     return replace(report, worst_related=related, notes=(*detonation.notes, *report.notes))
+
+
+def _would_gain(found: object) -> bool:
+    """Tell whether reading it again in another run would bring more."""
+    return isinstance(found, DeadlineReached) or (isinstance(found, SampleReport) and not found.complete)
 
 
 def _why(detonation: Detonation, found: object) -> str:
