@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 from secops_lab.host import RunState
@@ -151,6 +152,46 @@ def test_parameters_are_texts_from_the_definition_or_the_analyst(toy_in_both_for
     run = toy_in_both_forms.run(body, declared={"A": "1", "B": "2", "C": "3"}, parameters=given)
 
     assert json.loads(run.message) == [{"A": "1", "B": "", "C": "7"}, "http://default"]
+
+
+def test_the_context_has_every_documented_key(toy: Toy) -> None:
+    """Scripts find all that the platform tells them, with deadlines in unix milliseconds."""
+    case = toy.platform.new_case(entities=[("DestinationURL", URL)], environment="Lab")
+    before = time.time() * 1000
+
+    run = toy.run(
+        "siemplify.end(json.dumps(siemplify.context_data), True)",
+        case,
+        script_timeout=100.0,
+        max_json_result_size=7,
+    )
+
+    context = json.loads(run.message)
+    deadline = context.pop("execution_deadline_unix_time_ms")
+    assert before + 100_000 <= deadline + 1 <= time.time() * 1000 + 100_001
+    assert context.pop("script_timeout_deadline") == deadline
+    assert context.pop("workflow_id") == context.pop("workflow_instance_id")
+    instance = toy.platform.state.instance("Toy")
+    assert instance is not None
+    assert context.pop("integration_instance") == instance.instance_id
+    assert context == {
+        "target_entities": [{"item1": URL.upper(), "item2": "DestinationURL"}],
+        "case_id": 1,
+        "alert_id": "CASE_1_ALERT_1",
+        "environment": "Lab",
+        "parent_workflow_instance_id": None,
+        "parameters": {},
+        "integration_identifier": "Toy",
+        "action_definition_name": "Toy_Do It",
+        "original_requesting_user": "analyst",
+        "async_polling_interval_in_sec": 0,
+        "async_total_duration_deadline": 0,
+        "default_result_value": None,
+        "use_proxy_settings": False,
+        "max_json_result_size": 7,
+        "vault_settings": None,
+        "environment_api_key": None,
+    }
 
 
 def test_case_wall_calls(toy: Toy) -> None:

@@ -153,6 +153,11 @@ def test_unusable_folders_are_named(stand_in_toy: Toy, platform: LocalPlatform, 
         ActionHost(platform, tmp_path)
     with pytest.raises(HostError, match="no SDK in"):
         ActionHost(platform, toy, sdk=tmp_path)
+    with pytest.raises(HostError, match="no interpreter /no/python"):
+        ActionHost(platform, toy, python="/no/python")
+    with pytest.raises(HostError, match="its name is no Python identifier"):
+        ActionHost(platform, toy.rename(tmp_path / "to-y")).run("Do It", platform.new_case())
+    toy = (tmp_path / "to-y").rename(tmp_path / "toy")
     (toy / "definition.yaml").write_text("identifier: [")
     with pytest.raises(HostError, match="incomplete or unreadable"):
         ActionHost(platform, toy)

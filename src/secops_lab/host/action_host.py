@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 import threading
@@ -49,6 +50,9 @@ class ActionHost:
             self.integration: IntegrationSpec = load_integration(integration)
         except CatalogueError as error:
             raise HostError(str(error)) from error
+        if shutil.which(python) is None:
+            msg = f"no interpreter {python}"
+            raise HostError(msg)
         self.platform = platform
         self._launch = Launch(self.integration, find_sdk(sdk), python)
         defaults = {one.name: one.default for one in self.integration.configuration}

@@ -43,6 +43,9 @@ class Launch:
         else:
             script = folder / "ActionsScripts" / f"{action.stem}.py"
             command = [self.python, str(script)]
+        if self.integration.form is Form.SOURCE and not folder.name.isidentifier():
+            msg = f"{folder} cannot be run as a package: its name is no Python identifier"
+            raise HostError(msg)
         if not script.is_file():
             msg = f'action "{action.name}" has no script: {script} does not exist'
             raise HostError(msg)

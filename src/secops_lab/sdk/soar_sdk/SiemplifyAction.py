@@ -38,9 +38,9 @@ class SiemplifyAction(ActionCalls):
         self.context_data = context
         self._read_required(context)
         self._read_optional(context)
-        self._case: CyberCase | CyberCaseLazy | None = None
-        self._current_alert: Alert | None = None
-        self._target_entities: list[DomainEntityInfo] = []
+        self._loaded_case: CyberCase | CyberCaseLazy | None = None
+        self._loaded_alert: Alert | None = None
+        self._loaded_targets: list[DomainEntityInfo] = []
         self.result = ScriptResult(self.target_entity_ids, self.support_old_entities)
         if self.use_proxy_settings:
             self.init_proxy_settings()
@@ -104,10 +104,10 @@ class SiemplifyAction(ActionCalls):
     @property
     def case(self) -> CyberCase | CyberCaseLazy:
         """The case, asked for once; its alerts follow when they are wanted."""
-        if self._case is None:
+        if self._loaded_case is None:
             address = self.address_provider.address(SdkEndpoint.GET_CASE_METADATA, self.case_id)
-            self._case = CyberCaseLazy(self._alerts_of_case, **self._get(address).json())
-        return self._case
+            self._loaded_case = CyberCaseLazy(self._alerts_of_case, **self._get(address).json())
+        return self._loaded_case
 
     def _alerts_of_case(self, case_id: Any) -> list[dict[str, Any]]:
         address = self.address_provider.address(
@@ -125,18 +125,20 @@ class SiemplifyAction(ActionCalls):
         address = self.address_provider.address(
             SdkEndpoint.GET_CASE_FULL_DETAILS, self.case_id, self.get_source_file
         )
-        self._case = CyberCase(**self._get(address).json())
+        self._loaded_case = CyberCase(**self._get(address).json())
 
     @property
     def current_alert(self) -> Alert | None:
         """The alert the action runs in, asked for once; None without one."""
-        if self._current_alert is None and self.alert_id:
-            self._current_alert = self._find_current_alert()
-        return self._current_alert
+        if self._loaded_alert is None and self.alert_id:
+            self._loaded_alert = self._find_current_alert()
+        return self._loaded_alert
 
     def _find_current_alert(self) -> Alert | None:
-        if self._case is not None and self._case.has_alerts_loaded():
-            return next((alert for alert in self._case.alerts if alert.identifier == self.alert_id), None)
+        if self._loaded_case is not None and self._loaded_case.has_alerts_loaded():
+            return next(
+                (alert for alert in self._loaded_case.alerts if alert.identifier == self.alert_id), None
+            )
         body = {
             "case_id": self.case_id,
             "alert_id_str": self.alert_id,
@@ -150,12 +152,12 @@ class SiemplifyAction(ActionCalls):
 
         Identifiers and types must match exactly; what does not match is left out.
         """
-        if not self._target_entities:
+        if not self._loaded_targets:
             alerts = [self.current_alert] if self.current_alert else self.case.alerts
-            self._target_entities = [
+            self._loaded_targets = [
                 entity for alert in alerts for entity in alert.entities if self._is_target(entity)
             ]
-        return self._target_entities
+        return self._loaded_targets
 
     def _is_target(self, entity: DomainEntityInfo) -> bool:
         if self.support_old_entities:
@@ -181,3 +183,8 @@ class SiemplifyAction(ActionCalls):
         return extract_script_param(
             self, self.parameters, param_name, default_value, input_type, is_mandatory, print_value
         )
+
+    # Older scripts use these names.
+    _case = case
+    _current_alert = current_alert
+    _target_entities = target_entities
