@@ -92,7 +92,7 @@ def test_a_verdict_of_an_old_server_follows_from_the_severity(lab: Lab) -> None:
 
 @pytest.mark.parametrize(("refused", "status"), [("iocs", 403), ("vtis", 403), ("iocs", 404)])
 def test_a_locked_report_still_gives_its_verdict(lab: Lab, refused: str, status: int) -> None:
-    """Under a Verdict quota the report cannot be read (how it is refused is inferred); the message says why."""
+    """Under a Verdict quota the report is refused (how, is inferred); the message says why."""
     sample = lab.vmray.control.add_sample(sha256=SHA256, locked=True)
     lab.vmray.control.inject({"path": f"/rest/sample/*/{refused}"}, {"kind": "status", "status": status})
     lab.hashes(SHA256)

@@ -1,0 +1,140 @@
+"""Add Tag to Submission: one tag on one submission, or the reason why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.lab import completed, failed, outcome
+
+if TYPE_CHECKING:
+    from tests.actions.lab import Lab
+
+    from secops_lab.host import ActionRun
+
+RULE = (
+    "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - "  # noqa: RUF001 - VMRay's own list
+    "without spaces, at most 255 characters."
+)
+
+
+def add_tag(lab: Lab, submission_id: str, tag: str) -> ActionRun:
+    """Run the action."""
+    return lab.run("Add Tag to Submission", {"Submission ID": submission_id, "Tag Name": tag})
+
+
+@pytest.mark.parametrize("tag", ["phish", "Q3/2026", "50%?&#", "a+b=c", "überprüft", "检查"])
+def test_a_tag_arrives_as_it_was_written(lab: Lab, tag: str) -> None:
+    """Whatever VMRay allows in a tag, slashes and percent signs included."""
+    lab.vmray.control.add_sample()
+
+    run = add_tag(lab, "6001", tag)
+
+    assert outcome(run) == completed(f"Successfully added tag {tag} to submission 6001.", value=True)
+    (submission,) = lab.vmray.control.submissions()
+    assert submission["submission_tags"] == [tag]
+    (request,) = lab.vmray.control.requests()
+    assert (request.method, request.path, dict(request.form)) == (
+        "POST",
+        "/rest/submission/6001/tag",
+        {"tag_name": tag},
+    )
+
+
+def test_a_tag_that_is_there_already_stays(lab: Lab) -> None:
+    """Adding it twice is a success both times, and it is there once; blanks around it do not count."""
+    lab.vmray.control.add_sample()
+
+    runs = [add_tag(lab, "6001", "phish"), add_tag(lab, " 6001 ", " phish ")]
+
+    assert [outcome(run) for run in runs] == [
+        completed("Successfully added tag phish to submission 6001.", value=True)
+    ] * 2
+    assert lab.vmray.control.submissions()[0]["submission_tags"] == ["phish"]
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_an_old_server_gets_the_tag_in_the_path(lab: Lab, status: int) -> None:
+    """Servers that know only the older form: the tag is one segment of the path, whatever is in it."""
+    lab.vmray.control.add_sample()
+    lab.vmray.control.inject({"path": "/rest/submission/6001/tag"}, {"kind": "status", "status": status})
+
+    run = add_tag(lab, "6001", "Q3/2026")
+
+    assert outcome(run) == completed("Successfully added tag Q3/2026 to submission 6001.", value=True)
+    assert lab.vmray.control.submissions()[0]["submission_tags"] == ["Q3/2026"]
+    assert lab.seen() == ["POST /rest/submission/6001/tag", "POST /rest/submission/6001/tag/Q3/2026"]
+
+
+def test_an_unknown_submission(lab: Lab) -> None:
+    """A 404 can mean the submission or the form of the request; both forms are tried."""
+    run = add_tag(lab, "4711", "phish")
+
+    assert outcome(run) == failed(
+        "Failed to add tag phish to submission 4711. "
+        "Error is VMRay does not know it, or the API key may not see it (404)"
+    )
+    assert lab.seen() == ["POST /rest/submission/4711/tag", "POST /rest/submission/4711/tag/phish"]
+
+
+@pytest.mark.parametrize("tag", ["two words", "a,b", "tab\there", "<b>", 'say "hi"', "x" * 256])
+def test_a_tag_that_vmray_would_refuse_is_explained_before(lab: Lab, tag: str) -> None:
+    """VMRay's own rule, in words; nothing is asked."""
+    lab.vmray.control.add_sample()
+
+    run = add_tag(lab, "6001", tag)
+
+    said = tag.replace("\t", " ")
+    shown = said if len(said) <= 60 else f"{said[:59]}…"
+    assert outcome(run) == failed(
+        f"Failed to add tag {said} to submission 6001. Error is "
+        f'parameter "Tag Name" has the value "{shown}", which is not a tag that VMRay accepts; allowed: {RULE}'
+    )
+    assert lab.seen() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("0", 'has the value "0", which is out of range'),
+        ("-3", 'has the value "-3", which is out of range'),
+        ("six", 'has the value "six", which is not a whole number'),
+        ("6.0", 'has the value "6.0", which is not a whole number'),
+        ("../sample/1", 'has the value "../sample/1", which is not a whole number'),
+        ("١٢", 'has the value "١٢", which is not a whole number'),
+        ("", "is empty"),
+    ],
+)
+def test_a_submission_id_is_a_positive_whole_number(lab: Lab, given: str, problem: str) -> None:
+    """Anything else is explained, and nothing is asked."""
+    run = add_tag(lab, given, "phish")
+
+    assert outcome(run) == failed(
+        f"Failed to add tag phish to submission {given}. "
+        f'Error is parameter "Submission ID" {problem}; allowed: a whole number of at least 1.'
+    )
+    assert lab.seen() == []
+
+
+def test_a_missing_tag(lab: Lab) -> None:
+    """The parameter is mandatory."""
+    run = add_tag(lab, "6001", " ")
+
+    assert outcome(run) == failed(
+        f'Failed to add tag  to submission 6001. Error is parameter "Tag Name" is empty; allowed: {RULE}'
+    )
+
+
+def test_a_refusal_in_vmrays_own_words(lab: Lab) -> None:
+    """What VMRay gives as its reason is passed on."""
+    lab.vmray.control.inject(
+        {"method": "POST", "path": "/rest/submission/*"},
+        {"kind": "result_error", "error_msg": "Submission is read-only"},
+    )
+
+    run = add_tag(lab, "6001", "phish")
+
+    assert outcome(run) == failed(
+        "Failed to add tag phish to submission 6001. "
+        "Error is VMRay refused the request: Submission is read-only"
+    )
