@@ -1,20 +1,22 @@
 """The size gate: the platform throws a whole result away when its JSON text is too long, so it is never too long.
 
-Entities are added one by one. When the sum passes the budget, the next step of ``STEPS`` is taken for all entities, old
-and new alike, so what is left out depends on the total alone and not on the order. A verdict and an entity always stay.
+Entities are added one by one, and what they would take is summed for each of ``STEPS``. In the end the first step that
+fits is taken for all of them, so what is left out depends on the total alone. A verdict and an entity always stay.
+Meanwhile the entities wait in a spool that goes to disk when it grows: thousands of them need no memory.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ..core.vmray_escape import one_line, script_json
-from ..core.vmray_models import Json
+from ..core.vmray_models import IOC_TYPES, Json
 from ..core.vmray_render import extra_tables, public_sample, sample_table
 from ..core.vmray_report import SampleReport
+from ..core.vmray_spool import Spool
 
 # What the platform allows is a number of mebibytes of JSON text. A part is kept free for what the SDK puts around it.
 USABLE_SHARE: Final = 0.97
@@ -71,13 +73,21 @@ STEPS: Final = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """One entity's part of the result, as JSON texts, so that thousands of them stay small."""
+    """One entity's part of the result.
+
+    Attributes:
+        identifier: The entity's identifier.
+        sample: The members of the sample object, as JSON text without braces.
+        iocs: JSON texts by type, worst first; types without any are left out.
+        indicators: JSON texts, strongest first.
+        table: The lines of the entity's table.
+        extra_tables: The lines of the other tables by title.
+    """
 
     identifier: str
     sample: str
-    essential: str
     iocs: dict[str, list[str]]
     indicators: list[str]
     table: list[str]
@@ -89,29 +99,26 @@ class EntityRecord:
         return cls(
             identifier=identifier,
             sample=_members(public_sample(report.sample.raw)),
-            essential=_members(essential_fields(report.sample.raw)),
-            iocs={name: [script_json(ioc) for ioc in found] for name, found in report.iocs.items()},
+            iocs={name: [script_json(ioc) for ioc in found] for name, found in report.iocs.items() if found},
             indicators=[script_json(each) for each in report.indicators],
             table=sample_table(report),
             extra_tables=extra_tables(identifier, report),
         )
 
-    def leave_out(self, step: Step) -> None:
-        """Drop what this step leaves out."""
-        if not step.extra_tables:
-            self.extra_tables = {}
-        if step.max_iocs is not None:
-            self.iocs = {name: found[: step.max_iocs] for name, found in self.iocs.items()}
-        if step.max_indicators is not None:
-            self.indicators = self.indicators[: step.max_indicators]
-        if not step.table:
-            self.table = []
-        if not step.whole_sample:
-            self.sample = self.essential
+    def reduced(self, step: Step) -> EntityRecord:
+        """Return the record without what this step leaves out."""
+        return EntityRecord(
+            identifier=self.identifier,
+            sample=self.sample if step.whole_sample else _essential_members(self.sample),
+            iocs={name: found[: step.max_iocs] for name, found in self.iocs.items()},
+            indicators=self.indicators[: step.max_indicators],
+            table=self.table if step.table else [],
+            extra_tables=self.extra_tables if step.extra_tables else {},
+        )
 
     def json_text(self) -> str:
         """Write ``{"Entity": …, "EntityResult": {…}}``."""
-        iocs = ",".join(f'"{name}":[{",".join(found)}]' for name, found in self.iocs.items())
+        iocs = ",".join(f'"{name}":[{",".join(self.iocs.get(name, ()))}]' for name in IOC_TYPES)
         found = f'"iocs":{{{iocs}}},"threat_indicators":[{",".join(self.indicators)}]'
         members = f"{self.sample},{found}" if self.sample else found
         return f'{{"Entity":{script_json(self.identifier)},"EntityResult":{{{members}}}}}'
@@ -122,56 +129,78 @@ class EntityRecord:
             yield self.identifier, self.table
         yield from self.extra_tables.items()
 
-    def cost(self) -> int:
-        """Return how many characters this record takes in the text that the platform measures."""
-        tables = sum(
-            ENTRY_OVERHEAD + 2 * len(json.dumps(title)) + sum(len(json.dumps(line)) + 2 for line in lines)
-            for title, lines in self.tables()
+    def costs(self) -> list[int]:
+        """Return, for each step, how many characters the record takes in the text that the platform measures."""
+        skeleton = EntityRecord(self.identifier, "", {}, [], [], {})
+        fixed = nested_length(skeleton.json_text()) + 2
+        sample, essential = nested_length(self.sample) + 1, nested_length(_essential_members(self.sample)) + 1
+        iocs = [[nested_length(ioc) + 1 for ioc in found] for found in self.iocs.values()]
+        indicators = [nested_length(each) + 1 for each in self.indicators]
+        own, extra = (
+            _table_cost(self.identifier, self.table),
+            sum(_table_cost(*each) for each in self.extra_tables.items()),
         )
-        return tables + nested_length(self.json_text()) + 2
+        return [
+            fixed
+            + (sample if step.whole_sample else essential)
+            + sum(sum(found[: step.max_iocs]) for found in iocs)
+            + sum(indicators[: step.max_indicators])
+            + step.table * own
+            + step.extra_tables * extra
+            for step in STEPS
+        ]
 
 
-@dataclass(slots=True)
 class ResultBudget:
-    """All entities' records, within what the platform takes.
+    """All entities' records, within what the platform takes."""
 
-    Attributes:
-        limit: The platform's limit in mebibytes, as handed over with each run.
-    """
+    def __init__(self, limit: float) -> None:
+        """Start empty.
 
-    limit: float
-    records: list[EntityRecord] = field(default_factory=list)
-    _step: int = 0
-    _spent: int = 0
+        Args:
+            limit: The platform's limit in mebibytes, as handed over with each run.
+        """
+        self._usable = limit * 2**20 * USABLE_SHARE - ENTRY_OVERHEAD
+        self._costs = [0] * len(STEPS)
+        self._spool = Spool()
 
     def add(self, record: EntityRecord) -> None:
-        """Take one more entity in, leaving out more of all of them where it would become too much."""
-        self._shrink(record)
-        self.records.append(record)
-        self._spent += record.cost()
-        while self._spent > self.limit * 2**20 * USABLE_SHARE - ENTRY_OVERHEAD and self._step + 1 < len(STEPS):
-            self._step += 1
-            for each in self.records:
-                each.leave_out(STEPS[self._step])
-            self._spent = sum(each.cost() for each in self.records)
+        """Take one more entity in."""
+        self._costs = [sum(pair) for pair in zip(self._costs, record.costs(), strict=True)]
+        kept = [record.identifier, record.sample, record.iocs, record.indicators, record.table, record.extra_tables]
+        self._spool.put(record.identifier, kept)
+
+    @property
+    def step(self) -> Step:
+        """The first step that fits; the last one where none does."""
+        return next((step for step, cost in zip(STEPS, self._costs, strict=True) if cost <= self._usable), STEPS[-1])
 
     @property
     def left_out(self) -> str:
-        """What was left out, in words; empty where nothing was."""
-        return STEPS[self._step].says if self._step else ""
+        """What is left out, in words; empty where nothing is."""
+        return "" if self.step is STEPS[0] else self.step.says
 
-    def json_text(self) -> str:
-        """Write the JSON result of the action: a list in the platform's convention."""
-        return f"[{','.join(record.json_text() for record in self.records)}]"
-
-    def _shrink(self, record: EntityRecord) -> None:
-        if self._step:
-            record.leave_out(STEPS[self._step])
+    def records(self, order: Sequence[str]) -> Iterator[EntityRecord]:
+        """Yield the records that were added, reduced to what fits, in the given order of identifiers."""
+        step = self.step
+        for identifier in order:
+            for stored in self._spool.get(identifier):
+                yield EntityRecord(*stored).reduced(step)
 
 
 def nested_length(text: str) -> int:
     """Return how long an ASCII text becomes as a string inside a JSON text."""
     return len(text) + text.count('"') + text.count("\\")
+
+
+def _table_cost(title: str, lines: list[str]) -> int:
+    if not lines:
+        return 0
+    return ENTRY_OVERHEAD + 2 * len(json.dumps(title)) + sum(len(json.dumps(line)) + 2 for line in lines)
+
+
+def _essential_members(members: str) -> str:
+    return _members(essential_fields(json.loads(f"{{{members}}}")))
 
 
 def _members(value: Json) -> str:

@@ -51,13 +51,13 @@ class CaseWall:
             The identifiers of the enriched entities, in that order.
         """
         self._hand_over()
-        place = {identifier: number for number, identifier in enumerate(order)}
-        self._budget.records.sort(key=lambda record: place[record.identifier])
         result = self._run.siemplify.result
-        for record in self._budget.records:
+        texts = []
+        for record in self._budget.records(order):
             for title, lines in record.tables():
                 result.add_data_table(title, [self._run.redacted(line) for line in lines])
-        result.add_result_json(self._run.redacted(self._budget.json_text()))
+            texts.append(self._run.redacted(record.json_text()))
+        result.add_result_json(f"[{','.join(texts)}]")
         if self._budget.left_out:
             where = "the whole is in VMRay, see sample_webif_url"
             self.notes.append(("Result", f"too large for the platform, left out: {self._budget.left_out}; {where}"))
@@ -75,6 +75,7 @@ class CaseWall:
         for entity, report in self._batch:
             if self._wants_insight(report):
                 self._add_insight(entity, report)
+            entity.additional_properties = {}  # the platform has them; thousands of them would only fill memory
         self._batch.clear()
 
     def _wants_insight(self, report: SampleReport) -> bool:

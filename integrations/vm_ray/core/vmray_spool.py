@@ -1,0 +1,33 @@
+"""Where entities wait until all are known: in memory while they are few, on disk when they are many."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import Any, Final
+
+MAX_IN_MEMORY: Final = 2 * 1024 * 1024
+
+
+class Spool:
+    """Keeps JSON values by name; its file has no name of its own and is gone with the process."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        # Closed with the process: the spool lives exactly as long as the run.
+        self._file = SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115
+        self._places: dict[str, tuple[int, int]] = {}
+
+    def put(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
+        """Keep a value."""
+        data = json.dumps(value).encode("ascii")
+        self._places[name] = (self._file.tell(), len(data))
+        self._file.write(data)
+
+    def get(self, name: str) -> Iterator[Any]:
+        """Yield the value of this name, or nothing where there is none."""
+        if place := self._places.get(name):
+            start, size = place
+            self._file.seek(start)
+            yield json.loads(self._file.read(size))
