@@ -1,0 +1,92 @@
+"""One action run as the platform runs it, with its time and its peak memory."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.server import Server
+from secops_lab.host import ActionHost, ActionRun, RunState
+from secops_lab.platform import LocalPlatform
+
+ROOT = Path(__file__).parent.parent
+INTEGRATION = ROOT / "integrations" / "vm_ray"
+REAL_SDK = Path(os.environ["SOAR_SDK_DIR"]) if os.environ.get("SOAR_SDK_DIR") else None
+MEBI = 2**20
+
+# Runs in the measured process at its end: the high-water mark of its memory, as the kernel saw it.
+_WATCH = """
+import atexit, os
+def _note():
+    with open("/proc/self/status") as status:
+        peak = next(line.split()[1] for line in status if line.startswith("VmHWM"))
+    with open(os.environ["BENCH_PEAK"], "a") as file:
+        file.write(peak + "\\n")
+atexit.register(_note)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run.
+
+    Attributes:
+        run: What came of it.
+        seconds: Time in processes, over all rounds.
+        peak: Bytes, the highest of all rounds; 0 where memory was not watched.
+    """
+
+    run: ActionRun
+    seconds: float
+    peak: int
+
+
+def measure(  # noqa: PLR0913 - what a run is made of
+    action: str,
+    configuration: Mapping[str, str],
+    *,
+    entities: Iterable[tuple[str, str]] = (),
+    parameters: Mapping[str, str] | None = None,
+    integration: Path = INTEGRATION,
+    poll_interval: float = 0.0,
+    watch_memory: bool = False,
+) -> Measured:
+    """Run an action once in a new case.
+
+    Raises:
+        RuntimeError: It did not complete: then there is nothing to measure.
+    """
+    with tempfile.TemporaryDirectory() as folder, LocalPlatform() as platform:
+        case = platform.new_case(entities=list(entities))
+        peaks = Path(folder) / "peaks"
+        python = _watched(Path(folder), peaks) if watch_memory else sys.executable
+        host = ActionHost(platform, integration, sdk=REAL_SDK, python=python)
+        platform.configure(host.integration.identifier, dict(configuration))
+        run = host.run(action, case, parameters=parameters, script_timeout=900, poll_interval=poll_interval)
+        if run.state is not RunState.COMPLETED:
+            raise RuntimeError(
+                f"{action}: {run.state.value}: {run.message[:500]} {run.rounds[-1].stderr[-500:]}"
+            )
+        peak = max(int(line) for line in peaks.read_text().split()) * 1024 if watch_memory else 0
+        return Measured(run, sum(one.duration for one in run.rounds), peak)
+
+
+def fastest(count: int, action: str, server: Server, **how: object) -> Measured:
+    """Return the fastest of several runs: the one least disturbed by the machine's other work."""
+    runs = [measure(action, server.configuration, **how) for _ in range(count)]  # type: ignore[arg-type]
+    return min(runs, key=lambda measured: measured.seconds)
+
+
+def _watched(folder: Path, peaks: Path) -> str:
+    """Make an interpreter that notes its peak memory when it ends."""
+    (folder / "watch").mkdir()
+    (folder / "watch" / "sitecustomize.py").write_text(_WATCH)
+    shim = folder / "python"
+    paths = f'BENCH_PEAK={peaks} PYTHONPATH="$PYTHONPATH:{folder / "watch"}"'
+    shim.write_text(f'#!/bin/sh\n{paths} exec {sys.executable} "$@"\n')
+    shim.chmod(0o700)
+    return str(shim)

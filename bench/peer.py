@@ -1,0 +1,22 @@
+"""The peer: VMRay's own published client making the reads of Scan Hash, one after another."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from vmray.rest_api import VMRayRESTAPI
+
+
+def main() -> None:
+    """Read the hashes from stdin, and for each its sample, its IOCs and its threat indicators."""
+    root, api_key = sys.argv[1:3]
+    client = VMRayRESTAPI(root, api_key, verify_cert=False)
+    for file_hash in json.load(sys.stdin):
+        (sample,) = client.call("GET", f"/rest/sample/sha256/{file_hash}")
+        client.call("GET", f"/rest/sample/{sample['sample_id']}/iocs")
+        client.call("GET", f"/rest/sample/{sample['sample_id']}/vtis")
+
+
+if __name__ == "__main__":
+    main()

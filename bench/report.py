@@ -1,0 +1,92 @@
+"""The table on the terminal, `docs/benchmarks.md`, and the plot of growth."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.hashes import Growth
+from bench.row import Row
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
+PLOT = ROOT / "docs" / "pictures" / "growth.svg"
+TRIED = ROOT / "bench" / "tried.md"
+
+
+def show(rows: Sequence[Row]) -> None:
+    """Print the table."""
+    table = Table("what", "this run", "bound", "", title="Benchmarks")
+    for row in rows:
+        table.add_row(row.what, row.figure, row.bound, row.mark, style="red" if row.within is False else "")
+    Console().print(table)
+
+
+def write_page(rows: Sequence[Row], sdk: str) -> None:
+    """Write the page: machine, commands, table, plot, and what was tried without success."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Bounds are ratios within one run, or counts, since machines are noisy.",
+        "",
+        f"Machine: {_machine()}.",
+        f"Actions ran as processes on {sdk}, against the emulator in a process of its own.",
+        "",
+        "| what | this run | bound | |",
+        "|---|---|---|---|",
+        *(f"| {row.what} | {row.figure} | {row.bound} | {row.mark} |" for row in rows),
+        "",
+        "![Time and memory over the number of hashes](pictures/growth.svg)",
+        "",
+        TRIED.read_text("utf-8"),
+    ]
+    PAGE.write_text("\n".join(lines), "utf-8")
+
+
+def plot(points: Sequence[Growth]) -> None:
+    """Draw time and peak memory over the number of hashes, ours and the peer's."""
+    import matplotlib as mpl  # noqa: PLC0415 - an extra of its own
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "growth"
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    hashes = [point.hashes for point in points]
+    left.loglog(hashes, [point.seconds for point in points], "o-", label="Scan Hash")
+    peers = [point for point in points if point.peer_seconds is not None]
+    left.loglog(
+        [p.hashes for p in peers],
+        [p.peer_seconds for p in peers],
+        "s--",
+        label="VMRay's client, one after another",
+    )
+    left.set(xlabel="hashes", ylabel="seconds", title="Wall time (no latency)")
+    left.legend()
+    right.semilogx(hashes, [point.peak / 2**20 for point in points], "o-", label="Scan Hash")
+    right.axhline(100, linestyle=":", color="grey", label="bound")
+    right.set(xlabel="hashes", ylabel="MiB", title="Peak memory", ylim=(0, None))
+    right.legend()
+    PLOT.parent.mkdir(exist_ok=True)
+    figure.savefig(PLOT, metadata={"Date": None})
+
+
+def _machine() -> str:
+    names = [
+        line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")
+    ]
+    memory = next(
+        (int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0
+    )
+    processor = names[0] if names else platform.processor()
+    python = platform.python_version()
+    return f"{processor}, {len(names)} cores, {memory / 2**20:.0f} GiB, Linux, Python {python}"
+
+
+def _lines(path: str) -> list[str]:
+    file = Path(path)
+    return file.read_text().splitlines() if file.exists() else []

@@ -1,0 +1,72 @@
+"""The emulator as a process of its own, so that it competes for no interpreter lock with what is measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+_SERVE = """
+import json, sys
+from vmray_emulator import serve
+serve(**json.loads(sys.argv[1]), announce=lambda e: print(json.dumps([e.url, e.api_key]), flush=True))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running emulator.
+
+    Attributes:
+        url: Its root.
+        api_key: Its key.
+        process: Its process.
+    """
+
+    url: str
+    api_key: str
+    process: subprocess.Popen[str]
+
+    def control(self, method: str, verb: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+        """Call the control side."""
+        answer = requests.request(method, f"{self.url}/_emulator/{verb}", json=body or {}, timeout=300)
+        answer.raise_for_status()
+        return answer.json()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the API requests seen since they were forgotten."""
+        seen: list[dict[str, Any]] = self.control("GET", "requests")
+        return seen
+
+    def forget(self) -> None:
+        """Forget the requests seen so far."""
+        self.control("DELETE", "requests")
+
+    def known(self, count: int) -> list[str]:
+        """Store so many known samples and return their SHA-256 hashes."""
+        hashes: list[str] = self.control("POST", "known_samples", {"count": count})
+        return hashes
+
+    @property
+    def configuration(self) -> dict[str, str]:
+        """What the integration is configured with."""
+        return {"Api Root": self.url, "Api Key": self.api_key, "Verify SSL": "true"}
+
+
+@contextmanager
+def running_server(**settings: Any) -> Iterator[Server]:  # noqa: ANN401 - the emulator's own
+    """Run an emulator until the block ends."""
+    command = [sys.executable, "-c", _SERVE, json.dumps(settings)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url, api_key = json.loads(process.stdout.readline())
+        try:
+            yield Server(url, api_key, process)
+        finally:
+            process.terminate()
