@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,42 +80,45 @@ def test_anything_but_one_result_is_a_crash(stand_in_toy: Toy, body: str, proble
     assert problem in run.message
 
 
-def test_a_script_that_takes_too_long_is_ended_with_its_children(toy: Toy, tmp_path: Path) -> None:
-    """The whole process group goes, and the run says it timed out."""
-    pid_file = tmp_path / "pid"
-    body = f"""
-        import pathlib, subprocess, time
-        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        pathlib.Path({str(pid_file)!r}).write_text(str(child.pid))
-        time.sleep(600)
-    """
-
-    run = toy.run(body, script_timeout=2.0)
+def test_a_script_that_takes_too_long_is_ended(toy: Toy) -> None:
+    """A script that does not end in its time is ended, and the run says so."""
+    run = toy.run("import time; time.sleep(600)", script_timeout=1.0)
 
     assert run.state is RunState.TIMED_OUT
-    assert "was ended after 2" in run.message
-    assert not _is_alive(int(pid_file.read_text()))
+    assert run.message.startswith("the script was ended after ")
+
+
+def test_a_script_is_ended_with_its_children_and_its_folder(toy: Toy) -> None:
+    """The whole process group goes, and the SDK still removes its temporary folder."""
+    body = """
+        import subprocess, time
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        siemplify.add_comment(json.dumps([child.pid, siemplify.get_temp_folder_path()]))
+        time.sleep(600)
+    """
+    case, cancel = toy.platform.new_case(), threading.Event()
+
+    def cancel_once_started() -> None:
+        revision = 0
+        while not case.comments:
+            revision = toy.platform.wait_for_change(revision, 60)
+        cancel.set()
+
+    watcher = threading.Thread(target=cancel_once_started)
+    watcher.start()
+    run = toy.run(body, case, cancel=cancel)
+    watcher.join()
+
+    pid, folder = json.loads(case.comments[0]["comment"])
+    assert (run.state, run.rounds[0].exit_code) == (RunState.CANCELLED, 113)  # -143 in eight bits
+    assert not _is_alive(pid)
+    assert not Path(folder).exists()
 
 
 def _is_alive(pid: int) -> bool:
     """Whether a process runs; one that only waits to be collected does not."""
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
-
-
-def test_sigterm_removes_the_temporary_folder(toy: Toy, tmp_path: Path) -> None:
-    """A script that is ended at its timeout leaves no temporary folder behind."""
-    note = tmp_path / "folder"
-    body = f"""
-        import pathlib, time
-        pathlib.Path({str(note)!r}).write_text(siemplify.get_temp_folder_path())
-        time.sleep(600)
-    """
-
-    run = toy.run(body, script_timeout=2.0)
-
-    assert run.rounds[0].exit_code == 113  # -143 in eight bits
-    assert not (tmp_path / note.read_text()).exists()
 
 
 def test_the_environment_of_a_script_is_minimal(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
