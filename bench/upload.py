@@ -13,7 +13,7 @@ from bench.row import Row, at_least, at_most
 from bench.server import Server, running_server
 
 SIZE = 2**30
-SETTINGS = {"max_sample_size": 4 * SIZE, "max_upload_size": 4 * SIZE}
+SETTINGS = {"webif_max_sample_size": 4 * SIZE, "webif_max_upload_size": 4 * SIZE}
 
 
 def large_upload() -> list[Row]:

@@ -32,7 +32,7 @@ def waiting_actions() -> list[Row]:
 
 def _rows(action: str, **how: object) -> list[Row]:
     with running_server(lifecycle="realtime:1") as server:
-        server.control("POST", "settings", {"analysis_seconds": ANALYSIS_SECONDS})
+        server.control("POST", "settings", {"detonation_seconds": float(ANALYSIS_SECONDS)})
         started = time.monotonic()
         measured = measure(action, server.configuration, poll_interval=POLL_SECONDS, **how)  # type: ignore[arg-type]
         wall = time.monotonic() - started
