@@ -13,8 +13,10 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import IO, Any, Final, NamedTuple
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as Urllib3Error
+from urllib3.exceptions import InsecureRequestWarning
 
 from ..core.vmray_errors import AnswerUnreadable, DeadlineReached, RequestError, Throttled
 from ..core.vmray_network_errors import named
@@ -84,6 +86,8 @@ class Transport:
         self._session = requests.Session()
         self._session.auth = KeyHeader(api_key)
         self._verify = verify
+        if not verify:  # whoever configured it knows; a warning a request would bury everything else in the log
+            urllib3.disable_warnings(InsecureRequestWarning)
         self._key_forms = _key_forms(api_key)
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
