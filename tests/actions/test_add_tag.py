@@ -88,7 +88,8 @@ def test_a_tag_that_vmray_would_refuse_is_explained_before(lab: Lab, tag: str) -
     shown = said if len(said) <= 60 else f"{said[:59]}…"
     assert outcome(run) == failed(
         f"Failed to add tag {said} to submission 6001. Error is "
-        f'parameter "Tag Name" has the value "{shown}", which is not a tag that VMRay accepts; allowed: {RULE}'
+        f'parameter "Tag Name" has the value "{shown}", '
+        f"which is not a tag that VMRay accepts; allowed: {RULE}"
     )
     assert lab.seen() == []
 
