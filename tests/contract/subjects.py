@@ -1,4 +1,4 @@
-"""What the reading tests read: a finished malicious sample, submitted to the emulator or found on a real server."""
+"""What the reading tests read: a finished malicious sample, submitted or, on a real server, found."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ def may_submit() -> bool:
 def costs_of(items: list[pytest.Item]) -> list[str]:
     """One line for each test that will submit to a real server, and their sum.
 
-    What a submission consumes is the vendor's matter: at least one of the key's quota, and one more for each sample
-    that the server itself goes on to submit (OpenAPI document 2026.2.1, `submission_consumed_quota`).
+    What a submission consumes is the vendor's matter: one of the key's quota or more, since samples that the
+    server itself goes on to submit count too (OpenAPI document 2026.2.1, `submission_consumed_quota`).
     """
     if live_server() is None or not may_submit():
         return []

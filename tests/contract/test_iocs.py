@@ -79,7 +79,7 @@ def test_ioc_of_the_host_have_threat_names(iocs: dict[str, list[dict[str, Any]]]
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
 @pytest.mark.parametrize("name", NETWORK)
 def test_iocs_of_the_network_have_sources_instead(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
-    """URLs, domains and IPs carry where they were seen and who asked, and no threat names or classifications."""
+    """URLs, domains and IPs carry where they were seen and who asked, but no threat names."""
     for ioc in some(iocs, name):
         assert ioc.keys() >= {"sources", "parent_processes", "parent_processes_names", "parent_processes_ids"}
         assert not ioc.keys() & {"threat_names", "classifications", "vtis"}
@@ -175,7 +175,7 @@ def test_severity_and_verdict_agree(iocs: dict[str, list[dict[str, Any]]]) -> No
 @pytest.mark.documented("VMRay's Splunk SOAR app, which waits for it", endpoint=ENDPOINT)
 @pytest.mark.parametrize("part", ["iocs", "vtis", "mitre_attack"])
 def test_lists_may_lag_behind_the_submission(twin: EmbeddedEmulator, twin_server: Server, part: str) -> None:
-    """While VMRay puts the lists together `status` is not `finished`, though the submission is; later it is."""
+    """While lists are put together their `status` is not `finished`, though the submission is."""
     twin.control.load_scenario("aggregation-lag")
     answer = twin_server.submit(b"MZ lagging", "lag.exe")
     submission = answer["submissions"][0]

@@ -1,1 +1,1 @@
-"""What is known of VMRay's REST API, and from where: read from the contract tests, written to docs/api-evidence.md."""
+"""What is known of VMRay's REST API, and from where: from the contract tests to docs/api-evidence.md."""

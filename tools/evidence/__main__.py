@@ -1,4 +1,4 @@
-"""`python -m tools.evidence [--check]`: write docs/api-evidence.md from the marks of the contract tests, or compare."""
+"""`python -m tools.evidence [--check]`: write docs/api-evidence.md from the contract tests, or compare."""
 
 from __future__ import annotations
 
@@ -47,9 +47,7 @@ def collect() -> list[Provenance]:
 def main() -> None:
     """Write the page, or say whether it is up to date."""
     parser = argparse.ArgumentParser(prog="python -m tools.evidence", description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="change nothing; fail if the page is out of date"
-    )
+    parser.add_argument("--check", action="store_true", help="only compare; fail if out of date")
     options = parser.parse_args()
     wanted = render(collect())
     if not options.check:

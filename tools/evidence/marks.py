@@ -44,8 +44,8 @@ def provenance_of(item: pytest.Item) -> Provenance:
     """Read the mark of one test.
 
     Raises:
-        ProvenanceError: There is none or more than one, its source or endpoint is missing or odd, or the test has
-            no docstring to quote.
+        ProvenanceError: There is none or more than one, its source or endpoint is missing or odd, or the test
+            has no docstring to quote.
     """
     marks = [mark for kind in KINDS for mark in item.iter_markers(kind)]
     if len(marks) != 1:

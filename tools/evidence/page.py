@@ -15,8 +15,8 @@ _HEAD = """\
 
 Generated from the contract tests by `python -m tools.evidence`; a test compares. Do not edit.
 
-Each row is a behaviour that a test in `tests/contract` asserts of the emulator, and of a real server where one is
-given (see [one-suite-two-servers.md](one-suite-two-servers.md)). Its mark says how it is known:
+Each row is a behaviour that a test in `tests/contract` asserts of the emulator, and of a real server where
+one is given (see [one-suite-two-servers.md](one-suite-two-servers.md)). Its mark says how it is known:
 
 """
 

@@ -1,6 +1,6 @@
 """Which action of the integration relies on which endpoint.
 
-The table is held to the truth by a test that runs the actions on the emulator and looks at the requests it got.
+The table is held to the truth by a test that runs the actions and looks at what the emulator was asked.
 """
 
 from __future__ import annotations

@@ -1,0 +1,183 @@
+"""Analyses: the object, failures, and the archive with its summaries and screenshots."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.contract.servers import Server
+    from tests.contract.subjects import Subject
+
+    from vmray_emulator import EmbeddedEmulator
+
+ITEM = "GET /analysis/{id}"
+ARCHIVE = "GET /analysis/{id}/archive"
+MEMBER = "GET /analysis/{id}/archive/{member}"
+SUMMARY = "logs/summary_v2.json"
+
+
+@pytest.mark.recorded("a real analysis of server 4.2.0", endpoint=ITEM)
+def test_an_analysis_names_all_its_submissions(subject: Subject) -> None:
+    """An analysis belongs to a list of submissions, and names its sample, job and engine."""
+    analysis = subject.analysis
+    assert subject.submission_id in analysis["analysis_submission_ids"]
+    assert analysis["analysis_sample_id"] == subject.sample_id
+    assert isinstance(analysis["analysis_job_id"], int)
+    assert analysis["analysis_analyzer_name"]
+
+
+@pytest.mark.recorded("a real analysis of server 4.2.0", endpoint=ITEM)
+def test_success_is_result_code_1(subject: Subject) -> None:
+    """A successful analysis has result code 1 and the sentence for it, a report and its aggregates."""
+    analysis = subject.analysis
+    assert analysis["analysis_result_code"] == 1
+    assert analysis["analysis_result_str"] == "Operation completed successfully."
+    assert analysis["analysis_ioc_aggregation_state"] == "ok"
+    assert analysis["analysis_size"] > 0
+    assert analysis["analysis_webif_url"]
+
+
+@pytest.mark.recorded("a real analysis of server 4.2.0 that failed", endpoint=ITEM)
+def test_a_failure_is_an_analysis_too(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """A failed run is an analysis with another code, severity "error", and neither verdict nor report."""
+    twin.control.load_scenario("failed-analysis")
+    number = twin_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
+    failed = twin_server.get(f"/analysis/submission/{number}").data[0]
+    assert failed["analysis_result_code"] == 7340034
+    assert failed["analysis_result_str"] == ("Worker crashed or Worker daemon was restarted during analysis.")
+    assert failed["analysis_severity"] == "error"
+    assert failed["analysis_mitre_attack_aggregation_state"] == "failed_summary_json"
+    for field in ("verdict", "webif_url", "pdf_created", "size"):
+        assert failed[f"analysis_{field}"] is None
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /submission/{id}")
+def test_a_submission_tells_of_failures(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """A submission whose analyses failed is finished all the same, and has `submission_has_errors`."""
+    twin.control.load_scenario("failed-analysis")
+    number = twin_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
+    submission = twin_server.get(f"/submission/{number}").data
+    assert submission["submission_finished"] is True
+    assert submission["submission_has_errors"] is True
+
+
+@pytest.mark.documented("several connectors", endpoint="GET /analysis/sample/{id}")
+def test_the_analyses_of_a_sample_are_listed(server: Server, subject: Subject) -> None:
+    """All analyses of a sample, of whatever submission, are one list."""
+    found = [one["analysis_id"] for one in server.get(f"/analysis/sample/{subject.sample_id}").data]
+    assert {one["analysis_id"] for one in subject.analyses} <= set(found)
+
+
+@pytest.mark.documented("vendor client vmray_rest_api 6.0.0", endpoint="GET /analysis/submission/{id}")
+def test_the_analyses_of_a_submission_are_listed_in_both_forms(server: Server, subject: Subject) -> None:
+    """The analyses of a submission are found by path and by the filter `analysis_submission_id`."""
+    by_path = server.get(f"/analysis/submission/{subject.submission_id}").data
+    by_query = server.get("/analysis", analysis_submission_id=subject.submission_id).data
+    assert sorted(one["analysis_id"] for one in by_path) == sorted(one["analysis_id"] for one in by_query)
+
+
+@pytest.mark.recorded("a real archive of server 4.2.0", endpoint=MEMBER)
+def test_a_member_of_the_archive_comes_raw(server: Server, subject: Subject) -> None:
+    """A member is sent as it is, not zipped; the summary is a JSON document that names the analysis."""
+    number = subject.analysis["analysis_id"]
+    answer = server.get(f"/analysis/{number}/archive/{SUMMARY}")
+    assert answer.status == 200
+    summary = json.loads(answer.content)
+    assert summary["_type"] == "summary"
+    assert summary["analysis_metadata"]["analysis_id"] == number
+    assert summary.keys() >= {"artifacts", "vti", "mitre_attack", "version"}
+
+
+@pytest.mark.recorded("a real archive of server 4.2.0", endpoint=MEMBER)
+def test_the_references_of_a_summary_can_be_followed(server: Server, subject: Subject) -> None:
+    """What a summary's `artifacts` refers to within the document is there."""
+    number = subject.analysis["analysis_id"]
+    summary = json.loads(server.get(f"/analysis/{number}/archive/{SUMMARY}").content)
+    references = [
+        one for listed in summary["artifacts"].values() if isinstance(listed, list) for one in listed
+    ]
+    assert references
+    for reference in references:
+        assert reference["_type"] == "reference"
+        found = summary
+        for step in reference["path"]:
+            found = found[step]
+        assert found["_type"]
+
+
+@pytest.mark.documented("Google's and the vendor's clients write it both ways", endpoint=MEMBER)
+def test_the_slash_of_a_member_may_be_encoded(server: Server, subject: Subject) -> None:
+    """`logs%2fsummary_v2.json` is `logs/summary_v2.json`."""
+    base = f"/analysis/{subject.analysis['analysis_id']}/archive"
+    assert server.get(f"{base}/logs%2fsummary_v2.json").content == server.get(f"{base}/{SUMMARY}").content
+
+
+@pytest.mark.documented("MISP module vmray_import, TKCERT's Assemblyline service", endpoint=MEMBER)
+def test_a_missing_member_is_404(server: Server, subject: Subject) -> None:
+    """A member that the archive does not have is 404."""
+    number = subject.analysis["analysis_id"]
+    assert server.get(f"/analysis/{number}/archive/logs/no_such_file.json").status == 404
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1; VMRay's Splunk SOAR app", endpoint=ARCHIVE)
+def test_some_members_are_asked_for_by_pattern(server: Server, subject: Subject) -> None:
+    """`filenames` with names and patterns gives a ZIP of just these, under their full names."""
+    number = subject.analysis["analysis_id"]
+    answer = server.get(f"/analysis/{number}/archive", filenames=f"{SUMMARY},screenshots/*")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+    assert SUMMARY in names
+    assert all(name == SUMMARY or name.startswith("screenshots/") for name in names)
+
+
+@pytest.mark.documented("Cortex XSOAR pack VMRay, VMRay's Splunk SOAR app", endpoint=MEMBER)
+def test_the_index_of_screenshots_names_the_pictures(server: Server, subject: Subject) -> None:
+    """`screenshots/index.log` has a line for each picture, four columns, the file name in the last."""
+    number = subject.analysis["analysis_id"]
+    index = server.get(f"/analysis/{number}/archive/screenshots/index.log")
+    assert index.status == 200
+    for line in index.content.decode().splitlines():
+        delta, size, hashes, name = line.split(" | ")
+        assert int(delta) >= 0
+        assert hashes.startswith("md5=")
+        picture = server.get(f"/analysis/{number}/archive/screenshots/{name}").content
+        assert picture.startswith(b"\x89PNG")
+        assert len(picture) == int(size)
+
+
+@pytest.mark.documented(
+    "vendor client vmray_rest_api 6.0.0", endpoint="GET /analysis/{id}/archive/screenshots"
+)
+def test_screenshots_come_as_an_archive_since_2023_4_0(server: Server, subject: Subject) -> None:
+    """All pictures as one ZIP: since server 2023.4.0; before, there is no such path."""
+    answer = server.get(f"/analysis/{subject.analysis['analysis_id']}/archive/screenshots")
+    if server.version < (2023, 4, 0):
+        assert answer.status == 404
+        return
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert any(name.endswith(".png") for name in archive.namelist())
+
+
+@pytest.mark.inferred("the vendor's clients ask for no archive of such analyses", endpoint=ARCHIVE)
+def test_a_failed_analysis_has_no_archive(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """The archive of an analysis that failed is 404."""
+    twin.control.load_scenario("failed-analysis")
+    number = twin_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
+    failed = twin_server.get(f"/analysis/submission/{number}").data[0]["analysis_id"]
+    assert twin_server.get(f"/analysis/{failed}/archive").status == 404
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint=ITEM)
+def test_a_verdict_only_report_is_locked(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """A report bought under a Verdict quota is locked, and its archive is refused; its verdict is open."""
+    sample = twin.control.add_sample(locked=True)
+    analysis = twin_server.get(f"/analysis/sample/{sample['sample_id']}").data[0]
+    assert analysis["analysis_lock_status"] == "locked"
+    assert (analysis["analysis_billing_type"], analysis["analysis_quota_type"]) == ("detector", "verdict")
+    assert twin_server.get(f"/analysis/{analysis['analysis_id']}/archive").status in (403, 404)
+    assert twin_server.get(f"/sample/{sample['sample_id']}").data["sample_verdict"] == "malicious"

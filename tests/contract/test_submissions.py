@@ -1,0 +1,148 @@
+"""Submissions: the object, its way from queued to finished, its children, its jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.contract.servers import Server
+    from tests.contract.subjects import Subject
+
+    from vmray_emulator import EmbeddedEmulator
+
+ITEM = "GET /submission/{id}"
+JOB = "GET /job/{id}"
+
+
+@pytest.mark.recorded("a real submission of server 4.2.0", endpoint=ITEM)
+def test_a_finished_submission_says_so(subject: Subject) -> None:
+    """A finished submission has time and verdict; it links its sample by `submission_sample_id`."""
+    submission = subject.submission
+    assert submission["submission_finished"] is True
+    assert submission["submission_finish_time"] >= submission["submission_created"]
+    assert submission["submission_verdict"] == subject.sample["sample_verdict"]
+    assert submission["submission_sample_id"] == subject.sample_id
+    assert "sample_id" not in submission
+
+
+@pytest.mark.recorded("a real submission of server 4.2.0", endpoint=ITEM)
+def test_a_submission_shows_the_settings_it_ran_under(subject: Subject) -> None:
+    """A submission carries the analyzer settings that were in force; the recursion limit is a text."""
+    submission = subject.submission
+    assert isinstance(submission["submission_analyzer_mode_max_recursive_samples"], str)
+    assert isinstance(submission["submission_analyzer_mode_analysis_caching"], str)
+    assert isinstance(submission["submission_submission_metadata"], str)
+    assert isinstance(submission["submission_tags"], list)
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ITEM)
+def test_newer_servers_tell_what_came_from_the_cache(server: Server, subject: Subject) -> None:
+    """Since some time after 4.2 a submission says how many analyses it borrowed and how many jobs it made."""
+    newer = {"submission_used_cache", "submission_number_cached_analyses", "submission_number_created_jobs"}
+    if server.version >= (2026, 0, 0):
+        assert subject.submission.keys() >= newer
+    elif server.version < (4, 3, 0):
+        assert not subject.submission.keys() & newer
+
+
+@pytest.mark.documented("Cortex XSOAR pack VMRay; vendor client vmray_rest_api 6.0.0", endpoint=ITEM)
+def test_a_submission_begins_unfinished(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """Before its jobs are done a submission is not finished and has neither time nor verdict."""
+    twin.control.set_lifecycle("manual")
+    number = twin_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
+    begun = twin_server.get(f"/submission/{number}").data
+    assert begun["submission_finished"] is False
+    assert begun["submission_finish_time"] is None
+    assert begun["submission_verdict"] is None
+    twin.control.finish_all()
+    ended = twin_server.get(f"/submission/{number}").data
+    assert ended["submission_finished"] is True
+    assert ended["submission_verdict"] == "malicious"
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1; real submission of server 4.2.0", endpoint=ITEM)
+def test_there_is_a_status_beside_the_flag(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """`submission_status` runs from `queued` over `in_progress` to `success`."""
+    twin.control.set_lifecycle("manual")
+    number = twin_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
+    seen = [twin_server.get(f"/submission/{number}").data["submission_status"]]
+    twin.control.advance(5)
+    seen.append(twin_server.get(f"/submission/{number}").data["submission_status"])
+    twin.control.finish_all()
+    seen.append(twin_server.get(f"/submission/{number}").data["submission_status"])
+    assert seen == ["queued", "in_progress", "success"]
+
+
+@pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint=JOB)
+def test_a_job_is_gone_when_it_is_done(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """A job can be read while it waits and runs; then it is 404 and an analysis names it."""
+    twin.control.set_lifecycle("manual")
+    answer = twin_server.submit(b"MZ slow", "slow.exe")
+    job = answer["jobs"][0]["job_id"]
+    assert twin_server.get(f"/job/{job}").data["job_status"] == "queued"
+    twin.control.advance(5)
+    assert twin_server.get(f"/job/{job}").data["job_status"] == "inwork"
+    twin.control.finish_all()
+    assert twin_server.get(f"/job/{job}").error == (404, "No such element")
+    number = answer["submissions"][0]["submission_id"]
+    analyses = twin_server.get(f"/analysis/submission/{number}").data
+    assert job in [analysis["analysis_job_id"] for analysis in analyses]
+
+
+@pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint="GET /job/submission/{id}")
+def test_the_jobs_of_a_submission_are_listed_while_they_last(
+    twin: EmbeddedEmulator, twin_server: Server
+) -> None:
+    """The jobs of a submission are a list that is empty when all are done."""
+    twin.control.set_lifecycle("manual")
+    number = twin_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
+    assert {job["job_submission_id"] for job in twin_server.get(f"/job/submission/{number}").data} == {number}
+    twin.control.finish_all()
+    assert twin_server.get(f"/job/submission/{number}").data == []
+
+
+@pytest.mark.inferred("the meaning of triage and what the Cortex XSOAR pack waits for", endpoint=JOB)
+def test_with_triage_the_jobs_come_later(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """With triage only a reputation job exists at first; the jobs of analyses appear when it is done."""
+    twin.control.load_scenario("triage-first")
+    twin.control.set_lifecycle("manual")
+    answer = twin_server.submit(b"MZ triage", "triage.exe")
+    assert answer["jobs"] == []
+    assert answer["reputation_jobs"]
+    number = answer["submissions"][0]["submission_id"]
+    twin.control.advance(2.5)
+    assert twin_server.get(f"/job/submission/{number}").data
+
+
+@pytest.mark.documented("VMRay's Splunk SOAR app (since 4.2.0)", endpoint="GET /submission")
+def test_children_are_found_by_their_parent(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """What VMRay itself submits out of a sample is found by `submission_parent_submission_id`."""
+    twin.control.load_scenario("malicious-exe")
+    number = twin_server.submit(b"MZ parent", "parent.exe")["submissions"][0]["submission_id"]
+    children = twin_server.get("/submission", submission_parent_submission_id=number).data
+    assert children
+    for child in children:
+        assert child.get("submission_recursive", True) is True, "a newer field, absent in 4.2"
+        assert child["submission_parent_submission_id"] == number
+    parent = twin_server.get(f"/submission/{number}").data
+    sample = twin_server.get(f"/sample/{parent['submission_sample_id']}").data
+    assert sample["sample_child_sample_ids"] == [child["submission_sample_id"] for child in children]
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="DELETE /submission/{id}")
+def test_a_deleted_submission_is_gone(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """Deleting answers without data; then the submission is 404."""
+    twin.control.add_known_samples(1)
+    number = twin.control.submissions()[0]["submission_id"]
+    assert twin_server.request("DELETE", f"/submission/{number}").json == {"result": "ok"}
+    assert twin_server.get(f"/submission/{number}").status == 404
+
+
+@pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /reputation_lookup/submission/{id}")
+def test_a_finished_reputation_job_is_a_lookup(server: Server, subject: Subject) -> None:
+    """What reputation said of a submission is a list of look-ups that name it."""
+    for lookup in server.get(f"/reputation_lookup/submission/{subject.submission_id}").data:
+        assert lookup["reputation_lookup_submission_id"] == subject.submission_id
+        assert lookup["reputation_lookup_result_code"] == 1

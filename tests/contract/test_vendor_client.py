@@ -1,0 +1,106 @@
+"""VMRay's own REST client, as published (vmray-rest-api on PyPI, class `VMRayRESTAPI`), drives the server."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.contract.servers import PROGRAM
+from vmray.rest_api import VMRayRESTAPI, VMRayRESTAPIError  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vmray_emulator import EmbeddedEmulator
+
+SOURCE = "vendor client vmray_rest_api 6.0.0, run unmodified"
+TAG = "kit"
+
+
+@pytest.fixture
+def client(twin: EmbeddedEmulator) -> Any:
+    """The vendor's client, connected."""
+    return VMRayRESTAPI(twin.url, twin.api_key, connector_name="contract")
+
+
+def submit(client: Any, folder: Path, name: str = "client.exe") -> dict[str, Any]:
+    """Submit a file from disk, as the client's users do."""
+    path = folder / name
+    path.write_bytes(PROGRAM + name.encode())
+    with path.open("rb") as file:
+        answer: dict[str, Any] = client.call(
+            "POST", "/rest/sample/submit", {"sample_file": file, "tags": TAG}
+        )
+    return answer
+
+
+@pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
+@pytest.mark.parametrize("name", ["client.exe", "Prüfbericht 試.exe"])
+def test_it_submits_a_file_under_its_name(client: Any, tmp_path: Path, name: str) -> None:
+    """A file goes up under its name, whatever its script; tags go along."""
+    answer = submit(client, tmp_path, name)
+    assert answer["samples"][0]["sample_filename"] == name
+    assert answer["submissions"][0]["submission_tags"] == [TAG]
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /submission/{id}")
+def test_it_waits_for_the_end(twin: EmbeddedEmulator, client: Any, tmp_path: Path) -> None:
+    """The flag that it polls turns from false to true."""
+    twin.control.set_lifecycle("reads:2")
+    number = submit(client, tmp_path)["submissions"][0]["submission_id"]
+    seen = [client.call("GET", f"/rest/submission/{number}")["submission_finished"] for _ in range(4)]
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (False, True)
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}")
+def test_it_reads_everything_about_a_sample(client: Any, tmp_path: Path) -> None:
+    """Sample, IOCs, indicators, techniques and hash look-up are read with it."""
+    number = submit(client, tmp_path)["samples"][0]["sample_id"]
+    sample = client.call("GET", f"/rest/sample/{number}")
+    assert sample["sample_verdict"] == "malicious"
+    iocs = client.call("GET", f"/rest/sample/{number}/iocs", {"ioc_verdict": "malicious"})["iocs"]
+    assert {ioc["verdict"] for listed in iocs.values() for ioc in listed} == {"malicious"}
+    assert client.call("GET", f"/rest/sample/{number}/vtis")["threat_indicators"]
+    assert client.call("GET", f"/rest/sample/{number}/mitre_attack")["mitre_attack_techniques"]
+    found = client.call("GET", f"/rest/sample/sha256/{sample['sample_sha256hash']}")
+    assert [one["sample_id"] for one in found] == [number]
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive")
+def test_it_downloads_archives(client: Any, tmp_path: Path) -> None:
+    """The whole archive and one member of it arrive as raw data."""
+    submission = submit(client, tmp_path)["submissions"][0]
+    analyses = client.call("GET", f"/rest/analysis/submission/{submission['submission_id']}")
+    number = analyses[0]["analysis_id"]
+    whole = client.call("GET", f"/rest/analysis/{number}/archive", raw_data=True).read()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        inside = json.loads(archive.read("logs/summary_v2.json"))
+    member = client.call("GET", f"/rest/analysis/{number}/archive/logs/summary_v2.json", raw_data=True)
+    assert json.loads(member.read()) == inside
+    assert inside["analysis_metadata"]["analysis_id"] == number
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /continuation/{id}")
+def test_it_drains_a_long_list(twin: EmbeddedEmulator, client: Any) -> None:
+    """It follows continuation ids until a page has none, and has every object once."""
+    twin.control.add_known_samples(7)
+    twin.control.configure(api_items_per_request=3)
+    found = [one["submission_id"] for one in client.call("GET", "/rest/submission", {"_order": "asc"})]
+    assert found == [one["submission_id"] for one in twin.control.submissions()]
+    continued = [one for one in twin.control.requests() if one.path.startswith("/rest/continuation/")]
+    assert len(continued) == 2
+
+
+@pytest.mark.documented(SOURCE, endpoint="ANY /")
+def test_it_understands_refusals(twin: EmbeddedEmulator, client: Any) -> None:
+    """It takes status and sentence from a refusal."""
+    with pytest.raises(VMRayRESTAPIError, match="No such element") as refused:
+        client.call("GET", "/rest/sample/1")
+    assert refused.value.status_code == 404
+    with pytest.raises(VMRayRESTAPIError) as rejected:
+        VMRayRESTAPI(twin.url, "wrong").call("GET", "/rest/system_info")
+    assert rejected.value.status_code == 401

@@ -1,0 +1,129 @@
+"""VMRay's integration kit, as published (vmray-rest-api on PyPI, `VMRaySubmissionKit`), drives the server."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.contract.servers import PROGRAM
+from vmray.integration_kit import VMRaySubmissionKit, integration_kit  # type: ignore[import-untyped]
+from vmray.rest_api import VMRayRESTAPIError  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vmray_emulator import EmbeddedEmulator
+
+SOURCE = "vendor's integration kit in vmray_rest_api 6.0.0, run unmodified"
+
+
+@pytest.fixture
+def kit(twin: EmbeddedEmulator) -> Any:
+    """The vendor's kit, connected."""
+    return VMRaySubmissionKit(twin.url, twin.api_key, connector_name="contract")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A program to submit."""
+    path = tmp_path / "kit.exe"
+    path.write_bytes(PROGRAM)
+    return path
+
+
+@pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
+def test_it_submits_and_waits(
+    twin: EmbeddedEmulator, kit: Any, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blocking submit polls until the submission is finished and then has the verdict and its reasons."""
+    pauses: list[float] = []
+    monkeypatch.setattr(integration_kit.time, "sleep", pauses.append)
+    twin.control.set_lifecycle("reads:3")
+    (result,) = kit.submit_file(program)
+    assert pauses
+    assert result.verdict == "malicious"
+    assert result.classifications
+    assert result.threat_names
+
+
+@pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
+def test_it_submits_without_waiting(twin: EmbeddedEmulator, kit: Any) -> None:
+    """A submit that does not block gives a handle; the verdict is there once it says that it is finished."""
+    twin.control.set_lifecycle("manual")
+    (result,) = kit.submit_url("http://phishing.example/login", blocking=False)
+    assert not result.is_finished()
+    assert result.verdict is None
+    twin.control.finish_all()
+    again = kit.deserialize(result.serialize())
+    assert again.verdict == "malicious"
+    assert result.is_finished()
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}/iocs")
+def test_it_reads_iocs_and_artifacts(kit: Any, program: Path) -> None:
+    """Artifacts are a superset of IOCs."""
+    (result,) = kit.submit_file(program)
+    iocs, artifacts = result.get_artifacts(), result.get_artifacts(ioc_only=False)
+    assert iocs.keys() == artifacts.keys()
+    assert sum(map(len, iocs.values())) < sum(map(len, artifacts.values()))
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}/vtis")
+def test_it_reads_threat_indicators(kit: Any, program: Path) -> None:
+    """Indicators come as a list of objects with a score."""
+    (result,) = kit.submit_file(program)
+    assert max(indicator["score"] for indicator in result.get_vtis()) == 5
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/{member}")
+def test_it_reads_the_report_of_each_analysis(twin: EmbeddedEmulator, kit: Any, program: Path) -> None:
+    """Each analysis of a submission has a summary."""
+    (result,) = kit.submit_file(program)
+    reports = result.get_reports()
+    assert sorted(report["analysis_metadata"]["analysis_id"] for report in reports) == [
+        analysis["analysis_id"] for analysis in twin.control.analyses()
+    ]
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/screenshots")
+def test_it_downloads_screenshots(twin: EmbeddedEmulator, kit: Any) -> None:
+    """Screenshots of a dynamic or web analysis come as an archive of pictures, from 2023.4.0 on."""
+    (result,) = kit.submit_url("http://phishing.example/login")
+    if kit._api.system_info()["version"] == "4.2.0":
+        with pytest.raises(VMRayRESTAPIError, match="No such element"):
+            result.get_analysis_screenshots()
+        return
+    archives = result.get_analysis_screenshots()
+    assert archives
+    for data in archives:
+        with zipfile.ZipFile(io.BytesIO(data.read())) as archive:
+            assert archive.namelist()
+    assert twin.control.counts()["analyses"] >= len(archives)
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /submission")
+def test_it_follows_the_feed(twin: EmbeddedEmulator, kit: Any) -> None:
+    """The feed gives each finished submission once, going on after the last one seen."""
+    twin.control.add_known_samples(5)
+    known = [one["submission_id"] for one in twin.control.submissions()]
+    first = [one.submission_id for one in kit.iter_submissions(None, limit=2)]
+    rest = [one.submission_id for one in kit.iter_submissions(first[-1], limit=10)]
+    assert first + rest == known
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /submission")
+def test_it_finds_the_submissions_of_a_sample(twin: EmbeddedEmulator, kit: Any, program: Path) -> None:
+    """All submissions of a sample are found."""
+    kit.submit_file(program)
+    kit.submit_file(program)
+    (sample,) = [one for one in twin.control.samples() if one["sample_filename"] == "kit.exe"]
+    found = [one.submission_id for one in kit.get_submissions_from_sample_id(sample["sample_id"])]
+    own = [
+        one["submission_id"]
+        for one in twin.control.submissions()
+        if one["submission_sample_id"] == sample["sample_id"]
+    ]
+    assert sorted(found) == own
+    assert len(own) == 2
