@@ -162,6 +162,8 @@ def test_updates_are_checked(platform: LocalPlatform, client: Client) -> None:
     assert client.post("UpdateEntities", [{**entity, "case_identifier": 9}]).status_code == 404
     assert client.post("UpdateEntities", [short]).text.endswith("missing or unknown: is_pivot")
     assert client.post("UpdateEntities", {"a": 1}).status_code == 400
+    both = [{**entity, "is_suspicious": True}, {**entity, "identifier": "CD"}]
+    assert client.post("UpdateEntities", both).status_code == 404
     assert case.entities == [entity]
 
 

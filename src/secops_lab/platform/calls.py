@@ -73,6 +73,6 @@ def answer(state: PlatformState, method: str, path: str, body: JsonValue) -> Ans
                 return handler(state, body, *match.groups())
             except RefusedCall as refusal:
                 return Answer(refusal.status, refusal.reason.encode(), "text/plain; charset=utf-8")
-            except (KeyError, TypeError, ValueError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
                 return Answer(400, f"malformed request: {error!r}".encode(), "text/plain; charset=utf-8")
     return Answer(404, f"no such call: {method} {path}".encode(), "text/plain; charset=utf-8")

@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from .answers import Answer, Handler, RefusedCall, as_json
-from .shapes import ENTITY_KEYS, JsonValue
+from .shapes import ENTITY_KEYS, Json, JsonValue
 from .state import ATTACHMENT_LIMIT, PlatformState
 
 if TYPE_CHECKING:
@@ -50,22 +50,23 @@ def alerts_details(state: PlatformState, _body: JsonValue, case_id: str) -> Answ
 
 
 def update_entities(state: PlatformState, body: JsonValue) -> Answer:
-    """Store changed entities: all 13 keys of each, and only entities that are there."""
+    """Store changed entities: all 13 keys of each, and only entities that are there, or none at all."""
     with state.changes.announce():
-        for update in body:
-            if wrong := ENTITY_KEYS.symmetric_difference(update):
-                raise RefusedCall(
-                    400, f"an entity has 13 keys; missing or unknown: {', '.join(sorted(wrong))}"
-                )
-            case = _case(state, update["case_identifier"])
-            stored = _alert(case, update["alert_identifier"]).find(
-                update["identifier"], update["entity_type"]
-            )
-            if stored is None:  # (inferred): an update is not a way to create an entity
-                raise RefusedCall(404, f"Entity {update['identifier']} was not found")
-            stored.update(update)
-            case.post("entity", stored)
+        found = [(_case(state, update.get("case_identifier")), update) for update in body]
+        stored = [_stored(case, update) for case, update in found]
+        for (case, update), entity in zip(found, stored, strict=True):
+            entity.update(update)
+            case.post("entity", entity)
     return as_json(None)
+
+
+def _stored(case: Case, update: Json) -> Json:
+    if wrong := ENTITY_KEYS.symmetric_difference(update):
+        raise RefusedCall(400, f"an entity has 13 keys; missing or unknown: {', '.join(sorted(wrong))}")
+    entity = _alert(case, update["alert_identifier"]).find(update["identifier"], update["entity_type"])
+    if entity is None:  # (inferred): an update is not a way to create an entity
+        raise RefusedCall(404, f"Entity {update['identifier']} was not found")
+    return entity
 
 
 def create_entity(state: PlatformState, body: JsonValue) -> Answer:
