@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -15,7 +14,7 @@ PAIRS = 15
 
 
 def start_up() -> list[Row]:
-    """Run Ping and the bare action in turns, and compare the medians."""
+    """Run Ping and the bare action in turns, and compare the fastest of each: those least disturbed."""
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
         bare = write_bare_integration(Path(folder))
         pairs = [
@@ -25,8 +24,8 @@ def start_up() -> list[Row]:
             )
             for _ in range(PAIRS)
         ]
-    ping, alone = (statistics.median(side) for side in zip(*pairs, strict=True))
-    what = f"start-up: Ping minus bare SDK and SiemplifyAction, medians of {PAIRS}"
+    ping, alone = (min(side) for side in zip(*pairs, strict=True))
+    what = f"start-up: Ping minus bare SDK and SiemplifyAction, fastest of {PAIRS}"
     return [
         at_most(what, (ping - alone) * 1000, 40, "ms", f" ({ping * 1000:.0f} ms - {alone * 1000:.0f} ms)")
     ]
