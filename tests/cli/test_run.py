@@ -7,6 +7,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from tools.hub_package import build
+from tools.hub_step import INTEGRATION
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -156,7 +159,19 @@ def test_a_script_that_breaks_off_could_not_be_run(cli: Cli, tmp_path: Path) -> 
     assert "\x1b" not in finished.stdout + finished.stderr
 
 
-def test_the_built_form_runs_like_the_source(cli: Cli) -> None:
-    """An action is found by the name of its script as well."""
-    assert cli("run", "ping").returncode == 0
-    assert cli("run", "upload_file_and_get_report").returncode == 2
+def test_the_built_form_runs_like_the_source(cli: Cli, tmp_path: Path) -> None:
+    """--integration takes what the hub builds, too."""
+    built = tmp_path / "VMRay"
+    build(INTEGRATION, built)
+    scan = ("run", "Scan URL", "--entity", f"URL={PHISHING}", "--json", *QUICK)
+    outputs = [json.loads(cli(*scan, *form).stdout) for form in ((), ("--integration", str(built)))]
+    for output in outputs:
+        assert output["state"] == "COMPLETED"
+    assert outputs[0]["message"] == outputs[1]["message"]
+    assert outputs[0]["findings"] == outputs[1]["findings"]
+
+
+def test_an_action_answers_to_the_name_of_its_script(cli: Cli) -> None:
+    """`ping` is Ping."""
+    finished = cli("run", "ping", "--json")
+    assert json.loads(finished.stdout)["action"] == "Ping"

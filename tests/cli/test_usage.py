@@ -95,14 +95,17 @@ def test_what_cannot_be_run_is_exit_code_3(cli: Cli, tmp_path: Path) -> None:
     assert "--integration DIR" in finished.stderr
 
 
-def test_with_json_what_cannot_be_run_is_a_document(cli: Cli, tmp_path: Path) -> None:
-    """A folder without SDK is found when the lab opens: the document says so, and so does the exit code."""
-    finished = cli("run", "Ping", "--json", "--sdk", str(tmp_path))
+@pytest.mark.parametrize(
+    ("option", "said"), [("--sdk", "no SDK in"), ("--integration", "is not an integration")]
+)
+def test_with_json_what_cannot_be_run_is_a_document(cli: Cli, tmp_path: Path, option: str, said: str) -> None:
+    """A folder without SDK or integration: the document says so, and so does the exit code."""
+    finished = cli("run", "Ping", "--json", option, str(tmp_path))
     assert finished.returncode == 3
     document = json.loads(finished.stdout)
     assert document["action"] == "Ping"
     assert document["state"] == "NOT_RUN"
-    assert "no SDK in" in document["message"]
+    assert said in document["message"]
 
 
 def test_hostile_arguments_are_shown_harmlessly(cli: Cli) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,68 +30,88 @@ from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
 from secops_lab.host import RunState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from secops_lab.host import ActionRun
     from secops_lab.platform import Case
 
 
+ActionArgument = Annotated[
+    str, typer.Argument(metavar="ACTION", help='Its name, for example "Scan Hash"; see `actions`.')
+]
+EntityOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--entity", metavar="TYPE=VALUE", help="An entity of the case, for example FILEHASH=…; repeatable."
+    ),
+]
+ParamOption = Annotated[
+    list[str] | None,
+    typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the action; repeatable."),
+]
+TimeoutOption = Annotated[
+    float,
+    typer.Option("--timeout", metavar="SECONDS", min=1, help="How long an asynchronous action may take."),
+]
+PollIntervalOption = Annotated[
+    float | None,
+    typer.Option(
+        "--poll-interval",
+        metavar="SECONDS",
+        min=0,
+        help="Time between two looks at an analysis; by default 1 embedded, 20 remote.",
+    ),
+]
+
+
 def run(
-    action: Annotated[
-        str, typer.Argument(metavar="ACTION", help='Its name, for example "Scan Hash"; see `actions`.')
-    ],
-    entity: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--entity",
-            metavar="TYPE=VALUE",
-            help="An entity of the case, for example FILEHASH=…; repeatable.",
-        ),
-    ] = None,
-    param: Annotated[
-        list[str] | None,
-        typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the action; repeatable."),
-    ] = None,
+    action: ActionArgument,
+    entity: EntityOption = None,
+    param: ParamOption = None,
     *,
     api_root: ApiRootOption = None,
     api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
     verify_ssl: VerifySslOption = True,
     scenario: ScenarioOption = "default",
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
-    timeout: Annotated[
-        float, typer.Option(min=1, help="Seconds that an asynchronous action may take.")
-    ] = 3600,
-    poll_interval: Annotated[
-        float | None,
-        typer.Option(
-            min=0, help="Seconds between two looks at an analysis; by default 1 embedded, 20 remote."
-        ),
-    ] = None,
+    timeout: TimeoutOption = 3600,
+    poll_interval: PollIntervalOption = None,
     json_output: JsonOption = False,
     sdk: SdkOption = None,
     integration: IntegrationOption = None,
 ) -> None:
     """Run one action, as the platform would: a process of its own, results on stdout, progress on stderr."""
-    spec = read_integration(integration)
-    try:
-        chosen = arguments.action(spec, action)
-        entities = arguments.entities(entity or ())
-        parameters = arguments.parameters(chosen, param or ())
-    except (UnknownNameError, arguments.BadArgumentError) as error:
-        raise typer.BadParameter(str(error)) from error
-    vmray = chosen_vmray(api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle)
-    times = Times(whole=timeout, poll=poll_interval)
-    try:
+    with _told_as_json(action, wanted=json_output):
+        spec = read_integration(integration)
+        try:
+            chosen = arguments.action(spec, action)
+            entities = arguments.entities(entity or ())
+            parameters = arguments.parameters(chosen, param or ())
+        except (UnknownNameError, arguments.BadArgumentError) as error:
+            raise typer.BadParameter(str(error)) from error
+        vmray = chosen_vmray(
+            api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle
+        )
+        times = Times(whole=timeout, poll=poll_interval)
         with (
             vmray as answering,
             open_lab(answering, spec.folder, sdk) as lab,
             show_progress(chosen.name) as progress,
         ):
             finished, case = lab.run(chosen.name, entities, parameters, times, progress)
-    except CannotRunError as error:
-        if json_output:
-            typer.echo(as_json(not_run_document(chosen.name, str(error))))
-        raise
     _report(finished, case, json_output=json_output)
     raise typer.Exit(exit_code(finished))
+
+
+@contextmanager
+def _told_as_json(action: str, *, wanted: bool) -> Iterator[None]:
+    """Print the document of an action that cannot be run, where a document is wanted."""
+    try:
+        yield
+    except CannotRunError as error:
+        if wanted:
+            typer.echo(as_json(not_run_document(action, str(error))))
+        raise
 
 
 def exit_code(run: ActionRun) -> ExitCode:
