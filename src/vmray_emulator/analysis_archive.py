@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from vmray_emulator.ioc_exports import as_csv
 from vmray_emulator.pictures import pdf, png
-from vmray_emulator.summaries import summary_v1, summary_v2
+from vmray_emulator.summaries import summary_v2
+from vmray_emulator.summaries_v1 import summary_v1
 
 if TYPE_CHECKING:
     from vmray_emulator.findings import Findings

@@ -160,14 +160,14 @@ def new_analysis(  # noqa: PLR0913  the fields are named by the caller
         sample: The analysed sample.
         findings: What is found in it.
         created: When it ended.
-        known: Whether it is an old one, whose findings are put together long since.
+        known: Whether it is an old one, which time has put together long since; reads have not.
         more: Further fields by short name; `submission_ids` among them.
     """
     failed = engine in findings.failing
     code, text = CRASHED if failed else DONE
     quota = "verdict" if findings.locked else "report"
     version = str(state.version)
-    aggregation = "failed_summary_json" if failed else "ok" if known else _aggregation(state)
+    aggregation = "failed_summary_json" if failed else _aggregation(state, known=known)
     analysis = state.store.insert(
         "analysis",
         **{
@@ -202,11 +202,11 @@ def new_analysis(  # noqa: PLR0913  the fields are named by the caller
     return analysis
 
 
-def _aggregation(state: ServerState) -> str:
-    """Whether a new analysis's IOCs, indicators and techniques are still to be put together."""
-    settings = state.settings
-    lag = settings.aggregation_seconds if state.lifecycle.timed else settings.aggregation_reads
-    return TODO if lag else "ok"
+def _aggregation(state: ServerState, *, known: bool) -> str:
+    """Whether an analysis's IOCs, indicators and techniques are still to be put together."""
+    if state.lifecycle.timed:
+        return TODO if state.settings.aggregation_seconds and not known else "ok"
+    return TODO if state.settings.aggregation_reads else "ok"
 
 
 def belong_to(state: ServerState, analysis_id: int, submission_ids: Sequence[int]) -> None:

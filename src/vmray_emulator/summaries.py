@@ -1,7 +1,6 @@
-"""The summaries inside an analysis archive: `logs/summary_v2.json` and the older `logs/summary.json`.
+"""The summary inside an analysis archive, version 2: `logs/summary_v2.json`.
 
-Key names of version 2 are those of a real 4.2 archive as far as public clients read them; version 1 has what
-clients of the field use. Not every key of a real summary is here.
+Key names are those of a real 4.2 archive as far as public clients read them. A real one has more.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vmray_emulator.ioc_objects import file_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from vmray_emulator.findings import Findings, IocSpec
     from vmray_emulator.store import Record
@@ -41,6 +40,24 @@ _VALUE_KEYS: Final = {
     "emails": "sender",
     "email_addresses": "email_address",
 }
+#: Key of a hash in an IOC to its key in the summary.
+_HASH_KEYS: Final = {
+    "md5_hash": "md5",
+    "sha1_hash": "sha1",
+    "sha256_hash": "sha256",
+    "imp_hash": "imphash",
+    "ssdeep_hash": "ssdeep",
+}
+#: What an entry has that is known by its value alone (a real 4.2 archive has operations with each of them).
+_MORE: Final[dict[str, dict[str, Any]]] = {
+    "filenames": {"operations": ["access"]},
+    "mutexes": {"operations": ["access", "create"]},
+    "registry": {"operations": ["access", "write"]},
+    "urls": {"sources": ["pcap"]},
+    "domains": {"sources": ["pcap"]},
+    "ips": {"sources": ["pcap"]},
+    "emails": {"subject": "Your invoice", "recipients": ["eve@victim.example"]},
+}
 
 
 def reference(*path: str) -> dict[str, Any]:
@@ -57,7 +74,7 @@ def _entry(name: str, number: int, spec: IocSpec) -> dict[str, Any]:
     }
     value = str(spec["value"])
     if name == "files":
-        hashes = {key.removesuffix("_hash"): digest for key, digest in file_hashes(value).items()}
+        hashes = {_HASH_KEYS[key]: digest for key, digest in file_hashes(value).items()}
         entry |= {
             "hash_values": {"_type": "hash_values", **hashes},
             "size": 20480,
@@ -80,9 +97,7 @@ def _entry(name: str, number: int, spec: IocSpec) -> dict[str, Any]:
             "exit_code": 0,
         }
     else:
-        entry[_VALUE_KEYS[name]] = value
-    if name in ("urls", "domains", "ips"):
-        entry["sources"] = ["pcap"]
+        entry |= {_VALUE_KEYS[name]: value, **_MORE.get(name, {})}
     return entry
 
 
@@ -98,7 +113,21 @@ def _maps(findings: Findings) -> tuple[dict[str, Any], dict[str, Any]]:
         if entries:
             maps[key] = entries
         references[pointer] = [reference(key, entry) for entry in entries]
+    for name in ("urls", "domains"):
+        for entry, spec in zip(
+            maps.get(_MAPS[name][0], {}).values(), findings.iocs.get(name, []), strict=True
+        ):
+            entry["ref_ip_addresses"] = _addresses(findings, spec)
     return maps, references
+
+
+def _addresses(findings: Findings, spec: IocSpec) -> list[dict[str, Any]]:
+    """Pointers to the addresses that a URL or domain leads to."""
+    return [
+        reference("ip_addresses", f"ip_address_{number}")
+        for number, ip in enumerate(findings.iocs.get("ips", []), start=1)
+        if ip["value"] in spec.get("ip_addresses", [])
+    ]
 
 
 def _vti(findings: Findings, analysis: Record) -> dict[str, Any]:
@@ -184,71 +213,11 @@ def summary_v2(
             for number, name in enumerate(screenshots)
         ],
         "remarks": {"_type": "remarks", "errors": [], "infos": [], "warnings": []},
-        "virtual_machine": {"_type": "virtual_machine", "name": analysis["analysis_vm_name"]},
-    }
-
-
-def summary_v1(
-    sample: Record, analysis: Record, findings: Findings, screenshots: Sequence[str]
-) -> dict[str, Any]:
-    """`logs/summary.json` of an analysis; arguments as for `summary_v2`."""
-    return {
-        "analysis_details": {
-            "execution_successful": True,
-            "termination_reason": "Timeout",
-            "result_str": analysis["analysis_result_str"],
+        "virtual_machine": {
+            "_type": "virtual_machine",
+            "name": analysis["analysis_vm_name"],
+            "description": analysis["analysis_vm_name"],
+            "architecture": "x86 64-bit",
+            "operating_system": "Windows 10",
         },
-        "sample_details": {"sample_type": sample["sample_type"]},
-        "vm_and_analyzer_details": {"vm_name": analysis["analysis_vm_name"]},
-        "artifacts": _artifacts_v1(findings.iocs),
-        "classifications": findings.classifications or [],
-        "extracted_files": [
-            {
-                **{
-                    key: file_hashes(str(spec["value"]))[key]
-                    for key in ("md5_hash", "sha1_hash", "sha256_hash")
-                },
-                "norm_filename": spec["value"],
-                "ioc": bool(spec.get("ioc", True)),
-            }
-            for spec in findings.iocs.get("files", [])
-        ],
-        "mitre_attack": {
-            "techniques": [
-                {"id": technique["technique_id"], "description": technique["technique"]}
-                for technique in findings.techniques
-            ]
-        },
-        "screenshots": [{"screenshot_archive_path": f"screenshots/{name}"} for name in screenshots],
-        "vti": {
-            "vti_rule_type": "Default",
-            "vti_score": analysis["analysis_vti_score"],
-            "vti_rule_matches": [
-                {
-                    "category_desc": indicator["category"],
-                    "operation_desc": indicator["operation"],
-                    "technique_desc": indicator["operation"],
-                    "rule_score": indicator["score"],
-                    "rule_classifications": indicator["classifications"],
-                    "threat_names": [],
-                }
-                for indicator in findings.indicators
-            ],
-        },
-    }
-
-
-def _artifacts_v1(iocs: Mapping[str, Sequence[IocSpec]]) -> dict[str, Any]:
-    keys = {**_VALUE_KEYS, "files": "norm_filename", "processes": "cmd_line", "mutexes": "mutex_name"}
-    names = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
-    return {
-        name: [
-            {
-                keys[name]: spec["value"],
-                "ioc": bool(spec.get("ioc", True)),
-                "severity": spec["verdict"] or "unknown",
-            }
-            for spec in iocs.get(name, [])
-        ]
-        for name in names
     }

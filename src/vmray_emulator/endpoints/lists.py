@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, done, ok
+from vmray_emulator.endpoints.columns import twin_path
 from vmray_emulator.errors import NoSuchElement
 from vmray_emulator.lifecycle import observe
 from vmray_emulator.listing import conditions_of, continue_page, list_page
@@ -112,7 +113,7 @@ def _of_kind(kind: str) -> list[Endpoint]:
         ),
         Endpoint(
             "GET",
-            f"/{kind}/{{column}}/{{value:path}}",
+            twin_path(kind),
             _twin(kind),
             f"Lists {title} by one of their own columns.",
             kind,

@@ -14,6 +14,7 @@ from vmray_emulator.ioc_objects import ioc_answer
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import SubmitForm, boolean, decoded_name
 from vmray_emulator.submitting import SubmitAnswer, submit_file, submit_url
+from vmray_emulator.versions import V2023_4_0, V2026_2_1
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,6 +141,9 @@ def threat_names(call: Call) -> dict[str, Any]:
 
 
 def _of_children(call: Call, field: str) -> list[str]:
+    """What the sample's children have; before 2026.2 a server says nothing about them."""
+    if call.state.version < V2026_2_1:
+        return []
     sample = call.element("sample")
     children = call.state.store.many("sample", sample["sample_child_sample_ids"])
     return sorted({name for child in children for name in child[field] or []})
@@ -188,6 +192,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Classifications of the sample and its children.",
         "classifications",
         _FAMILY,
+        since=V2023_4_0,
     ),
     Endpoint(
         "GET",
@@ -196,6 +201,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Threat names of the sample and its children.",
         "threat_names",
         _FAMILY,
+        since=V2023_4_0,
     ),
     Endpoint(
         "POST",

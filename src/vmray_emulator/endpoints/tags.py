@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, done, ok
 from vmray_emulator.errors import NoSuchElement, Refusal
 from vmray_emulator.submit_form import checked_tag
+from vmray_emulator.versions import V2023_4_0
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,28 +73,18 @@ def _tagged(kind: str) -> Callable[[Call], dict[str, Any]]:
 
 
 def _of_kind(kind: str) -> list[Endpoint]:
-    base = f"/{kind}/{{number:int}}/tag"
+    """The forms of tagging: the path is the older one; when the field came is inferred."""
+    base, add, remove = f"/{kind}/{{number:int}}/tag", _add(kind), _remove(kind)
     field = (Parameter("tag_name", place="form", required=True),)
     query = (Parameter("tag_name", required=True),)
+    new = V2023_4_0
     return [
-        Endpoint("POST", base, _add(kind), f"Tags a {kind}.", "ok", _FAMILY, field),
-        Endpoint("DELETE", base, _remove(kind), f"Takes a tag from a {kind}.", "ok", _FAMILY, query),
-        Endpoint("POST", f"{base}/{{tag:path}}", _add(kind), f"Tags a {kind} (older form).", "ok", _FAMILY),
+        Endpoint("POST", base, add, f"Tags a {kind}.", "ok", _FAMILY, field, since=new),
+        Endpoint("DELETE", base, remove, f"Takes a tag from a {kind}.", "ok", _FAMILY, query, since=new),
+        Endpoint("POST", f"{base}/{{tag:path}}", add, f"Tags a {kind} (older form).", "ok", _FAMILY),
+        Endpoint("DELETE", f"{base}/{{tag:path}}", remove, f"Untags a {kind} (older form).", "ok", _FAMILY),
         Endpoint(
-            "DELETE",
-            f"{base}/{{tag:path}}",
-            _remove(kind),
-            f"Takes a tag from a {kind} (older).",
-            "ok",
-            _FAMILY,
-        ),
-        Endpoint(
-            "GET",
-            f"/tag/{{tag}}/{kind}",
-            _tagged(kind),
-            f"Lists what has a tag: {kind}.",
-            f"{kind}_list",
-            _FAMILY,
+            "GET", f"/tag/{{tag}}/{kind}", _tagged(kind), f"What has a tag: {kind}.", f"{kind}_list", _FAMILY
         ),
     ]
 

@@ -1,0 +1,65 @@
+"""A bare client for the emulator's tests: requests with the key, envelopes unwrapped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import requests
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from vmray_emulator import EmbeddedEmulator
+    from vmray_emulator.json_types import Json
+
+PE64 = b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0" + b"PE\0\0\x64\x86" + bytes(18)
+PE32 = b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0" + b"PE\0\0\x4c\x01" + bytes(18)
+
+
+class Api:
+    """Speaks to one emulator."""
+
+    def __init__(self, emulator: EmbeddedEmulator) -> None:
+        self.url = f"{emulator.url}/rest"
+        self.control = emulator.control
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"api_key {emulator.api_key}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.session.close()
+
+    def send(self, method: str, path: str, **more: Json) -> requests.Response:
+        """Any request; redirects are not followed."""
+        return self.session.request(method, self.url + path, allow_redirects=False, timeout=30, **more)
+
+    def get(self, path: str, **params: str) -> Json:
+        """The data of a GET that succeeds."""
+        answer = self.send("GET", path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    def status(self, path: str, **params: str) -> int:
+        """The status of a GET."""
+        return self.send("GET", path, params=params).status_code
+
+    def submit(self, data: bytes = PE64, name: str = "invoice.exe", **params: str) -> Json:
+        """The data of a file submission that is answered."""
+        answer = self.send("POST", "/sample/submit", data=params, files={"sample_file": (name, data)})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    def submit_one(self, data: bytes = PE64, name: str = "invoice.exe", **params: str) -> tuple[int, int]:
+        """Submission id and sample id of a file submission that is accepted."""
+        (submission,) = self.submit(data, name, **params)["submissions"]
+        return submission["submission_id"], submission["submission_sample_id"]
+
+    def submit_url(self, url: str, **params: str) -> Json:
+        """The data of a URL submission."""
+        answer = self.send("POST", "/sample/submit", data={"sample_url": url, **params})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]

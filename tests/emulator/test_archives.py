@@ -1,0 +1,77 @@
+"""Uploaded archives: as one sample, or taken apart."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+from tests.emulator.api import PE64
+
+from vmray_emulator.zipcrypto import encrypted_zip
+
+if TYPE_CHECKING:
+    from tests.emulator.api import Api
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    """A ZIP file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+THREE = packed({"docs/": b"", "docs/letter.txt": b"dear", "docs/invoice.exe": PE64, "notes.pdf": b"%PDF-1.4"})
+
+
+def test_by_default_an_archive_is_one_sample(api: Api) -> None:
+    """Without being told otherwise the server keeps an archive together."""
+    assert len(api.submit(THREE, "three.zip")["submissions"]) == 1
+
+
+def test_a_compound_sample_is_multipart(api: Api) -> None:
+    """`compound_sample` makes the archive one sample of several parts."""
+    _, sample = api.submit_one(THREE, "three.zip", compound_sample="True")
+    assert api.get(f"/sample/{sample}")["sample_is_multipart"] is True
+
+
+def test_separate_samples_have_their_own_submissions_and_fates(api: Api) -> None:
+    """Each member becomes a sample with its own submission; they are paired by id."""
+    answer = api.submit(THREE, "three.zip", archive_action="separate_samples", tags="batch")
+    assert len(answer["submissions"]) == 3
+    verdicts = {}
+    for submission in answer["submissions"]:
+        sample = api.get(f"/sample/{submission['submission_sample_id']}")
+        verdicts[sample["sample_filename"]] = sample["sample_verdict"]
+        assert submission["submission_tags"] == ["batch"]
+    assert verdicts == {"letter.txt": "clean", "invoice.exe": "malicious", "notes.pdf": "clean"}
+    assert {one["submission_filename"] for one in answer["samples"]} == set(verdicts)
+
+
+def test_the_archive_scenario_splits_without_asking(api: Api) -> None:
+    """The named scenario makes taking apart the server's default; a bad member is refused beside good ones."""
+    api.control.load_scenario("archive")
+    mixed = packed({"good.exe": PE64, "emulate-unsupported.bin": b"x"})
+    answer = api.submit(mixed, "mixed.zip")
+    assert [one["submission_filename"] for one in answer["submissions"]] == ["good.exe"]
+    assert [one["submission_filename"] for one in answer["errors"]] == ["emulate-unsupported.bin"]
+
+
+def test_an_encrypted_archive_needs_its_password(api: Api) -> None:
+    """With the password members are taken out; without it each is refused, in a 200 answer."""
+    locked = encrypted_zip({"a.exe": PE64}, "infected")
+    refused = api.submit(locked, "l.zip", archive_action="separate_samples")
+    assert refused["submissions"] == []
+    assert [one["submission_filename"] for one in refused["errors"]] == ["a.exe"]
+    opened = api.submit(locked, "l.zip", archive_action="separate_samples", archive_password="infected")
+    assert len(opened["submissions"]) == 1
+
+
+def test_a_member_that_swells_beyond_the_limit_is_refused(api: Api) -> None:
+    """An archive cannot unpack to more than the largest sample."""
+    api.control.configure(webif_max_sample_size=100_000)
+    answer = api.submit(packed({"bomb": bytes(200_000)}), "bomb.zip", archive_action="separate_samples")
+    assert answer["submissions"] == []
+    assert "too large" in answer["errors"][0]["error_msg"]

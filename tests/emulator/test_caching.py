@@ -1,0 +1,67 @@
+"""Submitting what the server knows already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.emulator.api import Api
+
+NOT_STORED = "Submission not stored because no jobs were created"
+
+
+def test_disabled_always_makes_jobs(api: Api) -> None:
+    """Without caching a second submission is analysed again."""
+    _, sample = api.submit_one()
+    answer = api.submit()
+    assert len(answer["jobs"]) == 1
+    assert len(api.get(f"/analysis/sample/{sample}")) == 4
+
+
+@pytest.mark.parametrize("mode", ["enabled", "smart"])
+def test_enabled_borrows_old_analyses(api: Api, mode: str) -> None:
+    """The second submission is finished at once, without jobs, and answered by the first one's analyses."""
+    first, _ = api.submit_one()
+    old = {one["analysis_id"] for one in api.get(f"/analysis/submission/{first}")}
+    answer = api.submit(analysis_caching=mode)
+    (submission,) = answer["submissions"]
+    assert (answer["jobs"], answer["static_jobs"], answer["reputation_jobs"]) == ([], [], [])
+    assert submission["submission_finished"] is True
+    assert submission["submission_used_cache"] is True
+    assert submission["submission_number_cached_analyses"] == len(old) == 2
+    assert set(submission["submission_analysis_cache_ids"]) == old
+    again = api.get(f"/analysis/submission/{submission['submission_id']}")
+    assert {one["analysis_id"] for one in again} == old
+    assert again[0]["analysis_submission_ids"] == [first, submission["submission_id"]]
+
+
+def test_legacy_refuses_a_known_sample(api: Api) -> None:
+    """The refusal comes with status 200, the exact sentence, no submission, and the known sample."""
+    _, sample = api.submit_one()
+    answer = api.submit(analysis_caching="legacy")
+    assert answer["errors"] == [{"submission_filename": "invoice.exe", "error_msg": NOT_STORED}]
+    assert answer["submissions"] == []
+    assert [one["sample_id"] for one in answer["samples"]] == [sample]
+
+
+def test_legacy_accepts_an_unknown_sample(api: Api) -> None:
+    """What has no analyses yet is stored, also in legacy mode."""
+    assert len(api.submit(analysis_caching="legacy")["submissions"]) == 1
+
+
+def test_reanalyze_overrides_caching(api: Api) -> None:
+    """`reanalyze` forces new jobs whatever the mode."""
+    api.submit_one()
+    assert len(api.submit(analysis_caching="legacy", reanalyze="True")["jobs"]) == 1
+
+
+@pytest.mark.parametrize(("scenario", "submissions"), [("not-stored", 0), ("cached", 1)])
+def test_scenarios_set_the_servers_mode(api: Api, scenario: str, submissions: int) -> None:
+    """The mode is a setting of the server, too."""
+    api.control.load_scenario(scenario)
+    api.submit_one()
+    answer = api.submit()
+    assert len(answer["submissions"]) == submissions
+    assert answer["jobs"] == []

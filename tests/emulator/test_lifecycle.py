@@ -1,0 +1,211 @@
+"""From queued to finished: at once, by reads, by the clock, and by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.emulator.api import PE64, Api
+
+from vmray_emulator import EmbeddedEmulator
+from vmray_emulator.clock import Clock, Lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def manual() -> Iterator[Api]:
+    """A server whose time stands still."""
+    with EmbeddedEmulator(lifecycle="manual") as emulator, Api(emulator) as client:
+        yield client
+
+
+def test_at_once_everything_is_finished_at_the_next_request(api: Api) -> None:
+    """The submit answer shows the queue, the first read the end; times do not contradict each other."""
+    number, sample = api.submit_one()
+    submission = api.get(f"/submission/{number}")
+    assert submission["submission_finished"] is True
+    assert submission["submission_status"] == "success"
+    assert submission["submission_finish_time"] > submission["submission_created"]
+    analyses = api.get(f"/analysis/submission/{number}")
+    assert {one["analysis_submission_id"] for one in analyses} == {number}
+    assert api.get(f"/sample/{sample}")["sample_verdict"] == "malicious"
+
+
+def test_by_hand_a_submission_goes_through_its_states(manual: Api) -> None:
+    """Queued, in progress, uploading, gone: time passes only when it is told to."""
+    answer = manual.submit()
+    job = answer["jobs"][0]["job_id"]
+    number = answer["submissions"][0]["submission_id"]
+    assert manual.get(f"/job/{job}")["job_status"] == "queued"
+    manual.control.advance(4)
+    assert manual.get(f"/job/{job}")["job_status"] == "inwork"
+    assert manual.get(f"/submission/{number}")["submission_status"] == "in_progress"
+    assert manual.get(f"/analysis/submission/{number}") == []
+    manual.control.advance(120)
+    assert manual.get(f"/job/{job}")["job_status"] == "uploading"
+    manual.control.advance(2)
+    assert manual.status(f"/job/{job}") == 404
+    assert manual.get(f"/job/submission/{number}") == []
+    submission = manual.get(f"/submission/{number}")
+    assert (submission["submission_finished"], submission["submission_verdict"]) == (True, "malicious")
+    assert job in {one["analysis_job_id"] for one in manual.get(f"/analysis/submission/{number}")}
+
+
+def test_the_verdict_is_open_until_the_end(manual: Api) -> None:
+    """Sample and submission have no verdict, no IOCs and no indicators before the analysis is done."""
+    number, sample = manual.submit_one()
+    assert manual.get(f"/sample/{sample}")["sample_verdict"] is None
+    iocs = manual.get(f"/sample/{sample}/iocs")
+    assert iocs["status"] != "finished"
+    assert not any(iocs["iocs"].values())
+    assert manual.get(f"/submission/{number}/vtis")["status"] != "finished"
+    manual.control.finish_all()
+    assert manual.get(f"/sample/{sample}/iocs")["status"] == "finished"
+
+
+@pytest.mark.parametrize("reads", [0, 1, 3])
+@pytest.mark.parametrize("path", ["/submission/{}", "/submission/sample/{sample}", "/job/submission/{}"])
+def test_reads_move_a_submission_on(reads: int, path: str) -> None:
+    """With `reads:N` the first N reads see it unfinished, the next one finished, whatever is polled."""
+    with EmbeddedEmulator(lifecycle=f"reads:{reads}") as emulator, Api(emulator) as api:
+        number, sample = api.submit_one()
+        for _ in range(reads):
+            api.get(path.format(number, sample=sample))
+            (stored,) = emulator.control.submissions()
+            assert stored["submission_finished"] is False
+        api.get(path.format(number, sample=sample))
+        (stored,) = emulator.control.submissions()
+        assert stored["submission_finished"] is True
+        assert api.get(f"/submission/{number}")["submission_finished"] is True
+
+
+def test_reads_of_one_submission_leave_others_alone() -> None:
+    """Each submission counts its own reads."""
+    with EmbeddedEmulator(lifecycle="reads:1") as emulator, Api(emulator) as api:
+        one, _ = api.submit_one(b"one", "one")
+        two, _ = api.submit_one(b"two", "two")
+        api.get(f"/submission/{one}")
+        assert api.get(f"/submission/{one}")["submission_finished"] is True
+        assert api.get(f"/submission/{two}")["submission_finished"] is False
+
+
+def test_a_listing_counts_as_a_read_of_all_that_it_shows() -> None:
+    """One listing polls for many."""
+    with EmbeddedEmulator(lifecycle="reads:1") as emulator, Api(emulator) as api:
+        numbers = {api.submit_one(bytes([n]), str(n))[0] for n in range(3)}
+        assert {one["submission_finished"] for one in api.get("/submission")} == {False}
+        finished = {one["submission_id"] for one in api.get("/submission") if one["submission_finished"]}
+        assert finished == numbers
+
+
+def test_emulated_time_runs_at_the_chosen_speed() -> None:
+    """The clock follows the wall clock times its speed, and can be pushed on."""
+    wall = [1000.0]
+    clock = Clock(50.0, wall=lambda: wall[0])
+    begin = clock.now()
+    wall[0] += 2
+    assert clock.now() - begin == 100
+    clock.advance(5)
+    clock.set_speed(0.0)
+    wall[0] += 1000
+    assert clock.now() - begin == 105
+    with pytest.raises(ValueError, match="back"):
+        clock.advance(-1)
+
+
+def test_real_time_finishes_without_help() -> None:
+    """At a high speed a submission is finished by the time of some request."""
+    with EmbeddedEmulator(lifecycle="realtime:100000") as emulator, Api(emulator) as api:
+        number, _ = api.submit_one()
+        while not api.get(f"/submission/{number}")["submission_finished"]:
+            pass
+        assert emulator.control.counts()["jobs"] == 0
+
+
+@pytest.mark.parametrize("text", ["", "reads", "reads:x", "reads:-1", "realtime:0", "manual:1", "soon"])
+def test_an_unknown_lifecycle_is_refused(text: str) -> None:
+    """A lifecycle that is none is refused with what there is."""
+    with pytest.raises(ValueError, match="lifecycle is immediate"):
+        Lifecycle.parse(text)
+
+
+def test_detonation_time_can_be_asked_for(manual: Api) -> None:
+    """`user_config` says how long the sample runs."""
+    number, _ = manual.submit_one(user_config='{"timeout": 10}')
+    manual.control.advance(16)
+    assert manual.get(f"/submission/{number}")["submission_finished"] is True
+
+
+def test_failed_analyses_are_analyses_without_reports(api: Api) -> None:
+    """A failed analysis has code 7340034 and severity error; the submission says so and has no verdict."""
+    api.control.load_scenario("failed-analysis")
+    number, sample = api.submit_one()
+    submission = api.get(f"/submission/{number}")
+    assert (submission["submission_status"], submission["submission_has_errors"]) == ("error", True)
+    assert submission["submission_verdict"] is None
+    for analysis in api.get(f"/analysis/submission/{number}"):
+        assert analysis["analysis_result_code"] == 7340034
+        assert (analysis["analysis_severity"], analysis["analysis_verdict"]) == ("error", None)
+        assert analysis["analysis_webif_url"] is None
+        assert api.status(f"/analysis/{analysis['analysis_id']}/archive") == 404
+    assert api.get(f"/sample/{sample}/iocs")["status"] == "finished"
+
+
+def test_a_partly_failed_submission_warns(api: Api) -> None:
+    """When one of two analyses breaks down, the other one's verdict stands."""
+    number, _ = api.submit_one(b"x", "emulate-partly-failed.txt")
+    submission = api.get(f"/submission/{number}")
+    assert (submission["submission_status"], submission["submission_verdict"]) == ("warning", "clean")
+    assert submission["submission_has_errors"] is True
+
+
+def test_triage_comes_before_analysis_jobs(manual: Api) -> None:
+    """With triage the submit answer has only a reputation job; the others appear after it."""
+    manual.control.load_scenario("triage-first")
+    answer = manual.submit()
+    number = answer["submissions"][0]["submission_id"]
+    assert (answer["jobs"], answer["static_jobs"], len(answer["reputation_jobs"])) == ([], [], 1)
+    assert manual.get(f"/job/submission/{number}") == []
+    manual.control.advance(2.5)
+    assert len(manual.get(f"/job/submission/{number}")) == 2
+    manual.control.finish_all()
+    assert manual.get(f"/submission/{number}")["submission_triaged"] is True
+    assert len(manual.get(f"/analysis/submission/{number}")) == 2
+
+
+def test_dropped_files_become_children(api: Api) -> None:
+    """A dropper's file is a sample and a recursive submission of its own, named by its parent."""
+    api.control.load_scenario("malicious-exe")
+    number, sample = api.submit_one(PE64)
+    (child,) = api.get("/submission", submission_parent_submission_id=str(number))
+    assert child["submission_recursive"] is True
+    assert child["submission_finished"] is True
+    parent = api.get(f"/sample/{sample}")
+    assert parent["sample_child_sample_ids"] == [child["submission_sample_id"]]
+    assert parent["sample_child_relations"][0]["relation_type"] == "Dropped File"
+    found = api.get(f"/sample/{child['submission_sample_id']}")
+    assert found["sample_parent_sample_ids"] == [sample]
+    names = api.get(f"/sample/{sample}/threat_names")
+    assert [one["threat_name"] for one in names["children_threat_names"]] == ["Gen.Loader"]
+
+
+def test_recursion_is_asked_for(api: Api) -> None:
+    """Without a budget a dropper has no children; with one it has."""
+    number, _ = api.submit_one(PE64, "emulate-dropper.exe")
+    assert api.get("/submission", submission_parent_submission_id=str(number)) == []
+    number, _ = api.submit_one(PE64, "emulate-dropper.exe", max_recursive_samples="5")
+    assert len(api.get("/submission", submission_parent_submission_id=str(number))) == 1
+
+
+def test_a_deleted_job_is_gone(manual: Api) -> None:
+    """Deleting a job leaves no analysis of it; its submission still ends."""
+    answer = manual.submit()
+    number = answer["submissions"][0]["submission_id"]
+    job = answer["jobs"][0]["job_id"]
+    assert manual.send("DELETE", f"/job/{job}").json() == {"result": "ok"}
+    assert manual.send("DELETE", f"/job/{job}").status_code == 404
+    manual.control.finish_all()
+    assert manual.get(f"/submission/{number}")["submission_finished"] is True
+    assert len(manual.get(f"/analysis/submission/{number}")) == 1

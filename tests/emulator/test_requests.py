@@ -1,0 +1,147 @@
+"""Keys, unknown ids and routes, and how parameters arrive."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+if TYPE_CHECKING:
+    from tests.emulator.api import Api
+
+    from vmray_emulator import EmbeddedEmulator
+
+NO_SUCH_ELEMENT = {"result": "error", "error_msg": "No such element"}
+
+
+@pytest.mark.parametrize("authorization", [None, "", "api_key", "api_key wrong", "Bearer {key}", "{key}"])
+def test_a_missing_or_odd_key_is_refused(emulator: EmbeddedEmulator, authorization: str | None) -> None:
+    """Anything but `api_key KEY` gets 401 with an error body, before anything else is looked at."""
+    headers = {} if authorization is None else {"Authorization": authorization.format(key=emulator.api_key)}
+    answer = requests.get(f"{emulator.url}/rest/nowhere", headers=headers, timeout=5)
+    assert answer.status_code == 401
+    assert answer.json()["result"] == "error"
+    assert answer.json()["error_msg"]
+    assert emulator.api_key not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sample/1",
+        "/submission/1",
+        "/analysis/1",
+        "/job/1",
+        "/job/None",
+        "/sample/1/iocs",
+        "/sample/1/vtis",
+        "/analysis/1/archive",
+        "/analysis/1/archive/logs/summary.json",
+        "/sample/1/file",
+        "/continuation/1",
+        "/nowhere",
+        "/submission/1/nothing",
+        "/sample/nocolumn/5",
+        "/sample/99999999999999999999999999",
+    ],
+)
+def test_what_is_unknown_is_no_such_element(api: Api, path: str) -> None:
+    """Unknown ids, columns and routes give 404 with the real server's sentence."""
+    answer = api.send("GET", path)
+    assert (answer.status_code, answer.json()) == (404, NO_SUCH_ELEMENT)
+
+
+def test_an_unknown_hash_is_an_empty_list(api: Api) -> None:
+    """Lists never give 404: what is not there is an empty list."""
+    assert api.get("/sample/sha256/" + "0" * 64) == []
+    assert api.get("/analysis", _limit="1") == []
+
+
+def test_a_wrong_method_is_not_allowed(api: Api) -> None:
+    """A known path with another method gives 405 and says which methods it has."""
+    answer = api.send("DELETE", "/system_info")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+    assert answer.json()["result"] == "error"
+
+
+def test_post_parameters_may_stand_in_the_query_and_in_the_form(api: Api) -> None:
+    """Query and form of a POST are merged; the form wins."""
+    files = {"sample_file": ("a.txt", b"hello")}
+    answer = api.send(
+        "POST",
+        "/sample/submit",
+        params={"tags": "one", "comment": "query"},
+        data={"comment": "form"},
+        files=files,
+    )
+    (submission,) = answer.json()["data"]["submissions"]
+    assert submission["submission_tags"] == ["one"]
+    assert submission["submission_comment"] == "form"
+
+
+@pytest.mark.parametrize("in_query", [True, False])
+def test_a_url_is_submitted_as_form_or_query(api: Api, *, in_query: bool) -> None:
+    """A URL submission needs no multipart body."""
+    fields = {"sample_url": "https://www.example.net/"}
+    answer = api.send("POST", "/sample/submit", **{"params" if in_query else "data": fields})
+    assert answer.json()["data"]["samples"][0]["sample_url"] == "https://www.example.net/"
+
+
+@pytest.mark.parametrize("field", ["part", "alone"])
+def test_file_names_may_be_sent_in_base64(api: Api, field: str) -> None:
+    """`sample_filename_b64enc` carries names that a header cannot; the part may point to it."""
+    name = "Rechnung über €.txt"
+    encoded = base64.b64encode(name.encode()).decode()
+    part = "@param=sample_filename_b64enc" if field == "part" else "other.bin"
+    sample = api.submit(b"hi", part, sample_filename_b64enc=encoded)["samples"][0]
+    assert sample["sample_filename"] == name
+    assert sample["submission_filename"] == name
+
+
+@pytest.mark.parametrize("spelling", ["true", "True", "1"])
+def test_booleans_have_several_spellings(api: Api, spelling: str) -> None:
+    """Python's and JSON's spelling of a boolean mean the same, in forms and in paths."""
+    number, sample = api.submit_one(shareable=spelling)
+    assert api.get(f"/submission/{number}")["submission_shareable"] is True
+    plain = api.get(f"/sample/{sample}/iocs")["iocs"]["ips"]
+    everything = api.get(f"/sample/{sample}/iocs/all_artifacts/{spelling}")["iocs"]["ips"]
+    assert len(everything) > len(plain)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"sample_url": "http://www.example.net", "with_file": "yes"},
+        {"sample_url": "http://www.example.net", "tags": "two words"},
+        {"sample_url": "http://www.example.net", "analysis_caching": "sometimes"},
+        {"sample_url": "http://www.example.net", "max_recursive_samples": "many"},
+        {"sample_url": "http://www.example.net", "submission_metadata": "[1]"},
+        {"sample_url": "http://www.example.net", "user_config": "{"},
+        {"sample_url": "http://www.example.net", "shareable": "perhaps"},
+    ],
+)
+def test_bad_parameters_are_refused_and_store_nothing(api: Api, params: dict[str, str]) -> None:
+    """A submission that cannot be read gives 400 with an error body, and leaves nothing behind."""
+    files = {"sample_file": ("a", b"a")} if params.pop("with_file", None) else None
+    answer = api.send("POST", "/sample/submit", data=params, files=files)
+    assert answer.status_code == 400
+    assert answer.json()["result"] == "error"
+    assert api.control.counts()["submissions"] == 0
+
+
+def test_a_malformed_multipart_body_is_refused(api: Api) -> None:
+    """A body that is no multipart in spite of its header gives 400."""
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert api.send("POST", "/sample/submit", data=b"nonsense", headers=headers).status_code == 400
+
+
+def test_the_key_is_never_in_the_request_log(emulator: EmbeddedEmulator, api: Api) -> None:
+    """What the control side tells of requests does not hold the key."""
+    api.get("/system_info")
+    (seen,) = emulator.control.requests()
+    assert (seen.method, seen.path, seen.status) == ("GET", "/rest/system_info", 200)
+    assert emulator.api_key not in str(seen)
