@@ -32,7 +32,7 @@ test: $(DEV) ## Run the tests (ARGS="-k name" narrows them)
 check: $(DEV) ## Lint, formatting, types (strict) and the law of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src integrations/vm_ray tests
+	$(BIN)/mypy src integrations/vm_ray tests tools bench
 	PYTHONPATH=src:integrations $(BIN)/lint-imports --no-cache
 
 bench: $(DEV) ## Measure, compare with the bounds, write docs/benchmarks.md
@@ -79,4 +79,5 @@ $(WEB): $(RUNTIME)
 $(DEV): $(CREATED) pyproject.toml
 	@echo "Installing what the tests and checks need …"
 	@$(PIP) install --editable . --group dev
+	@$(PIP) install --upgrade --no-deps --target $(VENV)/field 'misp-modules>=3.1,<4'
 	@touch $(RUNTIME) $(WEB) $@

@@ -1,0 +1,83 @@
+"""A client from the field: MISP's modules for VMRay (misp-modules on PyPI) submit to the server and read it.
+
+`vmray_submit` and `vmray_import` carry their own old copy of the REST client. The importer, in part a VMRay
+engineer's work, follows a summary's references and needs more of its keys than any other client here.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.contract.misp_module import PACKAGE
+from tests.contract.servers import PROGRAM
+
+if TYPE_CHECKING:
+    from tests.contract.misp_module import PACKAGE
+from tests.contract.servers import Server
+
+    from vmray_emulator import EmbeddedEmulator
+
+RUNNER = Path(__file__).with_name("misp_module.py")
+INSTALLED = all(importlib.util.find_spec(name) for name in ("misp_modules", "pymisp"))
+pytestmark = pytest.mark.skipif(
+    not INSTALLED,
+    reason="misp-modules is not installed: pip install pymisp, pip install --no-deps misp-modules",
+)
+
+
+def run(module: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Let a module handle a request, as MISP would."""
+    finished = subprocess.run(
+        [sys.executable, str(RUNNER), module],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    answer: dict[str, Any] = json.loads(finished.stdout)
+    assert "error" not in answer, answer
+    return answer
+
+
+def configuration(twin: EmbeddedEmulator, **more: str) -> dict[str, str]:
+    """Return a module's configuration."""
+    return {"url": twin.url, "apikey": twin.api_key, **more}
+
+
+@pytest.mark.documented("MISP module vmray_submit, run unmodified", endpoint="POST /sample/submit")
+def test_it_submits_an_attachment(twin: EmbeddedEmulator) -> None:
+    """It finds hashes, link, sample id and the job's machine in the answer to a submit."""
+    switches = {"shareable": "no", "do_not_reanalyze": "no", "do_not_include_vmrayjobids": "no"}
+    request = {"attachment": "misp.exe", "data": base64.b64encode(PROGRAM).decode()}
+    answer = run("expansion/vmray_submit.py", {**request, "config": configuration(twin, **switches)})
+    (sample,) = twin.control.samples()
+    values = [result["values"] for result in answer["results"]]
+    assert values[:3] == [sample[f"sample_{name}hash"] for name in ("md5", "sha1", "sha256")]
+    assert sample["sample_webif_url"] in values
+    assert any(value.startswith("VMRay Job ID ") for value in values)
+
+
+@pytest.mark.documented(
+    "MISP module vmray_import, run unmodified", endpoint="GET /analysis/{id}/archive/{member}"
+)
+def test_it_imports_the_results_of_a_sample(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """It makes a MISP event of the reports: all kinds of IOCs, indicators, techniques, the verdict."""
+    number = twin_server.submit(PROGRAM, "misp.exe")["samples"][0]["sample_id"]
+    request = {"config": configuration(twin, **{"Sample ID": str(number)})}
+    event = run("import_mod/vmray_import.py", request)["results"]
+    assert {one["name"] for one in event["Object"]} == {
+        "domain-ip", "email", "file", "ip-port", "mutex", "process", "registry-key", "sandbox-report",
+        "sb-signature", "url",
+    }  # fmt: skip
+    tags = {tag["name"] for tag in event["Tag"]}
+    assert 'vmray:verdict="malicious"' in tags
+    assert any("T1547.001" in tag for tag in tags)
