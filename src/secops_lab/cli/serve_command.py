@@ -21,8 +21,13 @@ from secops_lab.cli.options import (
 )
 from secops_lab.cli.terminal import printable
 from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
+from vmray_emulator import KNOWN_SHA256
 
 DEFAULT_PORT = 8421
+# With the emulator there is something to look at from the start: a sample that it knows, and a case about it.
+DEFAULT_SCENARIO = "known-sample"
+EXAMPLE_TITLE = "Suspicious download"
+EXAMPLE_ENTITIES = (("FILEHASH", KNOWN_SHA256), ("DestinationURL", "http://phishing.example/login"))
 # What the extra `web` of pyproject.toml installs, by import name.
 _EXTRA = ("jinja2", "sse_starlette")
 
@@ -33,7 +38,7 @@ def serve(
     api_root: ApiRootOption = None,
     api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
     verify_ssl: VerifySslOption = True,
-    scenario: ScenarioOption = "default",
+    scenario: ScenarioOption = DEFAULT_SCENARIO,
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     sdk: SdkOption = None,
     integration: IntegrationOption = None,
@@ -43,6 +48,8 @@ def serve(
     spec = read_integration(integration)
     vmray = chosen_vmray(api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle)
     with vmray as answering, open_lab(answering, spec.folder, sdk) as lab:
+        if answering.embedded:
+            lab.platform.new_case(EXAMPLE_TITLE, EXAMPLE_ENTITIES)
         _serve(lab, port)
     typer.echo("The case wall has ended.")
 

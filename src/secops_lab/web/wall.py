@@ -66,15 +66,25 @@ class Wall:
         return found
 
     def action(self, name: str) -> ActionSpec:
-        """The action of this name, or the first one where no name is given.
+        """The action of this name; without a name one that can be run as it stands.
 
         Raises:
             HTTPException: The integration has no such action.
         """
-        found = self.host.integration.action(name) if name else self.host.actions()[0]
+        found = self.host.integration.action(name) if name else self._ready_action()
         if found is None:
             raise HTTPException(404, "The integration has no such action.")
         return found
+
+    def _ready_action(self) -> ActionSpec | None:
+        """The first action whose parameters need nothing but their defaults, or the first of all."""
+        actions = self.host.actions()
+        ready = (
+            one
+            for one in actions
+            if one.parameters and all(each.default or not each.mandatory for each in one.parameters)
+        )
+        return next(ready, actions[0] if actions else None)
 
     def widgets_of(self, run: WallRun) -> list[tuple[int, PredefinedWidget]]:
         """The widgets that the platform would show for a run, with their numbers."""

@@ -50,7 +50,7 @@ function drawFacts(entry) {
   add("URL", sample.sample_url, true);
   add("Type", sample.sample_type);
   add("Size", bytes(sample.sample_filesize));
-  add("Sample created", moment(sample.sample_created));
+  add("First seen by VMRay", moment(sample.sample_created));
   add("VTI score", asText(sample.sample_vti_score) && asText(sample.sample_vti_score) + (typeof sample.sample_vti_score === "number" ? " of 100" : ""));
   add("SHA-256", sample.sample_sha256hash, true);
   add("SHA-1", sample.sample_sha1hash, true);

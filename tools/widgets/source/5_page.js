@@ -56,15 +56,17 @@ function themeButton() {
   button.type = "button";
   const dark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const name = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
-  const before = remembered();
-  if (before === "dark" || before === "light") root.dataset.theme = before;
+  // The page around the widget may say its theme in the frame's address, `#dark` or `#light`.
+  const take = (theme) => { if (theme === "dark" || theme === "light") root.dataset.theme = theme; name(); };
   button.addEventListener("click", () => {
     root.dataset.theme = dark() ? "light" : "dark";
     remembered(root.dataset.theme);
     name();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
-  name();
+  addEventListener("hashchange", () => take(location.hash.slice(1)));
+  take(remembered());
+  take(location.hash.slice(1));
   return button;
 }
 

@@ -11,6 +11,7 @@
       if (open.has(one.dataset.keep + "true")) one.open = true;
       if (open.has(one.dataset.keep + "false")) one.open = false;
     }
+    tellTheme(after);
     const focus = before.contains(document.activeElement) ? document.activeElement.id : "";
     before.replaceWith(after);
     if (focus) document.getElementById(focus)?.focus();
@@ -31,6 +32,7 @@
       let now = old;
       if (!old) {
         now = document.adoptNode(fresh);
+        tellTheme(now);
         if (last) last.after(now); else here.prepend(now);
         announce(null, now);
       } else if (old.dataset.version !== fresh.dataset.version) {
