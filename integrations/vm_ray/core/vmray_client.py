@@ -9,8 +9,7 @@ import base64
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..core.vmray_errors import (
     AnswerUnreadable,
@@ -31,8 +30,7 @@ MAX_RESTARTS: Final = 3
 OTHER_TAG_FORM: Final = (404, 405)
 
 
-@dataclass(frozen=True, slots=True)
-class SubmitOptions:
+class SubmitOptions(NamedTuple):
     """What goes along with a submitted sample; empty values are left out."""
 
     tags: tuple[str, ...] = ()

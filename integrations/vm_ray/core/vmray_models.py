@@ -7,8 +7,7 @@ required, whatever is unknown stays in ``raw``, and each quirk is a named functi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..core.vmray_errors import AnswerUnreadable
 from ..core.vmray_verdicts import Verdict, verdict_of
@@ -51,8 +50,7 @@ def text_of(raw: Json, field: str) -> str:
     return "" if value is None else str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """A file or URL that VMRay knows."""
 
     sample_id: int
@@ -71,8 +69,7 @@ class Sample:
         return text_of(self.raw, "sample_webif_url")
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One act of submitting a sample.
 
     Attributes:
@@ -113,8 +110,7 @@ class Submission:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """One finished analysis, successful or not."""
 
     succeeded: bool
@@ -132,8 +128,7 @@ class Analysis:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SubmitAnswer:
+class SubmitAnswer(NamedTuple):
     """What VMRay said to a submit.
 
     Attributes:
@@ -169,8 +164,7 @@ class SubmitAnswer:
         return not self.submissions and bool(self.sample_ids) and known
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(NamedTuple):
     """IOCs or threat indicators of a sample; complete only when VMRay's own ``status`` says ``finished``."""
 
     finished: bool

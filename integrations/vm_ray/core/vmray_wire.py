@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from urllib3.exceptions import InvalidHeader
@@ -32,8 +31,7 @@ from ..core.vmray_escape import one_line
 MAX_REASON_LENGTH: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The payload of an answer with ``"result": "ok"``.
 
     Attributes:
