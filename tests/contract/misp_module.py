@@ -1,7 +1,7 @@
 """Runs one of MISP's VMRay modules in a process of its own: `misp_module.py MODULE < request > answer`.
 
-MISP loads its modules from their files, with its library folder on the path; so does this. The package itself is
-not imported: it would bring the service around the modules, whose dependencies are not needed here.
+MISP loads its modules from their files, with its library folder on the path; so does this. The package itself
+is not imported: it would bring the service around the modules, whose dependencies are not needed here.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def collect() -> list[Provenance]:
         SystemExit: They cannot be collected; pytest's own words are on stderr.
     """
     collector, said = _Collector(), io.StringIO()
-    arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(ROOT)]
+    arguments = ["--collect-only", "-qqq", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(ROOT)]
     with contextlib.redirect_stdout(said):
         code = pytest.main([*arguments, str(ROOT / "tests" / "contract")], plugins=[collector])
     if code != pytest.ExitCode.OK:
