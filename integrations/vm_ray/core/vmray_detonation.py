@@ -63,7 +63,7 @@ class Detonation:
         parts: Its submissions, the item's own first.
         sample_id: The sample of an item that needed no submission, because VMRay knew it; else None.
         reason: Why it failed.
-        trouble: Why its submissions could not be asked for last time; empty where they could.
+        trouble: What could not be asked about it last time, and why; empty where all could.
         certain_at: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
         notes: What an analyst should know about it.
     """
@@ -119,7 +119,6 @@ class Detonation:
         elif not self.parts:
             reasons = "; ".join(why for _, why in answer.errors if why)
             self.failed(f"VMRay did not accept it: {reasons or 'it gave no reason'}")
-        self.settle()
 
     def unresolved(self, certain_at: float) -> None:
         """Remember that the answer to the submit was lost."""
@@ -141,11 +140,14 @@ class Detonation:
     def children(self, part: Part, found: Iterable[Submission]) -> None:
         """Take the submissions that VMRay made out of one of its parts; each is followed once, also in a circle."""
         part.followed = True
+        self.trouble = ""
         for submission in found:
             self._follow(submission)
 
     def childless(self) -> None:
         """Stop asking what VMRay made out of it: what is known of it has to do."""
+        if self.unfollowed and self.trouble:
+            self.note(self.trouble)
         for part in self.unfollowed:
             part.followed = True
         self.settle()

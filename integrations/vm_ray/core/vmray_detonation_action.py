@@ -179,5 +179,5 @@ def unfinished_reason(detonation: Detonation) -> str:
             numbers = ", ".join(
                 str(number) for number in detonation.unfinished or [part.submission_id for part in detonation.parts]
             )
-            trouble = f"; it could not be asked for: {detonation.trouble}" if detonation.trouble else ""
+            trouble = f"; {detonation.trouble}" if detonation.trouble else ""
             return f"analysis not finished in time, submission {numbers}{trouble}"

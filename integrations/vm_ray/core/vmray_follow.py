@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Part, Stage
-from ..core.vmray_errors import RequestError, VMRayError
+from ..core.vmray_errors import DeadlineReached, RequestError, VMRayError
 from ..core.vmray_models import Submission, newest_submission
 
 # One listing may bring a few submissions of other users along; more of them than this would cost more than it saves.
@@ -25,7 +25,8 @@ def poll(client: Client, detonations: Sequence[Detonation]) -> None:
         VMRayError: A cause that concerns all.
     """
     owners = {number: each for each in detonations if each.stage is Stage.RUNNING for number in each.unfinished}
-    listed = _listed(client, sorted(owners))
+    troubled = any(each.trouble for each in owners.values())
+    listed = {} if troubled else _listed(client, owners)
     for submission_id in owners.keys() & listed.keys():
         owners[submission_id].polled(listed[submission_id])
     missing = [submission_id for submission_id in owners if submission_id not in listed]
@@ -34,8 +35,8 @@ def poll(client: Client, detonations: Sequence[Detonation]) -> None:
             owners[submission_id].polled(found)
         elif isinstance(found, RequestError) and found.status == 404:  # noqa: PLR2004
             owners[submission_id].failed(f"VMRay no longer knows submission {submission_id}")
-        else:
-            owners[submission_id].trouble = str(found)
+        elif not isinstance(found, DeadlineReached):
+            owners[submission_id].trouble = f"it could not be asked for: {found}"
 
 
 def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
@@ -50,9 +51,8 @@ def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
         progress = False
         for (detonation, part), found in side_by_side(lambda pair: _children(client, pair[1]), waiting):
             if isinstance(found, VMRayError):
-                detonation.note(
-                    f"what VMRay made out of submission {part.submission_id} could not be asked for: {found}"
-                )
+                said = f"what VMRay made out of submission {part.submission_id} could not be asked for: {found}"
+                detonation.trouble = said
             else:
                 detonation.children(part, found)
                 progress = True
@@ -62,15 +62,21 @@ def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
         detonation.settle()
 
 
-def _listed(client: Client, ids: Sequence[int]) -> dict[int, Submission]:
-    """Ask for several submissions in one request, where their ids lie close together."""
+def _listed(client: Client, owners: Mapping[int, Detonation]) -> dict[int, Submission]:
+    """Ask for several submissions in one request, where their ids lie close together.
+
+    Where that fails, the next run does not try it again: it may have taken all of this one's time.
+    """
+    ids = sorted(owners)
     if len(ids) < 2 or ids[-1] - ids[0] >= WINDOW_PER_SUBMISSION * len(ids):  # noqa: PLR2004
         return {}
     try:
         found = client.submissions_between(ids[0], ids[-1])
-    except RequestError as error:
+    except (RequestError, DeadlineReached) as error:
         if error.concerns_all:
             raise
+        for owner in owners.values():
+            owner.trouble = f"it could not be asked for: {error}"
         return {}
     return {each.submission_id: each for each in found}
 

@@ -135,12 +135,12 @@ class Transport:
                 self._wait(error, failures)
 
     def _wait(self, error: RequestError, failures: int) -> None:
-        """Wait before the next try, unless that would use up the run's time: then the error stands."""
+        """Wait before the next try, unless that would use up the run's time."""
         if isinstance(error, Throttled) or error.retry_after is not None:
             return  # the gate holds back every request of the run until the server's moment has come
         pause = back_off(failures)
         if self._deadline.remaining <= pause:
-            raise error
+            raise DeadlineReached(error) from None
         self._sleep(pause)
 
     def _try(self, request: _Request) -> Answer:
