@@ -13,7 +13,7 @@ from ..core.vmray_detonation_action import unfinished_reason
 from ..core.vmray_errors import DeadlineReached, VMRayError
 from ..core.vmray_findings import first_sample, read_findings, worst_verdict
 from ..core.vmray_messages import enriched
-from ..core.vmray_report import ReportFilter, SampleReport, read_report
+from ..core.vmray_report import LOCKED, ReportFilter, SampleReport, read_report
 from ..core.vmray_scan_params import ScanParams
 from ..core.vmray_wall import CaseWall
 
@@ -63,7 +63,14 @@ def _report(client: Client, detonation: Detonation, wanted: ReportFilter) -> Sam
         worse = [finding.sample.sample_id for finding in findings[1:] if finding.sample.verdict is related]
         numbers = ", ".join(str(number) for number in worse[:5])
         detonation.note(f"what VMRay found behind it is {related.value}: sample {numbers}")
-    return replace(report, worst_related=related, notes=(*detonation.notes, *report.notes))
+    return replace(report, worst_related=related, notes=_notes(detonation, report))
+
+
+def _notes(detonation: Detonation, report: SampleReport) -> tuple[str, ...]:
+    """Tell each thing once, and of a lock only where it kept something back."""
+    found_something = any(report.iocs.values()) or report.indicators
+    notes = dict.fromkeys((*detonation.notes, *report.notes))
+    return tuple(note for note in notes if note != LOCKED or not found_something)
 
 
 def _would_gain(found: object) -> bool:
