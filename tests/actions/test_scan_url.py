@@ -1,0 +1,235 @@
+"""Scan URL on its main path: submit, wait over several runs, report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.expected import (
+    ENRICHED,
+    ENRICHMENT_FIELDS,
+    NONE_ENRICHED,
+    WAITING,
+    details,
+    entity_result,
+    sample_table,
+)
+from tests.actions.lab import completed, outcome
+
+if TYPE_CHECKING:
+    from tests.actions.lab import Lab
+
+URL = "https://Login.Phish.Example/Office365?User=A,b&x=1"
+ENTITY = URL.upper()
+LOOK_UP = "GET /rest/submission?submission_submission_metadata=KEY"
+SUBMIT = "POST /rest/sample/submit"
+
+
+def children_of(submission_id: int) -> str:
+    """The request for what VMRay made out of a submission."""
+    return f"GET /rest/submission?submission_parent_submission_id={submission_id}"
+
+
+def test_a_phishing_page_is_submitted_awaited_and_reported(lab: Lab) -> None:
+    """The URL goes to VMRay as it was spelt, once; the whole report comes back under the entity's name."""
+    lab.urls(URL)
+
+    run = lab.run("Scan URL")
+
+    asked = lab.seen()
+    (sample,) = lab.samples()
+    iocs = lab.read("/sample/5001/iocs")["iocs"]
+    indicators = lab.read("/sample/5001/vtis")["threat_indicators"]
+    assert [each["score"] for each in indicators] == [5, 4, 3, 2]
+    assert outcome(run) == completed(
+        f"{ENRICHED}{ENTITY}",
+        value=True,
+        json_result=[
+            {
+                "Entity": ENTITY,
+                "EntityResult": entity_result(
+                    sample,
+                    {
+                        "domains": iocs["domains"],
+                        "ips": iocs["ips"],
+                        "urls": [iocs["urls"][0], iocs["urls"][2]],
+                    },
+                    indicators[:3],
+                ),
+            }
+        ],
+        tables={
+            ENTITY: sample_table(sample),
+            f"{ENTITY} - IOCs - Domains": [
+                "IOC,Verdict,Details",
+                "login[.]phish[.]example,Malicious,DNS; HTTPS",
+            ],
+            f"{ENTITY} - IOCs - IPs": ["IOC,Verdict,Details", "192[.]0[.]2[.]80,Malicious,TCP; HTTPS"],
+            f"{ENTITY} - IOCs - URLs": [
+                "IOC,Verdict,Details",
+                "hxxps://Login[.]Phish[.]Example/Office365?User=A b&x=1,Malicious,Sample",
+                "hxxps://collect[.]phish[.]example/post,Malicious,Contacted",
+            ],
+            f"{ENTITY} - Threat Indicators": [
+                "Score,Category,Operation,Classifications",
+                "5,Heuristics,The page imitates a known login,Phishing",
+                "4,Reputation,Malicious host was detected via reputation,",
+                "3,Network Connection,Sends form data to another host,",
+            ],
+        },
+    )
+    enrichment = lab.enrichment(URL)
+    assert enrichment.keys() == ENRICHMENT_FIELDS
+    assert {name: value for name, value in enrichment.items() if "_ioc_" in name or "_threat_" in name} == {
+        "VMRay_ioc_domains": "login.phish.example",
+        "VMRay_ioc_emails": "",
+        "VMRay_ioc_files": "",
+        "VMRay_ioc_ips": "192.0.2.80",
+        "VMRay_ioc_mutexes": "",
+        "VMRay_ioc_processes": "",
+        "VMRay_ioc_registry": "",
+        "VMRay_ioc_urls": f"{URL}, https://collect.phish.example/post",
+        "VMRay_threat_indicator_operations": "The page imitates a known login, "
+        "Malicious host was detected via reputation, Sends form data to another host",
+        "VMRay_threat_indicator_category": "Heuristics, Reputation, Network Connection",
+    }
+    assert {enrichment["VMRay_sample_url"], sample["sample_url"]} == {URL}
+    assert lab.flags() == {ENTITY: (True, True)}
+    assert lab.insights() == {
+        ENTITY: '<h2><strong>Verdict: <span style="color:#d93025">Malicious</span></strong></h2>'
+        "<p><strong>Threat names:</strong> Phish.Login</p>"
+        "<p><strong>Classifications:</strong> Phishing</p>"
+        "<p><strong>Type:</strong> URL</p>"
+        "<p><strong>Name:</strong> sample.url</p>"
+        "<p><strong>URL:</strong> hxxps://Login[.]Phish[.]Example/Office365?User=A,b&amp;x=1</p>"
+        f"<p><strong>First seen by VMRay:</strong> {sample['sample_created']}</p>"
+        "<p><strong>IOCs</strong></p><ul>"
+        "<li>Domains 1: login[.]phish[.]example (Malicious)</li>"
+        "<li>IPs 1: 192[.]0[.]2[.]80 (Malicious)</li>"
+        "<li>URLs 2: hxxps://Login[.]Phish[.]Example/Office365?User=A,b&amp;x=1 (Malicious), "
+        "hxxps://collect[.]phish[.]example/post (Malicious)</li></ul>"
+        "<p><strong>Threat indicators</strong></p><ul>"
+        "<li>5/5 Heuristics: The page imitates a known login</li>"
+        "<li>4/5 Reputation: Malicious host was detected via reputation</li>"
+        "<li>3/5 Network Connection: Sends form data to another host</li></ul>"
+    }
+    assert asked[:-2] == [
+        LOOK_UP,
+        SUBMIT,
+        "GET /rest/submission/6001",
+        children_of(6001),
+        "GET /rest/sample/5001",
+    ]
+    assert sorted(asked[-2:]) == ["GET /rest/sample/5001/iocs", "GET /rest/sample/5001/vtis"]
+
+
+def test_the_submission_carries_url_tags_comment_and_our_key(lab: Lab) -> None:
+    """Tags are a list, blanks and repetitions ignored; by the key a lost answer is found again."""
+    lab.urls(URL)
+
+    run = lab.run("Scan URL", {"Tag Names": " phish, soc ,phish,", "Comment": " seen in mail, twice "})
+
+    assert run.is_success
+    (form,) = [each.form for each in lab.vmray.control.requests() if each.method == "POST"]
+    metadata = form["submission_metadata"]
+    assert dict(form) == {
+        "sample_url": URL,
+        "tags": "phish,soc",
+        "comment": "seen in mail, twice",
+        "submission_metadata": metadata,
+    }
+    (submission,) = lab.vmray.control.submissions()
+    assert submission["submission_tags"] == ["phish", "soc"]
+    assert submission["submission_comment"] == "seen in mail, twice"
+    (key,) = lab.keys()
+    assert len(key) == 32
+
+
+def test_all_urls_are_submitted_in_the_first_run_and_asked_for_together(lab: Lab) -> None:
+    """Nothing is awaited before everything is submitted; one listing answers for all of them."""
+    lab.vmray.control.set_lifecycle("manual")
+    urls = [f"http://evil{number}.example/" for number in range(4)]
+    lab.urls(*urls)
+    asked_in: list[list[str]] = []
+
+    def look(_round: object) -> None:
+        asked_in.append(lab.seen())
+        lab.vmray.control.forget_requests()
+        if len(asked_in) == 2:
+            lab.vmray.control.finish_all()
+
+    run = lab.run("Scan URL", on_round=look)
+
+    entities = [url.upper() for url in urls]
+    waiting = WAITING + ", ".join(entities)
+    assert [each.message for each in run.rounds] == [waiting, waiting, ENRICHED + "\n".join(entities)]
+    assert [each.state.value for each in run.rounds] == ["in progress", "in progress", "completed"]
+    assert [each["Entity"] for each in run.json_result] == entities
+    assert sorted(asked_in[0]) == [LOOK_UP] * 4 + [SUBMIT] * 4
+    assert asked_in[1] == ["GET /rest/submission?_min_id=6001&_max_id=6004"]
+    assert asked_in[2][0] == "GET /rest/submission?_min_id=6001&_max_id=6004"
+    assert lab.vmray.control.counts()["submissions"] == 4
+
+
+def test_each_url_waits_only_for_itself(lab: Lab) -> None:
+    """A URL that is finished is not named among those that are awaited."""
+    lab.vmray.control.set_lifecycle("manual")
+    lab.vmray.control.configure(analysis_caching="enabled")
+    lab.vmray.control.add_sample(url="http://known.example/", verdict="clean")
+    lab.urls("http://known.example/", "http://evil.example/")
+
+    run = lab.run("Scan URL", on_round=lambda _round: lab.vmray.control.finish_all())
+
+    assert [each.message for each in run.rounds] == [
+        f"{WAITING}HTTP://EVIL.EXAMPLE/",
+        f"{ENRICHED}HTTP://KNOWN.EXAMPLE/\nHTTP://EVIL.EXAMPLE/",
+    ]
+    assert lab.flags() == {"HTTP://KNOWN.EXAMPLE/": (True, False), "HTTP://EVIL.EXAMPLE/": (True, True)}
+
+
+@pytest.mark.parametrize(
+    ("url", "suspicious", "word"),
+    [
+        ("http://evil.example/", True, "Malicious"),
+        ("http://suspicious.example/", True, "Suspicious"),
+        ("http://www.example/", False, "Clean"),
+        ("http://www.example/emulate-no-verdict", False, "Unknown"),
+    ],
+)
+def test_the_verdict_decides(lab: Lab, url: str, word: str, *, suspicious: bool) -> None:
+    """Each verdict with its word, and whether the entity becomes suspicious."""
+    lab.urls(url)
+
+    run = lab.run("Scan URL", {"Only Suspicious Insight": "true"})
+
+    entity = url.upper()
+    assert run.message == f"{ENRICHED}{entity}"
+    assert lab.flags() == {entity: (True, suspicious)}
+    assert list(lab.insights()) == ([entity] if suspicious else [])
+    verdict = {"Unknown": "not_available"}.get(word, word.lower())
+    assert run.json_result[0]["EntityResult"]["sample_verdict"] == verdict
+
+
+def test_an_entity_without_its_original_spelling_is_submitted_as_it_is(lab: Lab) -> None:
+    """Entities that were not ingested, but added by hand, may have none."""
+    lab.open_case()
+    lab.case.add_entity("DestinationURL", URL, additional_properties={"OriginalIdentifier": ""})
+
+    run = lab.run("Scan URL")
+
+    assert run.is_success
+    assert lab.submits() == [{"sample_url": ENTITY}]
+
+
+def test_entities_of_other_types_are_left_alone(lab: Lab) -> None:
+    """Scan URL takes URL entities only, and says so where there is none."""
+    lab.hashes("c7" * 32)
+
+    run = lab.run("Scan URL")
+
+    assert outcome(run) == completed(
+        NONE_ENRICHED + details("Entities: none of type DestinationURL in the scope of this action"),
+        value=False,
+        json_result=[],
+    )
+    assert lab.seen() == []
