@@ -117,7 +117,11 @@ async def _throttle(exchange: Exchange) -> None:
 
 
 async def _reset_before(exchange: Exchange) -> None:
-    await exchange.effect()
+    if exchange.options["stored"]:
+        await exchange.answer()
+    else:
+        while (await exchange.receive()).get("more_body"):
+            pass
     await exchange.reset()
 
 

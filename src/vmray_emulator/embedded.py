@@ -2,22 +2,63 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 from typing import TYPE_CHECKING, Self
 
+import uvicorn
+
 from vmray_emulator.server import Emulator
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from types import TracebackType
 
     from vmray_emulator.json_types import Json
 
 
+class _QuickServer(uvicorn.Server):
+    """Ends at once: who embeds the server has had the answers it waits for."""
+
+    async def main_loop(self) -> None:
+        """Wait for `stop`; keep the date header up to date."""
+        self._ended = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        tick = 0
+        while not await self.on_tick(tick):
+            tick += 10
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), 1.0)
+
+    def stop(self) -> None:
+        """Let `main_loop` return; from any thread."""
+        self.should_exit = True
+        loop = getattr(self, "_loop", None)
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._ended.set)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what is open and cancel what is still being answered."""
+        for server in self.servers:
+            server.close()
+        for one in sockets or []:
+            one.close()
+        tasks = list(self.server_state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
+
 class EmbeddedEmulator(Emulator):
     """The emulator in a daemon thread: a context manager that takes what `Emulator` takes."""
 
+    server_class = _QuickServer
+    _server: _QuickServer
     _thread: threading.Thread | None = None
 
     def start(self) -> Self:
@@ -28,7 +69,7 @@ class EmbeddedEmulator(Emulator):
 
     def stop(self) -> None:
         """Stop answering and let go of everything."""
-        self.finish()
+        self._server.stop()
         if self._thread is not None:
             self._thread.join()
         self.close()

@@ -7,7 +7,7 @@ import secrets
 import socket
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import uvicorn
 
@@ -49,6 +49,8 @@ class Emulator:
         OSError: The port cannot be had.
     """
 
+    server_class: ClassVar[type[uvicorn.Server]] = uvicorn.Server
+
     def __init__(  # noqa: PLR0913  each is one choice of the command line
         self,
         *,
@@ -75,16 +77,12 @@ class Emulator:
                 self.control.load_scenario(scenario)
             self.port: int = self._socket.getsockname()[1]
             self.url = f"{'https' if certfile else 'http'}://{LOOPBACK}:{self.port}"
-            self._server = uvicorn.Server(_config(app, certfile, keyfile))
+            self._server = self.server_class(_config(app, certfile, keyfile))
             self._opened = opened.pop_all()
 
     def serve(self) -> None:
         """Answer requests until told to stop."""
         self._server.run(sockets=[self._socket])
-
-    def finish(self) -> None:
-        """Let `serve` return, from another thread."""
-        self._server.should_exit = True
 
     def close(self) -> None:
         """Let go of the port, the database and the temporary folder."""

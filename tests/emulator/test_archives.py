@@ -38,7 +38,7 @@ def test_a_compound_sample_is_multipart(api: Api) -> None:
 
 
 def test_separate_samples_have_their_own_submissions_and_fates(api: Api) -> None:
-    """Each member becomes a sample with its own submission; they are paired by id."""
+    """Each member becomes a sample with its own submission, tags included."""
     answer = api.submit(THREE, "three.zip", archive_action="separate_samples", tags="batch")
     assert len(answer["submissions"]) == 3
     verdicts = {}

@@ -1,0 +1,134 @@
+"""The control side, in the process and over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from vmray_emulator import KNOWN_SHA256, SCENARIOS, EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from tests.emulator.api import Api
+
+    from vmray_emulator.json_types import Json
+
+
+def control(emulator: EmbeddedEmulator, method: str, verb: str, **body: Json) -> Json:
+    """A verb over HTTP, without a key."""
+    answer = requests.request(method, f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_every_verb_works_from_another_process(emulator: EmbeddedEmulator, api: Api) -> None:
+    """What the control object does can be done with JSON over HTTP."""
+    assert control(emulator, "GET", "counts")["submissions"] == 0
+    hashes = control(emulator, "POST", "known_samples", count=3, iocs_per_type=1)
+    assert len(api.get(f"/sample/sha256/{hashes[2]}")) == 1
+    sample = control(
+        emulator, "POST", "samples", filename="x.exe", verdict="clean", sample_ssdeephash="3:a:b"
+    )
+    assert api.get(f"/sample/{sample['sample_id']}")["sample_ssdeephash"] == "3:a:b"
+    control(emulator, "POST", "lifecycle", lifecycle="manual")
+    number, _ = api.submit_one()
+    control(emulator, "POST", "advance", seconds=10)
+    assert api.get(f"/submission/{number}")["submission_status"] == "in_progress"
+    control(emulator, "POST", "finish_all")
+    assert control(emulator, "GET", "submissions")[-1]["submission_finished"] is True
+    assert len(control(emulator, "GET", "samples")) == 5
+    assert len(control(emulator, "GET", "analyses")) == 6
+    control(emulator, "POST", "faults", match={"path": "/rest/system_info"}, fault={"kind": "html"}, times=3)
+    assert control(emulator, "GET", "faults")[0]["times"] == 3
+    control(emulator, "DELETE", "faults")
+    control(emulator, "POST", "settings", api_items_per_request=7)
+    assert control(emulator, "GET", "settings")["api_items_per_request"] == 7
+    control(emulator, "POST", "latency", seconds=0.0)
+    control(emulator, "POST", "rate_limit", per_second=None)
+    control(emulator, "POST", "scenario", name="known-sample")
+    assert control(emulator, "GET", "requests")[-1]["path"] == f"/rest/submission/{number}"
+    control(emulator, "DELETE", "requests")
+    assert control(emulator, "GET", "requests") == []
+    control(emulator, "POST", "reset")
+    assert control(emulator, "GET", "counts")["samples"] == 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("settings", {"colour": "red"}),
+        ("settings", {"max_api_items": "many"}),
+        ("settings", {"analysis_caching": "sometimes"}),
+        ("scenario", {"name": "flood"}),
+        ("scenario", {}),
+        ("faults", {"match": {}, "fault": {"kind": "earthquake"}}),
+        ("lifecycle", {"lifecycle": "soon"}),
+        ("samples", {"colour": "red"}),
+        ("samples", {"iocs": {"smells": ["x"]}}),
+        ("advance", {"seconds": -1}),
+    ],
+)
+def test_orders_that_make_no_sense_are_refused_with_a_reason(
+    emulator: EmbeddedEmulator, verb: str, body: dict[str, Any]
+) -> None:
+    """A wrong order gives 400 and says what is wrong; the server goes on."""
+    answer = requests.post(f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert control(emulator, "GET", "counts")["samples"] == 0
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_accepts_a_file_and_a_url(api: Api, name: str) -> None:
+    """Whatever the situation, submissions come to an end, and URLs as well as files are taken."""
+    api.control.load_scenario(name)
+    number, _ = api.submit_one()
+    api.submit_url("https://www.example.net/")
+    assert api.get(f"/submission/{number}")["submission_finished"] is True
+
+
+def test_the_known_sample_is_there(api: Api) -> None:
+    """A scenario's sample is finished and has IOCs and indicators; loading it twice adds none."""
+    for _ in range(2):
+        api.control.load_scenario("known-sample")
+    (sample,) = api.get(f"/sample/sha256/{KNOWN_SHA256}")
+    assert sample["sample_verdict"] == "malicious"
+    (submission,) = api.get(f"/submission/sample/{sample['sample_id']}")
+    assert submission["submission_finished"] is True
+    assert api.get(f"/sample/{sample['sample_id']}/iocs")["iocs"]["ips"]
+    assert api.get(f"/sample/{sample['sample_id']}/vtis")["threat_indicators"]
+
+
+def test_known_samples_can_be_described_in_full(api: Api) -> None:
+    """Verdict, hashes, lists that are null, IOC fields and extra fields are the caller's."""
+    known = api.control.add_sample(
+        sha256="AB" * 32,
+        verdict="suspicious",
+        classifications=None,
+        iocs={"domains": ["a.example", {"value": "b.example", "verdict": None, "protocols": ["TCP"]}]},
+        indicators=[{"category": "Odd", "operation": "Does <b>odd</b> things", "score": 2}],
+        analyses=2,
+        sample_filesize=7,
+    )
+    (sample,) = api.get("/sample/sha256/" + "ab" * 32)
+    assert sample == known
+    assert (sample["sample_filesize"], sample["sample_classifications"]) == (7, None)
+    first, second = api.get(f"/sample/{sample['sample_id']}/iocs")["iocs"]["domains"]
+    assert (first["domain"], first["verdict"], second["verdict"]) == ("a.example", "suspicious", None)
+    assert second["protocols"] == ["TCP"]
+    (indicator,) = api.get(f"/sample/{sample['sample_id']}/vtis")["threat_indicators"]
+    assert indicator["operation"] == "Does <b>odd</b> things"
+    assert len(indicator["analysis_ids"]) == 2
+    never = api.control.add_sample(filename="never.exe", analyses=0)
+    assert never["sample_verdict"] is None
+    assert api.get(f"/submission/sample/{never['sample_id']}") == []
+
+
+def test_the_request_log_has_query_form_and_files(api: Api) -> None:
+    """A test can see exactly what a client sent."""
+    files = {"sample_file": ("a.txt", b"a")}
+    api.send("POST", "/sample/submit", params={"tags": "q"}, data={"comment": "f"}, files=files)
+    (seen,) = api.control.requests()
+    assert (seen.query, seen.form, seen.files) == ({"tags": "q"}, {"comment": "f"}, {"sample_file": "a.txt"})
+    assert seen.user_agent.startswith("python-requests/")

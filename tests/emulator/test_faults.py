@@ -1,0 +1,243 @@
+"""Each kind of fault as a client meets it, and whether the request took effect."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+if TYPE_CHECKING:
+    from tests.emulator.api import Api
+
+    from vmray_emulator import EmbeddedEmulator
+    from vmray_emulator.json_types import Json
+
+INFO = {"method": "GET", "path": "/rest/system_info"}
+SUBMIT = {"method": "POST", "path": "/rest/sample/submit"}
+
+
+def order(api: Api, match: dict[str, str], kind: str, **options: Json) -> None:
+    api.control.inject(match, {"kind": kind, **options})
+
+
+def test_a_status_is_answered_without_effect(api: Api) -> None:
+    """Status, headers, body and content type are the ordered ones; the request is not carried out."""
+    order(
+        api,
+        SUBMIT,
+        "status",
+        status=502,
+        headers={"X-From": "proxy"},
+        body="<h1>Bad</h1>",
+        content_type="text/html",
+    )
+    answer = api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
+    assert (answer.status_code, answer.headers["X-From"], answer.text) == (502, "proxy", "<h1>Bad</h1>")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert api.control.counts()["submissions"] == 0
+
+
+def test_a_status_has_an_error_body_by_default(api: Api) -> None:
+    """Without a body of its own the answer is VMRay's error body."""
+    order(api, INFO, "status", status=503)
+    answer = api.send("GET", "/system_info")
+    assert (answer.status_code, answer.json()["result"]) == (503, "error")
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_status_may_come_after_the_effect(api: Api, status: int) -> None:
+    """With `stored` the submission exists although the client is told of an error."""
+    order(api, SUBMIT, "status", status=status, stored=True)
+    assert api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")}).status_code == status
+    assert api.control.counts()["submissions"] == 1
+
+
+@pytest.mark.parametrize("retry_after", ["2", "Wed, 21 Oct 2026 07:28:00 GMT", None])
+def test_throttling_says_when_to_come_back(api: Api, retry_after: str | None) -> None:
+    """429 with VMRay's sentence, and `Retry-After` in seconds, as a date, or not at all."""
+    order(api, INFO, "throttle", retry_after=retry_after)
+    answer = api.send("GET", "/system_info")
+    assert answer.status_code == 429
+    assert answer.headers.get("Retry-After") == retry_after
+    assert answer.json()["error_msg"].startswith("Request was throttled. Expected available in ")
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_reset_before_the_answer(api: Api, *, stored: bool) -> None:
+    """The connection is reset without a byte of answer; `stored` says whether the submission exists."""
+    order(api, SUBMIT, "reset_before", stored=stored)
+    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+        api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
+    assert api.control.counts()["submissions"] == int(stored)
+    assert api.control.requests()[-1].status == 0
+
+
+def test_a_reset_while_the_request_is_read(api: Api) -> None:
+    """The connection is reset in the middle of an upload; nothing is stored."""
+    order(api, SUBMIT, "reset_mid_request")
+    with pytest.raises(requests.ConnectionError):
+        api.send("POST", "/sample/submit", files={"sample_file": ("a", bytes(8_000_000))})
+    assert api.control.counts()["submissions"] == 0
+
+
+def test_a_reset_in_the_middle_of_the_answer(api: Api) -> None:
+    """Half the body arrives, then a reset; the request took effect."""
+    order(api, SUBMIT, "reset_mid_body")
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
+    assert api.control.counts()["submissions"] == 1
+
+
+def _until_the_end(connection: socket.socket) -> tuple[bytes, bool]:
+    """What arrives, and whether a reset ended it."""
+    received = b""
+    try:
+        while data := connection.recv(65536):
+            received += data
+    except ConnectionResetError:
+        return received, True
+    return received, False
+
+
+def test_half_an_answer_has_its_headers(emulator: EmbeddedEmulator, api: Api) -> None:
+    """On the wire: a full content length, fewer bytes, then a reset and no orderly end."""
+    order(api, INFO, "reset_mid_body")
+    port = int(emulator.url.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        head = (
+            f"GET /rest/system_info HTTP/1.1\r\nHost: x\r\nAuthorization: api_key {emulator.api_key}\r\n\r\n"
+        )
+        connection.sendall(head.encode())
+        received, reset = _until_the_end(connection)
+    assert reset
+    headers, _, body = received.partition(b"\r\n\r\n")
+    length = int(headers.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    assert 0 < len(body) == length // 2
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_stall_outlasts_a_clients_patience(api: Api, *, stored: bool) -> None:
+    """A client that gives up does not know whether its request took effect."""
+    order(api, SUBMIT, "stall", seconds=0.3, stored=stored)
+    url = f"{api.url}/sample/submit"
+    with pytest.raises(requests.Timeout):
+        api.session.post(url, files={"sample_file": ("a", b"a")}, timeout=(5, 0.1))
+    deadline = time.monotonic() + 0.5
+    while time.monotonic() < deadline and not api.control.counts()["submissions"]:
+        threading.Event().wait(0.02)
+    assert api.control.counts()["submissions"] == int(stored)
+
+
+def test_a_stall_ends(api: Api) -> None:
+    """A patient client gets its answer."""
+    order(api, INFO, "stall", seconds=0.2)
+    begin = time.monotonic()
+    assert api.get("/system_info")["version"]
+    assert time.monotonic() - begin >= 0.2
+
+
+def test_a_redirect_leads_elsewhere(api: Api) -> None:
+    """The answer is a redirect to the ordered place."""
+    order(api, INFO, "redirect", location="http://elsewhere.example/")
+    answer = api.send("GET", "/system_info")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "http://elsewhere.example/")
+
+
+def test_a_page_instead_of_json(api: Api) -> None:
+    """A proxy's sign-in page comes with status 200."""
+    order(api, INFO, "html")
+    answer = api.send("GET", "/system_info")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert answer.text.startswith("<!DOCTYPE html>")
+
+
+def test_cut_json(api: Api) -> None:
+    """The HTTP answer is whole, its JSON is not."""
+    order(api, INFO, "truncated_json")
+    answer = api.send("GET", "/system_info")
+    assert answer.status_code == 200
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(answer.content)
+
+
+def test_null_data(api: Api) -> None:
+    """`data` is null; the request took effect."""
+    order(api, SUBMIT, "data_null")
+    answer = api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
+    assert (answer.status_code, answer.json()) == (200, {"result": "ok", "data": None})
+    assert api.control.counts()["submissions"] == 1
+
+
+def test_an_error_with_status_200(api: Api) -> None:
+    """The envelope says error although the status says fine."""
+    order(api, INFO, "result_error", error_msg="Something odd")
+    answer = api.send("GET", "/system_info")
+    assert (answer.status_code, answer.json()) == (200, {"result": "error", "error_msg": "Something odd"})
+
+
+def test_patching_an_answer(api: Api) -> None:
+    """Any part of a JSON answer can be set or removed, in objects and in lists."""
+    api.submit_one()
+    changes = {
+        "set": {"data.*.submission_status": "odd", "data.0.extra": [1]},
+        "remove": ["data.0.submission_id"],
+    }
+    order(api, {"method": "GET", "path": "/rest/submission"}, "patch", **changes)
+    (record,) = api.get("/submission")
+    assert (record["submission_status"], record["extra"]) == ("odd", [1])
+    assert "submission_id" not in record
+
+
+def test_faults_are_consumed_in_order_and_listed(api: Api) -> None:
+    """A queue: each fault hits as many requests as it was ordered for; patterns decide which."""
+    api.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "status", "status": 500}, times=2)
+    api.control.inject({"method": "GET", "path": "/rest/*"}, {"kind": "status", "status": 503})
+    waiting = api.control.pending_faults()
+    assert [(one["fault"]["status"], one["times"]) for one in waiting] == [(500, 2), (503, 1)]
+    statuses = [
+        api.status(path) for path in ("/sample/1/iocs", "/system_info", "/sample/2/iocs", "/system_info")
+    ]
+    assert statuses == [500, 503, 500, 200]
+    assert api.control.pending_faults() == []
+
+
+def test_orders_that_make_no_sense_are_refused(api: Api) -> None:
+    """Unknown kinds and options, and no times at all, are refused at once."""
+    for match, fault, times in (
+        ({}, {"kind": "earthquake"}, 1),
+        ({}, {"kind": "html", "colour": "red"}, 1),
+        ({"host": "x"}, {"kind": "html"}, 1),
+        ({}, {"kind": "html"}, 0),
+    ):
+        with pytest.raises(ValueError, match="fault"):
+            api.control.inject(match, fault, times=times)
+
+
+def test_latency_delays_every_request(api: Api) -> None:
+    """A steady condition: each request takes at least so long, and they wait side by side."""
+    api.control.set_latency(0.2)
+    begin = time.monotonic()
+    threads = [
+        threading.Thread(target=requests.get, args=(api.url,), kwargs={"timeout": 5}) for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 0.2 <= time.monotonic() - begin < 0.9
+
+
+def test_a_rate_limit_throttles_the_rest(api: Api) -> None:
+    """Beyond the rate requests get 429 and a `Retry-After`, and are not carried out."""
+    api.control.set_rate_limit(3)
+    answers = [api.send("GET", "/system_info") for _ in range(6)]
+    assert [answer.status_code for answer in answers].count(429) >= 2
+    assert answers[0].status_code == 200
+    assert all(int(one.headers["Retry-After"]) >= 1 for one in answers if one.status_code == 429)
+    api.control.set_rate_limit(None)
+    assert api.status("/system_info") == 200

@@ -1,0 +1,173 @@
+"""The server itself: TLS, ports, several clients, large uploads, the foreground."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.emulator.api import Api
+
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FOREGROUND = """
+import sys
+from vmray_emulator import serve
+serve(announce=lambda emulator: print(emulator.url, emulator.api_key, flush=True), db=None)
+print("ended", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for loopback and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("tls")
+    certfile, keyfile = folder / "cert.pem", folder / "key.pem"
+    certfile.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    keyfile.write_bytes(private)
+    return certfile, keyfile
+
+
+def test_it_speaks_tls(certificate: tuple[Path, Path]) -> None:
+    """With a certificate the root is https; a client that does not trust it is turned away by itself."""
+    certfile, keyfile = certificate
+    with EmbeddedEmulator(certfile=certfile, keyfile=keyfile) as emulator, Api(emulator) as api:
+        assert emulator.url.startswith("https://")
+        assert api.send("GET", "/system_info", verify=str(certfile)).status_code == 200
+        emulator.control.inject({}, {"kind": "reset_before"})
+        with pytest.raises(requests.ConnectionError):
+            api.send("GET", "/system_info", verify=str(certfile))
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{emulator.url}/rest/system_info", timeout=5)
+
+
+def test_a_taken_port_is_an_error() -> None:
+    """Two servers cannot have one port; the first one goes on."""
+    with EmbeddedEmulator() as emulator, Api(emulator) as api:
+        with pytest.raises(OSError, match="in use"):
+            EmbeddedEmulator(port=emulator.port)
+        assert api.status("/system_info") == 200
+
+
+def test_many_clients_at_once(api: Api) -> None:
+    """Submissions side by side get ids of their own."""
+    numbers: list[int] = []
+
+    def submit(n: int) -> None:
+        headers = dict(api.session.headers)
+        files = {"sample_file": (f"{n}.txt", str(n).encode())}
+        answer = requests.post(f"{api.url}/sample/submit", files=files, headers=headers, timeout=20)
+        numbers.append(answer.json()["data"]["submissions"][0]["submission_id"])
+
+    threads = [threading.Thread(target=submit, args=(n,)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(numbers)) == 20
+    assert len(api.get("/sample")) == 20
+
+
+def _resident_peak() -> int:
+    """The most memory that this process ever had, in KiB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0])
+
+
+def _multipart(size: int) -> Iterator[bytes]:
+    """A multipart body with a file of zeros, a piece at a time."""
+    yield b'--b\r\nContent-Disposition: form-data; name="sample_file"; filename="big.bin"\r\n\r\n'
+    for _ in range(size // 1_000_000):
+        yield bytes(1_000_000)
+    yield b"\r\n--b--\r\n"
+
+
+def test_a_large_upload_is_not_held_in_memory(api: Api) -> None:
+    """A large upload passes through this process with a few MB of it in memory, and is hashed right."""
+    size = 150_000_000
+    api.submit(b"warm", "up")
+    before = _resident_peak()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = api.send("POST", "/sample/submit", data=_multipart(size), headers=headers)
+    (sample,) = answer.json()["data"]["samples"]
+    assert sample["sample_filesize"] == size
+    digest = hashlib.sha256()
+    for _ in range(size // 1_000_000):
+        digest.update(bytes(1_000_000))
+    assert sample["sample_sha256hash"] == digest.hexdigest()
+    assert _resident_peak() - before < 40_000
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_foreground_ends_in_good_order(number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end `serve` quietly, after it has said where it is."""
+    process = subprocess.Popen([sys.executable, "-c", _FOREGROUND], stdout=subprocess.PIPE, text=True)
+    with process:
+        assert process.stdout is not None
+        url, key = process.stdout.readline().split()
+        answer = requests.get(
+            f"{url}/rest/system_info", headers={"Authorization": f"api_key {key}"}, timeout=10
+        )
+        assert answer.status_code == 200
+        process.send_signal(number)
+        process.wait(10)
+    assert process.returncode in (0, -number)
+
+
+@pytest.fixture
+def uploading(emulator: EmbeddedEmulator) -> Iterator[requests.Session]:
+    """A session that goes away in the middle of an upload."""
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"api_key {emulator.api_key}"
+        yield session
+
+
+def test_a_client_that_goes_away_leaves_nothing(
+    emulator: EmbeddedEmulator, uploading: requests.Session
+) -> None:
+    """An upload that breaks off stores neither a sample nor a file."""
+
+    def part() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="sample_file"; filename="a"\r\n\r\n' + bytes(
+            200_000
+        )
+        raise ConnectionAbortedError
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    with pytest.raises(requests.ConnectionError):
+        uploading.post(f"{emulator.url}/rest/sample/submit", data=part(), headers=headers, timeout=5)
+    uploading.close()
+    assert emulator.control.counts()["samples"] == 0
