@@ -9,7 +9,7 @@ import pytest
 from tests.contract.servers import LIVE, LIVE_KEY, LIVE_ROOT, LIVE_SUBMIT, PROGRAM, Server, live_server
 from tests.contract.subjects import Subject, newest_subject, subject_of
 from tests.contract.submitting import costs_of, may_submit
-from tools.evidence.marks import unproven
+from tools.evidence.marks import require_provenance
 
 from vmray_emulator import SERVER_VERSIONS, EmbeddedEmulator
 
@@ -22,9 +22,7 @@ NO_LIVE_SERVER = f"no real server: set {LIVE_ROOT} and {LIVE_KEY} to run the sam
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse to run while a contract test does not carry exactly one usable mark of provenance."""
-    missing = unproven([item for item in items if item.path.is_relative_to(HERE)])
-    if missing:
-        raise pytest.UsageError("contract tests without provenance:\n  " + "\n  ".join(missing))
+    require_provenance(items, HERE)
 
 
 def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:

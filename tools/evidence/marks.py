@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
 #: Mark to meaning, strongest first.
 KINDS: Final = {
@@ -68,12 +70,18 @@ def _behaviour(item: pytest.Item) -> str:
     return " ".join(text.split("\n\n")[0].split())
 
 
-def unproven(items: list[pytest.Item]) -> list[str]:
-    """Tests whose mark is missing or unusable, each with what is wrong."""
-    found = []
+def require_provenance(items: list[pytest.Item], folder: Path) -> None:
+    """Stop the session while a collected test of a folder does not say how its claim is known.
+
+    Raises:
+        pytest.UsageError: It names these tests, each with what is wrong.
+    """
+    missing = []
     for item in items:
-        try:
-            provenance_of(item)
-        except ProvenanceError as error:
-            found.append(f"{item.nodeid}: {error}")
-    return found
+        if item.path.is_relative_to(folder):
+            try:
+                provenance_of(item)
+            except ProvenanceError as error:
+                missing.append(f"{item.nodeid}: {error}")
+    if missing:
+        raise pytest.UsageError("contract tests without provenance:\n  " + "\n  ".join(missing))

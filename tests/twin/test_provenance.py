@@ -1,0 +1,104 @@
+"""No contract test runs without saying how its claim is known, and the page of claims is up to date."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tools.evidence.marks import KINDS, Provenance
+from tools.evidence.page import render
+from tools.evidence.usage import template, users_of
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFTEST = """
+from pathlib import Path
+from tools.evidence.marks import require_provenance
+
+def pytest_collection_modifyitems(items):
+    require_provenance(items, Path(__file__).parent)
+"""
+GOOD = '@pytest.mark.recorded("a capture", endpoint="GET /sample/{id}")'
+BAD = {
+    "no mark": "",
+    "two marks": f'{GOOD}\n@pytest.mark.inferred("a guess", endpoint="GET /sample/{{id}}")',
+    "the same mark twice": f"{GOOD}\n{GOOD}",
+    "no source": '@pytest.mark.recorded(endpoint="GET /sample/{id}")',
+    "an empty source": '@pytest.mark.recorded(" ", endpoint="GET /sample/{id}")',
+    "no endpoint": '@pytest.mark.recorded("a capture")',
+    "no method": '@pytest.mark.recorded("a capture", endpoint="/sample/{id}")',
+    "an unknown word": '@pytest.mark.recorded("a capture", endpoint="GET /sample", by="us")',
+}
+
+
+def run(folder: Path, tests: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run pytest on a folder with these tests: name to marks."""
+    (folder / "conftest.py").write_text(CONFTEST)
+    (folder / "pytest.ini").write_text(
+        f"[pytest]\npythonpath = {ROOT}\nmarkers =\n    recorded\n    inferred\n"
+    )
+    bodies = [f'{marks}\ndef {name}():\n    """It does."""\n' for name, marks in tests.items()]
+    bodies.append(f"{GOOD}\ndef test_without_a_sentence():\n    pass\n" if len(tests) > 1 else "")
+    (folder / "test_one.py").write_text("import pytest\n\n" + "\n\n".join(bodies))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=120)
+
+
+def test_a_test_with_one_good_mark_runs(tmp_path: Path) -> None:
+    """One mark with its source and endpoint is what is asked for."""
+    finished = run(tmp_path, {"test_good": GOOD})
+    assert finished.returncode == pytest.ExitCode.OK, finished.stdout + finished.stderr
+
+
+def test_collection_fails_without_exactly_one_good_mark(tmp_path: Path) -> None:
+    """Nothing runs, and each test that says nothing usable is named with what is wrong."""
+    tests = {f"test_{name.replace(' ', '_')}": marks for name, marks in BAD.items()}
+    finished = run(tmp_path, {**tests, "test_good": GOOD})
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    named = dict(re.findall(r"test_one\.py::(\w+): (.+)", finished.stderr))
+    assert named.keys() == {*tests, "test_without_a_sentence"}
+    assert "found: none" in named["test_no_mark"]
+    assert "found: recorded, inferred" in named["test_two_marks"]
+    assert "docstring" in named["test_without_a_sentence"]
+    assert "passed" not in finished.stdout
+
+
+def test_the_page_is_what_the_tests_say() -> None:
+    """docs/api-evidence.md is what `python -m tools.evidence` writes."""
+    command = [sys.executable, "-m", "tools.evidence", "--check"]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_the_page_lists_a_claim_once() -> None:
+    """Parameters of a test do not multiply its claim; marks are ordered from strong to weak."""
+    weak = Provenance("inferred", "a guess", "GET /sample/{id}", "It may.")
+    strong = Provenance("recorded", "a capture", "GET /sample/{id}", "It does.")
+    page = render([weak, strong, weak])
+    rows = [line for line in page.splitlines() if line.startswith("| It ")]
+    assert rows == ["| It does. | `recorded` | a capture |", "| It may. | `inferred` | a guess |"]
+    assert all(f"| `{kind}` |" in page for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/rest/sample/sha256/00ff", "GET /sample/{kind}/{hash}"),
+        ("/rest/sample/5001/iocs", "GET /sample/{id}/iocs"),
+        ("/rest/analysis/submission/6001", "GET /analysis/submission/{id}"),
+        ("/rest/continuation/1", "GET /continuation/{id}"),
+        ("/rest/submission/1/tag/a%2fb", "GET /submission/{id}/tag/{tag}"),
+        ("/rest/system_info", "GET /system_info"),
+    ],
+)
+def test_requests_are_named_by_their_endpoint(path: str, name: str) -> None:
+    """Ids, hashes and tags of a path are left out of an endpoint's name."""
+    assert template("GET", path) == name
+
+
+def test_what_holds_everywhere_is_used_by_all_actions() -> None:
+    """A claim about every endpoint matters to every action."""
+    assert len(users_of("ANY /")) == 5
+    assert users_of("GET /sample/{id}/mitre_attack") == []
