@@ -63,7 +63,7 @@ def _ioc_line(report: SampleReport, ioc_type: str) -> str:
     names = [(defang(name), verdict_of(ioc)) for ioc in shown[:MAX_NAMES] for name in ioc_names(ioc_type, ioc)[:1]]
     listed = ", ".join(f"{html_text(name, MAX_NAME_LENGTH)} ({verdict.word})" for name, verdict in names)
     more = ", …" if len(shown) > MAX_NAMES else ""
-    return f"<li>{title_of(ioc_type)} {count}{': ' if listed else ''}{listed}{more}</li>"
+    return f"<li>{title_of(ioc_type)} ({count}){': ' if listed else ''}{listed}{more}</li>"
 
 
 def _indicators(report: SampleReport) -> str:

@@ -24,6 +24,7 @@ POLITE_LEVEL: Final = 8
 CEILING: Final = 24
 CEILING_VARIABLE: Final = "VMRAY_MAX_REQUESTS_IN_FLIGHT"
 QUICKENING: Final = 0.997
+ENOUGH_ANSWERS: Final = 3
 DEFAULT_PAUSE_SECONDS: Final = 1.0
 
 
@@ -153,21 +154,27 @@ class Gate:
             self._spacing *= QUICKENING
             self._turn.notify()
 
+    def pause(self, retry_after: float) -> None:
+        """Stop all starts for the time the server named: it is not there, whatever the pace."""
+        with self._turn:
+            self._next_start = max(self._next_start, self._clock() + retry_after)
+
     def throttled(self, started: float, retry_after: float | None) -> None:
         """Stop all starts for the time the server named, and go on at half the level and at the measured pace.
 
-        Several requests that were in flight together are throttled together: only the first of them counts.
+        Several requests that were in flight together are throttled together: only the first of them counts. The pace is
+        measured only where enough requests were answered before: otherwise the pause says nothing about it.
 
         Args:
             started: When the throttled request started.
             retry_after: Seconds from the server's ``Retry-After``, None where it named none.
         """
         with self._turn:
-            now = self._clock()
-            resume = now + (DEFAULT_PAUSE_SECONDS if retry_after is None else retry_after)
+            resume = self._clock() + (DEFAULT_PAUSE_SECONDS if retry_after is None else retry_after)
             if started >= self._window_start:
                 self._level = max(1.0, self._level / 2)
-                self._spacing = max(self._spacing, (resume - self._window_start) / max(1, self._answered))
+                if self._answered >= ENOUGH_ANSWERS:
+                    self._spacing = max(self._spacing, (resume - self._window_start) / self._answered)
                 self._window_start, self._answered = resume, 0
             self._next_start = max(self._next_start, resume)
             self._turn.notify_all()

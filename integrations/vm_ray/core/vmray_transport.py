@@ -147,9 +147,12 @@ class Transport:
         started = self._gate.enter(self._deadline)
         try:
             answer = self._exchange(request)
+        except Throttled as error:
+            self._gate.throttled(started, error.retry_after)
+            raise
         except RequestError as error:
-            if isinstance(error, Throttled) or error.retry_after is not None:
-                self._gate.throttled(started, error.retry_after)
+            if error.retry_after is not None:
+                self._gate.pause(error.retry_after)
             raise
         finally:
             self._gate.leave()

@@ -1,0 +1,109 @@
+"""The gate: how many requests are in flight and when the next may start, on a clock that the test moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from vm_ray.core.vmray_errors import DeadlineReached, ParameterError
+from vm_ray.core.vmray_throttle import CEILING, POLITE_LEVEL, Deadline, Gate, back_off, configured_ceiling
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+def test_the_level_grows_with_answers_up_to_the_ceiling() -> None:
+    """A polite start, one more for each answer, and never more than the ceiling."""
+    gate = Gate()
+    assert gate.level == POLITE_LEVEL
+    for _ in range(2 * CEILING):
+        gate.answered()
+    assert gate.level == CEILING
+
+
+def test_an_operators_cap_is_never_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cap from the environment holds from the first request on."""
+    monkeypatch.setenv("VMRAY_MAX_REQUESTS_IN_FLIGHT", "2")
+    gate = Gate(configured_ceiling())
+    for _ in range(10):
+        gate.answered()
+    assert gate.level == 2
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1000", "many", "1.5"])
+def test_a_cap_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """The variable and what is allowed are named."""
+    monkeypatch.setenv("VMRAY_MAX_REQUESTS_IN_FLIGHT", text)
+    with pytest.raises(ParameterError, match=rf"VMRAY_MAX_REQUESTS_IN_FLIGHT.*from 1 to {CEILING}"):
+        configured_ceiling()
+
+
+def test_requests_throttled_together_halve_the_level_once() -> None:
+    """Eight requests in flight, three of them throttled: one halving, not three."""
+    clock = Clock()
+    gate = Gate(clock=clock)
+    started = [gate.enter(Deadline(None)) for _ in range(3)]
+    for moment in started:
+        gate.throttled(moment, 2.0)
+    assert gate.level == POLITE_LEVEL // 2
+
+
+def test_nothing_starts_before_the_moment_the_server_named() -> None:
+    """A run that would end earlier is told so instead of waiting in vain."""
+    clock = Clock()
+    gate = Gate(clock=clock)
+    gate.throttled(gate.enter(Deadline(None)), 30.0)
+    with pytest.raises(DeadlineReached):
+        gate.enter(Deadline(clock.now + 29.0, clock))
+    clock.now += 30.0
+    assert gate.enter(Deadline(None)) == clock.now
+
+
+def test_the_pace_after_throttling_is_the_one_the_server_kept() -> None:
+    """Five answers, then a second of pause: from then on a fifth of a second between two starts."""
+    clock = Clock()
+    gate = Gate(clock=clock)
+    started = [gate.enter(Deadline(None)) for _ in range(6)]
+    for _ in range(5):
+        gate.leave()
+        gate.answered()
+    gate.leave()
+    gate.throttled(started[-1], 1.0)
+    clock.now += 1.0
+    gate.enter(Deadline(None))
+    with pytest.raises(DeadlineReached):
+        gate.enter(Deadline(clock.now + 0.19, clock))
+    clock.now += 0.2
+    assert gate.enter(Deadline(None)) == clock.now
+
+
+def test_a_long_pause_without_answers_does_not_set_the_pace() -> None:
+    """A server in maintenance asks for a minute: afterwards requests start as before, not one a minute."""
+    clock = Clock()
+    gate = Gate(clock=clock)
+    gate.throttled(gate.enter(Deadline(None)), 60.0)
+    gate.leave()
+    gate.pause(60.0)
+    clock.now += 60.0
+    assert [gate.enter(Deadline(None)) for _ in range(gate.level)] == [clock.now] * (POLITE_LEVEL // 2)
+
+
+def test_back_off_doubles_with_jitter_and_ends_at_thirty_seconds() -> None:
+    """Each wait lies in the upper half of its doubling bound."""
+    for failures in range(1, 12):
+        bound = min(30.0, 0.25 * 2.0 ** (failures - 1))
+        assert bound / 2 <= back_off(failures) <= bound
+
+
+def test_a_run_without_a_deadline_never_ends_early() -> None:
+    """The platform sets none when it runs an action by hand."""
+    deadline = Deadline(None)
+    deadline.check(1e9)
+    assert deadline.remaining == float("inf")
