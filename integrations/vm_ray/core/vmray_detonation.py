@@ -110,7 +110,7 @@ class Detonation:
         for submission in answer.submissions:
             self._follow(submission)
         for name, why in answer.errors:
-            if not answer.refused_as_known:
+            if self.parts:
                 self.note(f"VMRay refused {name or 'a part of it'}: {why or 'no reason given'}")
         self.stage = Stage.RUNNING
         if not self.parts and answer.refused_as_known:
