@@ -1,0 +1,190 @@
+"""Upload File And Get Report: submit each file once, wait, return a row for each sample that came of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.expected import SUBMITTED, WAITING, details
+from tests.actions.lab import completed, outcome
+from tests.actions.uploading import LOOK_UP, SUBMIT, archive, made, row, upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+
+def test_one_file_is_submitted_awaited_and_reported(lab: Lab, tmp_path: Path) -> None:
+    """The documented object with a row for the file; no table, no enrichment, no insight."""
+    path = made(tmp_path, "invoice.exe")
+    lab.hashes("c7" * 32)
+
+    run = upload(lab, path)
+
+    asked = lab.seen()
+    (sample,) = lab.samples()
+    assert sample["sample_sha256hash"] == hashlib.sha256(b"MZ and so on").hexdigest()
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001')}",
+        value=True,
+        json_result={"data": sample, "result": "ok", "files": [row(path, sample)]},
+    )
+    assert run.rounds[0].message == f"{WAITING}{path}"
+    assert lab.flags() == {("C7" * 32): (False, False)}
+    assert lab.case.insights == []
+    assert asked == [
+        "GET /rest/system_info",
+        LOOK_UP,
+        SUBMIT,
+        "GET /rest/submission/6001",
+        "GET /rest/submission?submission_parent_submission_id=6001",
+        "GET /rest/sample/5001",
+    ]
+
+
+def test_tags_and_comment_go_along_with_each_file(lab: Lab, tmp_path: Path) -> None:
+    """The form of each submit, and what VMRay keeps of it."""
+    paths = [made(tmp_path, "a.exe", b"MZ a"), made(tmp_path, "b.exe", b"MZ b")]
+
+    run = upload(lab, *paths, parameters={"Tag Names": "phish, soc", "Comment": "case 17"})
+
+    assert run.is_success
+    assert sorted(lab.submits(), key=lambda form: form["sample_filename_b64enc"]) == [
+        {
+            "tags": "phish,soc",
+            "comment": "case 17",
+            "sample_filename_b64enc": base64.b64encode(name.encode()).decode(),
+        }
+        for name in ("a.exe", "b.exe")
+    ]
+    assert [each["submission_tags"] for each in lab.vmray.control.submissions()] == [["phish", "soc"]] * 2
+    assert len(set(lab.keys())) == 2
+
+
+def test_several_files_are_all_submitted_in_the_first_run(lab: Lab, tmp_path: Path) -> None:
+    """Each has its row, in the order of the paths; `data` is the first file's sample."""
+    lab.vmray.control.set_lifecycle("manual")
+    paths = [made(tmp_path, f"{number}.txt", f"text {number}".encode()) for number in range(3)]
+    asked: list[list[str]] = []
+
+    def finish(_round: object) -> None:
+        asked.append(lab.seen())
+        lab.vmray.control.finish_all()
+
+    run = upload(lab, *paths, on_round=finish)
+
+    by_name = {each["sample_filename"]: each for each in lab.samples()}
+    numbers = {each["submission_filename"]: each["submission_id"] for each in lab.vmray.control.submissions()}
+    rows = [row(path, by_name[path.name], numbers[path.name]) for path in paths]
+    files = "\n".join(map(str, paths))
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{files}"
+        + details(*(f"{path}: verdict Clean, submission {numbers[path.name]}" for path in paths)),
+        value=True,
+        json_result={"data": by_name["0.txt"], "result": "ok", "files": rows},
+    )
+    assert run.rounds[0].message == f"{WAITING}{paths[0]}, {paths[1]}, {paths[2]}"
+    assert asked[0].count(SUBMIT) == 3
+    assert lab.vmray.control.counts()["submissions"] == 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Rechnung März.exe",
+        "счёт.exe",
+        "请求.exe",
+        'a"b.exe',
+        "line\nbreak.exe",
+        "e\u0301.exe",
+        "semi;colon&and.exe",
+    ],
+)
+def test_a_file_name_arrives_as_it_is_on_disk(lab: Lab, tmp_path: Path, name: str) -> None:
+    """It travels in base64, so that no letter of it is lost and no sign of it breaks the request."""
+    path = made(tmp_path, name)
+
+    run = upload(lab, path)
+
+    assert run.is_success, run.message
+    (form,) = lab.submits()
+    assert base64.b64decode(form["sample_filename_b64enc"]) == os.fsencode(name)
+    (submission,) = lab.vmray.control.submissions()
+    kept = submission["submission_original_filename"] or submission["submission_filename"]
+    assert kept == name
+    assert run.json_result["files"][0]["file_path"] == str(path)
+
+
+def test_a_comma_in_an_existing_path_does_not_split_it(lab: Lab, tmp_path: Path) -> None:
+    """A path that exists as written wins over splitting at its commas."""
+    comma = made(tmp_path, "report, final.txt", b"one")
+    plain = made(tmp_path, "plain.txt", b"two")
+
+    run = upload(lab, plain, comma)
+
+    assert [each["file_path"] for each in run.json_result["files"]] == [str(plain), str(comma)]
+
+
+def test_the_same_path_twice_is_one_file(lab: Lab, tmp_path: Path) -> None:
+    """Nobody wants to pay for it twice."""
+    path = made(tmp_path, "a.txt")
+
+    run = upload(lab, path, path)
+
+    assert [each["file_path"] for each in run.json_result["files"]] == [str(path)]
+    assert lab.vmray.control.counts()["submissions"] == 1
+
+
+def test_an_archive_gives_a_row_for_each_sample(lab: Lab, tmp_path: Path) -> None:
+    """VMRay splits it; the file's verdict is the worst of them, and `data` is that sample."""
+    lab.vmray.control.load_scenario("archive")
+    path = archive(tmp_path, "readme.txt", "invoice.exe")
+
+    run = upload(lab, path)
+
+    readme, invoice = lab.samples()
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}{details(f'{path}: 2 samples, worst verdict Malicious, submission 6001')}",
+        value=True,
+        json_result={
+            "data": invoice,
+            "result": "ok",
+            "files": [row(path, readme, 6001), row(path, invoice, 6002)],
+        },
+    )
+
+
+def test_a_part_that_vmray_refuses_is_told_beside_those_it_accepts(lab: Lab, tmp_path: Path) -> None:
+    """`errors` next to accepted samples: the others are analysed, the refused one is named with VMRay's reason."""
+    lab.vmray.control.load_scenario("archive")
+    path = archive(tmp_path, "invoice.exe", "emulate-unsupported.bin")
+
+    run = upload(lab, path)
+
+    (invoice,) = lab.samples()
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}"
+        + details(
+            f"{path}: verdict Malicious, submission 6001",
+            f"{path}: VMRay refused emulate-unsupported.bin: Unsupported sample type",
+        ),
+        value=True,
+        json_result={"data": invoice, "result": "ok", "files": [row(path, invoice)]},
+    )
+
+
+def test_what_a_sample_drops_is_followed(lab: Lab, tmp_path: Path) -> None:
+    """VMRay submits what it found inside by itself; that gets its row, too."""
+    lab.vmray.control.load_scenario("malicious-exe")
+    path = made(tmp_path, "setup.exe")
+
+    run = upload(lab, path)
+
+    dropper, dropped = lab.samples()
+    assert run.json_result["files"] == [row(path, dropper, 6001), row(path, dropped, 6002)]
+    assert run.json_result["data"] == dropper
+    assert "GET /rest/submission?submission_parent_submission_id=6002" in lab.seen()

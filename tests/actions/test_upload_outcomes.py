@@ -1,0 +1,233 @@
+"""Upload File And Get Report where it does not go straight: cached, triaged, failed, refused, late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.expected import SUBMITTED, WAITING, details
+from tests.actions.lab import completed, failed, outcome
+from tests.actions.uploading import ACTION, LOOK_UP, SUBMIT, made, row, rowless, upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+ERROR = f'Error executing action "{ACTION}". Reason: '
+
+
+def test_a_cached_submission_is_finished_at_once(lab: Lab, tmp_path: Path) -> None:
+    """VMRay answers with earlier analyses and makes no jobs: one run is enough."""
+    path = made(tmp_path, "known.exe")
+    upload(lab, path)
+    lab.vmray.control.configure(analysis_caching="enabled")
+    lab.open_case()
+
+    run = upload(lab, path)
+
+    (sample,) = lab.samples()
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6002')}",
+        value=True,
+        json_result={"data": sample, "result": "ok", "files": [row(path, sample, 6002)]},
+    )
+    assert len(run.rounds) == 1
+
+
+def test_not_stored_because_known_means_its_last_result(lab: Lab, tmp_path: Path) -> None:
+    """VMRay stores nothing: the sample's last result is the answer, and the message says so."""
+    path = made(tmp_path, "known.exe")
+    upload(lab, path)
+    lab.vmray.control.configure(analysis_caching="legacy")
+    lab.open_case()
+
+    run = upload(lab, path)
+
+    (sample,) = lab.samples()
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}"
+        + details(
+            f"{path}: verdict Malicious, submission 6001",
+            f"{path}: VMRay knew it and made no new analysis; this is its last result",
+        ),
+        value=True,
+        json_result={"data": sample, "result": "ok", "files": [row(path, sample)]},
+    )
+    assert lab.vmray.control.counts()["submissions"] == 1
+
+
+def test_a_submission_that_begins_with_triage_is_followed_to_its_end(lab: Lab, tmp_path: Path) -> None:
+    """At first there is only a reputation job; that it is over does not mean that the submission is."""
+    lab.vmray.control.set_lifecycle("manual")
+    lab.vmray.control.load_scenario("triage-first")
+    path = made(tmp_path, "invoice.exe")
+    steps = iter([3.0, 1000.0])
+
+    run = upload(lab, path, on_round=lambda _round: lab.vmray.control.advance(next(steps, 0.0)))
+
+    assert [each.message for each in run.rounds[:2]] == [f"{WAITING}{path}"] * 2
+    assert run.message == f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001')}"
+
+
+def test_all_analyses_failing_is_an_error_of_that_file(lab: Lab, tmp_path: Path) -> None:
+    """In VMRay's own words; the sample is there, its verdict is not."""
+    path = made(tmp_path, "emulate-failed.exe")
+
+    run = upload(lab, path)
+
+    (sample,) = lab.samples()
+    analyses = lab.vmray.control.analyses()
+    said = f"{analyses[0]['analysis_result_str'].rstrip('.')} ({analyses[0]['analysis_result_code']})"
+    why = f"{len(analyses)} of {len(analyses)} analyses failed, submission 6001: {said}"
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}{details(f'{path}: {why}')}",
+        value=False,
+        json_result={
+            "data": sample,
+            "result": "error",
+            "files": [row(path, sample, result="error", error=why)],
+        },
+    )
+
+
+def test_some_analyses_failing_is_a_note(lab: Lab, tmp_path: Path) -> None:
+    """The others gave a verdict, which counts."""
+    path = made(tmp_path, "emulate-partly-failed.exe")
+
+    run = upload(lab, path)
+
+    (sample,) = lab.samples()
+    failing = [each for each in lab.vmray.control.analyses() if each["analysis_result_code"] != 1]
+    said = f"{failing[0]['analysis_result_str'].rstrip('.')} ({failing[0]['analysis_result_code']})"
+    count = lab.vmray.control.counts()["analyses"]
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}"
+        + details(
+            f"{path}: verdict Clean, submission 6001",
+            f"{path}: {len(failing)} of {count} analyses failed, submission 6001: {said}",
+        ),
+        value=True,
+        json_result={"data": sample, "result": "ok", "files": [row(path, sample)]},
+    )
+
+
+def test_a_verdict_only_submission_says_that_its_report_is_locked(lab: Lab, tmp_path: Path) -> None:
+    """The verdict counts."""
+    path = made(tmp_path, "emulate-locked.exe")
+
+    run = upload(lab, path)
+
+    why = "its report is locked (bought as a verdict only), so there are no IOCs and threat indicators"
+    assert run.is_success
+    assert run.message == (
+        f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001', f'{path}: {why}')}"
+    )
+
+
+def test_no_verdict_is_unknown_and_null(lab: Lab, tmp_path: Path) -> None:
+    """Analyses succeeded, but nothing can be said."""
+    path = made(tmp_path, "emulate-no-verdict.exe")
+
+    run = upload(lab, path)
+
+    (sample,) = lab.samples()
+    assert run.message == f"{SUBMITTED}{path}{details(f'{path}: verdict Unknown, submission 6001')}"
+    assert run.json_result["files"] == [row(path, sample, verdict=None)]
+
+
+def test_a_file_that_vmray_refuses_ends_the_action_failed(lab: Lab, tmp_path: Path) -> None:
+    """It was the only one: nothing was submitted."""
+    path = made(tmp_path, "emulate-unsupported.exe")
+
+    run = upload(lab, path)
+
+    why = "VMRay did not accept it: Unsupported sample type"
+    assert outcome(run) == failed(
+        f"{ERROR}no file was accepted by VMRay{details(f'{path}: {why}')}",
+        json_result={"data": {}, "result": "error", "files": [rowless(path, "error", why)]},
+    )
+
+
+def test_a_refused_file_does_not_hold_up_the_others(lab: Lab, tmp_path: Path) -> None:
+    """Each file has its own outcome; those that were submitted are listed as submitted."""
+    bad = made(tmp_path, "emulate-unsupported.exe")
+    good = made(tmp_path, "good.exe", b"MZ good")
+
+    run = upload(lab, bad, good)
+
+    (sample,) = lab.samples()
+    why = "VMRay did not accept it: Unsupported sample type"
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{good}{details(f'{bad}: {why}', f'{good}: verdict Malicious, submission 6001')}",
+        value=True,
+        json_result={
+            "data": {},
+            "result": "error",
+            "files": [rowless(bad, "error", why), row(good, sample)],
+        },
+    )
+
+
+def test_at_the_end_of_the_time_finished_files_are_returned_and_others_named(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """The action completes: nothing that is finished is lost, what is pending can be looked up by its id."""
+    cached, late = made(tmp_path, "cached.exe"), made(tmp_path, "late.exe", b"MZ late")
+    upload(lab, cached)
+    lab.vmray.control.configure(analysis_caching="enabled")
+    lab.vmray.control.set_lifecycle("manual")
+    lab.open_case()
+
+    run = upload(lab, cached, late, async_timeout=60.0, poll_interval=600.0)
+
+    samples = {each["sample_filename"]: each for each in lab.samples()}
+    newest = {each["submission_filename"]: each["submission_id"] for each in lab.vmray.control.submissions()}
+    why = f"analysis not finished in time, submission {newest['late.exe']}"
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{cached}\n{late}\n{WAITING}{late}"
+        + details(f"{cached}: verdict Malicious, submission {newest['cached.exe']}", f"{late}: {why}"),
+        value=True,
+        json_result={
+            "data": samples["cached.exe"],
+            "result": "ok",
+            "files": [
+                row(cached, samples["cached.exe"], newest["cached.exe"]),
+                rowless(late, "pending", why, newest["late.exe"]),
+            ],
+        },
+    )
+
+
+def test_a_submission_that_vanishes_is_an_error(lab: Lab, tmp_path: Path) -> None:
+    """Somebody deleted it at VMRay while it was awaited: it can never finish."""
+    lab.vmray.control.set_lifecycle("manual")
+    path = made(tmp_path, "a.exe")
+
+    def vanish(_round: object) -> None:
+        lab.vmray.control.inject({"path": "/rest/submission/6001"}, {"kind": "status", "status": 404})
+
+    run = upload(lab, path, on_round=vanish)
+    lab.vmray.control.clear_faults()
+
+    why = "VMRay no longer knows submission 6001"
+    assert run.state.value == "completed"
+    assert run.message == f"{SUBMITTED}{path}{details(f'{path}: {why}')}"
+    assert run.json_result["files"] == [rowless(path, "error", why, 6001)]
+
+
+@pytest.mark.parametrize("stem", ["emulate-failed", "good"])
+def test_nothing_is_asked_again_of_a_file_that_is_settled(lab: Lab, tmp_path: Path, stem: str) -> None:
+    """Whatever became of it, a finished submission is polled no more while others are awaited."""
+    lab.vmray.control.set_lifecycle("manual")
+    path = made(tmp_path, f"{stem}.exe")
+    asked: list[str] = []
+
+    def finish(_round: object) -> None:
+        asked.extend(lab.seen())
+        lab.vmray.control.finish_all()
+
+    upload(lab, path, on_round=finish)
+
+    assert asked[:3] == ["GET /rest/system_info", LOOK_UP, SUBMIT]
+    assert lab.seen().count("GET /rest/submission/6001") == 1

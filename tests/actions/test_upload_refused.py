@@ -1,0 +1,114 @@
+"""Upload File And Get Report with files that cannot be uploaded: all are named, nothing is uploaded."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.expected import details
+from tests.actions.lab import failed, outcome
+from tests.actions.uploading import made, upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+ERROR = 'Error executing action "Upload File And Get Report". Reason: '
+NOT_ACCESSIBLE = f"{ERROR}the following files were not accessible: "
+PATHS = "allowed: absolute paths of files, separated by commas."
+
+
+def test_every_unreadable_path_is_named_with_its_reason(lab: Lab, tmp_path: Path) -> None:
+    """One good file among them is not uploaded either, as documented."""
+    good = made(tmp_path, "good.exe")
+    empty = made(tmp_path, "empty.exe", b"")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    missing = tmp_path / "missing.exe"
+    dangling = tmp_path / "link.exe"
+    dangling.symlink_to(missing)
+
+    run = upload(lab, missing, good, empty, folder, pipe, dangling)
+
+    assert outcome(run) == failed(
+        f"{NOT_ACCESSIBLE}{missing}, {empty}, {folder}, {pipe}, {dangling}"
+        + details(
+            f"{missing}: does not exist",
+            f"{empty}: is empty",
+            f"{folder}: is a folder",
+            f"{pipe}: is not a regular file",
+            f"{dangling}: does not exist",
+        )
+    )
+    assert lab.seen() == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(lab: Lab, tmp_path: Path) -> None:
+    """The process of the action lacks the right."""
+    path = made(tmp_path, "secret.exe")
+    path.chmod(0)
+
+    run = upload(lab, path)
+
+    why = f"{path}: may not be read by this process"
+    assert outcome(run) == failed(f"{NOT_ACCESSIBLE}{path}{details(why)}")
+
+
+def test_a_file_that_is_too_large_for_this_vmray(lab: Lab, tmp_path: Path) -> None:
+    """The limit is the server's own; it is asked before anything is sent."""
+    lab.vmray.control.configure(webif_max_sample_size=2**20)
+    small = made(tmp_path, "small.exe")
+    large = made(tmp_path, "large.exe", b"x" * (2**20 + 1))
+
+    run = upload(lab, small, large)
+
+    why = f"{large}: has 1048577 bytes, VMRay accepts at most 1048576 (1 MiB)"
+    assert outcome(run) == failed(
+        f"{ERROR}the following files are larger than VMRay accepts: {large}{details(why)}"
+    )
+    assert lab.seen() == ["GET /rest/system_info"]
+
+
+def test_a_file_of_exactly_the_limit_is_uploaded(lab: Lab, tmp_path: Path) -> None:
+    """The limit is the largest size that is accepted."""
+    lab.vmray.control.configure(webif_max_sample_size=2**20)
+
+    assert upload(lab, made(tmp_path, "exact.exe", b"x" * 2**20)).is_success
+
+
+def test_an_old_server_that_does_not_tell_its_limit_gets_the_file(lab: Lab, tmp_path: Path) -> None:
+    """Before 2022 only administrators could ask for it."""
+    lab.vmray.control.inject({"path": "/rest/system_info"}, {"kind": "status", "status": 403})
+
+    assert upload(lab, made(tmp_path, "a.exe")).is_success
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("", "is empty"),
+        (" , ,", "is empty"),
+        ("invoice.exe", 'names "invoice.exe", which is not an absolute path'),
+        ("/bin/ls, ../x", 'names "../x", which is not an absolute path'),
+    ],
+)
+def test_paths_are_absolute_and_there_is_at_least_one(lab: Lab, given: str, problem: str) -> None:
+    """Anything else is explained, and nothing is asked."""
+    run = upload(lab, given)
+
+    assert outcome(run) == failed(f'{ERROR}parameter "Sample File Path" {problem}; {PATHS}')
+    assert lab.seen() == []
+
+
+def test_a_name_that_cannot_be_one(lab: Lab) -> None:
+    """A NUL is in no path."""
+    run = upload(lab, "/tmp/a\0b.exe")  # noqa: S108 - it is never opened
+
+    shown = "/tmp/a b.exe"  # noqa: S108
+    why = f"{shown}: cannot be read (the name is not a usable one)"
+    assert outcome(run) == failed(f"{NOT_ACCESSIBLE}{shown}{details(why)}")
