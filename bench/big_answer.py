@@ -32,7 +32,7 @@ def big_answer() -> list[Row]:
         answer = decipher(200, {}, body)
         iocs = Aggregate.from_json(answer.data, "iocs")
         report = make_report(Sample.from_json(sample), iocs, Aggregate(finished=True, content=[]), wanted)
-        EntityRecord.of("entity", report).cost()
+        EntityRecord.of("entity", report).costs()
         enrichment(report)
         insight(report)
 
