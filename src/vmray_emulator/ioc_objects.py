@@ -156,7 +156,16 @@ _BUILDERS: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
 }
 
 
-def _family(kind: str, analysis_ids: Sequence[int]) -> dict[str, Any]:
+def _relations(kind: str, spec: IocSpec) -> dict[str, list[str]]:
+    """What an IOC hangs together with, as ids within its analysis (a real answer after 4.2.0)."""
+    if kind != "file":
+        return {"process": ["1"]}
+    if "Memory Dump" in spec.get("categories", []):
+        return {"extraction": [file_hashes(str(spec["value"]))["md5_hash"]], "file": ["1"]}
+    return {"file": ["1"], "process": ["1"]}
+
+
+def _family(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[str, Any]:
     if kind in _NETWORK:
         empty: dict[str, Any] = {
             "sources": ["Web Engine" if kind == "url" else "Pcap"],
@@ -165,7 +174,8 @@ def _family(kind: str, analysis_ids: Sequence[int]) -> dict[str, Any]:
             "parent_processes_ids": [],
         }
         return empty
-    relations = [{"analysis_id": number, "relations": {"process": ["1"]}} for number in analysis_ids]
+    related = _relations(kind, spec)
+    relations = [{"analysis_id": number, "relations": related} for number in analysis_ids]
     return {"threat_names": [], "classifications": [], "vtis": [], "relations": relations}
 
 
@@ -189,7 +199,7 @@ def ioc_object(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[st
         "verdict_reason_code": None,
         "verdict_reason_description": "",
         "analysis_ids": list(analysis_ids),
-        **_family(kind, analysis_ids),
+        **_family(kind, spec, analysis_ids),
         **_BUILDERS[kind](str(spec["value"])),
         **spec,
     }
