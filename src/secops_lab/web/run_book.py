@@ -116,12 +116,16 @@ class RunBook:
         thread.start()
         return run
 
+    def wait(self) -> None:
+        """Wait until everything that was started has ended."""
+        for thread in self._threads:
+            thread.join()
+
     def close(self) -> None:
         """Cancel what still runs and wait for its end."""
         for run in self._runs:
             run.cancel.set()
-        for thread in self._threads:
-            thread.join()
+        self.wait()
 
     def _play(self, run: WallRun, parameters: dict[str, str]) -> None:
         def keep(finished: Round) -> None:

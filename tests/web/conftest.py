@@ -1,0 +1,89 @@
+"""A case wall over a tiny integration, and a browser's requests to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from tests.lab.toys import Toy
+
+from secops_lab.web import CaseWall, WallSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from secops_lab.platform import LocalPlatform
+
+PATIENT = 60  # seconds that a request may take on a busy machine
+
+
+@dataclass
+class Visitor:
+    """Asks the wall as its own page would, unless told otherwise."""
+
+    wall: CaseWall
+    session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def token(self) -> str:
+        """The secret of the wall's pages."""
+        return self.wall.wall.token.text
+
+    def get(self, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 -- handed on
+        """Read something; redirections are not followed."""
+        return self.session.get(self.wall.url + path, timeout=PATIENT, allow_redirects=False, **options)
+
+    def post(
+        self,
+        path: str,
+        form: dict[str, Any] | None = None,
+        *,
+        origin: str | None = "own",
+        **options: Any,  # noqa: ANN401
+    ) -> requests.Response:
+        """Send a form with the secret in it, from the wall's own page."""
+        headers = dict(options.pop("headers", {}))
+        if origin is not None:
+            headers["Origin"] = self.wall.url if origin == "own" else origin
+        data = options.pop("data", {"token": self.token, **(form or {})})
+        url = self.wall.url + path
+        return self.session.post(
+            url, data=data, headers=headers, timeout=PATIENT, allow_redirects=False, **options
+        )
+
+    def upload(self, name: str, content: bytes, **headers: str) -> requests.Response:
+        """Hand over a file."""
+        return self.post(
+            "/uploads", data=content, headers={"X-Token": self.token, "X-File-Name": name, **headers}
+        )
+
+
+@pytest.fixture
+def platform_cases(platform: LocalPlatform) -> Callable[[], int]:
+    """How many cases there are."""
+    return lambda: len(platform.cases())
+
+
+@pytest.fixture
+def open_wall(tmp_path: Path, platform: LocalPlatform) -> Iterator[Callable[..., Visitor]]:
+    """Opens a wall whose integration has one action with the given body."""
+    opened: list[CaseWall] = []
+
+    def open_it(
+        body: str = 'siemplify.end("done", True)',
+        *,
+        parameters: dict[str, str] | None = None,
+        is_async: bool = False,
+        **settings: Any,  # noqa: ANN401 -- handed on to WallSettings
+    ) -> Visitor:
+        host = Toy(tmp_path, platform, None).host(body, parameters=parameters, is_async=is_async)
+        wall = CaseWall(platform, host, WallSettings("nobody", poll_interval=0.05, **settings))
+        opened.append(wall)
+        return Visitor(wall.__enter__())
+
+    yield open_it
+    for wall in opened:
+        wall.__exit__(None, None, None)

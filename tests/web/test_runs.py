@@ -1,0 +1,121 @@
+"""Starting actions from the page, following them, and what the page shows of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.web.conftest import Visitor
+
+    from secops_lab.platform import LocalPlatform
+
+    OpenWall = Callable[..., Visitor]
+
+WAITS = 'siemplify.end("waiting", "state", EXECUTION_STATE_INPROGRESS)'
+TARGETS = 'siemplify.end(" ".join(one.identifier for one in siemplify.target_entities), True)'
+
+
+def test_a_case_is_opened_and_gets_entities(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """A title and a first entity, then another one."""
+    visitor = open_wall()
+    opened = visitor.post("/cases", {"title": "Odd mail", "entity_type": "FILEHASH", "identifier": " ab "})
+    assert (opened.status_code, opened.headers["Location"]) == (303, "/cases/1")
+    visitor.post("/cases/1/entities", {"entity_type": "DestinationURL", "identifier": "http://a.example"})
+    case = platform.cases()[0]
+    assert case.title == "Odd mail"
+    assert [one["identifier"] for one in case.entities] == ["AB", "HTTP://A.EXAMPLE"]
+
+
+def test_an_entity_of_an_unknown_type_is_refused(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The list of types is the page's, not the browser's."""
+    platform.new_case()
+    answer = open_wall().post("/cases/1/entities", {"entity_type": "NONSENSE", "identifier": "x"})
+    assert answer.status_code == 422
+    assert platform.cases()[0].entities == []
+
+
+def test_an_action_runs_on_the_chosen_entities_only(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Boxes that do not exist are passed over."""
+    visitor = open_wall(TARGETS)
+    platform.new_case(entities=[("FILEHASH", "a"), ("FILEHASH", "b"), ("FILEHASH", "c")])
+    visitor.post("/cases/1/runs", {"action": "do_it", "entity": ["0", "2", "7", "-1", "x"]})
+    visitor.wall.wall.runs.wait()
+    assert "A C" in visitor.get("/cases/1").text
+
+
+def test_a_missing_value_is_asked_for_and_the_others_stay(
+    open_wall: OpenWall, platform: LocalPlatform
+) -> None:
+    """The form comes back as it was sent, with a sentence at the field."""
+    visitor = open_wall(parameters={"Name": "default", "Other": ""})
+    action = visitor.wall.wall.host.actions()[0]
+    must = type(action.parameters[0])("Name", "string", mandatory=True, default="", description="A name")
+    object.__setattr__(action, "parameters", (must, action.parameters[1]))
+    platform.new_case()
+    answer = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-1": "<kept>"})
+    assert answer.status_code == 422
+    assert "This parameter must have a value." in answer.text
+    assert 'value="&lt;kept&gt;"' in answer.text
+
+
+def test_only_so_many_actions_run_at_once(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """One more is refused with a reason, and may run when another one was cancelled."""
+    visitor = open_wall(WAITS, is_async=True, live_runs=1)
+    platform.new_case()
+    start = {"action": "do_it"}
+    assert visitor.post("/cases/1/runs", start).status_code == 303
+    refused = visitor.post("/cases/1/runs", start)
+    assert refused.status_code == 429
+    assert "1 actions are running already" in refused.text
+    assert visitor.post("/runs/1/cancel").status_code == 303
+    visitor.wall.wall.runs.wait()
+    assert "Cancelled" in visitor.get("/cases/1").text
+    assert visitor.post("/cases/1/runs", start).status_code == 303
+
+
+def test_closing_the_wall_ends_what_runs(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """No process stays behind."""
+    visitor = open_wall(WAITS, is_async=True)
+    platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    visitor.wall.wall.runs.close()
+    assert not visitor.wall.wall.run(1).live
+
+
+def test_changes_are_streamed_as_they_happen(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """A page that knows an old state is told at once; then with each change."""
+    visitor = open_wall()
+    case = platform.new_case()
+    with visitor.get("/cases/1/changes?since=0", stream=True) as answer:
+        lines = answer.iter_lines(chunk_size=1, decode_unicode=True)
+        assert next(line for line in lines if line) == "event: change"
+        before = platform.revision
+        case.add_entity("FILEHASH", "ab")
+        told = next(line for line in lines if line.startswith("data: ") and int(line[6:]) > before)
+        assert int(told[6:]) >= platform.revision
+
+
+def test_a_crash_shows_the_last_words(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """State, exit code and the end of what the process wrote to stderr."""
+    visitor = open_wall('raise ValueError("it <b>broke</b>")')
+    platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    visitor.wall.wall.runs.wait()
+    page = visitor.get("/cases/1").text
+    assert "Crashed" in page
+    assert "ValueError: it &lt;b&gt;broke&lt;/b&gt;" in page
+    assert "exit code 1" in visitor.get("/runs/1/debug").text
+
+
+def test_the_json_result_is_handed_on_as_it_was_written(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """As JSON, never as a page."""
+    visitor = open_wall('siemplify.result.add_result_json({"a": "<b>"})\nsiemplify.end("done", True)')
+    platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    visitor.wall.wall.runs.wait()
+    answer = visitor.get("/runs/1/json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert json.loads(answer.text) == {"a": "<b>"}

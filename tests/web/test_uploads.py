@@ -1,0 +1,106 @@
+"""Files from the browser: where they go, under which names, and what may not be done with them."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from secops_lab.web.uploads import harmless_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.web.conftest import Visitor
+
+    from secops_lab.platform import LocalPlatform
+
+    OpenWall = Callable[..., Visitor]
+
+ECHO = 'siemplify.end(siemplify.parameters["Sample File Path"], True)'
+PATHS = {"Sample File Path": ""}
+
+
+def test_a_file_arrives_whole_in_a_private_folder_of_the_lab(open_wall: OpenWall) -> None:
+    """Readable by nobody else, byte for byte, and gone when the wall ends."""
+    visitor = open_wall()
+    content = bytes(range(256)) * 5_000
+    taken = visitor.upload(quote("rechnung ä.exe"), content).json()
+    assert (taken["name"], taken["size"]) == ("rechnung ä.exe", len(content))
+    box = visitor.wall.wall.uploads
+    upload = box.find(taken["token"])
+    assert upload is not None
+    assert upload.path.read_bytes() == content
+    assert upload.path.is_relative_to(box.folder)
+    assert stat.S_IMODE(box.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(upload.path.stat().st_mode) == 0o600
+    visitor.wall.wall.close()
+    assert not box.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\eve\\a.exe", "a.exe"),
+        ("a,b;c.exe", "a_b;c.exe"),
+        ("..", "file"),
+        ("", "file"),
+        (" . ", "file"),
+        ("nul\x00byte", "nul_byte"),
+        ("invoice\u202efdp.exe", "invoice_fdp.exe"),
+        ("line\r\nbreak", "line__break"),
+        ("a:b|c<d>e*f?", "a_b_c_d_e_f_"),
+        ("ä" * 300 + ".exe", "ä" * 65 + ".exe"),
+        ("x" * 300, "x" * 130),
+    ],
+)
+def test_names_become_harmless(given: str, kept: str) -> None:
+    """No folder, no drive, nothing invisible, no comma, and short enough for every file system."""
+    assert harmless_name(given) == kept
+
+
+def test_a_file_that_is_too_large_leaves_nothing_behind(open_wall: OpenWall) -> None:
+    """It is refused while it arrives, and what there was of it is removed."""
+    visitor = open_wall(upload_limit=1_000)
+    answer = visitor.upload("big.bin", b"x" * 1_001)
+    assert answer.status_code == 413
+    assert answer.json()["error"] == "The file is larger than the 1,000 bytes that this lab takes."
+    assert list(visitor.wall.wall.uploads.folder.iterdir()) == []
+    assert visitor.upload("fits.bin", b"x" * 1_000).status_code == 200
+
+
+def test_all_files_together_have_a_limit(open_wall: OpenWall) -> None:
+    """A refused file does not count."""
+    visitor = open_wall(upload_limit=1_000, uploads_limit=1_500)
+    statuses = [visitor.upload("a", b"x" * size).status_code for size in (900, 700, 600, 1)]
+    assert statuses == [200, 413, 200, 413]
+
+
+def test_an_action_gets_the_paths_of_the_files(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The form names files by their tokens; the paths are the lab's."""
+    visitor = open_wall(ECHO, parameters=PATHS)
+    platform.new_case()
+    tokens = [visitor.upload(name, b"x").json()["token"] for name in ("a.exe", "b.exe")]
+    answer = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-0": tokens})
+    assert answer.headers["Location"] == "/cases/1?action=do_it#run-1"
+    visitor.wall.wall.runs.wait()
+    run = visitor.wall.wall.run(1)
+    uploads = [visitor.wall.wall.uploads.find(token) for token in tokens]
+    assert run.outcome is not None
+    assert run.outcome.message == ",".join(str(upload.path) for upload in uploads if upload)
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "no-such-token"])
+def test_a_path_from_the_browser_is_not_taken(
+    open_wall: OpenWall, platform: LocalPlatform, path: str
+) -> None:
+    """Nothing is started: no file of this machine goes to VMRay, even for who knows the secret."""
+    visitor = open_wall(ECHO, parameters=PATHS)
+    platform.new_case()
+    answer = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-0": path})
+    assert answer.status_code == 422
+    assert "A file is no longer here; choose it again." in answer.text
+    assert visitor.wall.wall.runs.find(1) is None
