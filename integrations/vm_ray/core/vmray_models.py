@@ -116,6 +116,7 @@ class Analysis(NamedTuple):
     succeeded: bool
     result: str
     locked: bool
+    raw: Json
 
     @classmethod
     def from_json(cls, raw: Json) -> Analysis:
@@ -125,6 +126,7 @@ class Analysis(NamedTuple):
             succeeded=code == ANALYSIS_SUCCEEDED,
             result=f"{text_of(raw, 'analysis_result_str').rstrip('.')} ({code})",
             locked=text_of(raw, "analysis_lock_status") in ("locked", "unlocking"),
+            raw=raw,
         )
 
 

@@ -1,0 +1,73 @@
+"""Where the captured answers of real servers are, and the emulator's answers to hold beside them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from tests.contract.servers import PROGRAM, Server
+from tools.record.folders import CaptureSet, capture_sets
+
+from vmray_emulator import SERVER_VERSIONS, EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VARIABLE: Final = "VMRAY_CAPTURES"
+_BESIDE: Final = Path(__file__).resolve().parents[3] / "shared" / "captures"
+_MISSING: Final = f"no captures of real servers: set {VARIABLE} to a folder of them"
+#: Kinds of captures that are objects of a list endpoint, and those that hang on a sample.
+LISTED: Final = ("sample", "submission", "analysis", "reputation_lookup")
+OF_A_SAMPLE: Final = ("iocs", "vtis", "mitre_attack")
+
+
+def located() -> list[CaptureSet]:
+    """The capture folders that this machine has."""
+    root = Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else _BESIDE
+    return capture_sets(root) if root.is_dir() else []
+
+
+def sets() -> list[Any]:
+    """One test parameter for each folder; a single skipped one where there is none."""
+    found = [pytest.param(one, id=one.folder.name) for one in located()]
+    return found or [pytest.param(None, marks=pytest.mark.skip(reason=_MISSING))]
+
+
+def nearest(version: str | None) -> str:
+    """The emulated version for a real server: the newest that is not newer, or else the oldest."""
+    if version is None:
+        return SERVER_VERSIONS[-1]
+    wanted = _numbers(version)
+    older = [one for one in SERVER_VERSIONS if _numbers(one) <= wanted]
+    return older[-1] if older else SERVER_VERSIONS[0]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:3])
+
+
+def emulated(version: str | None) -> dict[str, list[dict[str, Any]]]:
+    """The emulator's answers by kind of capture, of samples of all sorts."""
+    with EmbeddedEmulator(server_version=nearest(version)) as emulator:
+        server = Server(emulator.url, emulator.api_key)
+        with server.session:
+            return dict(_answers(emulator, server))
+
+
+def _answers(emulator: EmbeddedEmulator, server: Server) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    submits = [
+        server.submit(PROGRAM + name.encode(), name)
+        for name in ("malicious.exe", "emulate-failed.exe", "emulate-eicar.exe", "emulate-clean-document.txt")
+    ]
+    submits.append(server.post("/sample/submit", {"sample_url": "http://phishing.example/"}).data)
+    dump = {"value": "dump", "categories": ["Memory Dump"]}
+    emulator.control.add_sample(filename="dumped.exe", iocs={"files": [dump]})
+    yield "submit", submits
+    yield "system_info", [server.get("/system_info").data]
+    for kind in LISTED:
+        yield kind, server.get(f"/{kind}").data
+    numbers = [sample["sample_id"] for sample in server.get("/sample").data]
+    for part in OF_A_SAMPLE:
+        yield part, [server.get(f"/sample/{number}/{part}", all_artifacts="true").data for number in numbers]

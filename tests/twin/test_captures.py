@@ -1,0 +1,117 @@
+"""The emulator's answers have the shapes of real ones, and the models read real ones without loss."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.twin.captures import emulated, nearest, sets
+from tools.record.shapes import differences, shape_of
+
+from vm_ray.core.vmray_models import Aggregate, Analysis, Sample, Submission, SubmitAnswer
+from vm_ray.core.vmray_report import score_of
+from vm_ray.core.vmray_verdicts import verdict_of
+from vm_ray.core.vmray_wire import decipher
+
+if TYPE_CHECKING:
+    from tools.record.folders import Capture, CaptureSet
+
+every_set = pytest.mark.parametrize("captured", sets())
+#: Kinds of captures to fields that are known to differ, each with the reason.
+KNOWN: dict[str, dict[str, str]] = {}
+
+
+@cache
+def twin(version: str | None) -> dict[str, list[dict[str, Any]]]:
+    """Ask an emulator of a version once."""
+    return emulated(version)
+
+
+@every_set
+def test_captures_are_understood(captured: CaptureSet) -> None:
+    """Every captured body is of a known kind, and the folder tells the server's version."""
+    assert captured.version
+    assert [one.name for one in captured.captures if one.kind == "other"] == []
+
+
+@every_set
+def test_the_emulator_answers_in_the_shape_of_the_real_server(captured: CaptureSet) -> None:
+    """Field by field and type by type, in both directions, as far as both sides show something."""
+    answers = twin(captured.version)
+    kinds = {one.kind for one in captured.captures}
+    found = {
+        kind: differences(shape_of(captured.objects(kind)), shape_of(answers[kind]), KNOWN.get(kind))
+        for kind in sorted(kinds & answers.keys())
+    }
+    assert {kind: lines for kind, lines in found.items() if lines} == {}
+    assert kinds <= answers.keys()
+
+
+@every_set
+def test_every_captured_field_is_offered(captured: CaptureSet) -> None:
+    """Each object of the emulator has each top-level field that real objects of its kind have."""
+    answers = twin(captured.version)
+    for kind in ("sample", "submission", "analysis", "system_info"):
+        for real in captured.objects(kind):
+            for own in answers[kind]:
+                assert real.keys() - own.keys() == set(), kind
+
+
+@every_set
+def test_models_read_real_objects_without_loss(captured: CaptureSet) -> None:
+    """What the integration makes of a real object keeps the object itself, whole."""
+    for kind, model in (("sample", Sample), ("submission", Submission), ("analysis", Analysis)):
+        for raw in captured.objects(kind):
+            assert model.from_json(raw).raw == raw
+    for raw in captured.objects("submit"):
+        answer = SubmitAnswer.from_json(raw)
+        assert [one.raw for one in answer.submissions] == raw["submissions"]
+
+
+@every_set
+def test_models_read_real_aggregates_without_loss(captured: CaptureSet) -> None:
+    """IOCs and threat indicators arrive as VMRay's own objects, complete, each with verdict or score."""
+    for raw in captured.objects("iocs"):
+        aggregate = Aggregate.from_json(raw, "iocs")
+        assert aggregate.finished
+        assert aggregate.content == raw["iocs"]
+        assert all(verdict_of(ioc) for listed in raw["iocs"].values() for ioc in listed)
+    for raw in captured.objects("vtis"):
+        assert Aggregate.from_json(raw, "threat_indicators").content == raw["threat_indicators"]
+        assert all(score_of(one) == one["score"] for one in raw["threat_indicators"])
+
+
+@every_set
+def test_the_wire_deciphers_real_bodies(captured: CaptureSet) -> None:
+    """A real body passes the integration's own deciphering; nothing of its data is changed."""
+    for capture in captured.captures:
+        assert deciphered(capture) == capture.body["data"]
+
+
+def deciphered(capture: Capture) -> object:
+    """Read a body as the client does."""
+    return decipher(200, {"Content-Type": "application/json"}, json.dumps(capture.body).encode()).data
+
+
+def test_a_set_is_compared_with_its_own_time() -> None:
+    """A server's answers are held beside those of the newest emulated version that is not newer."""
+    assert nearest("4.2.0") == "4.2.0"
+    assert nearest("4.1.1") == "4.2.0"
+    assert nearest("2023.4.1") == "2023.4.0"
+    assert nearest("2027.1.0") == nearest(None) == "2026.2.1"
+
+
+def test_differences_are_found() -> None:
+    """A missing field, a foreign field and another type are named with their path; null fits all."""
+    real = shape_of([{"id": 1, "name": None, "hashes": [{"md5": "0"}], "score": 1}])
+    own = shape_of([{"id": "1", "name": "x", "hashes": [{"sha1": "0"}], "score": None, "more": True}])
+    assert differences(real, own) == [
+        "hashes[].md5: the real one has it (string), the emulator has not",
+        "hashes[].sha1: the emulator has it (string), the real one has not",
+        "id: really integer, emulated string",
+        "more: the emulator has it (boolean), the real one has not",
+    ]
+    assert differences(real, real) == []
+    assert differences(shape_of([{"l": []}]), shape_of([{"l": [{"a": 1}]}])) == []
