@@ -159,7 +159,7 @@ def test_an_archive_gives_a_row_for_each_sample(lab: Lab, tmp_path: Path) -> Non
 
 
 def test_a_part_that_vmray_refuses_is_told_beside_those_it_accepts(lab: Lab, tmp_path: Path) -> None:
-    """`errors` next to accepted samples: the others are analysed, the refused one is named with VMRay's reason."""
+    """The accepted ones are analysed, the refused one is named with the reason of VMRay."""
     lab.vmray.control.load_scenario("archive")
     path = archive(tmp_path, "invoice.exe", "emulate-unsupported.bin")
 

@@ -1,0 +1,170 @@
+"""What the asynchronous actions carry from run to run, and what becomes of it when something goes wrong."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.actions.expected import ENRICHED, SUBMITTED, details
+from tests.actions.lab import failed, outcome
+from tests.actions.uploading import ACTION, SUBMIT, made, upload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+    from secops_lab.host import Round
+
+URL = "http://evil.example/a"
+NOT_BACK = "the platform did not hand the state of this action back"
+FOREIGN = 'the state handed back by the platform is not one of "Scan URL" in this version'
+DAMAGED = "the state handed back by the platform is damaged; nothing was submitted again"
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> Callable[[Round], None]:
+    """Change the state on its way through the platform."""
+
+    def between(one: Round) -> None:
+        if one.output and one.state.value == "in progress":
+            state = json.loads(one.output["ResultValue"])
+            change(state)
+            one.output["ResultValue"] = json.dumps(state)
+
+    return between
+
+
+def replaced(text: str) -> Callable[[Round], None]:
+    """Hand another text back."""
+
+    def between(one: Round) -> None:
+        if one.output and one.state.value == "in progress":
+            one.output["ResultValue"] = text
+
+    return between
+
+
+@pytest.mark.parametrize(
+    ("between", "why"),
+    [
+        (replaced(""), NOT_BACK),
+        (replaced("{"), NOT_BACK),
+        (replaced("[]"), NOT_BACK),
+        (replaced("True"), NOT_BACK),
+        (replaced("{}"), DAMAGED),
+        (changed(lambda state: state.update(version=99)), FOREIGN),
+        (changed(lambda state: state.update(action=ACTION)), FOREIGN),
+        (changed(lambda state: state.update(items=None)), DAMAGED),
+        (changed(lambda state: state["items"][0].pop("key")), DAMAGED),
+        (changed(lambda state: state["items"][0].update(stage="dancing")), DAMAGED),
+        (changed(lambda state: state["items"][0].update(surprise=1)), DAMAGED),
+        (changed(lambda state: state["items"][0]["parts"][0].update(submission_id="../x")), DAMAGED),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_state_that_is_not_ours_ends_the_action_without_another_submit(
+    lab: Lab, between: Callable[[Round], None], why: str
+) -> None:
+    """Nothing is guessed from it, and nothing is submitted again."""
+    lab.vmray.control.set_lifecycle("manual")
+    lab.urls(URL)
+
+    run = lab.run("Scan URL", on_round=between)
+
+    assert outcome(run) == failed(f'Error executing action "Scan URL". Reason: {why}')
+    assert len(run.rounds) == 2
+    assert lab.vmray.control.counts()["submissions"] == 1
+
+
+def test_the_state_is_versioned_json_without_the_key_of_the_api(lab: Lab) -> None:
+    """It lies in the platform's database, so no secret is in it."""
+    lab.vmray.control.set_lifecycle("manual")
+    lab.urls(URL)
+    states: list[dict[str, Any]] = []
+
+    def look(one: Round) -> None:
+        if one.output and one.state.value == "in progress":
+            states.append(json.loads(one.output["ResultValue"]))
+        lab.vmray.control.finish_all()
+
+    run = lab.run("Scan URL", on_round=look)
+
+    assert run.is_success
+    (state,) = states
+    assert (state["version"], state["action"], [each["item"] for each in state["items"]]) == (
+        1,
+        "Scan URL",
+        [URL],
+    )
+    assert [each["parts"][0]["submission_id"] for each in state["items"]] == [6001]
+    assert lab.vmray.api_key not in json.dumps(state)
+
+
+def killed_in_the_submit(lab: Lab, start: Callable[[threading.Event], object]) -> None:
+    """Start an action, and kill its process once VMRay has stored the submission but not answered yet."""
+    lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 30.0, "stored": True})
+    cancel = threading.Event()
+    process = threading.Thread(target=start, args=(cancel,))
+    process.start()
+    tick = threading.Event()
+    while process.is_alive() and not lab.vmray.control.counts()["submissions"]:
+        tick.wait(0.02)
+    cancel.set()
+    process.join()
+    assert lab.vmray.control.counts()["submissions"] == 1
+
+
+def test_a_script_that_was_killed_in_the_submit_does_not_pay_twice(lab: Lab, tmp_path: Path) -> None:
+    """The playbook step is run again: VMRay is asked for our key first, and its submission is taken over."""
+    path = made(tmp_path, "invoice.exe")
+    killed_in_the_submit(lab, lambda cancel: upload(lab, path, cancel=cancel))
+
+    run = upload(lab, path)
+
+    why = "went on with submission 6001 of an earlier run"
+    assert run.message == (
+        f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001', f'{path}: {why}')}"
+    )
+    assert lab.vmray.control.counts()["submissions"] == 1
+    assert SUBMIT not in lab.seen()
+
+
+def test_the_same_for_a_url(lab: Lab) -> None:
+    """Scan URL keeps to it, too."""
+    lab.urls(URL)
+    killed_in_the_submit(lab, lambda cancel: lab.run("Scan URL", cancel=cancel))
+
+    run = lab.run("Scan URL")
+
+    why = "went on with submission 6001 of an earlier run"
+    assert run.message == f"{ENRICHED}{URL.upper()}{details(f'{URL.upper()}: {why}')}"
+    assert lab.vmray.control.counts()["submissions"] == 1
+
+
+def test_a_file_that_was_changed_is_another_file(lab: Lab, tmp_path: Path) -> None:
+    """The same path with other content is submitted anew."""
+    path = made(tmp_path, "invoice.exe")
+    upload(lab, path)
+    path.write_bytes(b"MZ something else")
+
+    run = upload(lab, path)
+
+    assert run.message == f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6002')}"
+    assert len(set(lab.keys())) == 2
+
+
+def test_a_file_that_is_gone_after_it_was_submitted_is_reported(lab: Lab, tmp_path: Path) -> None:
+    """Only the first run needs the file."""
+    lab.vmray.control.set_lifecycle("manual")
+    path = made(tmp_path, "invoice.exe")
+
+    def remove(_round: object) -> None:
+        path.unlink(missing_ok=True)
+        lab.vmray.control.finish_all()
+
+    run = upload(lab, path, on_round=remove)
+
+    assert run.message == f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001')}"
