@@ -87,18 +87,16 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        params: dict[str, str] = dict(parse_qsl(request.url.query, keep_blank_values=True))
-        body = Body()
-        seen: SeenRequest | None = request.scope.get(_SEEN)
+        seen: SeenRequest = request.scope[_SEEN]
+        params, body = seen.query, Body()
         if request.method == "POST":
             limit = state.settings.webif_max_upload_size + _FORM_BYTES
             try:
                 body = await read_body(request, state.content, limit)
             except ClientDisconnect:
                 return Response(status_code=400)
-            params |= body.form
-            if seen is not None:
-                seen.form, seen.files = body.form, body.files
+            params = {**params, **body.form}
+            seen.form, seen.files = body.form, body.files
         with state.step():
             tick(state)
             found = endpoint.handler(Call(state, request.path_params, params, body))
@@ -113,14 +111,14 @@ def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awa
     return refusing
 
 
-def api_router(state: ServerState) -> Router:
-    """All endpoints that this version of the server has."""
-    routes = [
-        _ApiRoute(ROOT + one.path, _endpoint(state, one), methods=[one.method])
-        for one in ENDPOINTS
-        if one.since <= state.version
-    ]
-    return Router(routes, redirect_slashes=False, default=_unknown)
+def api_routers(state: ServerState) -> dict[str, Router]:
+    """All endpoints that this version of the server has, by the first word of their paths."""
+    routes: dict[str, list[_ApiRoute]] = {}
+    for one in ENDPOINTS:
+        if one.since <= state.version:
+            route = _ApiRoute(ROOT + one.path, _endpoint(state, one), methods=[one.method])
+            routes.setdefault(one.path.split("/")[1], []).append(route)
+    return {word: Router(some, redirect_slashes=False, default=_unknown) for word, some in routes.items()}
 
 
 class EmulatorApp:
@@ -137,7 +135,7 @@ class EmulatorApp:
         self.log = RequestLog()
         self.conditions = Conditions()
         self._authorization = f"api_key {api_key}".encode()
-        self._router = api_router(state)
+        self._routers = api_routers(state)
         self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,7 +178,8 @@ class EmulatorApp:
             message = "Authentication credentials were not provided or are invalid."
             await Response(error_body(message), 401, media_type="application/json")(scope, receive, send)
             return
-        await self._router(scope, receive, send)
+        word = scope["path"].removeprefix(f"{ROOT}/").partition("/")[0]
+        await self._routers.get(word, _unknown)(scope, receive, send)
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes:

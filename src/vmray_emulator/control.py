@@ -9,6 +9,7 @@ from vmray_emulator.clock import Lifecycle
 from vmray_emulator.faults import new_fault
 from vmray_emulator.known import KnownSample, numbered, store_known
 from vmray_emulator.lifecycle import settle
+from vmray_emulator.openapi import openapi
 from vmray_emulator.scenarios import SCENARIOS
 from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.settings import Settings
@@ -142,6 +143,10 @@ class Control:
         """All stored objects of a kind, oldest first, as the API would send them."""
         with self._state.step():
             return [self._state.shown(kind, record) for record in self._state.store.select(kind)]
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document of what this server implements."""
+        return openapi(self._state.version)
 
     def submissions(self) -> list[Record]:
         """All submissions."""

@@ -38,6 +38,7 @@ _VERBS: dict[tuple[str, str], Callable[[Control, dict[str, Any]], Any]] = {
     ("GET", "/counts"): lambda control, _body: control.counts(),
     ("GET", "/submissions"): lambda control, _body: control.submissions(),
     ("GET", "/samples"): lambda control, _body: control.samples(),
+    ("GET", "/openapi.json"): lambda control, _body: control.openapi(),
     ("GET", "/analyses"): lambda control, _body: control.analyses(),
     ("POST", "/samples"): lambda control, body: control.add_sample(**body),
     ("POST", "/known_samples"): lambda control, body: control.add_known_samples(**body),

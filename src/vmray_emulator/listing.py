@@ -222,7 +222,7 @@ def continue_page(state: ServerState, number: int) -> Page:
         NoSuchElement: The id is unknown or was fetched before.
     """
     sql = "DELETE FROM continuation WHERE id = ? RETURNING kind, ids"
-    row = state.store.db.execute(sql, (min(number, 2**63 - 1),)).fetchone()
+    row = state.store.db.execute(sql, (number,)).fetchone()
     if row is None:
         raise NoSuchElement
     return _cut(state, row[0], json.loads(row[1]))

@@ -51,7 +51,7 @@ def test_separate_samples_have_their_own_submissions_and_fates(api: Api) -> None
 
 
 def test_the_archive_scenario_splits_without_asking(api: Api) -> None:
-    """The named scenario makes taking apart the server's default; a bad member is refused beside good ones."""
+    """The named scenario takes archives apart by default; a bad member is refused beside good ones."""
     api.control.load_scenario("archive")
     mixed = packed({"good.exe": PE64, "emulate-unsupported.bin": b"x"})
     answer = api.submit(mixed, "mixed.zip")

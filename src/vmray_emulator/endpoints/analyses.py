@@ -33,7 +33,7 @@ def _submission_indicators(call: Call) -> dict[str, Any]:
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET",
-        "/analysis/{number:int}/vtis",
+        "/analysis/{number:id}/vtis",
         _analysis_indicators,
         "Threat indicators.",
         "indicators",
@@ -41,7 +41,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET",
-        "/submission/{number:int}/vtis",
+        "/submission/{number:id}/vtis",
         _submission_indicators,
         "Threat indicators.",
         "indicators",

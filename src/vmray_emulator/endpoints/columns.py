@@ -1,4 +1,4 @@
-"""Path twins: which words may stand for a column in `/submission/WORD/VALUE`."""
+"""Parts of paths: ids, and the words for columns in path twins such as `/submission/WORD/VALUE`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ import re
 from starlette.convertors import Convertor, register_url_convertor
 
 from vmray_emulator.schemas.catalogue import SCHEMAS
+
+#: Ids have up to 18 digits, so that all of them fit the database; a longer one is an unknown path.
+LARGEST_ID = 10**18 - 1
+
+
+class _IdConvertor(Convertor[int]):
+    """Matches an object's id."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
 
 
 class _ColumnConvertor(Convertor[str]):
@@ -19,6 +34,7 @@ class _ColumnConvertor(Convertor[str]):
         return value
 
 
+register_url_convertor("id", _IdConvertor())
 for _kind, _schema in SCHEMAS.items():
     _words = "|".join(re.escape(name) for name in sorted(_schema.short_names))
     register_url_convertor(

@@ -30,7 +30,7 @@ def _analysis(call: Call) -> Record:
         analysis = call.element("analysis")
     else:
         where = f"{column('analysis_job_id')} = ?"
-        found = call.state.store.select("analysis", where, (min(call.path["job_id"], 2**63 - 1),))
+        found = call.state.store.select("analysis", where, (call.path["job_id"],))
         if not found:
             raise NoSuchElement
         analysis = found[0]
@@ -133,18 +133,16 @@ _CHOICE = (Parameter("filename"), Parameter("filenames"), _PASSWORD)
 _EVERYTHING = (Parameter("all_artifacts"),)
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "GET", "/sample/{number:int}/file", _file, "The sample, zipped.", "binary", "Samples", (_PASSWORD,)
+        "GET", "/sample/{number:id}/file", _file, "The sample, zipped.", "binary", "Samples", (_PASSWORD,)
     ),
+    Endpoint("GET", "/sample/{number:id}/report", _report, "The sample's report (PDF).", "binary", "Samples"),
+    Endpoint("GET", "/sample/{number:id}/iocs/csv", _csv, "IOCs as CSV.", "binary", "Samples", _EVERYTHING),
     Endpoint(
-        "GET", "/sample/{number:int}/report", _report, "The sample's report (PDF).", "binary", "Samples"
-    ),
-    Endpoint("GET", "/sample/{number:int}/iocs/csv", _csv, "IOCs as CSV.", "binary", "Samples", _EVERYTHING),
-    Endpoint(
-        "GET", "/sample/{number:int}/iocs/stix", _stix, "IOCs as STIX.", "binary", "Samples", _EVERYTHING
+        "GET", "/sample/{number:id}/iocs/stix", _stix, "IOCs as STIX.", "binary", "Samples", _EVERYTHING
     ),
     *(
         endpoint
-        for base in ("/analysis/{number:int}/archive", "/analysis/job/{job_id:int}/archive")
+        for base in ("/analysis/{number:id}/archive", "/analysis/job/{job_id:id}/archive")
         for endpoint in (
             Endpoint("GET", base, _archive, "The analysis archive.", "binary", "Analyses", _CHOICE),
             Endpoint(

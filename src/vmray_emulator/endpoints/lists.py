@@ -107,7 +107,7 @@ def _of_kind(kind: str) -> list[Endpoint]:
     filters = tuple(Parameter(name) for name in SCHEMAS[kind].fields)
     window = (*WINDOW, *extra)
     return [
-        Endpoint("GET", f"/{kind}/{{number:int}}", _item(kind), f"One {title} by its id.", kind, family),
+        Endpoint("GET", f"/{kind}/{{number:id}}", _item(kind), f"One {title} by its id.", kind, family),
         Endpoint(
             "GET", f"/{kind}", _list(kind), f"Lists {title}.", kind, family, (*window, *filters), lists=kind
         ),
@@ -126,12 +126,12 @@ def _of_kind(kind: str) -> list[Endpoint]:
 
 GENERIC: tuple[Endpoint, ...] = tuple(endpoint for kind in SCHEMAS for endpoint in _of_kind(kind))
 DELETIONS: tuple[Endpoint, ...] = tuple(
-    Endpoint("DELETE", f"/{kind}/{{number:int}}", _delete(kind), f"Deletes a {kind}.", "ok", FAMILIES[kind])
+    Endpoint("DELETE", f"/{kind}/{{number:id}}", _delete(kind), f"Deletes a {kind}.", "ok", FAMILIES[kind])
     for kind in ("submission", "job")
 )
 CONTINUATION = Endpoint(
     "GET",
-    "/continuation/{number:int}",
+    "/continuation/{number:id}",
     _continue,
     "The next page of an earlier list; each id is good for one fetch.",
     "continuation",

@@ -162,32 +162,32 @@ def unlock_reports(call: Call) -> dict[str, Any]:
 _IOC_QUERY = tuple(Parameter(name) for name in ("all_artifacts", "ioc_type", "ioc_severity", "ioc_verdict"))
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/sample/submit", submit, "Submits a file or a URL.", "submit", _FAMILY, upload=True),
-    Endpoint("GET", "/sample/{number:int}/iocs", iocs, "The sample's IOCs.", "iocs", _FAMILY, _IOC_QUERY),
+    Endpoint("GET", "/sample/{number:id}/iocs", iocs, "The sample's IOCs.", "iocs", _FAMILY, _IOC_QUERY),
     Endpoint(
         "GET",
-        "/sample/{number:int}/iocs/{filters:path}",
+        "/sample/{number:id}/iocs/{filters:path}",
         iocs,
         "The sample's IOCs, filtered by pairs such as `verdict/malicious` in the path.",
         "iocs",
         _FAMILY,
     ),
     Endpoint(
-        "GET", "/sample/{number:int}/vtis", sample_indicators, "Threat indicators.", "indicators", _FAMILY
+        "GET", "/sample/{number:id}/vtis", sample_indicators, "Threat indicators.", "indicators", _FAMILY
     ),
     Endpoint(
         "GET",
-        "/sample/{number:int}/threat_indicators",
+        "/sample/{number:id}/threat_indicators",
         sample_indicators,
         "Threat indicators (older name).",
         "indicators",
         _FAMILY,
     ),
     Endpoint(
-        "GET", "/sample/{number:int}/mitre_attack", techniques, "MITRE techniques.", "techniques", _FAMILY
+        "GET", "/sample/{number:id}/mitre_attack", techniques, "MITRE techniques.", "techniques", _FAMILY
     ),
     Endpoint(
         "GET",
-        "/sample/{number:int}/classifications",
+        "/sample/{number:id}/classifications",
         classifications,
         "Classifications of the sample and its children.",
         "classifications",
@@ -196,7 +196,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET",
-        "/sample/{number:int}/threat_names",
+        "/sample/{number:id}/threat_names",
         threat_names,
         "Threat names of the sample and its children.",
         "threat_names",
@@ -205,7 +205,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST",
-        "/sample/{number:int}/unlock_reports",
+        "/sample/{number:id}/unlock_reports",
         unlock_reports,
         "Unlocks the sample's reports.",
         "unlocked",

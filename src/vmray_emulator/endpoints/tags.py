@@ -74,7 +74,7 @@ def _tagged(kind: str) -> Callable[[Call], dict[str, Any]]:
 
 def _of_kind(kind: str) -> list[Endpoint]:
     """The forms of tagging: the path is the older one; when the field came is inferred."""
-    base, add, remove = f"/{kind}/{{number:int}}/tag", _add(kind), _remove(kind)
+    base, add, remove = f"/{kind}/{{number:id}}/tag", _add(kind), _remove(kind)
     field = (Parameter("tag_name", place="form", required=True),)
     query = (Parameter("tag_name", required=True),)
     new = V2023_4_0

@@ -37,6 +37,14 @@ _LINE = re.compile(
 _EMPTY: dict[str, Any] = {"s": "", "i": 0, "b": False, "n": 0, "ts": "1970-01-01T00:00:00", "o": {}}
 
 
+def type_schema(text: str) -> dict[str, Any]:
+    """A type of the tables, such as `i` or `s[]?`, as JSON schema."""
+    schema = dict(_JSON_TYPES[text.removesuffix("?")])
+    if text.endswith("?"):
+        schema["type"] = [schema["type"], "null"]
+    return schema
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an object.
@@ -59,11 +67,8 @@ class Field:
 
     @property
     def json_schema(self) -> dict[str, Any]:
-        """The field as JSON schema (draft of OpenAPI 3.1)."""
-        schema = dict(_JSON_TYPES[self.type])
-        if self.nullable:
-            schema["type"] = [schema["type"], "null"]
-        return schema
+        """The field as JSON schema."""
+        return type_schema(f"{self.type}?" if self.nullable else self.type)
 
     def sent_by(self, version: ServerVersion) -> bool:
         """Whether a server of that version sends the field."""
