@@ -21,6 +21,14 @@ _MISSING: Final = f"no captures of real servers: set {VARIABLE} to a folder of t
 #: Kinds of captures that are objects of a list endpoint, and those that hang on a sample.
 LISTED: Final = ("sample", "submission", "analysis", "reputation_lookup")
 OF_A_SAMPLE: Final = ("iocs", "vtis", "mitre_attack")
+#: Kinds of captures to fields that may differ, each with the reason.
+KNOWN: Final[dict[str, dict[str, str]]] = {
+    "iocs": {
+        f"iocs.{name}[].relations[].relations.{to}": "only what it hangs together with is there"
+        for name in ("files", "processes", "mutexes", "registry", "filenames", "emails", "email_addresses")
+        for to in ("extraction", "file", "process")
+    }
+}
 
 
 def located() -> list[CaptureSet]:

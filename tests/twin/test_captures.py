@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.twin.captures import emulated, nearest, sets
+from tests.twin.captures import KNOWN, emulated, nearest, sets
 from tools.record.shapes import differences, shape_of
 
 from vm_ray.core.vmray_models import Aggregate, Analysis, Sample, Submission, SubmitAnswer
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tools.record.folders import Capture, CaptureSet
 
 every_set = pytest.mark.parametrize("captured", sets())
-#: Kinds of captures to fields that are known to differ, each with the reason.
-KNOWN: dict[str, dict[str, str]] = {}
 
 
 @cache

@@ -1,7 +1,7 @@
 """Folders of captured answers: each JSON file holds the body of one answer, whatever its name.
 
-What a body is, is told by its content, so that captures from anywhere can be read. The folder of another server
-is added beside the others; its `system_info` body says which version it is.
+What a body is, is told by its content, so that captures from anywhere can be read. The folder of another
+server is added beside the others; its `system_info` body says which version it is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Capture:
 
     Attributes:
         name: The file's name.
-        kind: What its data is: a kind of object, or one of the aggregates; `other` where that cannot be told.
+        kind: What its data is: a kind of object, or one of the aggregates; `empty` for an
+            empty list, `other` where it cannot be told.
         body: The whole body.
     """
 
@@ -79,6 +80,8 @@ def kind_of(body: dict[str, Any]) -> str:
     """What kind of answer a body is."""
     data = body.get("data")
     first = data[0] if isinstance(data, list) and data else data
+    if data == []:
+        return "empty"
     if not isinstance(first, dict):
         return "other"
     return next((kind for kind, key in _TELLING.items() if key in first), "other")

@@ -46,8 +46,8 @@ def _walk(value: object, path: str) -> Iterator[tuple[str, str]]:
 def differences(real: Shape, emulated: Shape, known: Mapping[str, str] | None = None) -> list[str]:
     """Where the emulated shape is not the real one, each as one line.
 
-    A null says nothing against another type; what hangs below null, or below a list that is empty on the other
-    side, cannot be compared and is passed over.
+    A null says nothing against another type; what hangs below null or below a list that is empty on one
+    side cannot be compared and is passed over.
 
     Args:
         real: What a real server answered.
@@ -63,9 +63,7 @@ def differences(real: Shape, emulated: Shape, known: Mapping[str, str] | None = 
                 found.append(f"{path}: the real one has it ({_names(real[path])}), the emulator has not")
         elif path not in real:
             if _could_be_seen(path, real):
-                found.append(
-                    f"{path}: the emulator has it ({_names(emulated[path])}), the real server has not"
-                )
+                found.append(f"{path}: the emulator has it ({_names(emulated[path])}), the real one has not")
         elif _clash(real[path], emulated[path]):
             found.append(f"{path}: really {_names(real[path])}, emulated {_names(emulated[path])}")
     return found

@@ -1,0 +1,128 @@
+"""Scrubbing recorded answers: keys, e-mail addresses, hosts, accounts, free texts and ids are replaced.
+
+Types and null stay, so a scrubbed answer has the shape of the real one. What was analysed stays too (file
+names, hashes, URLs and other IOCs): record only samples that may be shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from tools.record.pseudonyms import EMAIL, Pseudonyms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+#: Ends of the names of fields with a name, and the kind of its pseudonym; replaced wherever it stands.
+_FIELDS: Final = {
+    "account_name": "account",
+    "user_name": "account",
+    "api_key_name": "account",
+    "webif_alias": "machine",
+    "vmhost_name": "machine",
+    "ip_ip": "ip",
+    "api_key_api_key": "key",
+}
+#: Ends of the names of fields with free text; it is replaced there and not searched for elsewhere.
+_FREE: Final = (
+    "comment", "interface_name", "password", "submission_metadata", "user_config_config", "submission_tags",
+    "analysis_tags", "tag_name",
+)  # fmt: skip
+_ADDRESSES: Final = ("webif_url", "webif_base_url")
+#: Numbers that look like ids and are none of the server's: they are part of what was analysed.
+_NO_IDS: Final = ("process_ids", "parent_processes_ids")
+_ID_FIELD: Final = re.compile(r"\w+_ids?")
+_ID_IN_ADDRESS: Final = re.compile(r"(?P<before>/(?P<kind>sample|analysis)(?:s/|/view\?id=))(?P<id>\d+)")
+#: Texts that say nothing about anybody.
+_HARMLESS: Final = ("", "-", "{}", "[]")
+
+
+class LeakError(Exception):
+    """A secret was found in what was about to be written."""
+
+
+class Scrubber:
+    """Replaces secrets in a whole conversation, consistently.
+
+    Args:
+        root: Root of the recorded server; its host is a secret.
+        api_key: The key that was used.
+    """
+
+    def __init__(self, root: str, api_key: str) -> None:
+        self._pseudonyms = Pseudonyms()
+        self._pseudonyms.learn("key", api_key)
+        self._learn_address(root)
+
+    def scrub(self, bodies: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace everything secret in all bodies.
+
+        Args:
+            bodies: Name to parsed JSON. All are read before the first is changed, so that a name that one of
+                them tells is found in the others.
+
+        Raises:
+            LeakError: Something secret is left; nothing should be written then.
+        """
+        for body in bodies.values():
+            for field, value in _texts(body, ""):
+                self._learn(field, value)
+        scrubbed = {name: self._clean(body, "") for name, body in bodies.items()}
+        self._check(scrubbed)
+        return scrubbed
+
+    def _learn(self, field: str, value: str) -> None:
+        for address in EMAIL.findall(value):
+            self._pseudonyms.learn("email", address)
+        if field.endswith(_ADDRESSES):
+            self._learn_address(value)
+        kind = next((kind for end, kind in _FIELDS.items() if field.endswith(end)), None)
+        if kind is not None and value not in _HARMLESS:
+            self._pseudonyms.learn(kind, value)
+
+    def _learn_address(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._pseudonyms.learn("host", parts.netloc.rpartition("@")[2])
+        self._pseudonyms.learn("host", parts.hostname or "")
+
+    def _clean(self, value: Any, field: str) -> Any:  # noqa: ANN401  JSON may be anything
+        if isinstance(value, dict):
+            return {name: self._clean(item, name) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._clean(item, field) for item in value]
+        if isinstance(value, str) and field.endswith(_FREE):
+            return value if value in _HARMLESS else self._pseudonyms.text(value)
+        if isinstance(value, str):
+            return _ID_IN_ADDRESS.sub(self._address_id, self._pseudonyms.hide(value))
+        if isinstance(value, int) and not isinstance(value, bool) and _is_id(field):
+            return self._pseudonyms.number(field, value)
+        return value
+
+    def _address_id(self, match: re.Match[str]) -> str:
+        return f"{match['before']}{self._pseudonyms.number(match['kind'], int(match['id']))}"
+
+    def _check(self, scrubbed: Mapping[str, Any]) -> None:
+        for name, body in scrubbed.items():
+            text = json.dumps(body, ensure_ascii=False).lower()
+            for number, secret in enumerate(self._pseudonyms.secrets, start=1):
+                if re.search(rf"(?<![a-z0-9]){re.escape(secret)}(?![a-z0-9])", text):
+                    raise LeakError(f"{name}: secret number {number} would be written")
+
+
+def _is_id(field: str) -> bool:
+    return bool(_ID_FIELD.fullmatch(field)) and field not in _NO_IDS
+
+
+def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
+    """All texts with the names of their fields."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, field)
+    elif isinstance(value, str):
+        yield field, value
