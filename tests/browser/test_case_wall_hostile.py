@@ -1,0 +1,167 @@
+"""An action that shows hostile text everywhere, and a widget that trusts it: the page is none the worse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.hostile import TEXTS
+from tests.browser.views import open_lists
+from tests.browser.wall import attacking_host
+
+from secops_lab.web import CaseWall, WallSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+    from tests.browser.conftest import Watch
+
+    from secops_lab.platform import LocalPlatform
+
+PATIENT = 30_000
+OURS = {
+    *("html", "head", "meta", "title", "link", "script", "body", "header", "main", "div", "section", "nav"),
+    *("a", "span", "button", "h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "pre", "iframe", "article"),
+    *("form", "input", "label", "fieldset", "legend", "select", "option", "details", "summary"),
+    *("dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td"),
+}
+HIDDEN = "\u202e\u2066\u2069\u200f\u200b\u200d\ufeff\u00ad\x00\x07\x1b\x7f\x9b\u2028\u2029"
+
+
+@pytest.fixture
+def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
+    """A wall on the attacking integration."""
+    with CaseWall(platform, attacking_host(tmp_path, platform), WallSettings("nobody")) as opened:
+        yield opened
+
+
+def only_ours(page: Page) -> None:
+    """Assert that the page holds only elements, handlers and addresses of the wall's own."""
+    found = page.evaluate(
+        """() => {
+            const all = [...document.querySelectorAll("*")];
+            const addresses = all.flatMap((node) => [node.getAttribute("href"), node.getAttribute("src")]);
+            return {
+                tags: [...new Set(all.map((node) => node.localName))],
+                handlers: all.flatMap((node) => node.getAttributeNames()).filter((name) => /^on/.test(name)),
+                addresses: addresses.filter((address) => address && !/^([/]|[/#][a-z0-9].*)$/i.test(address)),
+                inline: [...document.scripts].filter((script) => !script.src).length,
+            };
+        }"""
+    )
+    assert set(found["tags"]) <= OURS
+    assert (found["handlers"], found["addresses"], found["inline"]) == ([], [], 0)
+
+
+# What the browser says of what it refused; the wall's own page gives it no reason to.
+REFUSALS = (
+    "Content Security Policy",
+    "Blocked script execution",
+    "document is sandboxed",
+    "frame attempting navigation",
+    "Blocked autofocusing",
+    "ERR_BLOCKED_BY_RESPONSE",
+)
+# A widget that pastes JSON into its script breaks when the text ends the script.
+BROKEN_WIDGET = ("Unexpected", "Invalid or unexpected token", "missing )", "Unterminated")
+
+
+def test_hostile_text_stays_text_in_every_view(
+    wall: CaseWall, platform: LocalPlatform, page: Page, watch: Watch
+) -> None:
+    """Case, entity, enrichment, message, table, tree, insight, comment, tag, debug output: one case a text.
+
+    Insight and widget are HTML of the action's own making, so a text may become an element there: in a frame
+    that runs nothing, or reaches nothing.
+    """
+    watch.allowed = (*REFUSALS, *BROKEN_WIDGET)
+    host = wall.wall.host
+    for name, text in TEXTS.items():
+        case = platform.new_case(text.encode("utf-8", "replace").decode(), [("FILEHASH", text)])
+        wall.wall.runs.start(host.actions()[0], case, case.entities, {"Text": name})
+        wall.wall.runs.wait()
+        page.goto(f"{wall.url}/cases/{case.identifier}")
+        expect(page.locator("article.run header .state"), name).to_have_text("Completed", timeout=PATIENT)
+        open_lists(page)
+        expect(page.locator(".json summary").first).to_be_visible()
+        only_ours(page)
+        assert not set(HIDDEN) & set(page.locator("body").inner_text()), name
+    page.goto(wall.url)
+    only_ours(page)
+
+
+def test_an_insight_cannot_run_or_load_anything(
+    wall: CaseWall, platform: LocalPlatform, page: Page, watch: Watch
+) -> None:
+    """Its markup is shown; scripts, pictures, forms and ways out of the frame are refused."""
+    watch.allowed = REFUSALS
+    case = platform.new_case()
+    attack = (
+        "<b id=shown>bold</b><script>alert(1)</script><img src=x onerror=alert(2)>"
+        "<img src=http://remote.invalid/a.png><iframe src=http://remote.invalid/b></iframe>"
+        "<meta http-equiv=refresh content='0;url=http://remote.invalid/c'>"
+        "<form action=http://remote.invalid/d><input autofocus onfocus=alert(3)></form>"
+        "<a href='http://remote.invalid/e' target=_top id=out>out</a>"
+    )
+    case.post("insight", {"title": "Attack", "content": attack, "entity_identifier": None})
+    page.goto(f"{wall.url}/cases/1")
+    page.get_by_text("Attack").click()
+    frame = page.frame_locator(".insight iframe")
+    expect(frame.locator("#shown")).to_have_css("font-weight", "700")
+    frame.locator("#out").click()
+    expect(frame.locator("#shown")).to_be_visible()
+    assert page.url == f"{wall.url}/cases/1"
+
+
+def test_a_widget_cannot_reach_the_page_or_the_network(
+    platform: LocalPlatform, tmp_path: Path, page: Page, watch: Watch
+) -> None:
+    """It runs in an origin of its own: no parent, no cookies, no requests, no dialog, no way out."""
+    watch.allowed = REFUSALS
+    widget = """<!doctype html><meta charset="utf-8"><title>Widget</title><p id="shown">started</p><script>
+    const data = [{stepInstanceName}.JsonResult];
+    const tried = [];
+    const attempt = (name, act) => {
+      try { act(); tried.push(name + " worked"); } catch (error) { tried.push(name); }
+    };
+    attempt("parent", () => parent.document.body);
+    attempt("cookie", () => document.cookie);
+    attempt("storage", () => localStorage.length);
+    attempt("top", () => { top.location = "http://remote.invalid/top"; });
+    alert("dialog");
+    new Image().src = "http://remote.invalid/image";
+    fetch("http://remote.invalid/fetch").catch(() => {
+      fetch("/cases", { method: "POST", body: "title=x" }).catch(() => {
+        document.getElementById("shown").textContent = tried.join(", ") + ", fetch";
+      });
+    });
+    </script>"""
+    body = 'siemplify.result.add_result_json([{"Entity": "A"}])\nsiemplify.end("done", True)'
+    host = attacking_host(tmp_path, platform, widget, body)
+    with CaseWall(platform, host, WallSettings("nobody")) as wall:
+        case = platform.new_case()
+        wall.wall.runs.start(host.actions()[0], case, [], {})
+        wall.wall.runs.wait()
+        page.goto(f"{wall.url}/cases/1")
+        shown = page.frame_locator("iframe.widget").locator("#shown")
+        expect(shown).to_have_text("parent, cookie, storage, top, fetch")
+        assert page.url == f"{wall.url}/cases/1"
+        assert len(platform.cases()) == 1
+
+
+def test_a_foreign_page_cannot_make_the_wall_do_anything(
+    wall: CaseWall, platform: LocalPlatform, page: Page, watch: Watch
+) -> None:
+    """A form of another origin is refused, and the wall cannot be put into a frame."""
+    watch.allowed = (*REFUSALS, "403")
+    evil = f"""<!doctype html><form method=post action="{wall.url}/cases"><input name=title value=evil>
+        <button>go</button></form><iframe src="{wall.url}/"></iframe>"""
+    page.route("http://localhost:1/", lambda route: route.fulfill(body=evil, content_type="text/html"))
+    page.goto("http://localhost:1/")
+    expect(page.frame_locator("iframe").get_by_text("Open a case")).to_have_count(0)
+    page.get_by_role("button").click()
+    expect(page.locator("body")).to_have_text("Only the case wall's own page may do that.")
+    assert platform.cases() == []

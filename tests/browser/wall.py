@@ -1,0 +1,88 @@
+"""Case walls for the browser tests: the real integration on the emulator, or one that does its worst."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+from tests.browser.hostile import TEXTS
+from tests.lab.toys import Toy
+
+from secops_lab.host import ActionHost
+from secops_lab.web import CaseWall, WallSettings
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from secops_lab.platform import LocalPlatform
+
+INTEGRATION = Path(__file__).parents[2] / "integrations" / "vm_ray"
+LABEL = "the embedded VMRay emulator"
+
+
+@dataclass(frozen=True)
+class WallOnEmulator:
+    """A case wall whose VMRay is an emulator that stands still until it is told to go on."""
+
+    url: str
+    vmray: EmbeddedEmulator
+    platform: LocalPlatform
+
+
+@contextmanager
+def wall_on_emulator(platform: LocalPlatform, lifecycle: str = "manual") -> Iterator[WallOnEmulator]:
+    """Open a wall with the real integration; the emulator knows one malicious sample."""
+    with EmbeddedEmulator(scenario="known-sample", lifecycle=lifecycle) as vmray:
+        host = ActionHost(platform, INTEGRATION)
+        keys = {"Api Root": vmray.url, "Api Key": vmray.api_key, "Verify SSL": "true"}
+        platform.configure(host.integration.identifier, keys)
+        with CaseWall(platform, host, WallSettings(LABEL, poll_interval=0.1)) as wall:
+            yield WallOnEmulator(wall.url, vmray, platform)
+
+
+# Everything that an action can put before an analyst's eyes, with the same hostile text in it.
+ATTACK = """
+text = TEXTS[siemplify.parameters["Text"]]
+entity = siemplify.target_entities[0]
+print(text)
+siemplify.LOGGER.info(text)
+entity.additional_properties.update({text: text})
+entity.is_suspicious = entity.is_enriched = True
+siemplify.update_entities([entity])
+siemplify.add_entity_insight(entity, "<p>insight</p>" + text)
+siemplify.add_comment(text)
+siemplify.add_tag(text)
+siemplify.result.add_data_table(text, [text + ",Value", text + "," + text])
+siemplify.result.add_link(text, text)
+siemplify.result.add_result_json(json.dumps([{"Entity": text, "EntityResult": {text: [text, {text: None}]}}]))
+siemplify.end(text, text)
+"""
+WIDGET = """<!doctype html><meta charset="utf-8"><title>Widget</title><p id="shown">nothing</p><script>
+const data = [{stepInstanceName}.JsonResult];
+document.getElementById("shown").innerHTML = "<p>drawn</p>" + data[0].Entity;
+</script>"""
+
+
+def attacking_host(
+    folder: Path, platform: LocalPlatform, widget: str = WIDGET, body: str = ATTACK
+) -> ActionHost:
+    """An integration whose action shows a hostile text everywhere, and whose widget trusts it."""
+    texts = "TEXTS = json.loads(" + repr(json.dumps(TEXTS)) + ")\n"
+    host = Toy(folder, platform, None).host(texts + body, parameters={"Text": "script"})
+    widgets = host.integration.folder / "widgets"
+    widgets.mkdir()
+    (widgets / "do_it.html").write_text(widget, encoding="utf-8")
+    condition = {"field_name": "[{stepInstanceName}.JsonResult]", "match_type": "contains", "value": "Entity"}
+    declaration = {
+        "title": "Trusting widget",
+        "action_identifier": "Do It",
+        "data_definition": {"html_height": 200},
+        "condition_group": {"logical_operator": "and", "conditions": [condition]},
+    }
+    (widgets / "do_it.yaml").write_text(yaml.safe_dump(declaration))
+    return host
