@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from vmray_emulator.analyses import TODO
 from vmray_emulator.findings import Findings
-from vmray_emulator.jobs import TODO
 from vmray_emulator.store import column
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from vmray_emulator import outcomes
+from vmray_emulator import outcomes, url_outcomes
 from vmray_emulator.sample_types import EXECUTABLES, SCRIPTS
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ FATES: Final[Mapping[str, Callable[[Upload], Findings]]] = {
     "suspicious-script": lambda upload: outcomes.suspicious(upload.sha256, upload.name),
     "suspicious-document": lambda upload: outcomes.suspicious(upload.sha256, upload.name),
     "clean-document": lambda _upload: outcomes.clean(),
-    "phishing-url": lambda upload: outcomes.phishing(upload.name),
-    "suspicious-url": lambda upload: outcomes.suspicious_url(upload.name),
-    "clean-url": lambda upload: outcomes.clean_url(upload.name),
+    "phishing-url": lambda upload: url_outcomes.phishing(upload.name),
+    "suspicious-url": lambda upload: url_outcomes.suspicious_url(upload.name),
+    "clean-url": lambda upload: url_outcomes.clean_url(upload.name),
     "eicar": lambda _upload: outcomes.eicar(),
     "failed": lambda _upload: outcomes.failed(),
     "partly-failed": lambda _upload: outcomes.partly_failed(),

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from vmray_emulator.analyses import hashes_of, new_analysis
 from vmray_emulator.clock import timestamp
 from vmray_emulator.completion import sample_outcome, verdict_fields
 from vmray_emulator.findings import SCORES, Findings, ioc_specs
-from vmray_emulator.jobs import hashes_of, new_analysis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The findings of each fate.
+"""The findings of each fate of files.
 
 Names and addresses are reserved ones (RFC 2606, RFC 5737): nothing here is real.
 """
@@ -6,7 +6,6 @@ Names and addresses are reserved ones (RFC 2606, RFC 5737): nothing here is real
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from vmray_emulator.findings import Findings, IocSpec
 from vmray_emulator.ioc_objects import file_hashes
@@ -15,11 +14,13 @@ if TYPE_CHECKING:
     from vmray_emulator.json_types import Json
 
 
-def _ioc(value: str, verdict: str | None, **more: Json) -> IocSpec:
+def ioc(value: str, verdict: str | None, **more: Json) -> IocSpec:
+    """An IOC in compact form."""
     return {"value": value, "verdict": verdict, **more}
 
 
-def _indicator(category: str, operation: str, score: int, *classifications: str) -> dict[str, Any]:
+def indicator(category: str, operation: str, score: int, *classifications: str) -> dict[str, Any]:
+    """A threat indicator in compact form."""
     return {
         "category": category,
         "operation": operation,
@@ -28,10 +29,11 @@ def _indicator(category: str, operation: str, score: int, *classifications: str)
     }
 
 
-def _technique(technique_id: str, technique: str, tactic: str, *indicators: int) -> dict[str, Any]:
+def technique(technique_id: str, name: str, tactic: str, *indicators: int) -> dict[str, Any]:
+    """A technique in compact form, with the positions of its indicators."""
     return {
         "technique_id": technique_id,
-        "technique": technique,
+        "technique": name,
         "tactics": [tactic],
         "indicators": list(indicators),
     }
@@ -46,28 +48,26 @@ def _host_iocs(sha256: str, name: str) -> dict[str, list[IocSpec]]:
     dropper = {"threat_names": ["Gen.Loader"], "classifications": ["Dropper"]}
     return {
         "files": [
-            _ioc(desktop, "malicious", hashes=[itself], categories=["Sample File"], **dropper),
-            _ioc(f"{temp}\\upd.exe", "malicious", **dropper),
-            _ioc(f"{temp}\\loader.dll", "suspicious"),
-            _ioc(f"{temp}\\readme.txt", "clean", mime_type="text/plain"),
+            ioc(desktop, "malicious", hashes=[itself], categories=["Sample File"], **dropper),
+            ioc(f"{temp}\\upd.exe", "malicious", **dropper),
+            ioc(f"{temp}\\loader.dll", "suspicious"),
+            ioc(f"{temp}\\readme.txt", "clean", mime_type="text/plain"),
         ],
         "filenames": [
-            _ioc(f"{temp}\\upd.exe", "malicious"),
-            _ioc("C:\\Windows\\System32\\kernel32.dll", "clean", ioc=False),
+            ioc(f"{temp}\\upd.exe", "malicious"),
+            ioc("C:\\Windows\\System32\\kernel32.dll", "clean", ioc=False),
         ],
         "mutexes": [
-            _ioc(f"Global\\{tag}-once", "suspicious"),
-            _ioc("Local\\ZonesCacheCounterMutex", "clean"),
+            ioc(f"Global\\{tag}-once", "suspicious"),
+            ioc("Local\\ZonesCacheCounterMutex", "clean"),
         ],
         "registry": [
-            _ioc(
-                "HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\Updater", "malicious"
-            ),
-            _ioc("HKEY_LOCAL_MACHINE\\Software\\Policies\\Microsoft\\Windows Defender", "suspicious"),
+            ioc("HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\Updater", "malicious"),
+            ioc("HKEY_LOCAL_MACHINE\\Software\\Policies\\Microsoft\\Windows Defender", "suspicious"),
         ],
         "processes": [
-            _ioc(f'"{temp}\\upd.exe" --silent', "malicious", **dropper),
-            _ioc("C:\\Windows\\System32\\cmd.exe /c ping 192.0.2.1", "suspicious"),
+            ioc(f'"{temp}\\upd.exe" --silent', "malicious", **dropper),
+            ioc("C:\\Windows\\System32\\cmd.exe /c ping 192.0.2.1", "suspicious"),
         ],
     }
 
@@ -76,28 +76,28 @@ def _network_iocs(tag: str) -> dict[str, list[IocSpec]]:
     """Whom a dropper calls."""
     return {
         "urls": [
-            _ioc(f"http://c2.{tag}.example/gate.php", "malicious", ip_addresses=["192.0.2.10"]),
-            _ioc(f"https://cdn.{tag}.example/payload.bin", "suspicious", ip_addresses=["198.51.100.7"]),
-            _ioc("https://www.example.com/", "clean"),
+            ioc(f"http://c2.{tag}.example/gate.php", "malicious", ip_addresses=["192.0.2.10"]),
+            ioc(f"https://cdn.{tag}.example/payload.bin", "suspicious", ip_addresses=["198.51.100.7"]),
+            ioc("https://www.example.com/", "clean"),
         ],
         "domains": [
-            _ioc(f"c2.{tag}.example", "malicious", ip_addresses=["192.0.2.10"]),
-            _ioc(f"cdn.{tag}.example", "suspicious", ip_addresses=["198.51.100.7"]),
-            _ioc("www.example.com", "clean"),
+            ioc(f"c2.{tag}.example", "malicious", ip_addresses=["192.0.2.10"]),
+            ioc(f"cdn.{tag}.example", "suspicious", ip_addresses=["198.51.100.7"]),
+            ioc("www.example.com", "clean"),
         ],
         "ips": [
-            _ioc("192.0.2.10", "malicious", domains=[f"c2.{tag}.example"]),
-            _ioc(
+            ioc("192.0.2.10", "malicious", domains=[f"c2.{tag}.example"]),
+            ioc(
                 "198.51.100.7",
                 "suspicious",
                 domains=[f"cdn.{tag}.example"],
                 country="France",
                 country_code="FR",
             ),
-            _ioc("203.0.113.53", None, protocols=["UDP", "DNS"], ioc=False),
+            ioc("203.0.113.53", None, protocols=["UDP", "DNS"], ioc=False),
         ],
-        "emails": [_ioc(f"billing@{tag}.example", "malicious", subject="Invoice overdue", nr_attachments=1)],
-        "email_addresses": [_ioc(f"billing@{tag}.example", "malicious", subjects=["Invoice overdue"])],
+        "emails": [ioc(f"billing@{tag}.example", "malicious", subject="Invoice overdue", nr_attachments=1)],
+        "email_addresses": [ioc(f"billing@{tag}.example", "malicious", subjects=["Invoice overdue"])],
     }
 
 
@@ -112,16 +112,16 @@ def malicious_exe(sha256: str, name: str) -> Findings:
         reputation="malicious",
         iocs=_host_iocs(sha256, name) | _network_iocs(sha256[:8]),
         indicators=[
-            _indicator("Antivirus", "Malicious content was detected by heuristic scan", 5, "Dropper"),
-            _indicator("Persistence", "Installs system startup script or application", 4),
-            _indicator("Network Connection", "Sends data to a command and control server", 4, "Spyware"),
-            _indicator("Defense Evasion", "Changes the settings of the antivirus", 3),
-            _indicator("Mutex", "Creates mutex", 1),
+            indicator("Antivirus", "Malicious content was detected by heuristic scan", 5, "Dropper"),
+            indicator("Persistence", "Installs system startup script or application", 4),
+            indicator("Network Connection", "Sends data to a command and control server", 4, "Spyware"),
+            indicator("Defense Evasion", "Changes the settings of the antivirus", 3),
+            indicator("Mutex", "Creates mutex", 1),
         ],
         techniques=[
-            _technique("T1547.001", "Registry Run Keys / Startup Folder", "Persistence", 1),
-            _technique("T1071.001", "Web Protocols", "Command and Control", 2),
-            _technique("T1562.001", "Disable or Modify Tools", "Defense Evasion", 3),
+            technique("T1547.001", "Registry Run Keys / Startup Folder", "Persistence", 1),
+            technique("T1071.001", "Web Protocols", "Command and Control", 2),
+            technique("T1562.001", "Disable or Modify Tools", "Defense Evasion", 3),
         ],
     )
 
@@ -143,18 +143,18 @@ def suspicious(sha256: str, name: str) -> Findings:
         score=55,
         classifications=["Downloader"],
         iocs={
-            "files": [_ioc(f"C:\\Users\\eve\\Desktop\\{name}", "suspicious", categories=["Sample File"])],
-            "processes": [_ioc(f"powershell.exe -w hidden -enc {tag}", "suspicious")],
-            "urls": [_ioc(f"http://files.{tag}.example/a.ps1", "suspicious")],
-            "domains": [_ioc(f"files.{tag}.example", "suspicious")],
-            "ips": [_ioc("198.51.100.21", "suspicious"), _ioc("203.0.113.9", "clean")],
+            "files": [ioc(f"C:\\Users\\eve\\Desktop\\{name}", "suspicious", categories=["Sample File"])],
+            "processes": [ioc(f"powershell.exe -w hidden -enc {tag}", "suspicious")],
+            "urls": [ioc(f"http://files.{tag}.example/a.ps1", "suspicious")],
+            "domains": [ioc(f"files.{tag}.example", "suspicious")],
+            "ips": [ioc("198.51.100.21", "suspicious"), ioc("203.0.113.9", "clean")],
         },
         indicators=[
-            _indicator("Execution", "Starts a hidden interpreter", 3),
-            _indicator("Network Connection", "Downloads a file", 3, "Downloader"),
-            _indicator("Obfuscation", "Decodes its own code", 2),
+            indicator("Execution", "Starts a hidden interpreter", 3),
+            indicator("Network Connection", "Downloads a file", 3, "Downloader"),
+            indicator("Obfuscation", "Decodes its own code", 2),
         ],
-        techniques=[_technique("T1059.001", "PowerShell", "Execution", 0)],
+        techniques=[technique("T1059.001", "PowerShell", "Execution", 0)],
     )
 
 
@@ -165,66 +165,8 @@ def clean() -> Findings:
         verdict="clean",
         score=5,
         reputation="not_suspicious",
-        iocs={"domains": [_ioc("www.example.org", "clean"), _ioc("time.example", None, ioc=False)]},
-        indicators=[_indicator("Reputation", "Contacts a domain that is known to be harmless", -1)],
-    )
-
-
-def _url_iocs(url: str, verdict: str) -> dict[str, list[IocSpec]]:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        host = ""
-    return {
-        "urls": [
-            _ioc(url, verdict, categories=["Sample"]),
-            _ioc("https://fonts.example/style.css", "clean", content_types=["text/css"]),
-        ],
-        "domains": [_ioc(host, verdict, ip_addresses=["192.0.2.80"])] if host else [],
-        "ips": [_ioc("192.0.2.80", verdict, domains=[host] if host else [])],
-    }
-
-
-def phishing(url: str) -> Findings:
-    """A page that asks for a password."""
-    iocs = _url_iocs(url, "malicious")
-    iocs["urls"].append(_ioc("https://collect.phish.example/post", "malicious", methods=["POST"]))
-    return Findings(
-        fate="phishing-url",
-        verdict="malicious",
-        score=95,
-        classifications=["Phishing"],
-        threat_names=["Phish.Login"],
-        reputation="malicious",
-        iocs=iocs,
-        indicators=[
-            _indicator("Heuristics", "The page imitates a known login", 5, "Phishing"),
-            _indicator("Reputation", "Malicious host was detected via reputation", 4),
-            _indicator("Network Connection", "Sends form data to another host", 3),
-            _indicator("Obfuscation", "Hides text from the reader", 2),
-        ],
-        techniques=[_technique("T1566.002", "Spearphishing Link", "Initial Access", 0)],
-    )
-
-
-def suspicious_url(url: str) -> Findings:
-    """A page that looks odd."""
-    return Findings(
-        fate="suspicious-url",
-        verdict="suspicious",
-        score=50,
-        iocs=_url_iocs(url, "suspicious"),
-        indicators=[
-            _indicator("Heuristics", "The page redirects several times", 3),
-            _indicator("Network Connection", "Contacts a new domain", 1),
-        ],
-    )
-
-
-def clean_url(url: str) -> Findings:
-    """A harmless page."""
-    return Findings(
-        fate="clean-url", verdict="clean", score=5, reputation="not_suspicious", iocs=_url_iocs(url, "clean")
+        iocs={"domains": [ioc("www.example.org", "clean"), ioc("time.example", None, ioc=False)]},
+        indicators=[indicator("Reputation", "Contacts a domain that is known to be harmless", -1)],
     )
 
 
@@ -238,8 +180,8 @@ def eicar() -> Findings:
         threat_names=["EICAR", "EICAR-Test-File (not a virus)"],
         reputation="blacklisted",
         indicators=[
-            _indicator("Antivirus", "Malicious content was detected by heuristic scan", 5, "EICAR"),
-            _indicator("Reputation", "Malicious file detected via reputation", 4, "EICAR"),
+            indicator("Antivirus", "Malicious content was detected by heuristic scan", 5, "EICAR"),
+            indicator("Reputation", "Malicious file detected via reputation", 4, "EICAR"),
         ],
     )
 

@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from vmray_emulator.analyses import belong_to, hashes_of
 from vmray_emulator.completion import finish_submission
 from vmray_emulator.content import store_bytes
 from vmray_emulator.course import open_course, start_course
 from vmray_emulator.fates import Upload, decide
-from vmray_emulator.jobs import belong_to, hashes_of
 from vmray_emulator.sample_types import HEAD_BYTES, has_macros, sample_type
 from vmray_emulator.store import column
 

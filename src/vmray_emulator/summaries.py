@@ -168,6 +168,28 @@ def _mitre(findings: Findings) -> dict[str, Any]:
     return {"v4": {"matrix_version": "2019-04-25T20:53:07.719000", "techniques": techniques}}
 
 
+def _metadata(sample: Record, analysis: Record, processes: int) -> dict[str, Any]:
+    return {
+        "_type": "analysis_metadata",
+        "analysis_id": analysis["analysis_id"],
+        "analysis_duration": 120.0,
+        "creation_time": analysis["analysis_created"],
+        "is_execution_successful": True,
+        "number_of_processes": processes,
+        "result_code": analysis["analysis_result_code"],
+        "result_str": analysis["analysis_result_str"],
+        "sample_id": sample["sample_id"],
+        "sample_type": sample["sample_type"],
+        "submission_filename": sample["sample_filename"],
+        "termination_reason": "Timeout",
+        "verdict": analysis["analysis_verdict"],
+        "platform_information": {
+            "_type": "platform_information",
+            "platform_version": analysis["analysis_analyzer_version"],
+        },
+    }
+
+
 def summary_v2(
     sample: Record, analysis: Record, findings: Findings, screenshots: Sequence[str]
 ) -> dict[str, Any]:
@@ -183,25 +205,7 @@ def summary_v2(
     return {
         "_type": "summary",
         "version": "2.1",
-        "analysis_metadata": {
-            "_type": "analysis_metadata",
-            "analysis_id": analysis["analysis_id"],
-            "analysis_duration": 120.0,
-            "creation_time": analysis["analysis_created"],
-            "is_execution_successful": True,
-            "number_of_processes": len(findings.iocs.get("processes", [])),
-            "result_code": analysis["analysis_result_code"],
-            "result_str": analysis["analysis_result_str"],
-            "sample_id": sample["sample_id"],
-            "sample_type": sample["sample_type"],
-            "submission_filename": sample["sample_filename"],
-            "termination_reason": "Timeout",
-            "verdict": analysis["analysis_verdict"],
-            "platform_information": {
-                "_type": "platform_information",
-                "platform_version": analysis["analysis_analyzer_version"],
-            },
-        },
+        "analysis_metadata": _metadata(sample, analysis, len(findings.iocs.get("processes", []))),
         "artifacts": references,
         **maps,
         "classifications": findings.classifications or [],

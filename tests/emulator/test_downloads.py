@@ -158,6 +158,9 @@ def test_locked_reports_can_be_unlocked(api: Api) -> None:
     assert {one["analysis_quota_type"] for one in analyses} == {"verdict"}
     archive = f"/analysis/{analyses[0]['analysis_id']}/archive"
     assert (api.status(archive), api.status(f"/sample/{sample}/report")) == (403, 403)
+    assert api.status(f"{archive}/logs/summary.json") == 403
+    dynamic = next(one for one in analyses if one["analysis_analyzer_name"] == "vmray")
+    assert api.status(f"/analysis/{dynamic['analysis_id']}/archive/screenshots/index.log") == 200
     answer = api.send("POST", f"/sample/{sample}/unlock_reports").json()
     assert set(answer["data"]["unlocked_analysis_ids"]) == {one["analysis_id"] for one in analyses}
     assert (api.status(archive), api.status(f"/sample/{sample}/report")) == (200, 200)
