@@ -75,7 +75,7 @@ def test_every_pointer_leads_somewhere() -> None:
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=3, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 def test_any_request_gets_a_described_answer(case: schemathesis.Case[Any], server: EmbeddedEmulator) -> None:
     """Random requests to each operation: no server error, no undescribed status, content type or body."""
