@@ -1,0 +1,164 @@
+"""One item's way through VMRay as a pure state machine, and its journey through the platform's database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.client.wording import submission, submission_object
+
+from vm_ray.core.vmray_detonation import (
+    MAX_FOLLOWED,
+    MAX_NOTES,
+    Detonation,
+    Part,
+    Stage,
+    from_state,
+    to_state,
+)
+from vm_ray.core.vmray_errors import StateError
+from vm_ray.core.vmray_models import SubmitAnswer
+
+KNOWN = {
+    "errors": [
+        {"submission_filename": "a", "error_msg": "Submission not stored because no jobs were created"}
+    ],
+    "samples": [{"sample_id": 5001}],
+}
+
+
+def detonation() -> Detonation:
+    """A file that is not submitted yet."""
+    return Detonation(item="/a.exe", name="/a.exe", key="k")
+
+
+def submitted(**answer: Any) -> Detonation:  # noqa: ANN401 - VMRay's own object
+    """A file after VMRay's answer to its submit."""
+    one = detonation()
+    one.submitted(SubmitAnswer.from_json(answer))
+    return one
+
+
+def settled(one: Detonation) -> Detonation:
+    """Ask about everything that is finished, and find no children."""
+    for part in one.unfollowed:
+        one.children(part, [])
+    one.settle()
+    return one
+
+
+def test_the_straight_way() -> None:
+    """Waiting, running, ready; its children are asked for once it is finished."""
+    one = detonation()
+    assert (one.stage, one.pending, one.submission_id) == (Stage.WAITING, True, None)
+    one.submitted(SubmitAnswer.from_json({"submissions": [submission_object(1)]}))
+    assert (one.stage, one.pending, one.unfinished, one.submission_id) == (Stage.RUNNING, True, [1], 1)
+    one.polled(submission(1, finished=True))
+    assert (one.unfinished, [part.submission_id for part in one.unfollowed]) == ([], [1])
+    assert (settled(one).stage, one.pending, one.sample_ids) == (Stage.READY, False, [5001])
+
+
+def test_all_parts_count() -> None:
+    """An archive of two is ready when both are."""
+    one = submitted(submissions=[submission_object(1, 11), submission_object(2, 12)])
+    one.polled(submission(2, 12, finished=True))
+    assert settled(one).stage is Stage.RUNNING
+    one.polled(submission(1, 11, finished=True))
+    assert (settled(one).stage, one.sample_ids) == (Stage.READY, [11, 12])
+
+
+def test_children_are_waited_for_and_followed_once_even_in_a_circle() -> None:
+    """What VMRay made of it comes later, and may name its parent."""
+    one = submitted(submissions=[submission_object(1, 11, finished=True)])
+    (first,) = one.unfollowed
+    one.children(first, [submission(2, 12), submission(1, 11)])
+    assert settled(one).stage is Stage.RUNNING
+    one.polled(submission(2, 12, finished=True))
+    (second,) = one.unfollowed
+    one.children(second, [submission(1, 11), submission(2, 12)])
+    assert (settled(one).stage, one.sample_ids) == (Stage.READY, [11, 12])
+
+
+def test_refused_parts_are_noted_beside_accepted_ones() -> None:
+    """With the reason."""
+    errors = [{"submission_filename": "b.bin", "error_msg": "Unsupported"}, {"error_msg": None}]
+    one = submitted(submissions=[submission_object(1)], errors=errors)
+    assert one.stage is Stage.RUNNING
+    assert one.notes == ["VMRay refused b.bin: Unsupported", "VMRay refused a part of it: no reason given"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({}, "VMRay did not accept it: it gave no reason"),
+        ({"errors": [{"error_msg": "Quota"}, {"error_msg": "Type"}]}, "VMRay did not accept it: Quota; Type"),
+    ],
+)
+def test_nothing_accepted_is_a_failure(answer: dict[str, Any], reason: str) -> None:
+    """Not pending: there is nothing to wait for."""
+    one = submitted(**answer)
+    assert (one.stage, one.reason, one.pending) == (Stage.FAILED, reason, False)
+
+
+def test_a_known_sample_needs_no_submission() -> None:
+    """Its last result counts; whether an earlier submission of it still runs is asked before it is ready."""
+    one = submitted(**KNOWN)
+    assert (one.stage, one.sample_ids, one.submission_id) == (Stage.RUNNING, [5001], None)
+    assert one.notes == ["VMRay knew it and made no new analysis; this is its last result"]
+    assert settled(one).stage is Stage.READY
+
+
+def test_what_is_followed_and_noted_has_an_end() -> None:
+    """A bomb of an archive does not fill the platform's database."""
+    one = submitted(submissions=[submission_object(n) for n in range(1, MAX_FOLLOWED + 50)])
+    for number in range(50):
+        one.note(f"note {number}")
+    assert (len(one.parts), len(one.notes)) == (MAX_FOLLOWED, MAX_NOTES)
+    assert (
+        one.notes[0] == f"VMRay made more than {MAX_FOLLOWED} submissions of it; the others are not followed"
+    )
+
+
+NUMBERS = st.integers(1, 2**53)
+PARTS = st.builds(Part, NUMBERS, NUMBERS, st.booleans(), st.booleans(), st.booleans(), st.booleans())
+DETONATIONS = st.builds(
+    Detonation,
+    item=st.text(),
+    name=st.text(),
+    key=st.text(),
+    stage=st.sampled_from(Stage),
+    parts=st.lists(PARTS, max_size=3),
+    sample_id=st.none() | NUMBERS,
+    reason=st.text(),
+    certain_at=st.floats(0, 1e12),
+    notes=st.lists(st.text(), max_size=3),
+)
+
+
+@given(st.lists(DETONATIONS, max_size=3))
+def test_the_state_comes_back_as_it_was(detonations: list[Detonation]) -> None:
+    """Through JSON text, as the platform keeps it."""
+    assert from_state("Scan URL", json.loads(json.dumps(to_state("Scan URL", detonations)))) == detonations
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["version", "action", "items", "parts"]), inner)
+    ),
+)
+
+
+@given(JSON)
+def test_what_is_not_ours_is_refused_and_nothing_else_happens(state: object) -> None:
+    """No other exception, and no guess."""
+    try:
+        restored = from_state("Scan URL", state)
+    except StateError:
+        return
+    assert restored == []
+    assert isinstance(state, dict)
+    assert state["version"] == 1

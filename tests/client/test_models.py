@@ -1,0 +1,180 @@
+"""VMRay's objects: the few facts that are decided on, through all quirks of servers old and new."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.client.wording import submission, submission_object
+
+from vm_ray.core.vmray_errors import AnswerUnreadable
+from vm_ray.core.vmray_models import (
+    Aggregate,
+    Analysis,
+    Sample,
+    SubmitAnswer,
+    best_sample,
+    newest_submission,
+    objects,
+    texts,
+)
+from vm_ray.core.vmray_verdicts import Verdict, verdict_of, worst
+
+NOT_STORED = "Submission not stored because no jobs were created"
+
+
+@pytest.mark.parametrize("value", [None, 7, "x", {"a": 1}, [None, 1, "x", []]])
+def test_a_list_of_objects_may_be_anything(value: object) -> None:
+    """Null, absent and foreign values count as nothing."""
+    assert objects(value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "read"), [(None, []), ("a", ["a"]), (["a", None, 1], ["a", "1"]), ({}, []), (5, [])]
+)
+def test_a_list_of_texts_may_be_null_or_one_text(value: object, read: list[str]) -> None:
+    """Old servers send null for an empty list."""
+    assert texts(value) == read
+
+
+@pytest.mark.parametrize("wrong", [None, True, "x", "", -1, 1.5])
+def test_an_id_must_be_there(wrong: object) -> None:
+    """Without it nothing can be asked about the object."""
+    with pytest.raises(AnswerUnreadable, match="VMRay's answer lacks sample_id"):
+        Sample.from_json({"sample_id": wrong})
+
+
+def test_an_id_may_be_a_text_of_digits() -> None:
+    """Some answers were seen with it."""
+    assert Sample.from_json({"sample_id": "17"}).sample_id == 17
+
+
+def test_a_sample_keeps_the_whole_object() -> None:
+    """What is not known here is not lost."""
+    raw = {"sample_id": 1, "sample_new": {"a": 1}}
+    assert Sample.from_json(raw).raw is raw
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict"),
+    [
+        ({"sample_verdict": "malicious"}, Verdict.MALICIOUS),
+        ({"sample_verdict": "Suspicious"}, Verdict.SUSPICIOUS),
+        ({"sample_verdict": "clean", "sample_severity": "malicious"}, Verdict.CLEAN),
+        ({"sample_verdict": "not_available"}, Verdict.NONE),
+        ({"sample_verdict": None, "sample_severity": "malicious"}, Verdict.NONE),
+        ({"sample_verdict": "brand-new"}, Verdict.NONE),
+        ({"sample_verdict": 5}, Verdict.NONE),
+        ({"sample_severity": "blacklisted"}, Verdict.MALICIOUS),
+        ({"sample_severity": "malicious"}, Verdict.MALICIOUS),
+        ({"sample_severity": "suspicious"}, Verdict.SUSPICIOUS),
+        ({"sample_severity": "not_suspicious"}, Verdict.CLEAN),
+        ({"sample_severity": "whitelisted"}, Verdict.CLEAN),
+        ({"sample_severity": "unknown"}, Verdict.NONE),
+        ({"sample_severity": "error"}, Verdict.NONE),
+        ({}, Verdict.NONE),
+    ],
+)
+def test_the_verdict_and_before_4_0_the_severity(item: dict[str, Any], verdict: Verdict) -> None:
+    """The severity counts only where the verdict's field is missing altogether."""
+    assert verdict_of(item, "sample_") is verdict
+
+
+def test_the_order_of_verdicts() -> None:
+    """Malicious, suspicious, clean, none; no verdicts at all are none."""
+    assert [each.rank for each in Verdict] == [0, 1, 2, 3]
+    assert [each.value for each in Verdict] == ["malicious", "suspicious", "clean", "none"]
+    assert worst([Verdict.CLEAN, Verdict.NONE, Verdict.SUSPICIOUS]) is Verdict.SUSPICIOUS
+    assert worst([]) is Verdict.NONE
+    assert [each.is_suspicious for each in Verdict] == [True, True, False, False]
+
+
+def sample(number: int, verdict: str | None, created: str | None) -> Sample:
+    """A sample."""
+    return Sample.from_json({"sample_id": number, "sample_verdict": verdict, "sample_created": created})
+
+
+@pytest.mark.parametrize(
+    ("samples", "chosen"),
+    [
+        ([], None),
+        ([sample(1, None, "2026-01-02"), sample(2, "clean", "2026-01-01")], 2),
+        ([sample(1, "suspicious", "2026-01-02"), sample(2, "malicious", "2026-01-01")], 2),
+        ([sample(1, "clean", "2026-01-01"), sample(2, "clean", "2026-01-02")], 2),
+        ([sample(1, "clean", "2026-01-02T03:00:00"), sample(2, "clean", "2026-01-02T02:59:59")], 1),
+        ([sample(1, "clean", None), sample(2, "clean", "2026-01-01")], 2),
+        ([sample(1, "clean", None), sample(2, "clean", None)], 2),
+    ],
+)
+def test_one_sample_is_chosen_whatever_the_order(samples: list[Sample], chosen: int | None) -> None:
+    """The worst verdict (any before none), then the newest, then the highest id."""
+    for order in (samples, samples[::-1]):
+        best = best_sample(order)
+        assert (best.sample_id if best else None) == chosen
+
+
+def test_the_newest_submission_whatever_the_order() -> None:
+    """The order of VMRay's lists is not documented."""
+    found = [submission(7, created="2026-01-02"), submission(9, created="2026-01-01")]
+    assert newest_submission(found) == newest_submission(found[::-1]) == found[0]
+    assert newest_submission([]) is None
+
+
+@pytest.mark.parametrize("value", [None, False, "true", 1])
+def test_only_true_means_finished(value: object) -> None:
+    """Anything else is waited for."""
+    assert not submission(1, finished=value).finished
+    assert submission(1, finished=True).finished
+
+
+def test_verdict_only_submissions_have_two_spellings() -> None:
+    """The newer and the older name of the same thing."""
+    assert submission(1, quota_type="verdict").verdict_only
+    assert submission(1, billing_type="detector").verdict_only
+    assert not submission(1, quota_type="report", billing_type="analyzer").verdict_only
+
+
+def test_errors_of_children_count_as_errors() -> None:
+    """Otherwise nobody would ask which analysis failed."""
+    assert submission(1, has_recursive_errors=True).has_errors
+    assert not submission(1, has_errors=None).has_errors
+
+
+@pytest.mark.parametrize("code", [0, 7340034, None, "1", True])
+def test_an_analysis_succeeded_with_code_one_only(code: object) -> None:
+    """Finished is not successful."""
+    analysis = Analysis.from_json({"analysis_result_code": code, "analysis_result_str": "Failed."})
+    assert analysis.succeeded is (code == 1)
+    assert analysis.result == f"Failed ({code})"
+
+
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        ({"errors": [{"error_msg": NOT_STORED}], "samples": [{"sample_id": 1}], "submissions": []}, True),
+        ({"errors": [{"error_msg": "submission NOT STORED"}], "samples": [{"sample_id": 1}]}, True),
+        ({"errors": [{"error_msg": NOT_STORED}], "samples": []}, False),
+        ({"errors": [{"error_msg": "Quota exceeded"}], "samples": [{"sample_id": 1}]}, False),
+        (
+            {
+                "errors": [{"error_msg": NOT_STORED}],
+                "samples": [{"sample_id": 1}],
+                "submissions": [submission_object(2)],
+            },
+            False,
+        ),
+        ({}, False),
+    ],
+)
+def test_refused_as_known(answer: dict[str, Any], *, known: bool) -> None:
+    """Nothing stored, a known sample, and the sentence; each of the three is needed."""
+    assert SubmitAnswer.from_json(answer).refused_as_known is known
+
+
+@pytest.mark.parametrize(
+    ("raw", "finished"),
+    [({"status": "finished"}, True), ({}, True), ({"status": "waiting"}, False), ({"status": None}, False)],
+)
+def test_collected_means_finished_in_vmrays_own_words(raw: dict[str, Any], *, finished: bool) -> None:
+    """A missing status is the documented default."""
+    assert Aggregate.from_json({**raw, "iocs": {"a": 1}}, "iocs") == Aggregate(finished, {"a": 1})

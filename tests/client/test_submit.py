@@ -1,0 +1,270 @@
+"""A submit happens once: every way in which its answer can be lost, against a server that remembers."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from tests.client.wording import submission
+
+from vm_ray.core.vmray_client import Client, SubmitOptions
+from vm_ray.core.vmray_errors import (
+    AnswerLate,
+    ConnectionBroken,
+    HostUnreachable,
+    KeyRejected,
+    RequestError,
+    RequestRejected,
+    ServerFailed,
+    SubmitRefused,
+    SubmitUnresolved,
+    Throttled,
+    VMRayError,
+)
+from vm_ray.core.vmray_models import Submission, SubmitAnswer
+from vm_ray.core.vmray_submit import (
+    KEY_FIELD,
+    MAX_SUBMITS,
+    SETTLE_SECONDS,
+    OneSubmit,
+    Submitter,
+    has_key,
+    metadata_with,
+    submission_key,
+)
+from vm_ray.core.vmray_throttle import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = datetime(2026, 1, 15, 9, 30)  # noqa: DTZ001 - VMRay's timestamps have no zone
+KEY = "0123456789abcdef"
+
+
+@dataclass
+class Server:
+    """Remembers what was stored, and fails as told.
+
+    Attributes:
+        faults: For each submit in turn: what goes wrong, and whether it was stored before.
+        filters: Whether it can be asked by metadata.
+        appears_after: How many look-ups do not see what was stored.
+    """
+
+    faults: list[tuple[RequestError, bool]] = field(default_factory=list)
+    stored: list[Submission] = field(default_factory=list)
+    filters: bool = True
+    appears_after: int = 0
+    submits: int = 0
+    slept: list[float] = field(default_factory=list)
+
+    def send(self, options: SubmitOptions) -> SubmitAnswer:
+        """One submit."""
+        self.submits += 1
+        error, keeps = self.faults.pop(0) if self.faults else (None, True)
+        if keeps:
+            self.stored.append(submission(6000 + self.submits, submission_metadata=options.metadata))
+        if error:
+            raise error
+        return SubmitAnswer((self.stored[-1],), (5001,), ())
+
+    def submissions_with_metadata(self, metadata: str) -> list[Submission]:
+        """Ask by metadata; a server without the filter answers with whatever it has."""
+        if not self.filters:
+            return [submission(1), submission(2)]
+        return [each for each in self._visible() if each.metadata == metadata]
+
+    def find_samples(self, _sha256: str) -> list[Any]:
+        """The file is unknown, so that the last resort is needed."""
+        return []
+
+    def newest_submissions(self, _limit: int) -> list[Submission]:
+        """Ask for the newest."""
+        return [submission(3), *self._visible()]
+
+    def _visible(self) -> list[Submission]:
+        if self.appears_after:
+            self.appears_after -= 1
+            return []
+        return self.stored
+
+
+def submitter(server: Server) -> Submitter:
+    """Submits to it without waiting."""
+    return Submitter(cast("Client", server), Deadline(None), server.slept.append, lambda: NOW)
+
+
+def one(server: Server) -> OneSubmit:
+    """The thing to submit."""
+    return OneSubmit(KEY, SubmitOptions(("phish",), "comment"), server.send, lambda: "ab" * 32)
+
+
+BROKEN: list[Callable[[], RequestError]] = [
+    lambda: ConnectionBroken("broken"),
+    lambda: ServerFailed("VMRay answered 502"),
+]
+
+
+def test_the_straight_way() -> None:
+    """One submit with our key beside tags and comment."""
+    server = Server()
+
+    answer, adopted = submitter(server).submit(one(server))
+
+    assert (server.submits, adopted, [each.submission_id for each in answer.submissions]) == (
+        1,
+        False,
+        [6001],
+    )
+    assert json.loads(server.stored[0].metadata) == {KEY_FIELD: KEY}
+
+
+@pytest.mark.parametrize("filters", [True, False])
+@pytest.mark.parametrize("error", BROKEN)
+def test_a_lost_answer_to_a_stored_submit_is_found_again(
+    error: Callable[[], RequestError], *, filters: bool
+) -> None:
+    """By metadata, and where the server cannot filter by it, among the newest."""
+    server = Server([(error(), True)], filters=filters)
+
+    answer, _ = submitter(server).submit(one(server))
+
+    assert (server.submits, [each.submission_id for each in answer.submissions]) == (1, [6001])
+
+
+def test_a_submission_may_show_a_little_late() -> None:
+    """It is looked for several times before it counts as not stored."""
+    server = Server([(ConnectionBroken("broken"), True)], appears_after=3)
+
+    submitter(server).submit(one(server))
+
+    assert server.submits == 1
+    assert server.slept == list(SETTLE_SECONDS[: len(server.slept)])
+
+
+@pytest.mark.parametrize("error", [*BROKEN, lambda: HostUnreachable("unreachable", not_stored=True)])
+def test_what_certainly_was_not_stored_is_sent_again(error: Callable[[], RequestError]) -> None:
+    """And stored once in the end."""
+    server = Server([(error(), False)])
+
+    submitter(server).submit(one(server))
+
+    assert (server.submits, len(server.stored)) == (2, 1)
+
+
+def test_throttled_submits_are_repeated_without_a_look_up() -> None:
+    """A 429 stores nothing."""
+    server = Server([(Throttled("429", not_stored=True), False)] * 3)
+
+    submitter(server).submit(one(server))
+
+    assert (server.submits, len(server.stored)) == (4, 1)
+
+
+def test_a_server_that_always_breaks_ends_it() -> None:
+    """With the number of tries in the sentence."""
+    server = Server([(ServerFailed("VMRay answered 502"), False)] * MAX_SUBMITS)
+
+    with pytest.raises(ServerFailed, match="VMRay answered 502 after 4 tries"):
+        submitter(server).submit(one(server))
+    assert server.stored == []
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (RequestRejected("VMRay rejected the request (400): Bad type", not_stored=True), SubmitRefused),
+        (RequestRejected("VMRay refused the request: Quota exceeded"), SubmitRefused),
+        (KeyRejected("VMRay rejected the API key (401)", not_stored=True), KeyRejected),
+        (AnswerLate("VMRay did not answer within 180 seconds"), SubmitUnresolved),
+    ],
+)
+def test_what_is_not_worth_repeating_is_sent_once(error: RequestError, raised: type[VMRayError]) -> None:
+    """A refusal, a cause that concerns all, and a silence: the server may still be at work."""
+    server = Server([(error, False)])
+
+    with pytest.raises(raised):
+        submitter(server).submit(one(server))
+    assert server.submits == 1
+
+
+def test_a_silent_server_is_asked_later_and_sent_again_only_when_it_is_certain() -> None:
+    """Until then the submit stays unresolved; what shows is adopted."""
+    server = Server()
+    with pytest.raises(SubmitUnresolved):
+        submitter(server).resolve(one(server), certain_at=time.time() + 100)
+    assert server.submits == 0
+
+    answer = submitter(server).resolve(one(server), certain_at=time.time() - 1)
+    again = submitter(server).resolve(one(server), certain_at=time.time() + 100)
+
+    assert (server.submits, answer.submissions) == (1, again.submissions)
+
+
+def earlier(**fields: Any) -> Submission:  # noqa: ANN401 - VMRay's own values
+    """A submission that an earlier run made."""
+    return submission(5, submission_metadata=metadata_with(KEY), **fields)
+
+
+@pytest.mark.parametrize(
+    ("before", "adopted"),
+    [
+        (earlier(finished=False), True),
+        (earlier(finished=True, finish_time=(NOW - timedelta(minutes=5)).isoformat()), True),
+        (earlier(finished=True, finish_time=(NOW - timedelta(hours=2)).isoformat()), False),
+        (
+            earlier(finished=True, finish_time=(NOW - timedelta(minutes=5)).isoformat(), has_errors=True),
+            False,
+        ),
+        (earlier(finished=True, finish_time=None), False),
+    ],
+    ids=["still running", "just finished", "finished long ago", "failed", "finished at an unknown time"],
+)
+def test_an_earlier_submission_counts_while_it_runs_and_shortly_after(
+    before: Submission, *, adopted: bool
+) -> None:
+    """An analyst who runs the action again tomorrow wants a new analysis."""
+    server = Server(stored=[before])
+
+    answer, taken_over = submitter(server).submit(one(server))
+
+    assert (taken_over, server.submits) == (adopted, 0 if adopted else 1)
+    assert [each.submission_id for each in answer.submissions] == ([5] if adopted else [6001])
+
+
+def test_a_stale_submission_is_not_mistaken_for_the_lost_one() -> None:
+    """The old one carries the same key."""
+    old = earlier(finished=True, finish_time=(NOW - timedelta(hours=2)).isoformat())
+    server = Server([(ConnectionBroken("broken"), True)], stored=[old])
+
+    answer, _ = submitter(server).submit(one(server))
+
+    assert [each.submission_id for each in answer.submissions] == [6001]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "ours"),
+    [
+        (f'{{"{KEY_FIELD}":"{KEY}"}}', True),
+        (f'{{ "{KEY_FIELD}" : "{KEY}", "other": 1 }}', True),
+        (f'{{"{KEY_FIELD}": "other"}}', False),
+        (KEY, False),
+        ("[]", False),
+        ("", False),
+        ("{", False),
+    ],
+)
+def test_our_key_in_whatever_a_server_made_of_the_json(metadata: str, *, ours: bool) -> None:
+    """Spacing and further members do not matter."""
+    assert has_key(submission(1, submission_metadata=metadata), KEY) is ours
+
+
+def test_a_key_depends_on_everything_that_makes_a_submit_the_same() -> None:
+    """And is the same for the same facts."""
+    keys = {submission_key(*facts) for facts in [(1, "a"), (1, "b"), (2, "a"), ("1a",), (1, "a", "")]}
+    assert len(keys) == 5
+    assert submission_key(1, "a") == submission_key("1", "a")

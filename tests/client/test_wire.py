@@ -1,0 +1,178 @@
+"""The protocol without the network: addresses, path segments, and what each answer means."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vm_ray.core.vmray_errors import (
+    AnswerUnreadable,
+    KeyRejected,
+    NoSuchElement,
+    ParameterError,
+    PermissionDenied,
+    RedirectRefused,
+    RequestError,
+    RequestRejected,
+    ServerFailed,
+    Throttled,
+)
+from vm_ray.core.vmray_wire import Answer, api_root, decipher, retry_after, segment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@pytest.mark.parametrize(
+    ("given_text", "root"),
+    [
+        ("https://cloud.vmray.com", "https://cloud.vmray.com"),
+        ("https://cloud.vmray.com/", "https://cloud.vmray.com"),
+        ("https://cloud.vmray.com/rest", "https://cloud.vmray.com"),
+        ("https://cloud.vmray.com/rest/", "https://cloud.vmray.com"),
+        (" cloud.vmray.com ", "https://cloud.vmray.com"),
+        ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
+        ("https://[::1]:8443/vmray/rest", "https://[::1]:8443/vmray"),
+    ],
+)
+def test_the_address_is_brought_into_one_form(given_text: str, root: str) -> None:
+    """Without `/rest`, without a trailing slash, with a scheme."""
+    assert api_root(given_text) == root
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "ftp://vmray.example",
+        "https://",
+        "https://vmray.example:99999",
+        "https://vmray.example:x",
+        "https://key@vmray.example",
+        "https://vmray.example?a=1",
+        "https://vmray.example#top",
+        "https://vm ray.example",
+        "https://[::1",
+    ],
+)
+def test_what_is_no_address_of_a_server_is_refused(wrong: str) -> None:
+    """With the parameter's name, and without the value, which may hold a password."""
+    with pytest.raises(ParameterError) as caught:
+        api_root(wrong)
+
+    assert str(caught.value).startswith('parameter "Api Root" is not the address of a server')
+
+
+@given(st.text(min_size=1).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)))
+def test_no_value_leaves_its_segment_of_the_path(value: str) -> None:
+    """No slash, no question mark, no dot segment; decoded, it is the value."""
+    encoded = segment(value)
+
+    assert unquote(encoded) == value
+    assert not set(encoded) & set("/?#\\")
+    assert encoded.strip(".")
+
+
+ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "sentence", "not_stored"),
+    [
+        (
+            302,
+            "",
+            RedirectRefused,
+            "the server answered with a redirect (302), which is not followed; check Api Root",
+            0,
+        ),
+        (400, ENVELOPE, RequestRejected, "VMRay rejected the request (400): No such element", 1),
+        (400, "<html>", RequestRejected, "VMRay rejected the request (400)", 1),
+        (401, ENVELOPE, KeyRejected, "VMRay rejected the API key (401); check Api Key", 1),
+        (
+            403,
+            ENVELOPE,
+            PermissionDenied,
+            "the API key lacks the permission for this (403): No such element",
+            1,
+        ),
+        (404, ENVELOPE, NoSuchElement, "VMRay does not know it, or the API key may not see it (404)", 1),
+        (405, "", RequestRejected, "VMRay rejected the request (405)", 1),
+        (429, ENVELOPE, Throttled, "VMRay throttled the requests (429)", 1),
+        (500, ENVELOPE, ServerFailed, "VMRay answered 500", 0),
+        (502, "<html>", ServerFailed, "VMRay answered 502", 0),
+        (204, "", AnswerUnreadable, "VMRay answered 204 without a result", 0),
+        (200, "<html>", AnswerUnreadable, "VMRay's answer was a web page", 0),
+        (200, '{"result": "ok", "da', AnswerUnreadable, "VMRay's answer was incomplete or not JSON", 0),
+        (200, "[" * 100_000, AnswerUnreadable, "VMRay's answer was incomplete or not JSON", 0),
+        (200, "[]", AnswerUnreadable, "VMRay's answer was not the JSON object that was expected", 0),
+        (200, ENVELOPE, RequestRejected, "VMRay refused the request: No such element", 0),
+        (200, '{"result": "error"}', RequestRejected, "VMRay refused the request: it gave no reason", 0),
+        (
+            200,
+            '{"result": "error", "data": {"errors": [{"error_msg": "Quota exceeded"}]}}',
+            RequestRejected,
+            "VMRay refused the request: Quota exceeded",
+            0,
+        ),
+    ],
+)
+def test_each_answer_that_is_no_success_has_its_error(
+    status: int, body: str, error: type[RequestError], sentence: str, not_stored: int
+) -> None:
+    """The kind, the sentence, and whether it is certain that the request was not carried out."""
+    with pytest.raises(RequestError) as caught:
+        decipher(status, {}, body.encode())
+
+    assert type(caught.value) is error
+    assert str(caught.value) == sentence
+    assert caught.value.not_stored is bool(not_stored)
+    assert caught.value.status == (None if status == 200 else status)
+
+
+@pytest.mark.parametrize(
+    ("document", "answer"),
+    [
+        ({"result": "ok", "data": [1], "continuation_id": 7}, Answer([1], 7)),
+        ({"result": "ok", "data": {}, "continuation_id": None}, Answer({}, None)),
+        ({"data": {"a": 1}}, Answer({"a": 1}, None)),
+        ({"result": "ok"}, Answer(None, None)),
+    ],
+)
+def test_a_success_is_its_payload(document: Mapping[str, Any], answer: Answer) -> None:
+    """`result` may be missing (a captured answer lacks it), `continuation_id` may be absent or null."""
+    assert decipher(200, {}, json.dumps(document).encode()) == answer
+
+
+def test_what_json_does_not_know_becomes_null() -> None:
+    """`NaN`, `Infinity` and numbers beyond all bounds would break every reader after us."""
+    assert decipher(200, {}, b'{"data": [NaN, Infinity, -Infinity, 1e999, 1.5]}').data == [None] * 4 + [1.5]
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2", 2.0),
+        ("0", 0.0),
+        ("soon", None),
+        ("-1", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        (None, None),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(value: str | None, seconds: float | None) -> None:
+    """Seconds or a date; a moment that has passed means at once, nonsense means nothing."""
+    assert retry_after({} if value is None else {"Retry-After": value}) == seconds
+
+
+@given(st.integers(100, 599), st.binary(max_size=200))
+def test_whatever_a_server_sends_is_an_answer_or_a_named_error(status: int, body: bytes) -> None:
+    """No other exception comes out."""
+    with suppress(RequestError):
+        assert isinstance(decipher(status, {}, body), Answer)
