@@ -51,3 +51,9 @@ def test_a_submission_uses_quota(twin: EmbeddedEmulator, twin_server: Server) ->
     assert twin_server.get("/api_key/quota").data["used_quota"] == 0
     twin_server.submit(b"MZ counted", "counted.exe")
     assert twin_server.get("/api_key/quota").data["used_quota"] == twin.control.counts()["submissions"]
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /user/me")
+def test_the_key_tells_whose_it_is(server: Server) -> None:
+    """The user of the key: id, e-mail address, whether the API is open to them."""
+    assert server.get("/user/me").data.keys() >= {"user_id", "user_email", "user_api_enabled"}

@@ -103,7 +103,7 @@ def test_a_sample_is_downloaded_as_an_encrypted_zip(server: Server, subject: Sub
         assert len(archive.read(member, password.encode())) == subject.sample["sample_filesize"]
 
 
-@pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /sample/{id}/file")
+@pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /download_password")
 def test_the_factory_password_is_infected(twin_server: Server) -> None:
     """Where nobody changed it, the password of downloads is `infected`."""
     assert twin_server.get("/download_password").data == "infected"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: The documented form stands in the document of 2026.2.1; that 2023 had it and 4.2 not is inferred.
 FIELD_SINCE = (2023, 4, 0)
+newer_servers = pytest.mark.parametrize("twin", ["2023.4.0", "2026.2.1"], indirect=True)
 
 
 @pytest.fixture
@@ -40,10 +41,9 @@ def add(server: Server, number: int, tag: str) -> Answer:
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="POST /submission/{id}/tag")
+@newer_servers
 def test_a_tag_is_added_by_field(twin_server: Server, submission: int) -> None:
     """`tag_name` in the form or the query adds a tag; the answer has no data."""
-    if twin_server.version < FIELD_SINCE:
-        pytest.skip("this version has the older form only")
     assert twin_server.post(f"/submission/{submission}/tag", {"tag_name": "seen"}).json == {"result": "ok"}
     more = twin_server.request("POST", f"/submission/{submission}/tag", params={"tag_name": "twice"})
     assert more.json == {"result": "ok"}
@@ -74,10 +74,9 @@ def test_an_old_server_has_the_older_form_only(twin_server: Server, submission: 
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="DELETE /submission/{id}/tag")
+@newer_servers
 def test_a_tag_is_taken_away(twin_server: Server, submission: int) -> None:
     """Deleting with `tag_name` in the query takes the tag away."""
-    if twin_server.version < FIELD_SINCE:
-        pytest.skip("this version has the older form only")
     add(twin_server, submission, "seen")
     gone = twin_server.request("DELETE", f"/submission/{submission}/tag", params={"tag_name": "seen"})
     assert gone.json == {"result": "ok"}
@@ -99,9 +98,22 @@ def test_a_tag_against_the_rule_is_refused(twin_server: Server, submission: int,
     assert add(twin_server, submission, tag).error[0] == 400
 
 
-@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /tag/{name}/submission")
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /tag/{tag}/submission")
 def test_submissions_are_found_by_tag(twin_server: Server, submission: int) -> None:
     """The submissions that carry a tag are a list."""
     add(twin_server, submission, "seen")
     found = twin_server.get("/tag/seen/submission").data
     assert [one["submission_id"] for one in found] == [submission]
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="POST /analysis/{id}/tag")
+def test_analyses_have_tags_too(twin_server: Server, submission: int) -> None:
+    """An analysis is tagged in the same two forms as a submission."""
+    number = twin_server.get(f"/analysis/submission/{submission}").data[0]["analysis_id"]
+    base = f"/analysis/{number}/tag"
+    by_path = twin_server.post(f"{base}/seen")
+    assert by_path.json == {"result": "ok"}
+    known = twin_server.post(base, {"tag_name": "twice"}).status == 200
+    assert known is (twin_server.version >= FIELD_SINCE)
+    tags = twin_server.get(f"/analysis/{number}").data["analysis_tags"]
+    assert tags == (["seen", "twice"] if known else ["seen"])

@@ -84,6 +84,20 @@ def test_it_downloads_archives(client: Any, tmp_path: Path) -> None:
     assert inside["analysis_metadata"]["analysis_id"] == number
 
 
+@pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/{member}")
+def test_it_downloads_screenshots(client: Any, tmp_path: Path) -> None:
+    """The index of the screenshots, and each picture that it names, arrive as raw data."""
+    submission = submit(client, tmp_path)["submissions"][0]
+    analyses = client.call("GET", f"/rest/analysis/submission/{submission['submission_id']}")
+    number = next(one["analysis_id"] for one in analyses if one["analysis_vm_name"])
+    base = f"/rest/analysis/{number}/archive/screenshots"
+    index = client.call("GET", f"{base}/index.log", raw_data=True).read().decode()
+    names = [line.split(" | ")[3] for line in index.splitlines()]
+    assert names
+    for name in names:
+        assert client.call("GET", f"{base}/{name}", raw_data=True).read().startswith(b"\x89PNG")
+
+
 @pytest.mark.documented(SOURCE, endpoint="GET /continuation/{id}")
 def test_it_drains_a_long_list(twin: EmbeddedEmulator, client: Any) -> None:
     """It follows continuation ids until a page has none, and has every object once."""

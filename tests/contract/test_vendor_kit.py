@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.contract.servers import PROGRAM
 from vmray.integration_kit import VMRaySubmissionKit, integration_kit  # type: ignore[import-untyped]
+from vmray.integration_kit.integration_kit import VMRayAPIWrapper  # type: ignore[import-untyped]
 from vmray.rest_api import VMRayRESTAPIError  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
@@ -111,6 +112,28 @@ def test_it_follows_the_feed(twin: EmbeddedEmulator, kit: Any) -> None:
     first = [one.submission_id for one in kit.iter_submissions(None, limit=2)]
     rest = [one.submission_id for one in kit.iter_submissions(first[-1], limit=10)]
     assert first + rest == known
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /continuation/{id}")
+def test_it_drains_the_feed(twin: EmbeddedEmulator, kit: Any) -> None:
+    """A feed longer than a page is fetched to its end."""
+    twin.control.add_known_samples(5)
+    twin.control.configure(api_items_per_request=2)
+    found = [one.submission_id for one in kit.iter_submissions(None, limit=5)]
+    assert found == [one["submission_id"] for one in twin.control.submissions()]
+    assert [one for one in twin.control.requests() if one.path.startswith("/rest/continuation/")]
+
+
+@pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}/mitre_attack")
+def test_its_wrapper_reads_techniques_and_the_version(twin: EmbeddedEmulator, program: Path) -> None:
+    """The kit's wrapper understands the version; techniques, for which it has no verb, it can `call`."""
+    wrapper = VMRayAPIWrapper(twin.url, twin.api_key)
+    assert str(wrapper.get_platform_version()) == wrapper.system_info()["version"]
+    with program.open("rb") as file:
+        number = wrapper.submit({"sample_file": file})["samples"][0]["sample_id"]
+    techniques = wrapper.call("GET", f"/rest/sample/{number}/mitre_attack")["mitre_attack_techniques"]
+    assert {one["technique_id"] for one in techniques} >= {"T1547.001"}
+    assert wrapper.get_artifacts(number, all_artifacts=True)["status"] == "finished"
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /submission")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,10 +29,10 @@ COMMENT = "from Jane's mailbox"
 TAG = "case-4711"
 
 
-@pytest.fixture
-def emulator() -> Iterator[EmbeddedEmulator]:
+@pytest.fixture(params=["4.2.0", "2026.2.1"])
+def emulator(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
     """A server with an owner who would not like to be named."""
-    with EmbeddedEmulator(api_key=KEY, server_version="4.2.0") as running:
+    with EmbeddedEmulator(api_key=KEY, server_version=request.param) as running:
         running.control.configure(user_email=EMAIL, webif_base_url=f"https://{HOST}")
         server = Server(running.url, running.api_key)
         with server.session:
@@ -94,7 +95,7 @@ def test_the_same_thing_keeps_one_name(recorded: CaptureSet) -> None:
     assert submission["submission_sample_id"] == sample["sample_id"]
     analyses = recorded.objects("analysis")
     assert {one["analysis_sample_id"] for one in analyses} == {sample["sample_id"]}
-    assert sample["sample_webif_url"].endswith(f"={sample['sample_id']}")
+    assert re.split("[=/]", sample["sample_webif_url"])[-1] == str(sample["sample_id"])
     assert all(submission["submission_id"] in one["analysis_submission_ids"] for one in analyses)
     emails = {one["submission_user_email"] for one in recorded.objects("submission")}
     assert len(emails) == 1
@@ -104,9 +105,9 @@ def test_the_same_thing_keeps_one_name(recorded: CaptureSet) -> None:
 def test_a_recording_is_a_capture_folder(recorded: CaptureSet) -> None:
     """It is read like any other captures, tells its server's version, and has the shapes of that server."""
     assert [one.folder for one in capture_sets(recorded.folder.parent)] == [recorded.folder]
-    assert recorded.version == "4.2.0"
+    assert recorded.version is not None
     assert not [one.name for one in recorded.captures if one.kind == "other"]
-    answers = emulated("4.2.0")
+    answers = emulated(recorded.version)
     for kind in ("sample", "submission", "analysis", "iocs", "vtis", "mitre_attack", "system_info"):
         assert recorded.objects(kind)
         found = differences(shape_of(recorded.objects(kind)), shape_of(answers[kind]), KNOWN.get(kind))

@@ -12,6 +12,7 @@ import pytest
 
 from tools.evidence.marks import Provenance, provenance_of
 from tools.evidence.page import render
+from tools.evidence.usage import emulated_endpoints
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "api-evidence.md"
@@ -49,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.evidence", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare; fail if out of date")
     options = parser.parse_args()
-    wanted = render(collect())
+    wanted = render(collect(), emulated_endpoints())
     if not options.check:
         PAGE.write_text(wanted, "utf-8")
         return

@@ -19,13 +19,16 @@ Each row is a behaviour that a test in `tests/contract` asserts of the emulator,
 one is given (see [one-suite-two-servers.md](one-suite-two-servers.md)). Its mark says how it is known:
 
 """
+_SILENT = """\
+The emulator has these too, made after the same rules. No contract test says what they do: do not build on them."""
 
 
-def render(claims: Iterable[Provenance]) -> str:
-    """The page: a summary, then a table for each endpoint.
+def render(claims: Iterable[Provenance], endpoints: Iterable[str] = ()) -> str:
+    """The page: a summary, a table for each endpoint, and what nothing is claimed about.
 
     Args:
         claims: One for each test; equal ones (a test with several parameters) count once.
+        endpoints: All endpoints that the emulator has, as `METHOD /path`.
     """
     unique = sorted(set(claims), key=lambda claim: (_path(claim.endpoint), claim.endpoint, claim.behaviour))
     lines = [_HEAD + "| mark | means | behaviours |", "|---|---|---|"]
@@ -33,6 +36,8 @@ def render(claims: Iterable[Provenance]) -> str:
         lines.append(f"| `{kind}` | {meaning} | {sum(claim.kind == kind for claim in unique)} |")
     for endpoint in dict.fromkeys(claim.endpoint for claim in unique):
         lines += _section(endpoint, [claim for claim in unique if claim.endpoint == endpoint])
+    if silent := sorted(set(endpoints) - {claim.endpoint for claim in unique}):
+        lines += ["", "## Nothing claimed", "", _SILENT, "", *(f"* `{endpoint}`" for endpoint in silent)]
     return "\n".join(lines) + "\n"
 
 

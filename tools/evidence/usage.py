@@ -27,6 +27,8 @@ USED_BY: Final[dict[str, tuple[str, ...]]] = {
     "Scan URL": (*_ANALYSING, *_REPORTING),
     "Upload File And Get Report": (*_ANALYSING, "GET /system_info"),
 }
+#: Placeholders of the emulator's generic routes, which stand for many endpoints.
+_GENERIC: Final = re.compile(r"\{(column|filters)\}")
 _TEMPLATES: Final = (
     (r"^/sample/(md5|sha1|sha256)/[^/]+$", "/sample/{kind}/{hash}"),
     (r"/\d+(?=/|$)", "/{id}"),
@@ -45,6 +47,24 @@ def template(method: str, path: str) -> str:
     for pattern, replacement in _TEMPLATES:
         short = re.sub(pattern, replacement, short)
     return f"{method} {short}"
+
+
+def emulated_endpoints() -> list[str]:
+    """All endpoints of the emulator's newest version, named as in the claims.
+
+    Its generic lists by any column are left out: the claims name the columns that clients use.
+    """
+    # Only now: pytest, which collects the claims, warns about what was imported before it began.
+    from vmray_emulator.openapi import openapi  # noqa: PLC0415
+    from vmray_emulator.versions import SERVER_VERSIONS, known_version  # noqa: PLC0415
+
+    paths = openapi(known_version(SERVER_VERSIONS[-1]))["paths"]
+    named = {
+        template(method.upper(), re.sub(r"\{\w*(number|id)\}", "{id}", path))
+        for path, operations in paths.items()
+        for method in operations
+    }
+    return sorted(name for name in named if not _GENERIC.search(name))
 
 
 def users_of(endpoint: str) -> list[str]:
