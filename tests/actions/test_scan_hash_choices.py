@@ -113,7 +113,7 @@ def test_the_worst_iocs_come_first_and_the_limit_cuts_the_others(lab: Lab) -> No
         "odd.example",
     ]
     assert [each["ip_address"] for each in result["iocs"]["ips"]] == ["192.0.2.1", "192.0.2.2"]
-    assert "<li>Domains 3 of 7: " in lab.insights()[SHA256.upper()]
+    assert "<li>Domains (3 of 7): " in lab.insights()[SHA256.upper()]
 
 
 @pytest.mark.parametrize("limit", ["", "10"])
