@@ -30,6 +30,9 @@ KNOWN: Final[dict[str, dict[str, str]]] = {
     }
 }
 
+#: Fields that a real answer may lack though the emulator always sends them: one of early 4.2 has neither.
+OMITTED: Final = ("analysis_quota_type", "analysis_reanalysis")
+
 
 def located() -> list[CaptureSet]:
     """The capture folders that this machine has."""

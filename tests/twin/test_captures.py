@@ -6,16 +6,21 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 import pytest
-from tests.twin.captures import KNOWN, emulated, nearest, sets
+from tests.twin.captures import KNOWN, OMITTED, VARIABLE, emulated, located, nearest, sets
 from tools.record.shapes import differences, shape_of
 
 from vm_ray.core.vmray_models import Aggregate, Analysis, Sample, Submission, SubmitAnswer
 from vm_ray.core.vmray_report import score_of
 from vm_ray.core.vmray_verdicts import verdict_of
 from vm_ray.core.vmray_wire import decipher
+from vmray_emulator.openapi import openapi
+from vmray_emulator.versions import known_version
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tools.record.folders import Capture, CaptureSet
 
 every_set = pytest.mark.parametrize("captured", sets())
@@ -58,6 +63,32 @@ def test_every_captured_field_is_offered(captured: CaptureSet) -> None:
 
 
 @every_set
+def test_real_answers_fit_the_emulators_description(captured: CaptureSet) -> None:
+    """Each captured answer is valid after the OpenAPI document that the emulator serves for its version."""
+    schemas = openapi(known_version(nearest(captured.version)))["components"]
+    found = []
+    for capture in captured.captures:
+        answer = {"data": capture.body["data"], "result": "ok"}
+        schema = {"$ref": f"#/components/schemas/{_answer_name(capture)}", "components": schemas}
+        errors = [error.message for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(answer)]
+        found += [f"{capture.name}: {error}" for error in errors if not _is_known(error)]
+    assert found == []
+
+
+def _is_known(error: str) -> bool:
+    return any(f'"{field}" is a required' in error for field in OMITTED)
+
+
+def _answer_name(capture: Capture) -> str:
+    """The description's name of an answer of that kind."""
+    aggregates = {"vtis": "indicators", "mitre_attack": "techniques"}
+    name = aggregates.get(capture.kind, capture.kind)
+    if name in ("sample", "submission", "analysis", "job", "reputation_lookup"):
+        name += "_list" if isinstance(capture.body["data"], list) else "_item"
+    return f"{name}_answer"
+
+
+@every_set
 def test_models_read_real_objects_without_loss(captured: CaptureSet) -> None:
     """What the integration makes of a real object keeps the object itself, whole."""
     for kind, model in (("sample", Sample), ("submission", Submission), ("analysis", Analysis)):
@@ -91,6 +122,22 @@ def test_the_wire_deciphers_real_bodies(captured: CaptureSet) -> None:
 def deciphered(capture: Capture) -> object:
     """Read a body as the client does."""
     return decipher(200, {"Content-Type": "application/json"}, json.dumps(capture.body).encode()).data
+
+
+def test_another_server_is_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every folder with JSON files below the one that the variable names is a server of its own."""
+    for version in ("4.2.0", "2026.2.1"):
+        (tmp_path / version).mkdir()
+        body = {"result": "ok", "data": {"version": version, "version_major": 1}}
+        (tmp_path / version / "any-name.json").write_text(json.dumps(body))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert {one.folder.name: one.version for one in located()} == {
+        "4.2.0": "4.2.0", "2026.2.1": "2026.2.1",
+    }  # fmt: skip
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
+    assert located() == []
+    (skipped,) = sets()
+    assert VARIABLE in skipped.marks[0].kwargs["reason"]
 
 
 def test_a_set_is_compared_with_its_own_time() -> None:

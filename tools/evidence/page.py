@@ -20,7 +20,7 @@ one is given (see [one-suite-two-servers.md](one-suite-two-servers.md)). Its mar
 
 """
 _SILENT = """\
-The emulator has these too, made after the same rules. No contract test says what they do: do not build on them."""
+The emulator has these too, by the same rules. No contract test says what they do: do not rely on them."""
 
 
 def render(claims: Iterable[Provenance], endpoints: Iterable[str] = ()) -> str:
