@@ -1,4 +1,4 @@
-"""Scan Hash on its main path: what is asked, what is returned, what is written into the case."""
+"""Scan Hash: known, unknown and unsupported hashes, verdicts, and entities that are none of its business."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.actions.expected import (
     ENRICHED,
-    ENRICHMENT_FIELDS,
     NONE_ENRICHED,
     NOT_ENRICHED,
     details,
@@ -22,155 +21,6 @@ if TYPE_CHECKING:
 SHA256 = "c7" * 32
 UNKNOWN = "ab" * 32
 UNSUPPORTED = "unsupported hash type (expected MD5, SHA-1 or SHA-256)"
-
-
-def test_a_known_malicious_hash_is_reported_in_full(lab: Lab) -> None:
-    """Every sink at once, each value written out: message, JSON, tables, enrichment, insight."""
-    added = lab.vmray.control.add_sample(
-        filename="invoice.exe",
-        md5="0a" * 16,
-        sha1="1b" * 20,
-        sha256=SHA256,
-        classifications=["Dropper", "Spyware"],
-        threat_names=["Gen.Loader"],
-        iocs={
-            "domains": [{"value": "fine.example", "verdict": "clean"}, "c2.example"],
-            "ips": [{"value": "198.51.100.7", "verdict": "suspicious"}, "192.0.2.10"],
-            "files": [{"value": "C:\\Temp\\upd.exe", "hashes": [{"sha256_hash": "5e" * 32}]}],
-            "emails": [{"value": "billing@c2.example", "recipients": []}],
-            "urls": ["http://c2.example/gate.php?a=1,2"],
-            "mutexes": ["Global\\once"],
-        },
-        indicators=[
-            {"category": "Persistence", "operation": "Installs a startup entry", "score": 4},
-            {"category": "Mutex", "operation": "Creates mutex", "score": 2},
-            {
-                "category": "Antivirus",
-                "operation": "Known malware, or worse",
-                "score": 5,
-                "classifications": ["Dropper"],
-            },
-        ],
-        sample_created="2026-01-15T09:30:00",
-        sample_ssdeephash="3:N1KTxKWiUgdhHn:C1N3an",
-        sample_parent_sample_ids=[17, 18],
-    )
-    assert added["sample_id"] == 5001
-    iocs = lab.read("/sample/5001/iocs")["iocs"]
-    persistence, _mutex, antivirus = lab.read("/sample/5001/vtis")["threat_indicators"]
-    fine, c2 = iocs["domains"]
-    relay, server = iocs["ips"]
-    lab.hashes(SHA256)
-    entity = SHA256.upper()
-
-    run = lab.run("Scan Hash")
-
-    assert outcome(run) == completed(
-        f"{ENRICHED}{entity}",
-        value=True,
-        json_result=[
-            {
-                "Entity": entity,
-                "EntityResult": entity_result(
-                    added,
-                    {
-                        "domains": [c2],
-                        "ips": [server, relay],
-                        "files": iocs["files"],
-                        "emails": iocs["emails"],
-                        "urls": iocs["urls"],
-                    },
-                    [antivirus, persistence],
-                ),
-            }
-        ],
-        tables={
-            entity: sample_table(added),
-            f"{entity} - IOCs - Domains": ["IOC,Verdict,Details", "c2[.]example,Malicious,DNS; HTTPS"],
-            f"{entity} - IOCs - Emails": [
-                "IOC,Verdict,Details",
-                "billing[@]c2[.]example,Malicious,Your invoice",
-            ],
-            f"{entity} - IOCs - Files": [
-                "IOC,Verdict,Details",
-                f"{'5e' * 32},Malicious,C:\\Temp\\upd.exe; Dropped File",
-            ],
-            f"{entity} - IOCs - IPs": [
-                "IOC,Verdict,Details",
-                "192[.]0[.]2[.]10,Malicious,TCP; HTTPS",
-                "198[.]51[.]100[.]7,Suspicious,TCP; HTTPS",
-            ],
-            f"{entity} - IOCs - URLs": [
-                "IOC,Verdict,Details",
-                "hxxp://c2[.]example/gate[.]php?a=1 2,Malicious,Contacted",
-            ],
-            f"{entity} - Threat Indicators": [
-                "Score,Category,Operation,Classifications",
-                "5,Antivirus,Known malware  or worse,Dropper",
-                "4,Persistence,Installs a startup entry,",
-            ],
-        },
-    )
-    assert fine["domain"] == "fine.example"
-    assert lab.enrichment(SHA256) == {
-        "VMRay_sample_vti_score": "100",
-        "VMRay_sample_child_sample_ids": "",
-        "VMRay_sample_id": "5001",
-        "VMRay_sample_sha1hash": "1b" * 20,
-        "VMRay_sample_classifications": "Dropper, Spyware",
-        "VMRay_sample_last_md_score": "",
-        "VMRay_sample_last_vt_score": "",
-        "VMRay_sample_severity": "malicious",
-        "VMRay_sample_url": "",
-        "VMRay_sample_imphash": "",
-        "VMRay_sample_highest_vti_score": "100",
-        "VMRay_sample_container_type": "",
-        "VMRay_sample_webif_url": "https://vmray.example/samples/5001",
-        "VMRay_sample_type": "Windows Exe (x86-64)",
-        "VMRay_sample_created": "2026-01-15T09:30:00",
-        "VMRay_sample_last_reputation_severity": "unknown",
-        "VMRay_sample_filesize": "48128",
-        "VMRay_sample_parent_sample_ids": "17, 18",
-        "VMRay_sample_ssdeephash": "3:N1KTxKWiUgdhHn:C1N3an",
-        "VMRay_sample_md5hash": "0a" * 16,
-        "VMRay_sample_sha256hash": SHA256,
-        "VMRay_sample_highest_vti_severity": "malicious",
-        "VMRay_sample_priority": "1",
-        "VMRay_sample_is_multipart": "False",
-        "VMRay_sample_score": "100",
-        "VMRay_sample_filename": "invoice.exe",
-        "VMRay_ioc_domains": "c2.example",
-        "VMRay_ioc_ips": "192.0.2.10, 198.51.100.7",
-        "VMRay_ioc_urls": "http://c2.example/gate.php?a=1,2",
-        "VMRay_ioc_files": "5e" * 32,
-        "VMRay_ioc_emails": "billing@c2.example",
-        "VMRay_ioc_mutexes": "",
-        "VMRay_ioc_processes": "",
-        "VMRay_ioc_registry": "",
-        "VMRay_threat_indicator_operations": "Known malware, or worse, Installs a startup entry",
-        "VMRay_threat_indicator_category": "Antivirus, Persistence",
-    }
-    assert lab.enrichment(SHA256).keys() == ENRICHMENT_FIELDS
-    assert lab.flags() == {entity: (True, True)}
-    assert lab.insights() == {
-        entity: '<h2><strong>Verdict: <span style="color:#d93025">Malicious</span></strong></h2>'
-        "<p><strong>Threat names:</strong> Gen.Loader</p>"
-        "<p><strong>Classifications:</strong> Dropper, Spyware</p>"
-        "<p><strong>Type:</strong> Windows Exe (x86-64)</p>"
-        "<p><strong>Name:</strong> invoice.exe</p>"
-        "<p><strong>First seen by VMRay:</strong> 2026-01-15T09:30:00</p>"
-        "<p><strong>IOCs</strong></p><ul>"
-        "<li>Domains (1): c2[.]example (Malicious)</li>"
-        "<li>Emails (1): billing[@]c2[.]example (Malicious)</li>"
-        f"<li>Files (1): {'5e' * 32} (Malicious)</li>"
-        "<li>IPs (2): 192[.]0[.]2[.]10 (Malicious), 198[.]51[.]100[.]7 (Suspicious)</li>"
-        "<li>URLs (1): hxxp://c2[.]example/gate[.]php?a=1,2 (Malicious)</li></ul>"
-        "<p><strong>Threat indicators</strong></p><ul>"
-        "<li>5/5 Antivirus: Known malware, or worse</li>"
-        "<li>4/5 Persistence: Installs a startup entry</li></ul>"
-    }
-    assert lab.seen()[0] == f"GET /rest/sample/sha256/{SHA256}"
-    assert sorted(lab.seen()[1:]) == ["GET /rest/sample/5001/iocs", "GET /rest/sample/5001/vtis"]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from tests.client.remembering import Server
 from tests.client.wording import submission
 
 from vm_ray.core.vmray_client import Client, SubmitOptions
@@ -25,7 +25,6 @@ from vm_ray.core.vmray_errors import (
     Throttled,
     VMRayError,
 )
-from vm_ray.core.vmray_models import Submission, SubmitAnswer
 from vm_ray.core.vmray_submit import (
     KEY_FIELD,
     MAX_SUBMITS,
@@ -41,56 +40,10 @@ from vm_ray.core.vmray_throttle import Deadline
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vm_ray.core.vmray_models import Submission
+
 NOW = datetime(2026, 1, 15, 9, 30)  # noqa: DTZ001 - VMRay's timestamps have no zone
 KEY = "0123456789abcdef"
-
-
-@dataclass
-class Server:
-    """Remembers what was stored, and fails as told.
-
-    Attributes:
-        faults: For each submit in turn: what goes wrong, and whether it was stored before.
-        filters: Whether it can be asked by metadata.
-        appears_after: How many look-ups do not see what was stored.
-    """
-
-    faults: list[tuple[RequestError, bool]] = field(default_factory=list)
-    stored: list[Submission] = field(default_factory=list)
-    filters: bool = True
-    appears_after: int = 0
-    submits: int = 0
-    slept: list[float] = field(default_factory=list)
-
-    def send(self, options: SubmitOptions) -> SubmitAnswer:
-        """One submit."""
-        self.submits += 1
-        error, keeps = self.faults.pop(0) if self.faults else (None, True)
-        if keeps:
-            self.stored.append(submission(6000 + self.submits, submission_metadata=options.metadata))
-        if error:
-            raise error
-        return SubmitAnswer((self.stored[-1],), (5001,), ())
-
-    def submissions_with_metadata(self, metadata: str) -> list[Submission]:
-        """Ask by metadata; a server without the filter answers with whatever it has."""
-        if not self.filters:
-            return [submission(1), submission(2)]
-        return [each for each in self._visible() if each.metadata == metadata]
-
-    def find_samples(self, _sha256: str) -> list[Any]:
-        """The file is unknown, so that the last resort is needed."""
-        return []
-
-    def newest_submissions(self, _limit: int) -> list[Submission]:
-        """Ask for the newest."""
-        return [submission(3), *self._visible()]
-
-    def _visible(self) -> list[Submission]:
-        if self.appears_after:
-            self.appears_after -= 1
-            return []
-        return self.stored
 
 
 def submitter(server: Server) -> Submitter:

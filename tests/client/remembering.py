@@ -1,0 +1,62 @@
+"""A server that remembers what was submitted to it, and fails as told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.client.wording import submission
+
+from vm_ray.core.vmray_models import Sample, Submission, SubmitAnswer
+
+if TYPE_CHECKING:
+    from vm_ray.core.vmray_client import SubmitOptions
+    from vm_ray.core.vmray_errors import RequestError
+
+
+@dataclass
+class Server:
+    """Remembers what was stored, and fails as told.
+
+    Attributes:
+        faults: For each submit in turn: what goes wrong, and whether it was stored before.
+        filters: Whether it can be asked by metadata.
+        appears_after: How many look-ups do not see what was stored.
+    """
+
+    faults: list[tuple[RequestError, bool]] = field(default_factory=list)
+    stored: list[Submission] = field(default_factory=list)
+    filters: bool = True
+    appears_after: int = 0
+    submits: int = 0
+    slept: list[float] = field(default_factory=list)
+
+    def send(self, options: SubmitOptions) -> SubmitAnswer:
+        """One submit."""
+        self.submits += 1
+        error, keeps = self.faults.pop(0) if self.faults else (None, True)
+        if keeps:
+            self.stored.append(submission(6000 + self.submits, submission_metadata=options.metadata))
+        if error:
+            raise error
+        return SubmitAnswer((self.stored[-1],), (5001,), ())
+
+    def submissions_with_metadata(self, metadata: str) -> list[Submission]:
+        """Ask by metadata; a server without the filter answers with whatever it has."""
+        if not self.filters:
+            return [submission(1), submission(2)]
+        return [each for each in self._visible() if each.metadata == metadata]
+
+    def find_samples(self, _sha256: str) -> list[Sample]:
+        """The file is unknown, so that the last resort is needed."""
+        return []
+
+    def newest_submissions(self, _limit: int) -> list[Submission]:
+        """Ask for the newest."""
+        return [submission(3), *self._visible()]
+
+    def _visible(self) -> list[Submission]:
+        if self.appears_after:
+            self.appears_after -= 1
+            return []
+        return self.stored
