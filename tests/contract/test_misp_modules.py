@@ -9,26 +9,28 @@ from __future__ import annotations
 import base64
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.actions.certificate import self_signed
 from tests.contract.misp_module import PACKAGE
 from tests.contract.servers import PROGRAM
 
+from vmray_emulator import EmbeddedEmulator
+
 if TYPE_CHECKING:
     from tests.contract.servers import Server
-
-    from vmray_emulator import EmbeddedEmulator
 
 RUNNER = Path(__file__).with_name("misp_module.py")
 INSTALLED = PACKAGE.is_dir() and importlib.util.find_spec("pymisp")
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="misp-modules is not installed: `make test` does that")
 
 
-def run(module: str, request: dict[str, Any]) -> dict[str, Any]:
+def run(module: str, request: dict[str, Any], **environment: str) -> dict[str, Any]:
     """Let a module handle a request, as MISP would."""
     finished = subprocess.run(
         [sys.executable, str(RUNNER), module],
@@ -36,6 +38,7 @@ def run(module: str, request: dict[str, Any]) -> dict[str, Any]:
         capture_output=True,
         text=True,
         timeout=120,
+        env={**os.environ, **environment},
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
@@ -77,3 +80,22 @@ def test_it_imports_the_results_of_a_sample(twin: EmbeddedEmulator, twin_server:
     tags = {tag["name"] for tag in event["Tag"]}
     assert 'vmray:verdict="malicious"' in tags
     assert any("T1547.001" in tag for tag in tags)
+
+
+@pytest.mark.documented("MISP module vmray_analyzer, run unmodified", endpoint="GET /sample/{kind}/{hash}")
+@pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
+def test_it_looks_up_a_hash(tmp_path: Path, kind: str) -> None:
+    """It finds the sample over HTTPS, whose certificate it checks, and lists its analyses."""
+    certificate = self_signed(tmp_path / "server.pem")
+    with EmbeddedEmulator(certfile=certificate, keyfile=certificate) as emulator:
+        sample = emulator.control.add_sample(filename="misp.exe", analyses=2)
+        value = sample[f"sample_{kind}hash"]
+        attribute = {"type": kind, "value": value.upper(), "uuid": "5b3f1d2e-0000-4000-8000-000000000001"}
+        request = {"attribute": attribute, "config": configuration(emulator)}
+        results = run("expansion/vmray_analyzer.py", request, REQUESTS_CA_BUNDLE=str(certificate))["results"]
+    (file,) = [one for one in results["Object"] if one["name"] == "file"]
+    found = {one["object_relation"]: one["value"] for one in file["Attribute"]}
+    assert found["filename"] == "misp.exe"
+    assert found[kind] == value
+    assert sum(one.get("comment") == "VMRay analysis" for one in results["Object"]) == 2
+    assert sample["sample_webif_url"] in [one["value"] for one in results["Attribute"]]
