@@ -1,0 +1,105 @@
+"""Scan Hash when VMRay does not answer as it should, or knows more than fits into a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, details, entity_result, sample_table
+from tests.actions.lab import completed, outcome
+
+if TYPE_CHECKING:
+    from tests.actions.lab import Lab
+
+GOOD, BAD = "aa" * 32, "bb" * 32
+
+
+@pytest.mark.parametrize(
+    ("fault", "times", "why"),
+    [
+        ({"kind": "status", "status": 502}, 4, "VMRay answered 502 after 4 tries"),
+        ({"kind": "html"}, 4, "VMRay's answer was a web page after 4 tries"),
+        ({"kind": "truncated_json"}, 4, "VMRay's answer was incomplete or not JSON after 4 tries"),
+        ({"kind": "data_null"}, 4, "VMRay's answer did not hold the data that was asked for after 4 tries"),
+        (
+            {"kind": "reset_mid_body"},
+            4,
+            "the connection to VMRay broke before the answer was complete after 4 tries",
+        ),
+        (
+            {"kind": "result_error", "error_msg": "Database is\nlocked"},
+            1,
+            "VMRay refused the request: Database is locked",
+        ),
+        ({"kind": "status", "status": 400, "body": "oops"}, 1, "VMRay rejected the request (400)"),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else None,
+)
+def test_one_entity_in_trouble_does_not_hold_up_the_other(
+    lab: Lab, fault: dict[str, Any], times: int, why: str
+) -> None:
+    """What may pass is tried again; what does not is named with its reason, and the other entity is enriched."""
+    sample = lab.vmray.control.add_sample(sha256=GOOD)
+    lab.vmray.control.inject({"path": f"/rest/sample/sha256/{BAD}"}, fault, times)
+    lab.hashes(BAD, GOOD)
+    good, bad = GOOD.upper(), BAD.upper()
+
+    run = lab.run("Scan Hash")
+
+    assert outcome(run) == completed(
+        f"{ENRICHED}{good}\n{NOT_ENRICHED}{bad}{details(f'{bad}: {why}')}",
+        value=True,
+        json_result=[{"Entity": good, "EntityResult": entity_result(sample)}],
+        tables={good: sample_table(sample)},
+    )
+    assert lab.flags() == {bad: (False, False), good: (True, True)}
+
+
+def test_a_passing_trouble_is_not_even_noticed(lab: Lab) -> None:
+    """A failing server, a throttling one, and a broken connection, one after the other."""
+    lab.vmray.control.add_sample(sha256=GOOD)
+    for fault in (
+        {"kind": "status", "status": 503},
+        {"kind": "throttle", "retry_after": "0"},
+        {"kind": "reset_before"},
+    ):
+        lab.vmray.control.inject({"path": "/rest/sample/sha256/*"}, fault)
+    lab.hashes(GOOD)
+
+    run = lab.run("Scan Hash")
+
+    assert run.message == f"{ENRICHED}{GOOD.upper()}"
+
+
+def test_a_run_that_runs_out_of_time_says_so(lab: Lab) -> None:
+    """VMRay does not answer before the deadline: the action ends by itself, with the entity named."""
+    lab.vmray.control.inject({"path": "/rest/sample/sha256/*"}, {"kind": "stall", "seconds": 30.0})
+    lab.hashes(BAD)
+
+    run = lab.run("Scan Hash", script_timeout=5.0)
+
+    assert (run.state.value, run.result_value) == ("completed", False)
+    assert run.message.startswith(f"{NONE_ENRICHED}\n\nDetails:\n{BAD.upper()}: VMRay did not answer within ")
+
+
+def test_a_result_that_is_too_large_is_reduced_and_says_what_is_missing(lab: Lab) -> None:
+    """The platform would throw all of it away; no entity and no verdict is lost."""
+    hashes = lab.vmray.control.add_known_samples(12, iocs_per_type=60)
+    lab.hashes(*hashes)
+    entities = [each.upper() for each in hashes]
+
+    run = lab.run("Scan Hash", {"Max IOCs To Return": "60"}, max_json_result_size=1)
+
+    assert [each["Entity"] for each in run.json_result] == entities
+    assert {each["EntityResult"]["sample_verdict"] for each in run.json_result} == {"malicious"}
+    assert {each["EntityResult"]["iocs"]["domains"][0]["verdict"] for each in run.json_result} == {
+        "malicious"
+    }
+    listed = "\n".join(entities)
+    left_out = "left out: the tables of IOCs and threat indicators, all but the 10 worst IOCs a type"
+    where = "the whole is in VMRay, see sample_webif_url"
+    assert run.message == f"{ENRICHED}{listed}" + details(
+        f"Result: too large for the platform, {left_out}; {where}"
+    )
+    assert set(run.tables) == set(entities)
+    assert [enriched for enriched, _ in lab.flags().values()] == [True] * 12
