@@ -63,7 +63,7 @@ def measure(  # noqa: PLR0913 - what a run is made of
     with tempfile.TemporaryDirectory() as folder, LocalPlatform() as platform:
         case = platform.new_case(entities=list(entities))
         peaks = Path(folder) / "peaks"
-        python = _watched(Path(folder), peaks) if watch_memory else sys.executable
+        python = watched_python(Path(folder), peaks) if watch_memory else sys.executable
         host = ActionHost(platform, integration, sdk=REAL_SDK, python=python)
         platform.configure(host.integration.identifier, dict(configuration))
         run = host.run(action, case, parameters=parameters, script_timeout=900, poll_interval=poll_interval)
@@ -81,7 +81,7 @@ def fastest(count: int, action: str, server: Server, **how: object) -> Measured:
     return min(runs, key=lambda measured: measured.seconds)
 
 
-def _watched(folder: Path, peaks: Path) -> str:
+def watched_python(folder: Path, peaks: Path) -> str:
     """Make an interpreter that notes its peak memory when it ends."""
     (folder / "watch").mkdir()
     (folder / "watch" / "sitecustomize.py").write_text(_WATCH)

@@ -33,7 +33,7 @@ def write_page(rows: Sequence[Row], sdk: str) -> None:
         "",
         "Written by `make bench`. Bounds are ratios within one run, or counts, since machines are noisy.",
         "",
-        f"Machine: {_machine()}.",
+        f"Machine: {machine()}.",
         f"Actions ran as processes on {sdk}, against the emulator in a process of its own.",
         "",
         "| what | this run | bound | |",
@@ -75,7 +75,8 @@ def plot(points: Sequence[Growth]) -> None:
     figure.savefig(PLOT, metadata={"Date": None})
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Say what this runs on."""
     names = [
         line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")
     ]

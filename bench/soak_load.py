@@ -1,0 +1,197 @@
+"""What the soak runs: seeded batches of hashes, URLs and files; again, while a cause concerns all of a batch."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Self
+
+from bench.action import INTEGRATION, REAL_SDK, watched_python
+from bench.server import Server
+from secops_lab.host import ActionHost, ActionRun, RunState
+from secops_lab.platform import Case, LocalPlatform
+
+HASHES_A_RUN: Final = 100
+URLS_A_RUN: Final = 25
+FILES_A_RUN: Final = 20
+HASH_SHARE: Final = 2 / 3
+MAX_ATTEMPTS: Final = 8
+SCAN_HASH: Final = "Scan Hash"
+SCAN_URL: Final = "Scan URL"
+UPLOAD: Final = "Upload File And Get Report"
+# Awkward names, but such as messages show unchanged, so that each can be found again in them.
+_NAMES: Final = (
+    "plain.txt",
+    "with space.txt",
+    "comma,comma.txt",
+    "ünïcode.txt",
+    "quote'.txt",
+    "emulate-locked.txt",
+)
+_HOSTS: Final = ("site", "phish", "suspicious", "evil", "emulate-no-verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One step of a playbook.
+
+    Attributes:
+        number: Its place in the plan.
+        action: The action.
+        items: Hashes, URLs or paths, as they are given to the action.
+    """
+
+    number: int
+    action: str
+    items: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What messages call the items: the platform writes identifiers in capitals."""
+        return self.items if self.action == UPLOAD else tuple(item.upper() for item in self.items)
+
+    @property
+    def full(self) -> bool:
+        """Whether it has as many items as its kind may have, so that its memory can be compared."""
+        return (
+            len(self.items)
+            == {SCAN_HASH: HASHES_A_RUN, SCAN_URL: URLS_A_RUN, UPLOAD: FILES_A_RUN}[self.action]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a job.
+
+    Attributes:
+        run: What came of it.
+        peak: The highest memory of its processes in bytes.
+        calls: What the action told the platform: the bodies of its calls.
+    """
+
+    run: ActionRun
+    peak: int
+    calls: Sequence[Any]
+
+
+@dataclass(slots=True)
+class Done:
+    """A job with all its runs, and the entities as they are afterwards."""
+
+    job: Job
+    case: Case
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+def jobs(seed: int, known: Sequence[str], entities: int, uploads: int, folder: Path) -> list[Job]:
+    """Make the plan: batches of each action, in random order.
+
+    Args:
+        seed: Of the random numbers.
+        known: Hashes that VMRay knows.
+        entities: How many hashes and URLs there are in all.
+        uploads: How many files.
+        folder: Where the files are written.
+    """
+    rng = random.Random(f"load {seed}")  # noqa: S311 - a plan, no secret
+    hashes = [*known, *_unknown(seed, round(entities * HASH_SHARE) - len(known))]
+    rng.shuffle(hashes)
+    urls = [
+        f"https://{rng.choice(_HOSTS)}-{number}.example/a?b={number}&c=%2F"
+        for number in range(entities - len(hashes))
+    ]
+    files = [str(_written(folder, number, rng)) for number in range(uploads)]
+    batches = [
+        *((SCAN_HASH, batch) for batch in _batches(hashes, HASHES_A_RUN)),
+        *((SCAN_URL, batch) for batch in _batches(urls, URLS_A_RUN)),
+        *((UPLOAD, batch) for batch in _batches(files, FILES_A_RUN)),
+    ]
+    rng.shuffle(batches)
+    return [Job(number, action, batch) for number, (action, batch) in enumerate(batches)]
+
+
+def known_count(entities: int) -> int:
+    """How many of the hashes VMRay knows: most of them."""
+    return round(entities * HASH_SHARE * 0.85)
+
+
+def _unknown(seed: int, count: int) -> Iterator[str]:
+    """Hashes that VMRay does not know, and now and then something that is no hash."""
+    for number in range(count):
+        digest = hashlib.sha256(f"unknown {seed} {number}".encode()).hexdigest()
+        yield f"not-a-hash-{number}" if number % 10 == 0 else digest
+
+
+def _written(folder: Path, number: int, rng: random.Random) -> Path:
+    place = folder / f"{number:05}"
+    place.mkdir()
+    file = place / f"{number}-{rng.choice(_NAMES)}"
+    file.write_text(f"content of file {number} {rng.random()}\n" * rng.choice((1, 10, 1000)), "utf-8")
+    return file
+
+
+def _batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(items), size):
+        yield tuple(items[start : start + size])
+
+
+class Lane:
+    """A platform and a host of its own, on which jobs run one after another."""
+
+    def __init__(self, server: Server) -> None:
+        """Prepare for this VMRay."""
+        self._server = server
+        self._resources = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._folder = Path(self._resources.enter_context(tempfile.TemporaryDirectory()))
+        self._platform = self._resources.enter_context(LocalPlatform())
+        python = watched_python(self._folder, self._folder / "peaks")
+        self._host = ActionHost(self._platform, INTEGRATION, sdk=REAL_SDK, python=python)
+        self._platform.configure("VMRay", self._server.configuration)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._resources.close()
+
+    def do(self, job: Job) -> Done:
+        """Run a job in a case of its own; after a failure that concerned all of it again, as a playbook would."""
+        kind = {SCAN_HASH: "FILEHASH", SCAN_URL: "DestinationURL"}.get(job.action)
+        case = self._platform.new_case(entities=[(kind, item) for item in job.items] if kind else [])
+        done = Done(job, case)
+        while not done.attempts or (
+            done.attempts[-1].run.state is RunState.FAILED and len(done.attempts) < MAX_ATTEMPTS
+        ):
+            done.attempts.append(self._attempt(job, case))
+        return done
+
+    def _attempt(self, job: Job, case: Case) -> Attempt:
+        peaks = self._folder / "peaks"
+        peaks.write_text("")
+        self._platform.forget_requests()
+        run = self._host.run(
+            job.action,
+            case,
+            _parameters(job),
+            script_timeout=45.0,
+            async_timeout=150.0,
+            poll_interval=1.0,
+        )
+        calls = [call.body for call in self._platform.requests()]
+        peak = max((int(line) for line in peaks.read_text().split()), default=0) * 1024
+        return Attempt(run, peak, calls)
+
+
+def _parameters(job: Job) -> Mapping[str, str]:
+    match job.action:
+        case "Upload File And Get Report":
+            return {"Sample File Path": ",".join(job.items), "Tag Names": "soak,nightly", "Comment": "soak"}
+        case "Scan URL":
+            return {"Tag Names": "soak"}
+        case _:
+            return {"IOC Type Filter": "domains, emails, files, ips, mutexes, processes, registry, urls"}

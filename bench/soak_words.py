@@ -1,0 +1,132 @@
+"""All that an action may say in the soak: anything else is unexpected text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+ENRICHED: Final = "Successfully enriched the following entities using information from VMRay: "
+NOT_ENRICHED: Final = "Action wasn't able to enrich the following entities using information from VMRay: "
+NONE_ENRICHED: Final = "None of the provided entities were enriched."
+SUBMITTED: Final = "Successfully submitted the following files to VMRay: "
+WAITING: Final = "Waiting for the results for: "
+FAILED: Final = r'Error executing action "(Scan Hash|Scan URL|Upload File And Get Report)"\. Reason: '
+
+_SAID: Final = (
+    r"VMRay answered 5\d\d",
+    r"VMRay throttled the requests \(429\)",
+    r"VMRay did not answer within \d+ seconds",
+    r"the connection to VMRay broke before the answer was complete",
+    r"VMRay's answer was (a web page|incomplete or not JSON|not the JSON object that was expected)",
+    r"VMRay's answer did not (hold the data that was asked for|say what became of the submit)",
+    r"VMRay's list could not be read to its end",
+    r"VMRay refused the request: Internal error, key \*\*\*",
+    r"VMRay rejected the request \(400\): Out of quota",
+    r"VMRay does not know it, or the API key may not see it \(404\)",
+)
+_LATE: Final = "the time of this run was up before VMRay could be asked"
+_CAUSE: Final = rf"(?:(?:{'|'.join(_SAID)})(?: after \d+ tries)?(?:, and {_LATE} again)?|{_LATE})"
+_FOR_ALL: Final = (
+    r"VMRay rejected the API key \(401\)(?: after \d+ tries)?; check Api Key",
+    r"the API key lacks the permission for this \(403\): Emulated status 403(?: after \d+ tries)?",
+    r"the server answered with a redirect \(302\), which is not followed(?: after \d+ tries)?"
+    r"; check Api Root",
+)
+_NOTES: Final = (
+    r"not found in VMRay",
+    r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\)",
+    rf"analysis not finished in time, submission \d+(?:, \d+)*"
+    rf"(?:; (?:it|what VMRay made out of submission \d+) could not be asked for: {_CAUSE})?",
+    r"VMRay no longer knows submission \d+",
+    r"not submitted in time",
+    r"the answer to its submit was lost, and VMRay has not shown a submission since",
+    r"went on with submission \d+ of an earlier run",
+    r"VMRay was still collecting its IOCs and threat indicators, some may be missing",
+    r"its report is locked \(bought as a verdict only\), so there are no IOCs and threat indicators",
+    rf"what VMRay made out of submission \d+ could not be asked for: {_CAUSE}",
+    rf"the analyses of submission \d+ could not be asked for: {_CAUSE}",
+    r"verdict (?:Malicious|Suspicious|Clean|Unknown), submission \d+",
+    r"submission \d+ is kept at VMRay",
+    r"\d+ of \d+ entities were enriched before that",
+)
+_NOTE: Final = re.compile(rf"(?:{_CAUSE}|{'|'.join(_NOTES)})")
+_FAILURE: Final = re.compile(rf"{FAILED}(?:{'|'.join(_FOR_ALL)}|{_CAUSE}|no file was accepted by VMRay)")
+_LOGGED: Final = re.compile(
+    r"Reading configuration from Server"  # the SDK's own
+    rf"|the time of this run is up|[A-Z]\w+: (?:{'|'.join(_FOR_ALL)}|{_CAUSE})"
+    rf"|.+: the answer to the submit was lost \({_CAUSE}\)"
+)
+
+
+@dataclass(slots=True)
+class Told:
+    """A message, taken apart.
+
+    Attributes:
+        enriched: Names under the sentence for enriched entities.
+        missed: Names under the sentence for the others.
+        submitted: Names of files.
+        none_enriched: Whether it says that there are none.
+        failure: The sentence of a failed action, empty otherwise.
+        details: The lines after `Details:`.
+        odd: Lines that belong nowhere.
+    """
+
+    enriched: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    submitted: list[str] = field(default_factory=list)
+    none_enriched: bool = False
+    failure: str = ""
+    details: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
+
+
+def told(message: str) -> Told:
+    """Take a message of any action apart."""
+    head, _, details = message.partition("\n\nDetails:\n")
+    found = Told(details=details.splitlines())
+    section = found.odd
+    for line in head.splitlines():
+        starts = {ENRICHED: found.enriched, NOT_ENRICHED: found.missed, SUBMITTED: found.submitted}
+        prefix = next((prefix for prefix in starts if line.startswith(prefix)), None)
+        if prefix:
+            section = starts[prefix]
+            section.append(line.removeprefix(prefix))
+        elif line == NONE_ENRICHED:
+            found.none_enriched = True
+        elif _FAILURE.fullmatch(line):
+            found.failure = line
+        elif not line.startswith(WAITING):
+            section.append(line)
+    return found
+
+
+def explained(lines: Sequence[str], names: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Sort details by name.
+
+    Returns:
+        For each name what is said about it; and the lines that are no known sentence about a known name.
+    """
+    said: dict[str, list[str]] = {}
+    odd: list[str] = []
+    known = {*names, "Kept"}
+    for line in lines:
+        name = next((name for name in known if line.startswith(f"{name}: ")), None)
+        why = line.removeprefix(f"{name}: ")
+        if name is None or not _NOTE.fullmatch(why):
+            odd.append(line)
+        else:
+            said.setdefault(name, []).append(why)
+    return said, odd
+
+
+def strange_reason(text: str) -> bool:
+    """Whether the `error` of a row is no known sentence."""
+    return _NOTE.fullmatch(text) is None
+
+
+def strange_log(debug_output: str) -> list[str]:
+    """Return the lines of a log that are no known ones."""
+    return [line for line in debug_output.splitlines() if line and not _LOGGED.fullmatch(line)]
