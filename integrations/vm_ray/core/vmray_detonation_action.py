@@ -64,13 +64,9 @@ class DetonationAction(Action):
         needed = _time_for_results(run, state.get("begun"))
         try:
             self._advance(run, detonations, options, needed, ask=not first)
-            last = is_last_run(run, needed)
-            for each in detonations if last else ():
-                each.childless()
-            if last or not any(each.pending for each in detonations):
-                outcome = self.report(run, detonations, last=last)
-                if outcome is not None:
-                    return outcome
+            outcome = self._outcome(run, detonations, needed)
+            if outcome is not None:
+                return outcome
         except VMRayError as error:
             run.log(f"{type(error).__name__}: {error}")
             return Outcome.failed(with_details([error_message(self.name, error)], kept(detonations)))
@@ -79,15 +75,32 @@ class DetonationAction(Action):
         state = {**to_state(self.name, detonations), "begun": state.get("begun")}
         return Outcome.in_progress(waiting(pending), json.dumps(state))
 
+    def _outcome(self, run: Run, detonations: Sequence[Detonation], needed: float) -> Outcome | None:
+        """Report, if everything is there or this is the last chance; None to go on in another run."""
+        if not is_last_run(run, needed):
+            if any(each.pending for each in detonations):
+                return None
+            with run.deadline.earlier(_reserved(run, needed)):
+                outcome = self.report(run, detonations, last=False)
+            if outcome is not None or not is_last_run(run, needed):
+                return outcome
+        for each in detonations:
+            each.childless()
+        return self.report(run, detonations, last=True)
+
     def _advance(
         self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions, needed: float, *, ask: bool
     ) -> None:
-        """Submit, and ask how far everything is, for as long as time is left after that to read the results."""
+        """Ask how far everything is, and submit the rest, for as long as time is left after that to read the results.
+
+        Asking comes first, so that a submit that takes all the time of every run cannot keep back what has finished.
+        """
         try:
             with run.deadline.earlier(_reserved(run, needed)):
-                self._submit(run, detonations, options)
                 if ask:
                     poll(run.client, detonations)
+                    follow_children(run.client, detonations)
+                self._submit(run, detonations, options)
                 follow_children(run.client, detonations)
         except DeadlineReached:
             run.log("the time of this run is up")
