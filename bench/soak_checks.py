@@ -137,7 +137,7 @@ def check_submissions(
 
 
 def memory(done: Sequence[Done]) -> dict[str, tuple[int, int]]:
-    """Return, for each action, the median peak (bytes) of the first and of the last third of its full runs."""
+    """Return, for each action, the median peak in bytes of the first and the last third of its full runs."""
     found = {}
     for action in sorted({each.job.action for each in done}):
         peaks = [each.attempts[-1].peak for each in done if each.job.action == action and each.job.full]

@@ -1,4 +1,4 @@
-"""What the soak runs: seeded batches of hashes, URLs and files; again, while a cause concerns all of a batch."""
+"""What the soak runs: seeded batches of hashes, URLs and files; again, while a cause concerns all."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Lane:
         self._resources.close()
 
     def do(self, job: Job) -> Done:
-        """Run a job in a case of its own; after a failure that concerned all of it again, as a playbook would."""
+        """Run a job in a case of its own; once more after a failure that concerned all of it."""
         kind = {SCAN_HASH: "FILEHASH", SCAN_URL: "DestinationURL"}.get(job.action)
         case = self._platform.new_case(entities=[(kind, item) for item in job.items] if kind else [])
         done = Done(job, case)

@@ -136,7 +136,7 @@ def write_page(summary: Summary) -> None:
         "- VMRay holds at most one submission of each URL and file, and one for each that has a result.",
         "- Every line of every message and log is a known sentence.",
         "- API key, sample passwords and account ids are in no output, log or call to the platform.",
-        "- Processes end by themselves, before their deadline, and take no more memory at last than at first.",
+        "- Processes end by themselves, before their deadline, and their memory does not grow.",
         "",
         "## What was said about items",
         "| times | text |",

@@ -31,21 +31,22 @@ _CAUSE: Final = rf"(?:(?:{'|'.join(_SAID)})(?: after \d+ tries)?(?:, and {_LATE}
 _FOR_ALL: Final = (
     r"VMRay rejected the API key \(401\)(?: after \d+ tries)?; check Api Key",
     r"the API key lacks the permission for this \(403\): Emulated status 403(?: after \d+ tries)?",
-    r"the server answered with a redirect \(302\), which is not followed(?: after \d+ tries)?"
-    r"; check Api Root",
+    r"the server answered with a redirect \(302\), which is not followed; check Api Root",
 )
+_UNFINISHED: Final = r"analysis not finished in time, submission"
+_NUMBERS: Final = r"\d+(?:, \d+)*"
+_MADE: Final = r"what VMRay made out of submission \d+"
 _NOTES: Final = (
     r"not found in VMRay",
     r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\)",
-    rf"analysis not finished in time, submission \d+(?:, \d+)*"
-    rf"(?:; (?:it|what VMRay made out of submission \d+) could not be asked for: {_CAUSE})?",
+    rf"{_UNFINISHED} {_NUMBERS}(?:; (?:it|{_MADE}) could not be asked for: {_CAUSE})?",
     r"VMRay no longer knows submission \d+",
     r"not submitted in time",
     r"the answer to its submit was lost, and VMRay has not shown a submission since",
     r"went on with submission \d+ of an earlier run",
     r"VMRay was still collecting its IOCs and threat indicators, some may be missing",
     r"its report is locked \(bought as a verdict only\), so there are no IOCs and threat indicators",
-    rf"what VMRay made out of submission \d+ could not be asked for: {_CAUSE}",
+    rf"{_MADE} could not be asked for: {_CAUSE}",
     rf"the analyses of submission \d+ could not be asked for: {_CAUSE}",
     r"verdict (?:Malicious|Suspicious|Clean|Unknown), submission \d+",
     r"submission \d+ is kept at VMRay",
