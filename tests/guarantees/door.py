@@ -1,0 +1,81 @@
+"""A door before a server: it lets everything through until a certain request; then nobody is at home."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import struct
+import threading
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_RESET: Final = struct.pack("ii", 1, 0)
+
+
+class Door:
+    """Forwards loopback connections to a server on loopback; a context manager.
+
+    When the first bytes of a request match the pattern, the door stops listening and breaks all connections:
+    that request is reset before it reaches the server, and whoever connects after it is refused.
+
+    Attributes:
+        url: The address to use in place of the server's.
+        closed: Set once the door has closed.
+    """
+
+    def __init__(self, url: str, closes_before: str) -> None:
+        parts = urlsplit(url)
+        self._target = (parts.hostname or "", parts.port or 0)
+        self._pattern = re.compile(closes_before.encode())
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"{parts.scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.closed = threading.Event()
+        self._open: list[socket.socket] = []
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                inside, _ = self._listener.accept()
+            except OSError:
+                return
+            outside = socket.create_connection(self._target)
+            self._open += [inside, outside]
+            for source, sink, watched in ((inside, outside, True), (outside, inside, False)):
+                threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: FBT001
+        try:
+            while data := source.recv(65536):
+                if watched and self._pattern.match(data):
+                    self._close()
+                    return
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            _break(sink)
+
+    def _close(self) -> None:
+        self.closed.set()
+        for one in (self._listener, *self._open):
+            _break(one)
+
+
+def _break(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    with contextlib.suppress(OSError):  # other threads wait on it: only this makes them let go
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()

@@ -1,0 +1,248 @@
+"""Runs the cells of a row in as few processes as the request allows, and tells which came out otherwise."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.guarantees.matrix import requests_made as r
+from tests.guarantees.matrix.faults import FAULTS, Fault
+from tests.guarantees.matrix.outcomes import UNRESOLVED, Outcome
+from tests.guarantees.matrix.scenes import EVER, SCENES, Scene, Sharing
+from tests.guarantees.matrix.table import TABLE
+from tests.guarantees.matrix.world import Item, World, fate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+# Where each persistent fault needs a run of its own, these stand for the others: one of each kind that the
+# client tells apart (throttled, failed, unreadable in either layer, refused, unknown).
+REPRESENTATIVES: Final = frozenset(
+    ("429, Retry-After in seconds", "500", "HTML with 200", "data: null", "result: error", "404")
+)
+SIDE_BY_SIDE: Final = 16
+ROUNDS_A_RUN: Final = 8
+# Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
+SHORT_RUN: Final = 6.0
+WHOLE: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One fault, once or for ever."""
+
+    fault: Fault
+    always: bool
+
+    def __str__(self) -> str:
+        return f"{self.fault.name}, {'for ever' if self.always else 'once'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request of one action."""
+
+    action: str
+    request: r.Request
+
+    def __str__(self) -> str:
+        return f"{self.action}, {self.request.name}"
+
+    @property
+    def scene(self) -> Scene:
+        """Its situation."""
+        return SCENES[self.action, self.request]
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the platform calls the action again."""
+        return self.action in ("Scan URL", "Upload File And Get Report")
+
+    def expected(self, cell: Cell) -> Outcome:
+        """What the table says."""
+        return TABLE[self.action, self.request][cell.fault.name][cell.always]
+
+    def batches(self) -> Iterator[list[Cell]]:
+        """Which cells share a run."""
+        shared: dict[tuple[bool, bool, bool], list[Cell]] = {}
+        for cell in self._cells():
+            if (
+                self.expected(cell).kind == "ended"
+                or cell.fault.gone
+                or self.scene.sharing is Sharing.ALONE
+                or (self.scene.sharing is Sharing.POOLED and cell.always)
+            ):
+                yield [cell]
+            else:
+                # a server that throttles for ever slows all the others of the run down
+                throttles = cell.always and cell.fault.name.startswith("429")
+                shared.setdefault((cell.always, cell.fault.slow, throttles), []).append(cell)
+        for cells in shared.values():
+            size = ROUNDS_A_RUN if self.scene.sharing is Sharing.BY_ROUND else len(cells)
+            yield from (cells[start : start + size] for start in range(0, len(cells), size))
+
+    def _cells(self) -> Iterator[Cell]:
+        for fault in FAULTS.values():
+            once, always = Cell(fault, always=False), Cell(fault, always=True)
+            yield once
+            if self.expected(always).kind == "ended" and self.expected(once) == self.expected(always):
+                continue  # the first one ends the action: there is no second
+            if fault.like:
+                assert self.expected(always) == self.expected(Cell(FAULTS[fault.like], always=True))
+            elif not self.scene.thin or fault.name in REPRESENTATIVES or fault.slow:
+                yield always
+
+    def failures(self, cells: list[Cell]) -> list[str]:
+        """Run a batch of cells, and name those that came out otherwise than the table says."""
+        try:
+            with tempfile.TemporaryDirectory() as folder, World(Path(folder), **self._settings()) as world:
+                return [f"{self}: {failure}" for failure in _Batch(self, cells, world).failures()]
+        except Exception as error:  # noqa: BLE001 - told as a failure, with the cells that it happened to
+            return [f"{self}: {cells[0]} and {len(cells) - 1} more: {type(error).__name__}: {error}"]
+
+    def _settings(self) -> dict[str, Any]:
+        return {"lifecycle": "immediate" if self.scene.first_round else "manual", **self.scene.settings}
+
+
+def failures_of(rows: Iterable[Row]) -> list[str]:
+    """Run all cells of some rows side by side, and name those that came out otherwise than the table says."""
+    work = [(row, cells) for row in rows for cells in row.batches()]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        return [failure for found in pool.map(lambda one: one[0].failures(one[1]), work) for failure in found]
+
+
+class _Batch:
+    """One run with its cells."""
+
+    def __init__(self, row: Row, cells: Sequence[Cell], world: World) -> None:
+        self._row = row
+        self._cells = list(cells)
+        self._world = world
+        self._scene = row.scene
+        spare = 0 if self._scene.sharing is Sharing.ALONE else 1
+        count = len(cells) + spare if self._scene.sharing in (Sharing.BY_ITEM, Sharing.POOLED) else 1
+        self._items = self._scene.items(world, max(count, self._scene.count))
+        self._keys = _learnt_keys(row, self._items) if row.request is r.EARLIER else {}
+        self._waiting = list(cells)
+        self._orders: list[dict[str, Any]] = []
+
+    def failures(self) -> Iterator[str]:
+        """Run, and compare each item's fate with the table."""
+        scene, world = self._scene, self._world
+        scene.given(world, self._items) if scene.first_round else None
+        by_round = scene.sharing is Sharing.BY_ROUND
+        if scene.first_round:
+            self._order_all()
+        run = world.run(
+            self._row.action,
+            self._items,
+            scene.parameters,
+            on_round=self._next_round if by_round else self._after_round,
+            **self._limits(),
+        )
+        for cell, item in self._told():
+            expected = self._row.expected(cell) if cell else Outcome("fine")
+            kind, says = fate(run, item)
+            if kind == "ended" and len(self._cells) == 1:
+                expected = self._row.expected(self._cells[0])
+            if kind != expected.kind or not re.search(expected.says, says):
+                met = cell or "an item without a fault"
+                yield f"{met}: expected {expected}, was {kind}: {says or run.message[-200:]}"
+            yield from self._stored_once(cell, item, kind)
+        yield from self._left_over()
+
+    def _told(self) -> Iterator[tuple[Cell | None, Item]]:
+        """Each item with its cell; None for one that meets no fault."""
+        if self._scene.sharing in (Sharing.BY_ROUND, Sharing.POOLED) and len(self._cells) > 1:
+            return ((self._cells[0], item) for item in self._items)
+        if len(self._cells) == 1 and self._scene.sharing is not Sharing.BY_ITEM:
+            return ((self._cells[0], item) for item in self._items)
+        cells = [*self._cells, *[None] * (len(self._items) - len(self._cells))]
+        return zip(cells, self._items, strict=True)
+
+    def _stored_once(self, cell: Cell | None, item: Item, kind: str) -> Iterator[str]:
+        if self._row.is_async and item.entity != ("FILEHASH", item.sha256):
+            stored = len(self._world.submissions(item))
+            known = self._row.request is r.OF_SAMPLE
+            if stored > 1 or (kind == "fine" and stored != (0 if known else 1)):
+                yield f"{cell}: {item.name} was stored {stored} times"
+
+    def _limits(self) -> dict[str, Any]:
+        """Time enough for what is expected, and no more."""
+        slow = any(cell.fault.slow for cell in self._cells)
+        late = any(self._lasts(cell) for cell in self._cells)
+        limits: dict[str, Any] = {"script_timeout": SHORT_RUN if slow else 120.0}
+        if self._row.is_async:
+            by_round = self._scene.sharing is Sharing.BY_ROUND
+            limits |= {"async_timeout": WHOLE if late and not by_round else 600.0}
+            limits |= {"poll_interval": 0.0 if by_round or late or not self._scene.first_round else 2.0}
+        return limits
+
+    def _lasts(self, cell: Cell) -> bool:
+        """Whether a cell may keep the action waiting to its end."""
+        expected = self._row.expected(cell)
+        if self._row.request is r.SUBMIT:
+            return expected.says == UNRESOLVED
+        return cell.always and expected.kind != "ended"
+
+    def _order_all(self) -> None:
+        for cell, item in zip(self._cells, self._items, strict=False):
+            self._order(cell, item)
+
+    def _order(self, cell: Cell, item: Item) -> None:
+        request = self._row.request
+        if cell.fault.gone:
+            query = rf"\?[^ ]*{re.escape(request.query[-1])}=" if request.query else "[? ]"
+            self._world.vanish_before(f"{request.method} {request.path}{query}")
+            return
+        match = self._match(item)
+        order = cell.fault.ordered(request.patches, always=cell.always)
+        self._world.vmray.control.inject(match=match, fault=dict(order), times=EVER if cell.always else 1)
+        self._orders.append(self._world.vmray.control.pending_faults()[-1])
+
+    def _match(self, item: Item) -> dict[str, Any]:
+        if self._row.request is r.EARLIER:
+            key = self._keys[item.name]
+            return {"method": "GET", "path": "/rest/submission", "query": {r.EARLIER.query[0]: f"*{key}*"}}
+        return self._scene.match(self._world, item)
+
+    def _after_round(self, number: int) -> None:
+        if number == 1 and not self._scene.first_round:
+            self._world.vmray.control.finish_all()
+            self._scene.given(self._world, self._items)
+            self._order_all()
+
+    def _next_round(self, number: int) -> None:
+        """Let the next round meet the next fault, and everything finish after the last."""
+        assert number < 4 * len(self._cells) + 4
+        control = self._world.vmray.control
+        if any(each in self._orders for each in control.pending_faults()):
+            return  # after a fault, the request may be left out in one round
+        control.clear_faults()
+        if self._waiting:
+            self._order(self._waiting.pop(0), self._items[0])
+        else:
+            control.finish_all()
+
+    def _left_over(self) -> Iterator[str]:
+        """A fault that nobody met proves nothing."""
+        for order in self._world.vmray.control.pending_faults():
+            if order in self._orders:
+                yield f"{self._cells[0]} and others: nobody met {order['fault']['kind']} at {order['match']}"
+        if self._world.door is not None and not self._world.door.closed.is_set():
+            yield f"{self._cells[0]}: the door never closed"
+
+
+def _learnt_keys(row: Row, items: Sequence[Item]) -> dict[str, str]:
+    """Our keys of items, learnt from a run in a world alike: its first case has the same number."""
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
+        world.run(row.action, items)
+        stored = {item.name: world.submissions(item)[0] for item in items}
+    return {
+        name: re.sub(r"\W|google_secops_key", "", each["submission_submission_metadata"])
+        for name, each in stored.items()
+    }

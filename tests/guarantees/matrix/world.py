@@ -1,0 +1,184 @@
+"""A small world for each batch: a VMRay of its own, a SecOps, files, and what must hold of every run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from tests.guarantees.door import Door
+from tests.guarantees.matrix.faults import API_KEY
+from tests.guarantees.matrix.requests_made import request_of
+
+from secops_lab.host import ActionHost, ActionRun, RunState
+from secops_lab.platform import Case, LocalPlatform
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from secops_lab.host import Round
+
+INTEGRATION: Final = Path(__file__).parents[3] / "integrations" / "vm_ray"
+PASSWORD: Final = "hunter2-the-sample-password"
+ACCOUNT: Final = 77_310_442_910
+SECRETS: Final = (API_KEY, PASSWORD, str(ACCOUNT))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What an action works on: a hash, a URL, or a file.
+
+    Attributes:
+        name: What the analyst knows it by: the entity's identifier, or the path.
+        sha256: Hash of the file's content or of the URL's text.
+        entity: Type and text of the entity; None for a file.
+    """
+
+    name: str
+    sha256: str
+    entity: tuple[str, str] | None = None
+
+
+def hash_item(sha256: str) -> Item:
+    """A hash."""
+    return Item(sha256.upper(), sha256, ("FILEHASH", sha256))
+
+
+def url_item(url: str) -> Item:
+    """A URL."""
+    return Item(url.upper(), hashlib.sha256(url.encode()).hexdigest(), ("DestinationURL", url))
+
+
+def file_item(path: Path, content: bytes) -> Item:
+    """A file, written here."""
+    path.write_bytes(content)
+    return Item(str(path), hashlib.sha256(content).hexdigest())
+
+
+class World:
+    """A context manager that holds the servers of one batch.
+
+    Attributes:
+        vmray: The emulator.
+        platform: The platform.
+        folder: For files.
+    """
+
+    def __init__(self, folder: Path, **settings: Any) -> None:  # noqa: ANN401 - the emulator's own settings
+        self.folder = folder
+        self._stack = ExitStack()
+        self._settings = settings
+        self.door: Door | None = None
+
+    def __enter__(self) -> Self:
+        self.vmray = self._stack.enter_context(EmbeddedEmulator(api_key=API_KEY, **self._settings))
+        self.vmray.control.configure(sample_password=PASSWORD)
+        self.platform = self._stack.enter_context(LocalPlatform())
+        self.host = ActionHost(self.platform, INTEGRATION)
+        self.platform.configure("VMRay", {"Api Root": self.vmray.url, "Api Key": API_KEY})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def vanish_before(self, request_line: str) -> None:
+        """Let VMRay be reached through a door that closes for good when a request of this pattern comes."""
+        self.door = self._stack.enter_context(Door(self.vmray.url, request_line))
+        self.platform.configure("VMRay", {"Api Root": self.door.url})
+
+    def sample_id(self, item: Item) -> int:
+        """The id of an item's sample."""
+        samples = self.vmray.control.samples()
+        return next(int(each["sample_id"]) for each in samples if each["sample_sha256hash"] == item.sha256)
+
+    def submissions(self, item: Item) -> list[dict[str, Any]]:
+        """What VMRay stored for an item, without what it knew before."""
+        found = self.vmray.control.submissions()
+        mine = [each for each in found if each["submission_sample_sha256"] == item.sha256]
+        return [each for each in mine if json.loads(each["submission_submission_metadata"])]
+
+    def submission_id(self, item: Item) -> int:
+        """The id of an item's first submission."""
+        return int(self.submissions(item)[0]["submission_id"])
+
+    def run(
+        self,
+        action: str,
+        items: Sequence[Item],
+        parameters: Mapping[str, str] | None = None,
+        *,
+        case: Case | None = None,
+        on_round: Callable[[int], None] | None = None,
+        **limits: Any,  # noqa: ANN401 - the host's own
+    ) -> ActionRun:
+        """Run an action on items, and make sure of what must hold of every run whatever happens."""
+        entities = [item.entity for item in items if item.entity]
+        self.case = case or self.platform.new_case(entities=entities)
+        if action.startswith("Upload"):
+            parameters = {"Sample File Path": ",".join(item.name for item in items), **(parameters or {})}
+        rounds = 0
+
+        def count(_round: Round) -> None:
+            nonlocal rounds
+            rounds += 1
+            if on_round is not None:
+                on_round(rounds)
+
+        run = self.host.run(action, self.case, parameters, on_round=count, **limits)
+        self._assert_sound(run, limits.get("script_timeout", 300.0))
+        for seen in self.vmray.control.requests():
+            request_of(action, seen)
+        return run
+
+    def _assert_sound(self, run: ActionRun, script_timeout: float) -> None:
+        """No crash, no time-out, no unexpected error, no secret anywhere."""
+        assert run.state in (RunState.COMPLETED, RunState.FAILED), (
+            run.state,
+            run.message,
+            run.rounds[-1].stderr,
+        )
+        for each in run.rounds:
+            assert each.exit_code == 0
+            assert each.duration < script_timeout
+            said = each.stdout + each.stderr
+            assert "unexpected" not in said, said
+            assert "Traceback" not in said, said
+        everything = said_by(run) + json.dumps([self.case.entities, self.case.insights, self.case.comments])
+        everything += json.dumps([call.body for call in self.platform.requests()])
+        for secret in SECRETS:
+            assert secret not in everything
+
+
+def said_by(run: ActionRun) -> str:
+    """All that a run's processes wrote, to wherever."""
+    return "".join(each.stdout + each.stderr for each in run.rounds) + run.message + json.dumps(run.results)
+
+
+def fate(run: ActionRun, item: Item) -> tuple[str, str]:
+    """What an analyst is told of an item: `fine`, `named` or `ended`, and the details of it."""
+    if run.state is RunState.FAILED:
+        return "ended", run.message
+    documented, _, details = run.message.partition("\n\nDetails:\n")
+    told = [line for line in details.splitlines() if line.startswith(f"{item.name}: ")]
+    says = "\n".join(line.removeprefix(f"{item.name}: ") for line in told)
+    if run.action.startswith("Upload"):
+        rows = [row for row in run.json_result["files"] if row["file_path"] == item.name]
+        assert rows, f"{item.name} has no row"
+        return ("fine" if all(row["result"] == "ok" for row in rows) else "named"), says
+    if item.entity is None:
+        return "fine", says
+    results = [each for each in run.json_result if each["Entity"] == item.name]
+    done, _, missed = documented.partition("Action wasn't able")
+    places = [len(re.findall(rf"(?m)(?:^|: ){re.escape(item.name)}$", part)) for part in (done, missed)]
+    nothing = "None of the provided entities were enriched." in documented
+    assert places in ([1, 0], [0, 1]) or (nothing and places == [0, 0]), f"{item.name} is not told of once"
+    assert len(results) == places[0]
+    return ("fine" if results else "named"), says
