@@ -46,6 +46,17 @@ def test_an_action_runs_on_the_chosen_entities_only(open_wall: OpenWall, platfor
     assert "A C" in visitor.get("/cases/1").text
 
 
+def test_a_run_that_can_be_cancelled_reads_a_huge_case(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """More than a pipe holds, read late: all of it arrives, although somebody looks whether to cancel."""
+    visitor = open_wall("siemplify.end(str(len(siemplify.target_entities[0].identifier)), True)")
+    platform.new_case(entities=[("FILENAME", "x" * 300_000)])
+    visitor.post("/cases/1/runs", {"action": "do_it", "entity": "0"})
+    visitor.wall.wall.runs.wait()
+    run = visitor.wall.wall.run(1)
+    assert run.outcome is not None
+    assert (run.outcome.state.value, run.outcome.message) == ("completed", "300000")
+
+
 def test_a_missing_value_is_asked_for_and_the_others_stay(
     open_wall: OpenWall, platform: LocalPlatform
 ) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _TICK = 0.05  # seconds between looks at the cancellation flag
@@ -74,17 +76,20 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
         cancel: Ends it when set.
     """
     started = time.monotonic()
-    with subprocess.Popen(  # noqa: S603 (starting scripts is what a host does)
-        list(start.command),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=dict(start.env),
-        cwd=start.cwd,
-        start_new_session=True,
-    ) as process:
+    with (
+        _as_file(start.stdin) as stdin,
+        subprocess.Popen(  # noqa: S603 (starting scripts is what a host does)
+            list(start.command),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(start.env),
+            cwd=start.cwd,
+            start_new_session=True,
+        ) as process,
+    ):
         try:
-            ending, out, err = _await(process, start.stdin, started + timeout, cancel)
+            ending, out, err = _await(process, started + timeout, cancel)
         finally:
             _signal_group(process, signal.SIGKILL)
         return Finished(
@@ -96,29 +101,40 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
         )
 
 
+@contextmanager
+def _as_file(content: bytes) -> Iterator[IO[bytes]]:
+    """Offer the standard input as a file.
+
+    Through a pipe, `communicate()` does not go on writing what a slow reader had not taken when its timeout
+    interrupted it; the rest would never come.
+    """
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        yield file
+
+
 def _await(
-    process: subprocess.Popen[bytes], stdin: bytes, deadline: float, cancel: threading.Event | None
+    process: subprocess.Popen[bytes], deadline: float, cancel: threading.Event | None
 ) -> tuple[Ending, bytes, bytes]:
-    pending: bytes | None = stdin
     while True:
         left = deadline - time.monotonic()
         if cancel is not None and cancel.is_set():
-            return Ending.CANCELLED, *_end(process, pending)
+            return Ending.CANCELLED, *_end(process)
         if left <= 0:
-            return Ending.TIMED_OUT, *_end(process, pending)
+            return Ending.TIMED_OUT, *_end(process)
         try:
-            out, err = process.communicate(pending, timeout=left if cancel is None else min(left, _TICK))
+            out, err = process.communicate(timeout=left if cancel is None else min(left, _TICK))
         except subprocess.TimeoutExpired:
-            pending = None  # communicate() keeps what it has not written yet
-        else:
-            return Ending.EXITED, out, err
+            continue
+        return Ending.EXITED, out, err
 
 
-def _end(process: subprocess.Popen[bytes], pending: bytes | None) -> tuple[bytes, bytes]:
+def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     """Ask the group to end, so that the SDK removes its temporary folder, then make it."""
     _signal_group(process, signal.SIGTERM)
     try:
-        return process.communicate(pending, timeout=_GRACE)
+        return process.communicate(timeout=_GRACE)
     except subprocess.TimeoutExpired:
         _signal_group(process, signal.SIGKILL)
         return process.communicate()
