@@ -45,22 +45,23 @@ def wall_on_emulator(platform: LocalPlatform, lifecycle: str = "manual") -> Iter
             yield WallOnEmulator(wall.url, vmray, platform)
 
 
-# Everything that an action can put before an analyst's eyes, with the same hostile text in it.
+# Everything that an action can put before an analyst's eyes, with each hostile text in it.
 ATTACK = """
-text = TEXTS[siemplify.parameters["Text"]]
-entity = siemplify.target_entities[0]
-print(text)
-siemplify.LOGGER.info(text)
-entity.additional_properties.update({text: text})
-entity.is_suspicious = entity.is_enriched = True
-siemplify.update_entities([entity])
-siemplify.add_entity_insight(entity, "<p>insight</p>" + text)
-siemplify.add_comment(text)
-siemplify.add_tag(text)
-siemplify.result.add_data_table(text, [text + ",Value", text + "," + text])
-siemplify.result.add_link(text, text)
-siemplify.result.add_result_json(json.dumps([{"Entity": text, "EntityResult": {text: [text, {text: None}]}}]))
-siemplify.end(text, text)
+result = []
+for entity, text in zip(siemplify.target_entities, TEXTS, strict=True):
+    print(text)
+    siemplify.LOGGER.info(text)
+    entity.additional_properties.update({text: text})
+    entity.is_suspicious = entity.is_enriched = True
+    siemplify.add_entity_insight(entity, "<p>insight</p>" + text)
+    siemplify.add_comment(text)
+    siemplify.add_tag(text)
+    siemplify.result.add_data_table(text, [text + ",Value", text + "," + text])
+    siemplify.result.add_link(text, text)
+    result.append({"Entity": text, "EntityResult": {text: [text, {text: None}]}})
+siemplify.update_entities(siemplify.target_entities)
+siemplify.result.add_result_json(json.dumps(result))
+siemplify.end(" ".join(text[:100] for text in TEXTS), TEXTS[0])
 """
 WIDGET = """<!doctype html><meta charset="utf-8"><title>Widget</title><p id="shown">nothing</p><script>
 const data = [{stepInstanceName}.JsonResult];
@@ -72,8 +73,8 @@ def attacking_host(
     folder: Path, platform: LocalPlatform, widget: str = WIDGET, body: str = ATTACK
 ) -> ActionHost:
     """An integration whose action shows a hostile text everywhere, and whose widget trusts it."""
-    texts = "TEXTS = json.loads(" + repr(json.dumps(TEXTS)) + ")\n"
-    host = Toy(folder, platform, None).host(texts + body, parameters={"Text": "script"})
+    texts = "TEXTS = json.loads(" + repr(json.dumps(list(TEXTS.values()))) + ")\n"
+    host = Toy(folder, platform, None).host(texts + body)
     widgets = host.integration.folder / "widgets"
     widgets.mkdir()
     (widgets / "do_it.html").write_text(widget, encoding="utf-8")

@@ -8,13 +8,12 @@
   const dark = () => (root.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
 
   // A frame of another origin cannot see the page; it is told the chosen theme in its address (`#dark`).
-  const tell = (frame) => {
-    if (root.dataset.theme) frame.src = frame.getAttribute("src").split("#")[0] + "#" + root.dataset.theme;
-  };
-  globalThis.tellTheme = (node) => node.querySelectorAll("iframe").forEach(tell);
+  // The address is set here, once before loading: a frame whose address changes while it loads may keep the old one.
+  const lead = (frame) => { frame.src = frame.dataset.frame + (root.dataset.theme ? "#" + root.dataset.theme : ""); };
+  globalThis.leadFrames = (node) => node.querySelectorAll("iframe[data-frame]").forEach(lead);
 
   addEventListener("DOMContentLoaded", () => {
-    tellTheme(document);
+    leadFrames(document);
     const button = document.getElementById("theme");
     const name = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
     button.hidden = false;
@@ -22,7 +21,7 @@
       root.dataset.theme = dark() ? "light" : "dark";
       localStorage.setItem("case-wall-theme", root.dataset.theme);
       name();
-      tellTheme(document);
+      leadFrames(document);
     });
     system.addEventListener("change", name);
     name();

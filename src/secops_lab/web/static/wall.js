@@ -11,7 +11,7 @@
       if (open.has(one.dataset.keep + "true")) one.open = true;
       if (open.has(one.dataset.keep + "false")) one.open = false;
     }
-    tellTheme(after);
+    leadFrames(after);
     const focus = before.contains(document.activeElement) ? document.activeElement.id : "";
     before.replaceWith(after);
     if (focus) document.getElementById(focus)?.focus();
@@ -32,7 +32,7 @@
       let now = old;
       if (!old) {
         now = document.adoptNode(fresh);
-        tellTheme(now);
+        leadFrames(now);
         if (last) last.after(now); else here.prepend(now);
         announce(null, now);
       } else if (old.dataset.version !== fresh.dataset.version) {
