@@ -36,8 +36,21 @@ class Subject:
     @property
     def analysis(self) -> Json:
         """A successful analysis in a virtual machine or browser, or else any successful one."""
-        good = [one for one in self.analyses if one["analysis_result_code"] == 1]
-        return next((one for one in good if one.get("analysis_vm_id")), good[0])
+        good = readable(self.analyses)
+        return next((one for one in good if one.get("analysis_vm_id") or _in_browser(one)), good[0])
+
+
+def readable(analyses: list[Json]) -> list[Json]:
+    """Return those that succeeded and whose report is not locked."""
+    return [
+        one
+        for one in analyses
+        if one["analysis_result_code"] == 1 and one["analysis_lock_status"] == "unlocked"
+    ]
+
+
+def _in_browser(analysis: Json) -> bool:
+    return bool(analysis["analysis_analyzer_name"] == "vmray_web")
 
 
 def subject_of(server: Server, submission: Json) -> Subject:
@@ -52,6 +65,6 @@ def newest_subject(server: Server) -> Subject:
     for submission in server.get("/submission", _limit=_LOOK_AT, _order="desc").data:
         if submission["submission_finished"] and submission["submission_verdict"] == "malicious":
             subject = subject_of(server, submission)
-            if any(one["analysis_result_code"] == 1 for one in subject.analyses):
+            if readable(subject.analyses):
                 return subject
     pytest.skip(f"none of the newest {_LOOK_AT} submissions is finished, malicious and analysed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,13 +14,7 @@ from tools.evidence.page import render
 from tools.evidence.usage import template, users_of
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFTEST = """
-from pathlib import Path
-from tools.evidence.marks import require_provenance
-
-def pytest_collection_modifyitems(items):
-    require_provenance(items, Path(__file__).parent)
-"""
+CONFTEST = ROOT / "tests" / "contract" / "conftest.py"
 GOOD = '@pytest.mark.recorded("a capture", endpoint="GET /sample/{id}")'
 BAD = {
     "no mark": "",
@@ -34,8 +29,8 @@ BAD = {
 
 
 def run(folder: Path, tests: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run pytest on a folder with these tests: name to marks."""
-    (folder / "conftest.py").write_text(CONFTEST)
+    """Run pytest on a folder with the contract's own conftest and these tests: name to marks."""
+    shutil.copy(CONFTEST, folder)
     (folder / "pytest.ini").write_text(
         f"[pytest]\npythonpath = {ROOT}\nmarkers =\n    recorded\n    inferred\n"
     )
