@@ -54,6 +54,7 @@ def measure(  # noqa: PLR0913 - what a run is made of
     integration: Path = INTEGRATION,
     poll_interval: float = 0.0,
     watch_memory: bool = False,
+    python: str = sys.executable,
 ) -> Measured:
     """Run an action once in a new case.
 
@@ -63,7 +64,7 @@ def measure(  # noqa: PLR0913 - what a run is made of
     with tempfile.TemporaryDirectory() as folder, LocalPlatform() as platform:
         case = platform.new_case(entities=list(entities))
         peaks = Path(folder) / "peaks"
-        python = watched_python(Path(folder), peaks) if watch_memory else sys.executable
+        python = watched_python(Path(folder), peaks) if watch_memory else python
         host = ActionHost(platform, integration, sdk=REAL_SDK, python=python)
         platform.configure(host.integration.identifier, dict(configuration))
         run = host.run(action, case, parameters=parameters, script_timeout=900, poll_interval=poll_interval)
