@@ -23,7 +23,7 @@ def test_the_server_tells_its_version_and_limits(server: Server) -> None:
     assert info["webif_base_url"].startswith("http")
 
 
-@pytest.mark.documented("Polarity's integration", endpoint="GET /api_key/quota")
+@pytest.mark.documented("OpenAPI document 2026.2.1; Polarity's integration", endpoint="GET /api_key/quota")
 def test_the_key_tells_its_quota(server: Server) -> None:
     """The quota of the key in use: its limit, 0 for none, and what is used."""
     quota = server.get("/api_key/quota").data

@@ -66,7 +66,7 @@ def test_a_submission_tells_of_failures(twin: EmbeddedEmulator, twin_server: Ser
     assert submission["submission_has_errors"] is True
 
 
-@pytest.mark.documented("several connectors", endpoint="GET /analysis/sample/{id}")
+@pytest.mark.documented("Cortex XSOAR pack VMRay, MISP module", endpoint="GET /analysis/sample/{id}")
 def test_the_analyses_of_a_sample_are_listed(server: Server, subject: Subject) -> None:
     """All analyses of a sample, of whatever submission, are one list."""
     found = [one["analysis_id"] for one in server.get(f"/analysis/sample/{subject.sample_id}").data]
@@ -110,7 +110,7 @@ def test_the_references_of_a_summary_can_be_followed(server: Server, subject: Su
         assert found["_type"]
 
 
-@pytest.mark.documented("Google's and the vendor's clients write it both ways", endpoint=MEMBER)
+@pytest.mark.inferred("VMRay's client writes a slash, Google's integration %2f", endpoint=MEMBER)
 def test_the_slash_of_a_member_may_be_encoded(server: Server, subject: Subject) -> None:
     """`logs%2fsummary_v2.json` is `logs/summary_v2.json`."""
     base = f"/analysis/{subject.analysis['analysis_id']}/archive"

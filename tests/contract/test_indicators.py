@@ -24,7 +24,7 @@ def test_an_indicator_has_a_category_an_operation_and_a_score(server: Server, su
     assert all(indicator.keys() == INDICATOR for indicator in data["threat_indicators"])
 
 
-@pytest.mark.documented("OpenAPI document 2026.2.1; release notes of server 4.0", endpoint=VTIS)
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=VTIS)
 def test_scores_are_one_to_five_or_minus_one(server: Server, subject: Subject) -> None:
     """The score is a whole number from 1 to 5, or -1 for a benign indicator."""
     for indicator in server.get(f"/sample/{subject.sample_id}/vtis").data["threat_indicators"]:

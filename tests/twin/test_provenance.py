@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tools.evidence.__main__ import PAGE
 from tools.evidence.marks import KINDS, Provenance
 from tools.evidence.page import render
-from tools.evidence.usage import template, users_of
+from tools.evidence.usage import USED_BY, template, users_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFTEST = ROOT / "tests" / "contract" / "conftest.py"
@@ -97,3 +98,10 @@ def test_what_holds_everywhere_is_used_by_all_actions() -> None:
     """A claim about every endpoint matters to every action."""
     assert len(users_of("ANY /")) == 5
     assert users_of("GET /sample/{id}/mitre_attack") == []
+
+
+def test_nothing_that_an_action_relies_on_is_unclaimed() -> None:
+    """For each endpoint that an action may call the page has a section with claims."""
+    sections = set(re.findall(r"^## `(.+)`$", PAGE.read_text("utf-8"), re.MULTILINE))
+    for action, endpoints in USED_BY.items():
+        assert set(endpoints) <= sections, action

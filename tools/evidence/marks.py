@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Mark to meaning, strongest first.
 KINDS: Final = {
     "recorded": "a real answer of a VMRay server shows it",
-    "documented": "a document or a client of the vendor says or relies on it",
+    "documented": "the vendor's document, its clients, or a client in the field (each named) rely on it",
     "inferred": "our deduction: plausible, and nothing more",
     "emulator_only": "the emulator's own doing; a VMRay server has nothing of the kind",
 }
