@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from tools.widgets.build import PLACEHOLDER, WIDGETS
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 30_000
+"""Milliseconds to wait for what will come; a machine may be busy."""
+
+expect.set_options(timeout=PATIENCE)
+
 HOW = "no Chromium here: install Debian's package `chromium` to run the browser tests"
 
 
@@ -95,7 +100,7 @@ def watch() -> Iterator[Watch]:
 def context(chromium: Browser, watch: Watch) -> Iterator[BrowserContext]:
     """A fresh browser profile that is watched; it may copy, and nothing beyond loopback is answered."""
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.on("page", watch.follow)
     # Routes see what really goes out; requests that a policy has refused do not come here.
     context.route(leaves_loopback, watch.stop)

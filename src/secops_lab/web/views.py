@@ -147,10 +147,10 @@ class RunView:
         """The insights that came onto the case's wall while the run went on, about its entities."""
         if self.run.live:
             return []
-        own = {identifier for _, identifier in self.run.entities}
-        window = slice(self.run.wall_start, self.run.wall_end)
-        found = insights_of(self.run.case.wall)
-        return [one for one in found if window.start <= one.place < window.stop and one.entity in own]
+        own = [identifier for _, identifier in self.run.entities]
+        places = range(self.run.wall_start, self.run.wall_end)
+        found = [one for one in insights_of(self.run.case.wall) if one.place in places and one.entity in own]
+        return sorted(found, key=lambda one: own.index(one.entity))
 
     @property
     def last_words(self) -> str:
