@@ -59,8 +59,9 @@ def main() -> int:
 def _open_wall(stack: ExitStack) -> str:
     """Start an emulator with two known samples, a platform with a case about them, and the wall."""
     vmray = stack.enter_context(EmbeddedEmulator(scenario="known-sample", lifecycle="realtime:60"))
+    nothing: dict[str, Any] = {"iocs": {}, "indicators": [], "threat_names": [], "classifications": []}
     clean = vmray.control.add_sample(
-        filename="minutes.docx", sample_type="Word Document", verdict="clean", iocs={}
+        filename="minutes.docx", sample_type="Word Document", verdict="clean", **nothing
     )
     platform = stack.enter_context(LocalPlatform())
     host = ActionHost(platform, REPOSITORY / "integrations" / "vm_ray")
