@@ -33,6 +33,7 @@ def test_there_is_no_example_without_a_run() -> None:
     assert stems == {"scan_hash", "scan_url", "upload_file_and_get_report"}
 
 
+@pytest.mark.parametrize("soar_sdk", ["real"], indirect=True)
 def test_the_real_sdk_returns_the_same(soar_sdk: Path | None, fresh: dict[str, str]) -> None:
     """Whichever SDK runs the actions, the examples are the same to the letter."""
     assert {stem: written(example) for stem, example in fresh_examples(soar_sdk).items()} == fresh

@@ -38,7 +38,7 @@ GOOD, BAD = "aa" * 32, "bb" * 32
 def test_one_entity_in_trouble_does_not_hold_up_the_other(
     lab: Lab, fault: dict[str, Any], times: int, why: str
 ) -> None:
-    """What may pass is tried again; what does not is named with its reason, and the other entity is enriched."""
+    """What may pass is tried again; what stays is named with its reason, the other entity is enriched."""
     sample = lab.vmray.control.add_sample(sha256=GOOD)
     lab.vmray.control.inject({"path": f"/rest/sample/sha256/{BAD}"}, fault, times)
     lab.hashes(BAD, GOOD)
