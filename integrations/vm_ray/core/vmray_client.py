@@ -161,7 +161,12 @@ class Client:
             "sample_file": ("@param=sample_filename_b64enc", file, "application/octet-stream"),
         }
         encoder = MultipartEncoder(fields)
-        return _submit_answer(self._transport.post_once("/sample/submit", encoder, encoder.content_type))
+        try:
+            answer = self._transport.post_once("/sample/submit", encoder, encoder.content_type)
+        except RequestError as error:
+            error.not_stored = error.not_stored or file.len > 0  # VMRay never had the whole of it
+            raise
+        return _submit_answer(answer)
 
     def _submissions(self, query: Mapping[str, str], *, drain: bool = True) -> list[Submission]:
         return [Submission.from_json(item) for item in self._list("/submission", query, drain=drain)]
