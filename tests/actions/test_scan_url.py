@@ -64,6 +64,7 @@ def test_all_urls_are_submitted_in_the_first_run_and_asked_for_together(lab: Lab
     assert [each.message for each in run.rounds] == [waiting, waiting, ENRICHED + "\n".join(entities)]
     assert [each.state.value for each in run.rounds] == ["in progress", "in progress", "completed"]
     assert [each["Entity"] for each in run.json_result] == entities
+    assert [each["entity_identifier"] for each in lab.case.insights] == entities
     assert sorted(asked_in[0]) == [LOOK_UP] * 4 + [SUBMIT] * 4
     assert asked_in[1] == ["GET /rest/submission?_min_id=6001&_max_id=6004"]
     assert asked_in[2][0] == "GET /rest/submission?_min_id=6001&_max_id=6004"

@@ -40,8 +40,9 @@ def report_urls(
         return None
     wall = CaseWall(run, params)
     entities = {entity.identifier: entity for entity in run.entities(entity_type)}
-    for name in entities.keys() & reports.keys():
-        wall.show(entities[name], reports[name])
+    for name, entity in entities.items():
+        if name in reports:
+            wall.show(entity, reports[name])
     done = wall.finish(list(entities))
     missed = {each.name: _why(each, found.get(each.name)) for each in detonations if each.name not in reports}
     if not detonations:
