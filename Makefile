@@ -45,7 +45,7 @@ hub: $(DEV) ## Package the integration for Google SecOps into dist/
 	PATH="$(CURDIR)/$(BIN):$$PATH" tools/hub $(ARGS)
 
 pictures: $(DEV) ## Take the README's pictures from a real run (needs Chromium)
-	$(BIN)/python tools/pictures.py $(ARGS)
+	$(BIN)/python -m tools.pictures $(ARGS)
 
 serve: $(WEB) ## Open the local case wall (ARGS="--port 8080" and so on)
 	@$(BIN)/vmray-secops serve $(ARGS)

@@ -8,18 +8,17 @@ every row in the document. Rows far outside the window are laid out when they co
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 from typing import Any
 
 from playwright.sync_api import sync_playwright
+from tools.chromium import FLAGS, MISSING, find_chromium
 from tools.widgets.build import PLACEHOLDER, WIDGETS
 
 IOCS = 1_000
 BOUND_MS = 200
 RUNS = 9
 TYPES = ("urls", "domains", "ips", "files", "emails", "processes", "mutexes", "registry")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 def measure() -> dict[str, Any]:
@@ -29,9 +28,9 @@ def measure() -> dict[str, Any]:
         `iocs` (how many), `runs`, `median_ms`, `worst_ms` (milliseconds), `bound_ms`, and `within_bound`,
         which is about the median; or `skipped` with the reason where there is no Chromium.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = find_chromium()
     if program is None:
-        return {"skipped": "no Chromium here: install Debian's package `chromium`"}
+        return {"skipped": MISSING}
     html = (WIDGETS / "scan_hash.html").read_text("utf-8").replace(PLACEHOLDER, json.dumps(_result()))
     # The clock starts before the widget's own listener and stops after it, when layout has been forced.
     # Every list is unfolded, so that nothing is left for later.

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from playwright.sync_api import expect, sync_playwright
 from secops_lab.host import ActionHost
 from secops_lab.platform import LocalPlatform
 from secops_lab.web import CaseWall, WallSettings
+from tools.chromium import FLAGS, MISSING, find_chromium
 from vmray_emulator import KNOWN_SHA256, EmbeddedEmulator
 
 if TYPE_CHECKING:
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 PICTURES: Final = REPOSITORY / "docs" / "pictures"
-FLAGS: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--hide-scrollbars",
-]
 PATIENCE: Final = 60_000  # milliseconds
 
 
@@ -40,9 +33,9 @@ def main() -> int:
     Returns:
         0, or 1 where there is no Chromium.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = find_chromium()
     if program is None:
-        sys.stderr.write("No Chromium here: install Debian's package `chromium` to take the pictures.\n")
+        sys.stderr.write(f"{MISSING} to take the pictures\n")
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=PATIENCE)
