@@ -22,12 +22,18 @@ class Door:
     When the first bytes of a request match the pattern, the door stops listening and breaks all connections:
     that request is reset before it reaches the server, and whoever connects after it is refused.
 
+    Args:
+        url: The server's address.
+        closes_before: Pattern of the first bytes of a request; one that never matches keeps the door open.
+        bytes_per_second: How fast requests get through; None is as fast as they come.
+
     Attributes:
         url: The address to use in place of the server's.
         closed: Set once the door has closed.
     """
 
-    def __init__(self, url: str, closes_before: str) -> None:
+    def __init__(self, url: str, closes_before: str, bytes_per_second: float | None = None) -> None:
+        self._seconds_a_byte = 1 / bytes_per_second if bytes_per_second else 0.0
         parts = urlsplit(url)
         self._target = (parts.hostname or "", parts.port or 0)
         self._pattern = re.compile(closes_before.encode())
@@ -63,6 +69,8 @@ class Door:
                     self._close()
                     return
                 sink.sendall(data)
+                if watched and self._seconds_a_byte:
+                    self.closed.wait(len(data) * self._seconds_a_byte)
             sink.shutdown(socket.SHUT_WR)
         except OSError:
             _break(sink)

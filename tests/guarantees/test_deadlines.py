@@ -1,0 +1,128 @@
+"""No run passes its deadline however slow the server is, and its throttling is obeyed by the whole run."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from tests.guarantees.door import Door
+from tests.guarantees.matrix.world import INTEGRATION, World, fate, file_item, hash_item
+from tests.guarantees.slow_server import Manner, SlowServer
+
+from secops_lab.host import ActionHost, RunState
+from secops_lab.platform import LocalPlatform
+from vmray_emulator.seen import RequestLog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from secops_lab.host import ActionRun
+    from vmray_emulator.seen import SeenRequest
+
+SECONDS: Final = 7.0
+ACTIONS: Final = ("Ping", "Add Tag to Submission", "Scan Hash", "Scan URL", "Upload File And Get Report")
+LATE: Final = ("did not answer within", "time of this run was up", "not submitted in time")
+
+
+@pytest.mark.parametrize("manner", ["silent", "drips its head", "drips its body", "endless"])
+def test_no_action_passes_its_deadline(tmp_path: Path, manner: Manner) -> None:
+    """Time limits of sockets start anew with each byte; the run's does not. All actions, at the same time."""
+    (tmp_path / "file.bin").write_bytes(b"content")
+    parameters: Mapping[str, Mapping[str, str]] = {
+        "Add Tag to Submission": {"Submission ID": "1", "Tag Name": "phish"},
+        "Upload File And Get Report": {"Sample File Path": str(tmp_path / "file.bin")},
+    }
+    with LocalPlatform() as platform, SlowServer(manner) as server:
+        host = ActionHost(platform, INTEGRATION)
+        platform.configure("VMRay", {"Api Root": server.url, "Api Key": "a-key-of-nobody"})
+        case = platform.new_case(entities=[("FILEHASH", "0" * 64), ("DestinationURL", "http://a.example/")])
+
+        def run(action: str) -> ActionRun:
+            limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2 * SECONDS}
+            return host.run(action, case, parameters.get(action, {}), **limits)
+
+        with ThreadPoolExecutor(len(ACTIONS)) as pool:
+            runs = list(pool.map(run, ACTIONS))
+    for each in runs:
+        assert each.state in (RunState.COMPLETED, RunState.FAILED), (each.action, each.message)
+        assert all(one.duration < SECONDS for one in each.rounds)
+        said = "was larger than 64 MiB" if manner == "endless" else ""
+        assert any(late in each.message for late in (*LATE, said) if late), each.message
+
+
+def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path) -> None:
+    """The run ends in time amid the file; nothing half-sent counts, and a better line stores it once."""
+    with World(tmp_path) as world:
+        item = file_item(tmp_path / "large.bin", bytes(40_000_000))
+        with Door(world.vmray.url, "never", bytes_per_second=2_000_000) as slow:
+            world.platform.configure("VMRay", {"Api Root": slow.url})
+            run = world.run(
+                "Upload File And Get Report", [item], script_timeout=SECONDS, async_timeout=2 * SECONDS
+            )
+        assert fate(run, item)[0] == "ended"
+        assert "not submitted in time" in run.message
+        assert world.vmray.control.submissions() == []
+        world.platform.configure("VMRay", {"Api Root": world.vmray.url})
+        again = world.run("Upload File And Get Report", [item], case=world.case)
+        assert fate(again, item)[0] == "fine"
+        assert len(world.submissions(item)) == 1
+
+
+def test_a_finished_hash_is_returned_beside_one_that_never_answers(tmp_path: Path) -> None:
+    """The one is enriched in full, the other is named with its reason; the action completes."""
+    with World(tmp_path) as world:
+        samples = [world.vmray.control.add_sample(filename=name) for name in ("good", "stalling")]
+        good, stalling = (hash_item(each["sample_sha256hash"]) for each in samples)
+        path = f"/rest/sample/{samples[1]['sample_id']}/vtis"
+        world.vmray.control.inject({"path": path}, {"kind": "stall", "seconds": 60.0})
+        run = world.run("Scan Hash", [good, stalling], script_timeout=SECONDS)
+        assert run.state is RunState.COMPLETED
+        assert fate(run, good) == ("fine", "")
+        kind, says = fate(run, stalling)
+        assert kind == "named"
+        assert "VMRay did not answer within" in says
+
+
+def _at(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "throttle", "retry_after": "2"},
+        {"kind": "throttle", "retry_after": "date"},
+        {"kind": "status", "status": 503, "headers": {"Retry-After": "2"}},
+    ],
+    ids=["seconds", "date", "503"],
+)
+def test_retry_after_stops_the_whole_run_until_that_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    """One of twenty hashes is throttled: from then on none asks before the moment that the server named."""
+    arrivals: list[tuple[float, SeenRequest]] = []
+    arrive = RequestLog.arrive
+
+    def noting(log: RequestLog, request: SeenRequest) -> None:
+        arrivals.append((time.time(), request))
+        arrive(log, request)
+
+    monkeypatch.setattr(RequestLog, "arrive", noting)
+    with World(tmp_path, latency=0.05) as world:
+        hashes = [hash_item(each) for each in world.vmray.control.add_known_samples(20)]
+        moment = time.time() + 3.0
+        order = {**fault, "retry_after": _at(3.0)} if fault.get("retry_after") == "date" else fault
+        world.vmray.control.inject({"path": f"/rest/sample/sha256/{hashes[0].sha256}"}, order)
+        run = world.run("Scan Hash", hashes)
+    assert all(fate(run, each)[0] == "fine" for each in hashes)
+    throttled = next(at for at, request in arrivals if request.status in (429, 503))
+    # what was in flight at that moment had already arrived; the emulator lets each wait for 0.05 s
+    later = sorted(at for at, _ in arrivals if at > throttled + 0.1)
+    resumes = int(moment) if order is not fault else throttled + 2.0
+    assert later[0] >= resumes
+    assert later[0] < resumes + 2.0

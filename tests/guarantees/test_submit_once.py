@@ -1,0 +1,180 @@
+"""A submit happens once, whatever the server makes of our key and wherever the action is killed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from tests.guarantees.matrix.world import World, fate, file_item, url_item
+
+from secops_lab.host import RunState
+from vmray_emulator import listing
+from vmray_emulator.seen import RequestLog
+from vmray_emulator.submit_form import SubmitForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from tests.guarantees.matrix.world import Item
+
+    from vmray_emulator.schemas.fields import Field
+    from vmray_emulator.seen import SeenRequest
+    from vmray_emulator.settings import Settings
+
+SUBMIT: Final = {"method": "POST", "path": "/rest/sample/submit"}
+LOST: Final = {"kind": "reset_before", "stored": True}
+ITEMS: Final = {
+    "Scan URL": lambda folder: url_item("http://evil.example/landing"),  # noqa: ARG005 - the same shape for both
+    "Upload File And Get Report": lambda folder: file_item(folder / "invoice.txt", b"pay at once"),
+}
+
+
+def ignore_the_filter(monkeypatch: pytest.MonkeyPatch, _world: World) -> None:
+    """Older servers pass over a filter that they do not know, and answer with everything."""
+    kept = listing.filter_by
+
+    def filter_by(conditions: listing.Conditions, of: Field, text: str) -> None:
+        if of.name != "submission_submission_metadata":
+            kept(conditions, of, text)
+
+    monkeypatch.setattr(listing, "filter_by", filter_by)
+
+
+def refuse_the_filter(_monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    """A server may also refuse it."""
+    match: dict[str, Any] = {
+        "method": "GET",
+        "path": "/rest/submission",
+        "query": {"submission_submission_metadata": "*"},
+    }
+    fault = {"kind": "status", "status": 400}
+    world.vmray.control.inject(match, fault, times=1000)
+
+
+def rewrite_the_metadata(monkeypatch: pytest.MonkeyPatch, _world: World) -> None:
+    """A server may store the JSON in a spelling of its own, which the filter for ours does not find."""
+    kept = SubmitForm.read
+
+    def read(params: Mapping[str, str], settings: Settings) -> SubmitForm:
+        form = kept(params, settings)
+        return dataclasses.replace(form, metadata=json.dumps(json.loads(form.metadata), indent=4))
+
+    monkeypatch.setattr(SubmitForm, "read", staticmethod(read))
+
+
+@pytest.mark.parametrize("server", [ignore_the_filter, refuse_the_filter, rewrite_the_metadata])
+@pytest.mark.parametrize("action", ITEMS)
+def test_a_lost_answer_is_found_without_the_filter(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    action: str,
+    server: Callable[[pytest.MonkeyPatch, World], None],
+) -> None:
+    """By the sample's hash, or among the newest ones; other submissions of the same file are not ours."""
+    with World(tmp_path) as world:
+        item = ITEMS[action](tmp_path)
+        world.vmray.control.add_sample(sha256=item.sha256)
+        world.run(action, [ITEMS[action](tmp_path)])
+        server(monkeypatch, world)
+        world.vmray.control.inject(SUBMIT, LOST)
+        run = world.run(action, [item])
+        assert fate(run, item)[0] == "fine"
+        keys = [each["submission_submission_metadata"] for each in world.submissions(item)]
+        assert len(keys) == len(set(keys)) == 2, "one for each of the two cases"
+
+
+def kill_at(world: World, action: str, item: Item, is_there: Callable[[SeenRequest], bool]) -> None:
+    """Run an action, and kill its process as soon as VMRay sees a certain request."""
+    killed = threading.Event()
+    arrive = RequestLog.arrive
+
+    def watching(log: RequestLog, request: SeenRequest) -> None:
+        arrive(log, request)
+        if is_there(request):
+            killed.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RequestLog, "arrive", watching)
+        parameters = {"Sample File Path": item.name} if item.entity is None else {}
+        run = world.host.run(action, world.case, parameters, cancel=killed)
+    assert run.state is RunState.CANCELLED
+
+
+def _query(name: str) -> Callable[[SeenRequest], bool]:
+    return lambda request: name in request.query
+
+
+def _submit(request: SeenRequest) -> bool:
+    return request.path == SUBMIT["path"]
+
+
+def _by_id(request: SeenRequest) -> bool:
+    return request.path.startswith("/rest/submission/6")
+
+
+def _sample(request: SeenRequest) -> bool:
+    return request.path.startswith("/rest/sample/5")
+
+
+SLOW: Final = {"kind": "stall", "seconds": 3.0}
+POINTS: Final[Mapping[str, tuple[Callable[[SeenRequest], bool], dict[str, Any], str]]] = {
+    "looking for an earlier run's submission": (
+        _query("submission_submission_metadata"),
+        SLOW,
+        "/rest/submission",
+    ),
+    "submitting, before it is stored": (_submit, SLOW, "/rest/sample/submit"),
+    "submitting, after it is stored": (_submit, {**SLOW, "stored": True}, "/rest/sample/submit"),
+    "looking a lost submit up": (_query("_limit"), SLOW, "/rest/submission"),
+    "asking how far it is": (_by_id, SLOW, "/rest/submission/6*"),
+    "asking for its children": (_query("submission_parent_submission_id"), SLOW, "/rest/submission"),
+    "reading the result": (_sample, SLOW, "/rest/sample/5*"),
+}
+
+
+@pytest.mark.parametrize("action", ITEMS)
+def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submission(
+    tmp_path: Path, action: str
+) -> None:
+    """At each point, one after the other: the step that is run again goes on with what is there."""
+    for number, (point, (is_there, stall, path)) in enumerate(POINTS.items()):
+        with World(tmp_path) as world:
+            world.case = world.platform.new_case(
+                entities=[("DestinationURL", f"http://evil.example/{number}")]
+            )
+            item = url_item(f"http://evil.example/{number}")
+            if action.startswith("Upload"):
+                item = file_item(tmp_path / f"{number}.txt", point.encode())
+            if "lost" in point:
+                world.vmray.control.inject(SUBMIT, {"kind": "reset_before", "stored": False})
+            match: dict[str, Any] = {"path": path, "query": {"_limit": "*"} if "lost" in point else {}}
+            world.vmray.control.inject(match, stall)
+            kill_at(world, action, item, is_there)
+            world.vmray.control.clear_faults()
+            again = world.run(action, [item], case=world.case)
+            assert fate(again, item)[0] == "fine", point
+            assert len(world.submissions(item)) == 1, point
+
+
+def test_many_files_killed_at_random_moments_are_stored_once_each(tmp_path: Path) -> None:
+    """Twelve files, eight kills at random requests (seeded), then a run to the end: twelve submissions."""
+    chance = random.Random(20260)  # noqa: S311 - chance, no secret
+    with World(tmp_path, latency=0.02) as world:
+        items = [file_item(tmp_path / f"{number}.txt", f"file {number}".encode()) for number in range(12)]
+        world.case = world.platform.new_case()
+        everything = dataclasses.replace(items[0], name=",".join(item.name for item in items))
+        for _ in range(8):
+            left = iter(range(chance.randint(3, 40)))
+
+            def is_there(_request: SeenRequest, left: Iterator[int] = left) -> bool:
+                return next(left, None) is None
+
+            kill_at(world, "Upload File And Get Report", everything, is_there)
+        run = world.run("Upload File And Get Report", items, case=world.case)
+        assert [fate(run, item)[0] for item in items] == ["fine"] * 12
+        assert [len(world.submissions(item)) for item in items] == [1] * 12
