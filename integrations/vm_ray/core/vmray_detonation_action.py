@@ -133,11 +133,18 @@ class DetonationAction(Action):
 
 
 def is_last_run(run: Run, needed: float) -> bool:
-    """Tell whether the platform would give up before another run could report, which needs so many seconds."""
+    """Tell whether the results have to be reported now, because the whole action ends soon.
+
+    Args:
+        run: The present run.
+        needed: Seconds that reporting may take. Another run that would have less than that is too late, unless this one
+            has much less time left than the other would have.
+    """
     end_ms = run.siemplify.async_total_duration_deadline
     if not end_ms:
         return False
-    return end_ms / 1000 - time.time() < needed + float(run.siemplify.async_polling_interval_in_sec or 0)
+    another = end_ms / 1000 - time.time() - float(run.siemplify.async_polling_interval_in_sec or 0)
+    return another < needed and run.deadline.remaining >= another / 2
 
 
 def _time_for_results(run: Run, begun: object) -> float:
