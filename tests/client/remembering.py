@@ -22,12 +22,14 @@ class Server:
         faults: For each submit in turn: what goes wrong, and whether it was stored before.
         filters: Whether it can be asked by metadata.
         appears_after: How many look-ups do not see what was stored.
+        refuses: What it answers to the next look-up by metadata, if not what it has.
     """
 
     faults: list[tuple[RequestError, bool]] = field(default_factory=list)
     stored: list[Submission] = field(default_factory=list)
     filters: bool = True
     appears_after: int = 0
+    refuses: RequestError | None = None
     submits: int = 0
     slept: list[float] = field(default_factory=list)
 
@@ -39,10 +41,13 @@ class Server:
             self.stored.append(submission(6000 + self.submits, submission_metadata=options.metadata))
         if error:
             raise error
-        return SubmitAnswer((self.stored[-1],), (5001,), ())
+        return SubmitAnswer((self.stored[-1],))
 
     def submissions_with_metadata(self, metadata: str) -> list[Submission]:
         """Ask by metadata; a server without the filter answers with whatever it has."""
+        if refusal := self.refuses:
+            self.refuses = None
+            raise refusal
         if not self.filters:
             return [submission(1), submission(2)]
         return [each for each in self._visible() if each.metadata == metadata]

@@ -17,6 +17,7 @@ from vm_ray.core.vmray_errors import (
     ConnectionBroken,
     HostUnreachable,
     KeyRejected,
+    NoSuchElement,
     RequestError,
     RequestRejected,
     ServerFailed,
@@ -187,6 +188,19 @@ def test_an_earlier_submission_counts_while_it_runs_and_shortly_after(
 
     assert (taken_over, server.submits) == (adopted, 0 if adopted else 1)
     assert [each.submission_id for each in answer.submissions] == ([5] if adopted else [6001])
+
+
+@pytest.mark.parametrize("refusal", [RequestRejected("refused"), NoSuchElement("unknown"), None])
+def test_a_look_up_by_metadata_that_fails_or_does_not_filter_proves_nothing(
+    refusal: RequestError | None,
+) -> None:
+    """The newest submissions are asked as well before an earlier run's work is paid for again."""
+    server = Server(stored=[earlier(finished=False)], refuses=refusal, filters=refusal is not None)
+
+    answer, taken_over = submitter(server).submit(one(server))
+
+    assert (taken_over, server.submits) == (True, 0)
+    assert [each.submission_id for each in answer.submissions] == [5]
 
 
 def test_a_stale_submission_is_not_mistaken_for_the_lost_one() -> None:

@@ -107,7 +107,10 @@ class Submitter:
             SubmitUnresolved: It is not yet certain what VMRay stored; ask ``resolve`` in a later run.
             VMRayError: Another cause, with nothing stored.
         """
-        earlier = self._by_metadata(one.key) or []
+        # A look-up that was refused proves nothing: the other ways count as well before anything is submitted.
+        earlier = self._by_metadata(one.key)
+        if earlier is None:
+            earlier = self._by_other_means(one)
         if current := [each for each in earlier if self._is_current(each)]:
             return _adopted(current), True
         return self._send(one, {each.submission_id for each in earlier}), False
@@ -189,13 +192,17 @@ class Submitter:
 
     def _look_up(self, one: OneSubmit, stale: Collection[int]) -> list[Submission]:
         """Find the submission by all means: metadata, then the sample's hash, then the newest submissions."""
-        found = self._by_metadata(one.key) or []
-        if not found and one.sha256 is not None:
+        found = self._by_metadata(one.key) or self._by_other_means(one)
+        return [each for each in found if each.submission_id not in stale]
+
+    def _by_other_means(self, one: OneSubmit) -> list[Submission]:
+        found: list[Submission] = []
+        if one.sha256 is not None:
             for sample in self.client.find_samples(one.sha256()):
                 found += self.client.submissions_of_sample(sample.sample_id)
         if not found:
             found = self.client.newest_submissions(NEWEST)
-        return [each for each in found if has_key(each, one.key) and each.submission_id not in stale]
+        return [each for each in found if has_key(each, one.key)]
 
     def _by_metadata(self, key: str) -> list[Submission] | None:
         """Return the submissions with this key; None where the server does not filter by metadata."""
@@ -220,7 +227,7 @@ class Submitter:
 def _adopted(found: Collection[Submission]) -> SubmitAnswer:
     """Make of submissions that were found what the lost answer would have said; children come of themselves later."""
     own = tuple(each for each in found if each.parent_id is None)
-    return SubmitAnswer(own, tuple(each.sample_id for each in own), ())
+    return SubmitAnswer(own)
 
 
 def _refused(error: RequestError) -> RequestError | SubmitRefused:
