@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vm_ray.core.vmray_escape import csv_cell, defang, html_text, one_line, script_json
+from vm_ray.core.vmray_escape import csv_cell, defang, html_text, one_line, script_json, unclickable
 
 HOSTILE = st.text() | st.text(st.sampled_from("<>&\"'/=+-@,;\\\n\r\t\0\u202e\u2028\u200b\ufeff\ud800é.:"))
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -67,13 +68,14 @@ def test_text_in_a_quoted_attribute_stays_in_it(text: str) -> None:
 @example("=HYPERLINK(1)")
 @example(" =1+1")
 @example("\u200b=1+1")
+@example("＝1+1")  # noqa: RUF001 - read as = by spreadsheets
 def test_a_cell_stays_a_cell_and_no_formula(value: object) -> None:
     """No comma, no quote, no line end, and no sign that a spreadsheet would run; numbers stay numbers."""
     cell = csv_cell(value)
 
     assert not set(cell) & set(',"\r\n')
     if isinstance(value, str):
-        assert not cell.startswith(("=", "+", "-", "@"))
+        assert not cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))  # noqa: RUF001
     else:
         assert cell == str(value)
 
@@ -110,6 +112,27 @@ def test_nothing_defanged_can_be_clicked(text: str) -> None:
 
     assert re.search(r"(?i)https?:|\bftp://", harmless) is None
     assert "@" in text or defang(harmless) == harmless
+
+
+@given(st.text() | st.text(st.sampled_from("hftps:/.a1[]+-")))
+@example("see http://http://a.b, ftp://c")
+def test_an_unclickable_text_has_no_scheme_and_keeps_all_else(text: str) -> None:
+    """For texts that are more than an address: a file name keeps its dots."""
+    harmless = unclickable(text)
+
+    assert re.search(r"(?i)https?:|\bftp://", harmless) is None
+    assert unclickable(harmless) == harmless
+    assert unclickable("a.exe of eve@evil.example") == "a.exe of eve@evil.example"
+
+
+@pytest.mark.parametrize("piece", ["a.", ".a", "a-", "http:", "://", "a+b.", "@", "[.]"])
+def test_a_text_made_to_take_long_takes_no_time(piece: str) -> None:
+    """An attacker's domain of 200,000 characters must not hold up the whole action."""
+    started = time.process_time()
+
+    defang(piece * (200_000 // len(piece)))
+
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..core.vmray_escape import defang, html_text
-from ..core.vmray_models import IOC_TYPES, text_of, texts
+from ..core.vmray_escape import defang, html_text, unclickable
+from ..core.vmray_models import IOC_TYPES, Json, text_of, texts
 from ..core.vmray_render import ioc_names, title_of
 from ..core.vmray_report import SampleReport, score_of
 from ..core.vmray_verdicts import Verdict, verdict_of
@@ -47,7 +47,11 @@ def _facts(report: SampleReport) -> str:
         "First seen by VMRay": text_of(raw, "sample_created"),
         "Why": text_of(raw, "sample_verdict_reason_description"),
     }
-    return "".join(f"<p><strong>{name}:</strong> {html_text(value, 500)}</p>" for name, value in facts.items() if value)
+    return "".join(
+        f"<p><strong>{name}:</strong> {html_text(unclickable(value), 500)}</p>"
+        for name, value in facts.items()
+        if value
+    )
 
 
 def _iocs(report: SampleReport) -> str:
@@ -70,7 +74,11 @@ def _indicators(report: SampleReport) -> str:
     if not report.indicators:
         return "<p><strong>Threat indicators</strong></p><p>None at or above the score threshold.</p>"
     lines = [
-        f"<li>{score_of(each)}/5 {html_text(text_of(each, 'category'))}: {html_text(text_of(each, 'operation'))}</li>"
+        f"<li>{score_of(each)}/5 {_said(each, 'category')}: {_said(each, 'operation')}</li>"
         for each in report.indicators
     ]
     return f"<p><strong>Threat indicators</strong></p><ul>{''.join(lines)}</ul>"
+
+
+def _said(indicator: Json, field: str) -> str:
+    return html_text(unclickable(text_of(indicator, field)))

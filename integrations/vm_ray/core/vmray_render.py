@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ..core.vmray_escape import csv_cell, defang, one_line
+from ..core.vmray_escape import csv_cell, defang, one_line, unclickable
 from ..core.vmray_models import IOC_TYPES, Json, objects, text_of, texts
 from ..core.vmray_report import SampleReport, score_of
 from ..core.vmray_verdicts import verdict_of
@@ -42,7 +42,9 @@ SAMPLE_FIELDS: Final = (
     "sample_score",
     "sample_filename",
 )
-CLICKABLE_FIELDS: Final = ("sample_url", "sample_display_url")
+ADDRESS_FIELDS: Final = ("sample_url", "sample_display_url")
+# VMRay's own address of the report: the one that people are meant to follow.
+LINK_FIELD: Final = "sample_webif_url"
 MAX_ENRICHMENT_LENGTH: Final = 10_000
 TABLE_HEADER: Final = "Key,Value"
 
@@ -100,7 +102,7 @@ _NAME_FIELD: Final = {
 def sample_table(report: SampleReport) -> list[str]:
     """Make the case wall table of an entity: ``Key,Value``, a line a field of the flattened sample."""
     rows = list(_flattened(public_sample(report.sample.raw)))
-    return [TABLE_HEADER, *(f"{csv_cell(key)},{_cell(key, value)}" for key, value in rows)]
+    return [TABLE_HEADER, *(f"{csv_cell(unclickable(key))},{_cell(key, value)}" for key, value in rows)]
 
 
 def extra_tables(identifier: str, report: SampleReport) -> dict[str, list[str]]:
@@ -128,7 +130,7 @@ def _ioc_line(ioc_type: str, ioc: Json) -> str:
         "emails": [text_of(ioc, "subject")],
         "processes": [text_of(ioc, "cmd_line")],
     }.get(ioc_type, texts(ioc.get("operations")) or texts(ioc.get("categories")) or texts(ioc.get("protocols")))
-    cells = [name, verdict_of(ioc).word, "; ".join(detail for detail in details if detail)]
+    cells = [name, verdict_of(ioc).word, unclickable("; ".join(detail for detail in details if detail))]
     return ",".join(csv_cell(cell) for cell in cells)
 
 
@@ -136,9 +138,7 @@ def _indicator_line(indicator: Json) -> str:
     classifications = "; ".join(texts(indicator.get("classifications")))
     cells = [
         score_of(indicator),
-        text_of(indicator, "category"),
-        text_of(indicator, "operation"),
-        classifications,
+        *map(unclickable, (text_of(indicator, "category"), text_of(indicator, "operation"), classifications)),
     ]
     return ",".join(csv_cell(cell) for cell in cells)
 
@@ -159,8 +159,10 @@ def _cell(key: str, value: object) -> str:
     if value is None or value == {}:
         return ""
     if isinstance(value, list):
-        return csv_cell("; ".join(str(item) for item in value))
-    return csv_cell(defang(str(value)) if key in CLICKABLE_FIELDS else value)
+        value = "; ".join(str(item) for item in value)
+    if isinstance(value, str) and key != LINK_FIELD:
+        value = defang(value) if key in ADDRESS_FIELDS else unclickable(value)
+    return csv_cell(value)
 
 
 def _joined(value: object) -> str:
