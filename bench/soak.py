@@ -26,7 +26,7 @@ from bench.soak_faults import Weather
 from bench.soak_load import SCAN_HASH, UPLOAD, Done, Job, Lane, jobs, known_count
 from bench.soak_report import Summary, show, write_page
 
-LANES: Final = 4
+LANES: Final = 6
 PASSWORD: Final = "soak-sample-password-5d1e"  # noqa: S105 - planted, to be looked for in all output
 ACCOUNT: Final = 481516234242
 DETONATION_SECONDS: Final = 2.0

@@ -1,0 +1,29 @@
+"""A laboratory whose VMRay, disk and users are full of hostile texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.lab import Lab
+
+from secops_lab.platform import LocalPlatform
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def shared_lab() -> Iterator[Lab]:
+    """A laboratory for one module: its actions run once, and each test looks at another sink."""
+    with EmbeddedEmulator() as vmray, LocalPlatform() as secops:
+        yield Lab(vmray, secops)
+
+
+@pytest.fixture
+def lab(shared_lab: Lab) -> Iterator[Lab]:
+    """The laboratory with an empty VMRay; a fault that a test ordered must have been met when it ends."""
+    shared_lab.vmray.control.reset()
+    yield shared_lab
+    assert shared_lab.vmray.control.pending_faults() == []
