@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ..core.vmray_action import Outcome, Run
@@ -13,6 +13,7 @@ from ..core.vmray_errors import DeadlineReached, VMRayError
 from ..core.vmray_escape import one_line, script_json
 from ..core.vmray_findings import Finding, read_findings, worst_verdict
 from ..core.vmray_messages import SUBMITTED, error_message, listed, waiting, with_details
+from ..core.vmray_models import Json
 from ..core.vmray_render import public_sample
 from ..core.vmray_size import USABLE_SHARE, essential_fields, nested_length
 from ..core.vmray_verdicts import Verdict
@@ -79,20 +80,31 @@ def _row(
 def _add_result(
     run: Run, detonations: Sequence[Detonation], rows: list[dict[str, Any]], found: dict[str, Found]
 ) -> list[tuple[str, str]]:
-    """Add the documented JSON result; where it would be too long, only the samples' most important fields stay."""
+    """Add the documented JSON result; where it would be too long, less and less of each sample."""
     first = found.get(detonations[0].name)
     findings = [] if first is None or isinstance(first, VMRayError) else list(first)
     worst = next((each for each in findings if each.sample.verdict is worst_verdict(findings)), None)
     data = public_sample(worst.sample.raw) if worst else {}
-    notes = []
-    text = _document(data, rows)
-    if nested_length(text) > float(run.siemplify.max_json_result_size or 15) * 2**20 * USABLE_SHARE:
-        short = [{**row, "data": row["data"] and essential_fields(row["data"])} for row in rows]
-        text = _document(essential_fields(data), short)
-        left_out = "too large for the platform, left out: most fields of the samples"
-        notes.append(("Result", f"{left_out}; the whole is in VMRay, see sample_webif_url"))
+    usable = float(run.siemplify.max_json_result_size or 15) * 2**20 * USABLE_SHARE
+    text, left_out = _document(data, rows), ""
+    for words, shortened in _SHORTER:
+        if nested_length(text) > usable:
+            short = [{**row, "data": row["data"] and shortened(row["data"])} for row in rows]
+            text, left_out = _document(shortened(data), short), words
     run.siemplify.result.add_result_json(run.redacted(text))
-    return notes
+    where = "the whole is in VMRay, see sample_webif_url"
+    return [("Result", f"too large for the platform, left out: {left_out}; {where}")] if left_out else []
+
+
+def _only_where_it_is(data: Json) -> Json:
+    return {name: data[name] for name in ("sample_id", "sample_webif_url") if name in data}
+
+
+# What is left out of each sample, in words, and how; the row of each sample with its verdict always stays.
+_SHORTER: Final[tuple[tuple[str, Callable[[Json], Json]], ...]] = (
+    ("most fields of the samples", essential_fields),
+    ("all fields of the samples but where they are", _only_where_it_is),
+)
 
 
 def _document(data: Any, rows: list[dict[str, Any]]) -> str:  # noqa: ANN401 - VMRay's own object

@@ -1,0 +1,111 @@
+"""The platform throws a result away that is too long: none is, and verdicts and entities stay in it."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from tests.guarantees.matrix.world import Item, World, fate, file_item, hash_item, url_item
+
+from secops_lab.host import RunState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from secops_lab.host import ActionRun
+
+MIB: Final = 2**20
+# Quotes, backslashes and signs beyond ASCII take the most room in JSON within JSON.
+COSTLY: Final = 'C:\\"\\é\u4e2d' * 60
+KINDS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
+
+
+def length(run: ActionRun) -> int:
+    """What the platform measures: the characters of the whole result object."""
+    output = run.rounds[-1].output
+    assert output is not None
+    return len(output["ResultObjectJson"])
+
+
+def a_lot(number: int, iocs: int) -> dict[str, Any]:
+    """A sample with much to tell."""
+    named = [{"value": f"{place}-{COSTLY}", "verdict": "malicious"} for place in range(iocs)]
+    found = [{"category": COSTLY, "operation": COSTLY, "score": score} for score in range(1, 6)]
+    return {
+        "filename": f"{number}-{COSTLY}",
+        "sha256": f"{number:064x}",
+        "iocs": dict.fromkeys(KINDS, named),
+        "indicators": found,
+        "verdict": ("malicious", "suspicious", "clean", None)[number % 4],
+    }
+
+
+@pytest.mark.parametrize(
+    ("count", "iocs"), [(3, 400), (60, 12), (500, 0)], ids=["few, large", "many", "very many"]
+)
+def test_scan_hash_loses_no_entity_and_no_verdict(tmp_path: Path, count: int, iocs: int) -> None:
+    """Many MiB within one: every entity with its verdict; the message says what is left out, and where."""
+    everything = {
+        "IOC Type Filter": ", ".join(KINDS),
+        "Max IOCs To Return": "1000",
+        "Create Insight": "false",
+    }
+    with World(tmp_path) as world:
+        samples = [world.vmray.control.add_sample(**a_lot(number, iocs)) for number in range(count)]
+        items = [hash_item(sample["sample_sha256hash"]) for sample in samples]
+        run = world.run("Scan Hash", items, everything, max_json_result_size=1)
+        assert run.state is RunState.COMPLETED
+        assert length(run) <= MIB
+        assert [fate(run, item)[0] for item in items] == ["fine"] * count
+        verdicts = {each["Entity"]: each["EntityResult"]["sample_verdict"] for each in run.json_result}
+        assert verdicts == {
+            item.name: sample["sample_verdict"] for item, sample in zip(items, samples, strict=True)
+        }
+        assert "too large for the platform, left out: " in run.message
+        assert "the whole is in VMRay, see sample_webif_url" in run.message
+
+
+def test_what_fits_is_not_trimmed(tmp_path: Path) -> None:
+    """The same samples under the usual limit."""
+    with World(tmp_path) as world:
+        samples = [world.vmray.control.add_sample(**a_lot(number, 5)) for number in range(20)]
+        items = [hash_item(sample["sample_sha256hash"]) for sample in samples]
+        run = world.run("Scan Hash", items, {"IOC Type Filter": ", ".join(KINDS)})
+        assert MIB < length(run) < 15 * MIB
+        assert "left out" not in run.message
+
+
+def test_scan_url_loses_no_entity(tmp_path: Path) -> None:
+    """Many long URLs, cached so that one run is enough."""
+    with World(tmp_path) as world:
+        world.vmray.control.configure(analysis_caching="enabled")
+        items: list[Item] = []
+        for number in range(150):
+            url = f"http://evil.example/{number}/{'%22%5C' * 200}"
+            world.vmray.control.add_sample(url=url, iocs={"urls": [f"{url}/{place}" for place in range(5)]})
+            items.append(url_item(url))
+        run = world.run("Scan URL", items, max_json_result_size=1)
+        assert length(run) <= MIB
+        assert [fate(run, item)[0] for item in items] == ["fine"] * len(items)
+        assert all(each["EntityResult"]["sample_verdict"] == "malicious" for each in run.json_result)
+
+
+def test_an_upload_loses_no_file_and_no_verdict(tmp_path: Path) -> None:
+    """Archives that become hundreds of samples: a row for each, within the limit."""
+    with World(tmp_path) as world:
+        world.vmray.control.configure(archive_action="separate_samples")
+        items = []
+        for number in range(12):
+            path = tmp_path / f"{number}.zip"
+            with zipfile.ZipFile(path, "w") as archive:
+                for member in range(80):
+                    archive.writestr(f"{member}-{'é' * 100}.txt", f"{number} {member}")
+            items.append(file_item(path, path.read_bytes()))
+        run = world.run("Upload File And Get Report", items, max_json_result_size=1)
+        assert run.state is RunState.COMPLETED
+        assert length(run) <= MIB
+        rows = run.json_result["files"]
+        assert len(rows) == 12 * 80
+        assert all(row["verdict"] == "clean" for row in rows)
+        assert "too large for the platform, left out: " in run.message

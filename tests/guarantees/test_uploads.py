@@ -1,0 +1,86 @@
+"""An upload that is not whole is no upload: what changes under way is refused, nothing of it is stored.
+
+What is refused beforehand (folders, pipes, empty and too large files) is in
+`tests/actions/test_upload_refused.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.guarantees.door import Door
+from tests.guarantees.matrix.world import World, fate, file_item
+
+from vmray_emulator.seen import RequestLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from vmray_emulator.seen import SeenRequest
+
+SIZE = 24_000_000
+
+
+def cut(path: Path) -> None:
+    """Half of it goes."""
+    with path.open("r+b") as file:
+        file.truncate(SIZE // 2)
+
+
+def overwrite(path: Path) -> None:
+    """The same length, other content near the end."""
+    with path.open("r+b") as file:
+        file.seek(SIZE - 10)
+        file.write(b"0123456789")
+
+
+def extend(path: Path) -> None:
+    """Somebody writes on."""
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(cut, "was cut off while"), (overwrite, "was changed while"), (extend, "was changed while")],
+)
+def test_a_file_that_changes_while_it_is_sent_is_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None], said: str
+) -> None:
+    """Its last block is held back, so VMRay never has a whole request; the other file is stored as it is."""
+    path = tmp_path / "changing.bin"
+    arrive = RequestLog.arrive
+    changed = threading.Event()
+
+    def arriving(log: RequestLog, request: SeenRequest) -> None:
+        arrive(log, request)
+        if request.path == "/rest/sample/submit" and not changed.is_set():
+            changed.set()
+            change(path)
+
+    with World(tmp_path) as world:
+        item = file_item(path, bytes(SIZE))
+        with Door(world.vmray.url, "never", bytes_per_second=12_000_000) as slow:
+            world.platform.configure("VMRay", {"Api Root": slow.url})
+            monkeypatch.setattr(RequestLog, "arrive", arriving)
+            run = world.run("Upload File And Get Report", [item])
+        assert changed.is_set()
+        assert fate(run, item)[0] == "ended"
+        assert said in run.message
+        assert "nothing was stored" in run.message
+        assert world.vmray.control.counts()["submissions"] == 0
+
+
+def test_a_large_file_arrives_as_it_is(tmp_path: Path) -> None:
+    """Byte for byte, under its own name, by its hash."""
+    with World(tmp_path) as world:
+        content = bytes(range(256)) * 100_000
+        item = file_item(tmp_path / "großer Bericht (1).bin", content)
+        run = world.run("Upload File And Get Report", [item])
+        assert fate(run, item)[0] == "fine"
+        (sample,) = world.vmray.control.samples()
+        assert (sample["sample_sha256hash"], sample["sample_filesize"]) == (item.sha256, len(content))
+        assert sample["sample_filename"] == "großer Bericht (1).bin"
