@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.guarantees.matrix.world import World, fate, file_item, hash_item, url_item
+from tests.guarantees.matrix.world import Item, World, fate, file_item, hash_item, url_item
 
 from secops_lab.host import RunState
 from vm_ray.core.vmray_insight import insight
@@ -196,6 +196,19 @@ def test_hostile_parameters_are_answered_with_a_sentence(tmp_path: Path, text: s
             run = world.host.run(action, world.case, parameters)
             assert run.state is RunState.FAILED
             assert_text_stays_text(world, run)
+
+
+def test_what_is_no_text_is_that_items_trouble(tmp_path: Path) -> None:
+    """Half of a surrogate pair in a URL: the others go on; in a comment, it is a wrong parameter."""
+    with World(tmp_path) as world:
+        good = url_item("http://evil.example/good")
+        bad = Item("HTTP://EVIL.EXAMPLE/\ud800", "", ("DestinationURL", "http://evil.example/\ud800"))
+        run = world.run("Scan URL", [good, bad])
+        assert fate(run, good)[0] == "fine"
+        assert "it holds characters that cannot be sent to VMRay" in run.message
+        assert len(world.vmray.control.submissions()) == 1
+        run = world.run("Scan URL", [good], {"Comment": "\udfff"})
+        assert 'parameter "Comment" holds characters that cannot be sent' in run.message
 
 
 def test_a_sample_that_nests_deeply_stays_its_own_trouble(tmp_path: Path) -> None:
