@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.hostile import TEXTS
 from tests.browser.views import open_lists
-from tests.browser.wall import attacking_host
+from tests.browser.wall import attacking_host, wall_on_emulator
 
 from secops_lab.web import CaseWall, WallSettings
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
     from tests.browser.conftest import Watch
 
     from secops_lab.platform import LocalPlatform
@@ -92,6 +92,44 @@ def test_hostile_text_stays_text_in_every_view(
     assert not set(HIDDEN) & set(page.locator("body").inner_text())
     page.goto(wall.url)
     only_ours(page)
+
+
+def test_a_hostile_sample_goes_through_the_real_integration(platform: LocalPlatform, page: Page) -> None:
+    """A sample whose names were made to attack, from VMRay to the page: text everywhere."""
+    texts = [text for name, text in TEXTS.items() if name not in ("surrogate", "controls")]
+    with wall_on_emulator(platform) as wall:
+        iocs = dict.fromkeys(("urls", "mutexes", "processes", "registry"), texts)
+        shown = [{"category": text, "operation": text, "score": 5} for text in texts]
+        named: dict[str, Any] = {"threat_names": texts, "classifications": texts, "indicators": shown}
+        sample = wall.vmray.control.add_sample(filename=TEXTS["image"], iocs=iocs, **named)
+        platform.new_case("Hostile", [("FILEHASH", sample["sample_sha256hash"])])
+        page.goto(f"{wall.url}/cases/1?action=scan_hash")
+        page.get_by_label("IOC Type Filter").fill("urls, mutexes, processes, registry")
+        page.get_by_label("Max IOCs To Return").fill("100")
+        page.get_by_label("Max Threat Indicators To Return").fill("100")
+        page.get_by_role("button", name="Run Scan Hash").click()
+        expect(page.locator("article.run header .state")).to_have_text("Completed")
+        widget = page.frame_locator("iframe.widget")
+        expect(widget.locator("h2")).to_have_text(TEXTS["image"])
+        expect(widget.get_by_role("heading", name=f"IOCs ({4 * len(texts)})")).to_be_visible()
+        expect(widget.locator("img, svg, b, link, script:not(head script)")).to_have_count(0)
+        insight = page.frame_locator(".insight iframe")
+        expect(insight.locator("body")).to_contain_text(TEXTS["image"])
+        expect(insight.locator("img, svg, script, a, link[href]")).to_have_count(0)
+        open_lists(page)
+        only_ours(page)
+
+
+def test_a_hostile_file_name_stays_text(platform: LocalPlatform, page: Page) -> None:
+    """A file of this computer may have any name, too."""
+    name = "<img src=x onerror=alert(1)>\u202e.exe"
+    with wall_on_emulator(platform) as wall:
+        platform.new_case()
+        page.goto(f"{wall.url}/cases/1?action=upload_file_and_get_report")
+        sample: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": b"MZ"}
+        page.get_by_label("Sample File Path").set_input_files(sample)
+        expect(page.locator(".files")).to_contain_text("_img src=x onerror=alert(1)__.exe (2 bytes)")
+        only_ours(page)
 
 
 def test_an_insight_cannot_run_or_load_anything(

@@ -109,6 +109,16 @@ def test_changes_are_streamed_as_they_happen(open_wall: OpenWall, platform: Loca
         assert int(told[6:]) >= platform.revision
 
 
+def test_a_stream_ends_with_the_wall(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """An open page does not keep the wall from ending; the page's stream is closed, not cut."""
+    visitor = open_wall()
+    platform.new_case()
+    with visitor.get("/cases/1/changes", stream=True) as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        visitor.wall.__exit__(None, None, None)
+        assert [line for line in answer.iter_lines() if line.startswith(b"event")] == []
+
+
 def test_a_crash_shows_the_last_words(open_wall: OpenWall, platform: LocalPlatform) -> None:
     """State, exit code and the end of what the process wrote to stderr."""
     visitor = open_wall('raise ValueError("it <b>broke</b>")')

@@ -89,8 +89,11 @@ function readResult(raw) {
 
 // What one IOC is: its value, what else is worth saying, and what may be copied from it.
 function readIoc(type, ioc) {
-  const first = (...keys) => asTexts(keys.map((key) => asList(ioc[key])).flat())[0] || "";
-  const said = (label, key) => (asTexts(ioc[key]).length ? label + asTexts(ioc[key]).join(", ") : "");
+  const first = (...keys) => keys.map((key) => asTexts(ioc[key]).at(0)).find(Boolean) || "";
+  const said = (label, key) => {
+    const texts = asTexts(ioc[key]);
+    return texts.length ? label + texts.join(", ") : "";
+  };
   if (type === "files" || type === "emails") return readHashed(type, ioc, first, said);
   const keys = {
     urls: ["url"], domains: ["domain"], ips: ["ip_address"], mutexes: ["mutex_name"], registry: ["reg_key_name"],

@@ -13,10 +13,16 @@ function el(tag, name, ...children) {
 
 const show = (tag, name, value) => put(el(tag, name), value);
 
+// There are as many badges as rows, and few that differ: each is made once and then copied.
+const badges = new Map();
 function badge(kind, word, size) {
-  const sign = el("span", "", SIGNS[kind]);
-  sign.setAttribute("aria-hidden", "true");
-  return el("span", "badge " + kind + (size ? " " + size : ""), sign, word);
+  const key = kind + word + size;
+  if (!badges.has(key)) {
+    const sign = el("span", "", SIGNS[kind]);
+    sign.setAttribute("aria-hidden", "true");
+    badges.set(key, el("span", "badge " + kind + (size ? " " + size : ""), sign, word));
+  }
+  return badges.get(key).cloneNode(true);
 }
 
 const verdictBadge = (verdict, size) => badge(verdict, VERDICTS[verdict], size);
@@ -25,7 +31,6 @@ const stateBadge = (entry, size) => badge(kindOf(entry), WORDS[kindOf(entry)], s
 
 function copyButton(word, text, about) {
   const button = el("button", "", word);
-  button.type = "button";
   button.setAttribute("aria-label", word + ": " + about.slice(0, 80));
   copies.set(button, text);
   return button;

@@ -84,31 +84,32 @@ function drawIndicators(indicators) {
   return el("section", "card", el("h3", "", "Threat indicators (" + count(indicators.length) + ")"), ...body);
 }
 
-function drawIoc(type, ioc) {
-  const { value, notes, hashes } = readIoc(type, ioc);
-  const fanged = defang(type, value);
+function drawIoc({ verdict, value, fanged, notes, hashes }) {
   const what = el("div", "what", show("code", "", value));
   for (const [label, hash] of hashes.slice(0, 30)) if (hash !== value && label === "SHA-256") what.append(show("code", "faint", hash));
   if (notes.length) what.append(show("span", "faint name", notes.join(" · ")));
   const acts = el("span", "acts", copyButton("Copy", value, value));
   if (fanged !== value) acts.append(copyButton("Copy defanged", fanged, fanged));
   for (const [label, hash] of hashes.slice(0, 30)) if (hash !== value) acts.append(copyButton("Copy " + label, hash, value));
-  return el("li", "", verdictBadge(iocVerdict(ioc)), what, acts);
+  return el("li", "", verdictBadge(verdict), what, acts);
 }
 
 function drawIocType(type, iocs, open) {
   const label = has(IOC_TYPES, type) ? IOC_TYPES[type] : type;
   const summary = el("summary", "", show("span", "name", label), " " + count(iocs.length));
+  const read = iocs.map((ioc) => {
+    const found = readIoc(type, ioc);
+    return { ...found, verdict: iocVerdict(ioc), fanged: defang(type, found.value) };
+  });
   for (const verdict of Object.keys(VERDICTS)) {
-    const number = iocs.filter((ioc) => iocVerdict(ioc) === verdict).length;
+    const number = read.filter((one) => one.verdict === verdict).length;
     if (number) summary.append(badge(verdict, count(number) + " " + VERDICTS[verdict].toLowerCase()));
   }
-  const values = iocs.map((ioc) => readIoc(type, ioc).value);
-  const exact = values.join("\n");
-  const fanged = values.map((value) => defang(type, value)).join("\n");
+  const exact = read.map((one) => one.value).join("\n");
+  const fanged = read.map((one) => one.fanged).join("\n");
   const acts = el("div", "acts", copyButton("Copy all", exact, label));
   if (fanged !== exact) acts.append(copyButton("Copy all defanged", fanged, label));
-  const box = el("details", "", summary, acts, ...rows(iocs, (ioc) => drawIoc(type, ioc), 500));
+  const box = el("details", "", summary, acts, ...rows(read, drawIoc, 500));
   box.open = open;
   return box;
 }
