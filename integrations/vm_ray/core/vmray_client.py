@@ -22,7 +22,7 @@ from ..core.vmray_errors import (
 )
 from ..core.vmray_models import Aggregate, Analysis, Json, Sample, Submission, SubmitAnswer
 from ..core.vmray_transport import Transport
-from ..core.vmray_wire import Answer, segment
+from ..core.vmray_wire import Answer, segment, sendable
 
 HASH_KINDS: Final = {32: "md5", 40: "sha1", 64: "sha256"}
 MAX_PAGES: Final = 1_000
@@ -139,7 +139,13 @@ class Client:
             self._transport.post_repeatable(f"{path}/{segment(tag)}", {})
 
     def submit_url(self, url: str, options: SubmitOptions) -> SubmitAnswer:
-        """Submit a URL, once."""
+        """Submit a URL, once.
+
+        Raises:
+            UnsupportedSubject: It cannot be written in UTF-8; nothing was requested.
+        """
+        if not sendable(url):
+            raise UnsupportedSubject("it holds characters that cannot be sent to VMRay")
         answer = self._transport.post_once("/sample/submit", {"sample_url": url, **options.form()})
         return _submit_answer(answer)
 
@@ -149,15 +155,16 @@ class Client:
         Args:
             file: An object with ``read(size)`` and ``len``, the number of bytes that will come.
             name: The name as it is on disk. It travels in base64, VMRay's own way for names beyond ASCII, so that no
-                name can break the request or be altered by it.
+                name can break the request or be altered by it. VMRay takes UTF-8 only: other bytes are written out.
             options: Tags, comment, metadata.
         """
         # Imported here because only an upload should pay for it.
         from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]  # noqa: PLC0415
 
+        in_utf8 = os.fsencode(name).decode("utf-8", "backslashreplace")
         fields = {
             **options.form(),
-            "sample_filename_b64enc": base64.b64encode(os.fsencode(name)).decode("ascii"),
+            "sample_filename_b64enc": base64.b64encode(in_utf8.encode()).decode("ascii"),
             "sample_file": ("@param=sample_filename_b64enc", file, "application/octet-stream"),
         }
         encoder = MultipartEncoder(fields)
@@ -208,6 +215,6 @@ def _objects_of(answer: Answer) -> list[Json]:
 def _submit_answer(answer: Answer) -> SubmitAnswer:
     """Read the answer to a submit; one that says neither what was stored nor what was refused leaves it open."""
     found = SubmitAnswer.from_json(answer.data)
-    if not found.submissions and not found.errors:
+    if not any(found):
         raise AnswerUnreadable("VMRay's answer did not say what became of the submit")
     return found

@@ -14,6 +14,7 @@ from typing import Final
 from ..core.vmray_client import SubmitOptions
 from ..core.vmray_errors import ParameterError
 from ..core.vmray_escape import one_line
+from ..core.vmray_wire import sendable
 
 MAX_TAG_LENGTH: Final = 255
 # VMRay's own rule for tags: letters and digits of any script, and these signs; no spaces.
@@ -84,7 +85,10 @@ def submit_options(values: Texts) -> SubmitOptions:
     """Read ``Tag Names`` and ``Comment``."""
     names = [part.strip() for part in text(values, "Tag Names").split(",")]
     tags = tuple(tag(name, "Tag Names") for name in dict.fromkeys(names) if name)
-    return SubmitOptions(tags=tags, comment=text(values, "Comment"))
+    comment = text(values, "Comment")
+    if not sendable(comment):
+        raise ParameterError("Comment", "holds characters that cannot be sent to VMRay", "any text in UTF-8")
+    return SubmitOptions(tags=tags, comment=comment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ..core.vmray_errors import FileError, FilesRefused
 from ..core.vmray_file import PATH_PARAMETER, FileStream, check_file, sha256_of, split_paths
 from ..core.vmray_messages import NOT_ACCESSIBLE
 from ..core.vmray_models import SubmitAnswer
-from ..core.vmray_params import required, submit_options
+from ..core.vmray_params import submit_options
 from ..core.vmray_submit import OneSubmit, submission_key
 
 
@@ -22,7 +22,8 @@ def accepted_files(run: Run, action: str) -> list[Detonation]:
         ParameterError: The list of paths is not usable.
         FilesRefused: Some file cannot be read, is empty, or is larger than VMRay takes; all of them are named.
     """
-    paths = split_paths(required(run.parameters, PATH_PARAMETER, "absolute paths of files, separated by commas"))
+    # With the blanks around it, since a name may end with one.
+    paths = split_paths(str(run.parameters.get(PATH_PARAMETER) or ""))
     options = submit_options(run.parameters)
     versions = {}
     refused: list[FileError] = []

@@ -72,6 +72,11 @@ def segment(value: str | int) -> str:
     return encoded.replace(".", "%2E") if encoded.strip(".") == "" else encoded
 
 
+def sendable(text: str) -> bool:
+    """Tell whether a text can be sent at all: half of a surrogate pair, which JSON allows, has no form in UTF-8."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
 def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     """Turn an HTTP answer into its payload.
 
