@@ -100,7 +100,7 @@ class Markup(HTMLParser):
 
 
 def assert_insight(html: str) -> str:
-    """An insight: our own elements and nothing else, its text visible and nowhere to click; returns the text."""
+    """An insight: our own elements only, visible text, nowhere to click; returns the text."""
     seen = Markup(html)
     assert seen.others == []
     assert seen.open == []
