@@ -212,7 +212,7 @@ def test_not_stored_because_known_means_its_last_result(lab: Lab) -> None:
 
     run = lab.run("Scan URL")
 
-    why = "VMRay knew it and made no new analysis; this is its last result"
+    why = "VMRay knew it and made no new analysis; this is the last result"
     assert outcome(run) == completed(
         f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}",
         value=True,

@@ -188,3 +188,26 @@ def test_what_a_sample_drops_is_followed(lab: Lab, tmp_path: Path) -> None:
     assert run.json_result["files"] == [row(path, dropper, 6001), row(path, dropped, 6002)]
     assert run.json_result["data"] == dropper
     assert "GET /rest/submission?submission_parent_submission_id=6002" in lab.seen()
+
+
+@pytest.mark.parametrize("second", ["known too", "new"])
+def test_members_that_vmray_knew_have_their_rows_too(lab: Lab, tmp_path: Path, second: str) -> None:
+    """Not stored again, because no jobs were needed: their last result counts, beside what is new."""
+    lab.vmray.control.load_scenario("archive")
+    upload(lab, archive(tmp_path, "readme.txt", *(["invoice.exe"] if second == "known too" else [])))
+    lab.vmray.control.configure(analysis_caching="legacy")
+    lab.open_case()
+    path = archive(tmp_path, "readme.txt", "invoice.exe")
+
+    run = upload(lab, path)
+
+    readme, invoice = lab.samples()
+    count = {"known too": 2, "new": 1}[second]
+    assert run.json_result["files"] == [row(path, readme, 6001), row(path, invoice, 6002)]
+    assert run.json_result["data"] == invoice
+    assert run.message.startswith(
+        f"{SUBMITTED}{path}{details(f'{path}: 2 samples, worst verdict Malicious, ')}"
+    )
+    why = f"VMRay knew {count} of its samples and made no new analysis; this is the last result"
+    assert run.message.endswith(f"\n{path}: {why}")
+    assert lab.vmray.control.counts()["submissions"] == 2

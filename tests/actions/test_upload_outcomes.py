@@ -49,7 +49,7 @@ def test_not_stored_because_known_means_its_last_result(lab: Lab, tmp_path: Path
         f"{SUBMITTED}{path}"
         + details(
             f"{path}: verdict Malicious, submission 6001",
-            f"{path}: VMRay knew it and made no new analysis; this is its last result",
+            f"{path}: VMRay knew it and made no new analysis; this is the last result",
         ),
         value=True,
         json_result={"data": sample, "result": "ok", "files": [row(path, sample)]},

@@ -107,7 +107,7 @@ def test_a_known_sample_needs_no_submission() -> None:
     """Its last result counts; whether an earlier submission of it still runs is asked before it is ready."""
     one = submitted(**KNOWN)
     assert (one.stage, one.sample_ids, one.submission_id) == (Stage.RUNNING, [5001], None)
-    assert one.notes == ["VMRay knew it and made no new analysis; this is its last result"]
+    assert one.notes == ["VMRay knew it and made no new analysis; this is the last result"]
     assert settled(one).stage is Stage.READY
 
 
@@ -131,7 +131,7 @@ DETONATIONS = st.builds(
     key=st.text(),
     stage=st.sampled_from(Stage),
     parts=st.lists(PARTS, max_size=3),
-    sample_id=st.none() | NUMBERS,
+    known=st.lists(NUMBERS, max_size=3),
     reason=st.text(),
     certain_at=st.floats(0, 1e12),
     notes=st.lists(st.text(), max_size=3),

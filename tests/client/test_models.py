@@ -149,26 +149,34 @@ def test_an_analysis_succeeded_with_code_one_only(code: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "known"),
+    ("errors", "samples", "known", "refusals"),
     [
-        ({"errors": [{"error_msg": NOT_STORED}], "samples": [{"sample_id": 1}], "submissions": []}, True),
-        ({"errors": [{"error_msg": "submission NOT STORED"}], "samples": [{"sample_id": 1}]}, True),
-        ({"errors": [{"error_msg": NOT_STORED}], "samples": []}, False),
-        ({"errors": [{"error_msg": "Quota exceeded"}], "samples": [{"sample_id": 1}]}, False),
-        (
-            {
-                "errors": [{"error_msg": NOT_STORED}],
-                "samples": [{"sample_id": 1}],
-                "submissions": [submission_object(2)],
-            },
-            False,
-        ),
-        ({}, False),
+        ([("a", NOT_STORED)], [("a", 1)], [1], []),
+        ([("", "submission NOT STORED")], [("", 1)], [1], []),
+        ([("a", NOT_STORED)], [], [], [("a", NOT_STORED)]),
+        ([("a", "Quota exceeded")], [("a", 1)], [], [("a", "Quota exceeded")]),
+        ([("a", NOT_STORED), ("b", NOT_STORED)], [("b", 2), ("a", 1)], [2, 1], []),
+        ([("a", NOT_STORED), ("b", "Bad type")], [("b", 2), ("a", 1)], [1], [("b", "Bad type")]),
+        ([("a", NOT_STORED)], [("c", 3), ("a", 1)], [1], []),
+        ([("a", NOT_STORED)], [("a", 3)], [], [("a", NOT_STORED)]),
+        ([], [("a", 1)], [], []),
     ],
 )
-def test_refused_as_known(answer: dict[str, Any], *, known: bool) -> None:
-    """Nothing stored, a known sample, and the sentence; each of the three is needed."""
-    assert SubmitAnswer.from_json(answer).refused_as_known is known
+def test_which_samples_vmray_knew(
+    errors: list[tuple[str, str]],
+    samples: list[tuple[str, int]],
+    known: list[int],
+    refusals: list[tuple[str, str]],
+) -> None:
+    """Paired by file name, since refused samples are listed as well; sample 3 has a submission of its own."""
+    answer = SubmitAnswer.from_json(
+        {
+            "errors": [{"submission_filename": name, "error_msg": why} for name, why in errors],
+            "samples": [{"submission_filename": name, "sample_id": number} for name, number in samples],
+            "submissions": [submission_object(7, 3)],
+        }
+    )
+    assert (list(answer.known), list(answer.errors)) == (known, refusals)
 
 
 @pytest.mark.parametrize(

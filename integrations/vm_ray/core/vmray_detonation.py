@@ -61,7 +61,7 @@ class Detonation:
         name: What the analyst knows it by: the entity's identifier, or the path.
         key: What its submissions carry in their metadata.
         parts: Its submissions, the item's own first.
-        sample_id: The sample of an item that needed no submission, because VMRay knew it; else None.
+        known: Its samples that needed no submission, because VMRay knew them.
         reason: Why it failed.
         trouble: What could not be asked about it last time, and why; empty where all could.
         certain_at: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
@@ -73,7 +73,7 @@ class Detonation:
     key: str
     stage: Stage = Stage.WAITING
     parts: list[Part] = field(default_factory=list)
-    sample_id: int | None = None
+    known: list[int] = field(default_factory=list)
     reason: str = ""
     trouble: str = ""
     certain_at: float = 0.0
@@ -100,22 +100,27 @@ class Detonation:
         return self.parts[0].submission_id if self.parts else None
 
     @property
+    def followed_samples(self) -> set[int]:
+        """The samples of its submissions."""
+        return {part.sample_id for part in self.parts}
+
+    @property
     def sample_ids(self) -> list[int]:
         """All samples it became, its own first, each once."""
-        known = [self.sample_id] if self.sample_id is not None else []
-        return list(dict.fromkeys([*known, *(part.sample_id for part in self.parts)]))
+        return list(dict.fromkeys([*self.known, *(part.sample_id for part in self.parts)]))
 
     def submitted(self, answer: SubmitAnswer) -> None:
         """Take VMRay's answer to the submit: follow what was accepted, note what was refused beside it."""
         for submission in answer.submissions:
-            self._follow(submission)
+            self.follow(submission)
+        self.known = [each for each in answer.known if each not in self.sample_ids][:MAX_FOLLOWED]
         for name, why in answer.errors:
-            if self.parts:
+            if self.parts or self.known:
                 self.note(f"VMRay refused {name or 'a part of it'}: {why or 'no reason given'}")
         self.stage = Stage.RUNNING
-        if not self.parts and answer.refused_as_known:
-            self.sample_id = answer.sample_ids[0]
-            self.note("VMRay knew it and made no new analysis; this is its last result")
+        if self.known:
+            which = "it" if len(self.sample_ids) == 1 else f"{len(self.known)} of its samples"
+            self.note(f"VMRay knew {which} and made no new analysis; this is the last result")
         elif not self.parts:
             reasons = "; ".join(why for _, why in answer.errors if why)
             self.failed(f"VMRay did not accept it: {reasons or 'it gave no reason'}")
@@ -142,7 +147,7 @@ class Detonation:
         part.followed = True
         self.trouble = ""
         for submission in found:
-            self._follow(submission)
+            self.follow(submission)
 
     def childless(self) -> None:
         """Stop asking what VMRay made out of it: what is known of it has to do."""
@@ -162,7 +167,8 @@ class Detonation:
         if text not in self.notes and len(self.notes) < MAX_NOTES:
             self.notes.append(text)
 
-    def _follow(self, submission: Submission) -> None:
+    def follow(self, submission: Submission) -> None:
+        """Wait for one more submission of it."""
         if any(part.submission_id == submission.submission_id for part in self.parts):
             return
         if len(self.parts) >= MAX_FOLLOWED:
@@ -201,7 +207,7 @@ def from_state(action: str, state: object) -> list[Detonation]:
 
 def _restored(item: dict[str, Any]) -> Detonation:
     parts = [Part(**part) for part in item["parts"]]
-    numbers = [each for part in parts for each in (part.submission_id, part.sample_id)]
+    numbers = [each for part in parts for each in (part.submission_id, part.sample_id)] + item["known"]
     restored = Detonation(**{**item, "stage": Stage(item["stage"]), "parts": parts})
     texts_in = [restored.item, restored.name, restored.key, restored.reason, restored.trouble, *restored.notes]
     if not all(isinstance(text, str) for text in texts_in) or not all(isinstance(n, int) for n in numbers):

@@ -83,12 +83,12 @@ def _listed(client: Client, owners: Mapping[int, Detonation]) -> dict[int, Submi
 
 def _find_known(client: Client, running: Sequence[Detonation]) -> None:
     """For samples that VMRay knew: its newest submission may still be running, then its result is waited for."""
-    known = [each for each in running if each.sample_id is not None and not each.parts]
-    for detonation, found in side_by_side(lambda each: client.submissions_of_sample(each.sample_id or 0), known):
+    known = [(each, number) for each in running for number in each.known if number not in each.followed_samples]
+    for (detonation, _), found in side_by_side(lambda pair: client.submissions_of_sample(pair[1]), known):
         if isinstance(found, VMRayError):
             detonation.note(f"its earlier submissions could not be asked for: {found}")
         elif newest := newest_submission(found):
-            detonation.parts.append(Part(newest.submission_id, newest.sample_id, newest.finished, newest.has_errors))
+            detonation.follow(newest)
 
 
 def _children(client: Client, part: Part) -> list[Submission]:

@@ -135,35 +135,40 @@ class SubmitAnswer(NamedTuple):
 
     Attributes:
         submissions: One for each accepted sample; several for an archive.
-        sample_ids: Samples that were created or merely referenced, also by refused items.
-        errors: ``(file name, reason)`` for each refused item; present with status 200, beside accepted ones.
+        known: Samples that were not stored again, because VMRay knows them and they need no new jobs.
+        errors: ``(file name, reason)`` for each item refused for another reason; present with status 200, beside
+            accepted ones.
     """
 
     submissions: tuple[Submission, ...]
-    sample_ids: tuple[int, ...]
-    errors: tuple[tuple[str, str], ...]
+    known: tuple[int, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_json(cls, raw: Json) -> SubmitAnswer:
-        """Read the ``data`` of a submit answer."""
-        return cls(
-            submissions=tuple(Submission.from_json(item) for item in objects(raw.get("submissions"))),
-            sample_ids=tuple(required_id(item, "sample_id") for item in objects(raw.get("samples"))),
-            errors=tuple(
-                (text_of(item, "submission_filename"), text_of(item, "error_msg"))
-                for item in objects(raw.get("errors"))
-            ),
-        )
+        """Read the ``data`` of a submit answer.
 
-    @property
-    def refused_as_known(self) -> bool:
-        """Whether nothing was stored because the sample is known and needs no new jobs.
-
-        The server's sentence is "Submission not stored because no jobs were created"; clients match parts of it.
+        ``samples`` lists refused ones too; they are paired with ``errors`` by their file name, never by position.
         """
-        reasons = [reason.lower() for _, reason in self.errors]
-        known = any("not stored" in reason or "no jobs were created" in reason for reason in reasons)
-        return not self.submissions and bool(self.sample_ids) and known
+        submissions = tuple(Submission.from_json(item) for item in objects(raw.get("submissions")))
+        errors = [
+            (text_of(item, "submission_filename"), text_of(item, "error_msg")) for item in objects(raw.get("errors"))
+        ]
+        not_stored = [name for name, why in errors if _says_not_stored(why)]
+        stored = {submission.sample_id for submission in submissions}
+        named = [
+            required_id(item, "sample_id")
+            for item in objects(raw.get("samples"))
+            if not_stored and text_of(item, "submission_filename") in (*not_stored, "")
+        ]
+        known = tuple(number for number in dict.fromkeys(named) if number not in stored)
+        others = tuple((name, why) for name, why in errors if not (known and _says_not_stored(why)))
+        return cls(submissions, known, others)
+
+
+def _says_not_stored(reason: str) -> bool:
+    """Recognise "Submission not stored because no jobs were created"; clients match parts of that sentence."""
+    return "not stored" in reason.lower() or "no jobs were created" in reason.lower()
 
 
 class Aggregate(NamedTuple):

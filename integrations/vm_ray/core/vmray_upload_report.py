@@ -49,7 +49,7 @@ def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, la
 
 
 def _was_submitted(detonation: Detonation) -> bool:
-    return bool(detonation.parts) or detonation.sample_id is not None or detonation.stage is Stage.UNRESOLVED
+    return bool(detonation.parts) or bool(detonation.known) or detonation.stage is Stage.UNRESOLVED
 
 
 def _rows(detonation: Detonation, found: Found) -> list[dict[str, Any]]:
