@@ -12,7 +12,8 @@ import pytest
 from tests.guarantees.matrix.faults import FAULTS
 from tests.guarantees.matrix.outcomes import READ
 from tests.guarantees.matrix.requests_made import ACCESS, request_of
-from tests.guarantees.matrix.runner import Row, failures_of
+from tests.guarantees.matrix.rows import Row
+from tests.guarantees.matrix.runner import failures_of
 from tests.guarantees.matrix.scenes import SCENES
 from tests.guarantees.matrix.table import TABLE, check_complete
 

@@ -5,109 +5,25 @@ from __future__ import annotations
 import re
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.guarantees.matrix import requests_made as r
-from tests.guarantees.matrix.faults import FAULTS, Fault
 from tests.guarantees.matrix.outcomes import UNRESOLVED, Outcome
-from tests.guarantees.matrix.scenes import EVER, SCENES, Scene, Sharing
-from tests.guarantees.matrix.table import TABLE
+from tests.guarantees.matrix.scenes import EVER, Sharing
 from tests.guarantees.matrix.world import Item, World, fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Where each persistent fault needs a run of its own, these stand for the others: one of each kind that the
-# client tells apart (throttled, failed, unreadable in either layer, refused, unknown).
-REPRESENTATIVES: Final = frozenset(
-    ("429, Retry-After in seconds", "500", "HTML with 200", "data: null", "result: error", "404")
-)
+    from tests.guarantees.matrix.rows import Cell, Row
+
 # Runs that only wait leave the processors to others.
 SIDE_BY_SIDE: Final = 5
 WAITING_SIDE_BY_SIDE: Final = 10
-ROUNDS_A_RUN: Final = 8
 # Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
 SHORT_RUN: Final = 10.0
 WHOLE: Final = 24.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One fault, once or for ever."""
-
-    fault: Fault
-    always: bool
-
-    def __str__(self) -> str:
-        return f"{self.fault.name}, {'for ever' if self.always else 'once'}"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One request of one action."""
-
-    action: str
-    request: r.Request
-
-    def __str__(self) -> str:
-        return f"{self.action}, {self.request.name}"
-
-    @property
-    def scene(self) -> Scene:
-        """Its situation."""
-        return SCENES[self.action, self.request]
-
-    @property
-    def is_async(self) -> bool:
-        """Whether the platform calls the action again."""
-        return self.action in ("Scan URL", "Upload File And Get Report")
-
-    def expected(self, cell: Cell) -> Outcome:
-        """What the table says."""
-        return TABLE[self.action, self.request][cell.fault.name][cell.always]
-
-    def batches(self) -> Iterator[list[Cell]]:
-        """Which cells share a run."""
-        shared: dict[tuple[bool, bool, bool], list[Cell]] = {}
-        for cell in self._cells():
-            if (
-                self.expected(cell).kind == "ended"
-                or cell.fault.gone
-                or self.scene.sharing is Sharing.ALONE
-                or (self.scene.sharing is Sharing.POOLED and cell.always)
-            ):
-                yield [cell]
-            else:
-                # a server that throttles for ever slows all the others of the run down
-                throttles = cell.always and cell.fault.name.startswith("429")
-                shared.setdefault((cell.always, cell.fault.slow, throttles), []).append(cell)
-        for cells in shared.values():
-            size = ROUNDS_A_RUN if self.scene.sharing is Sharing.BY_ROUND else len(cells)
-            yield from (cells[start : start + size] for start in range(0, len(cells), size))
-
-    def _cells(self) -> Iterator[Cell]:
-        for fault in FAULTS.values():
-            once, always = Cell(fault, always=False), Cell(fault, always=True)
-            yield once
-            if self.expected(always).kind == "ended" and self.expected(once) == self.expected(always):
-                continue  # the first one ends the action: there is no second
-            if fault.like:
-                assert self.expected(always) == self.expected(Cell(FAULTS[fault.like], always=True))
-            elif not self.scene.thin or fault.name in REPRESENTATIVES or fault.slow:
-                yield always
-
-    def failures(self, cells: list[Cell]) -> list[str]:
-        """Run a batch of cells, and name those that came out otherwise than the table says."""
-        try:
-            with tempfile.TemporaryDirectory() as folder, World(Path(folder), **self._settings()) as world:
-                return [f"{self}: {failure}" for failure in _Batch(self, cells, world).failures()]
-        except Exception as error:  # noqa: BLE001 - told as a failure, with the cells that it happened to
-            return [f"{self}: {cells[0]} and {len(cells) - 1} more: {type(error).__name__}: {error}"]
-
-    def _settings(self) -> dict[str, Any]:
-        return {"lifecycle": "immediate" if self.scene.first_round else "manual", **self.scene.settings}
 
 
 def failures_of(rows: Iterable[Row], *, slow: bool) -> list[str]:
@@ -119,7 +35,15 @@ def failures_of(rows: Iterable[Row], *, slow: bool) -> list[str]:
     """
     work = [(row, cells) for row in rows for cells in row.batches() if cells[0].fault.slow is slow]
     with ThreadPoolExecutor(WAITING_SIDE_BY_SIDE if slow else SIDE_BY_SIDE) as pool:
-        return [failure for found in pool.map(lambda one: one[0].failures(one[1]), work) for failure in found]
+        return [failure for found in pool.map(lambda one: _failures(*one), work) for failure in found]
+
+
+def _failures(row: Row, cells: list[Cell]) -> list[str]:
+    try:
+        with tempfile.TemporaryDirectory() as folder, World(Path(folder), **row.settings) as world:
+            return [f"{row}: {failure}" for failure in _Batch(row, cells, world).failures()]
+    except Exception as error:  # noqa: BLE001 - told as a failure, with the cells that it happened to
+        return [f"{row}: {cells[0]} and {len(cells) - 1} more: {type(error).__name__}: {error}"]
 
 
 class _Batch:
