@@ -1,4 +1,4 @@
-"""Whatever JSON an answer holds in whichever field, the renderers write a report, and nothing breaks out of it."""
+"""Whatever JSON an answer holds, the renderers write a report, and nothing breaks out of it."""
 
 from __future__ import annotations
 
