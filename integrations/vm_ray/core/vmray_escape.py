@@ -10,11 +10,12 @@ import json
 import re
 from typing import Any, Final
 
-# Control characters (C0, DEL, C1), bidirectional controls, zero-width characters, line and paragraph separators,
-# byte-order mark, lone surrogates, tags: invisible, and able to reorder or to hide text.
+# Control characters (C0, DEL, C1), line and paragraph separators, lone surrogates, and all that Unicode calls default
+# ignorable (bidirectional controls, zero-width characters, tags …): invisible, and able to reorder or to hide text.
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
 )
 _DOT: Final = re.compile(r"(?<=[^\s.\[])\.(?=[^\s.\]])")
 _HTTP: Final = re.compile(r"(?i)http(s?):")
