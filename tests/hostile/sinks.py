@@ -16,14 +16,19 @@ TAGS: Final = {"h2", "strong", "span", "p", "ul", "li", "em"}
 COLOUR: Final = re.compile(r"color:#[0-9a-f]{6}")
 CLICKABLE: Final = re.compile(r"(?i)\bhttps?://|\bftp://")
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝")  # noqa: RUF001 - spreadsheets read it as =
-# Control characters, and those that cannot be seen or turn the order of others around.
-_HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn")
-_BLANK: Final = "\u115f\u1160\u3164\uffa0"
+# Control and format characters, separators of lines, halves of pairs.
+_HIDDEN: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
+# Letters and marks that Unicode calls default ignorable; and format characters that are seen.
+_BLANK: Final = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\ufe00\ufe0f\u3164\uffa0"
+_SEEN: Final = re.compile(
+    "[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]"
+)
 
 
 def hidden(text: str) -> set[str]:
     """The characters that a reader does not see, or that move what he sees."""
-    return {each for each in text if unicodedata.category(each) in _HIDDEN or each in _BLANK}
+    odd = {each for each in set(text) if unicodedata.category(each) in _HIDDEN or each in _BLANK}
+    return {each for each in odd if not _SEEN.match(each)}
 
 
 def assert_lines(text: str, what: str) -> None:

@@ -1,0 +1,158 @@
+"""No text breaks out of what people and widgets are shown, for any text (Hypothesis)."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.hostile.sinks import (
+    assert_enrichment,
+    assert_insight,
+    assert_lines,
+    assert_script_json,
+    assert_table,
+)
+from tests.hostile.strategies import ANY, JSON, quick
+
+from vm_ray.core.vmray_escape import html_text, one_line
+from vm_ray.core.vmray_insight import insight
+from vm_ray.core.vmray_messages import enriched, listed, waiting, with_details
+from vm_ray.core.vmray_models import IOC_TYPES, Aggregate, Sample
+from vm_ray.core.vmray_render import enrichment, extra_tables, sample_table
+from vm_ray.core.vmray_report import ReportFilter, SampleReport, make_report
+from vm_ray.core.vmray_size import EntityRecord
+from vm_ray.core.vmray_verdicts import Verdict
+from vm_ray.core.vmray_wire import decipher
+
+
+def report_of(text: str, nested: Any = None) -> SampleReport:  # noqa: ANN401 - any JSON value
+    """A report that carries the text wherever VMRay could send one."""
+    fields = ("sample_filename", "sample_type", "sample_url", "sample_display_url", "sample_created")
+    raw = dict.fromkeys(fields, text) | {
+        "sample_id": 1,
+        "sample_verdict": "malicious",
+        "sample_threat_names": [text, text],
+        "sample_classifications": text,
+        "sample_verdict_reason_description": text,
+        "sample_new": nested,
+        text: text,
+    }
+    names = (
+        "domain",
+        "email",
+        "sender",
+        "subject",
+        "filename",
+        "ip_address",
+        "mutex_name",
+        "cmd_line",
+        "reg_key_name",
+        "url",
+    )
+    ioc = dict.fromkeys(names, text) | {
+        "recipients": [text],
+        "operations": [text],
+        "categories": [text],
+        "hashes": [{"sha256_hash": text}],
+        "process_names": [text],
+        "verdict": "malicious",
+    }
+    everything = ReportFilter(IOC_TYPES, frozenset(Verdict), 10, 0, 10)
+    indicators = [{"score": 5, "category": text, "operation": text, "classifications": [text]}]
+    return make_report(
+        Sample.from_json(raw),
+        Aggregate(finished=True, content={name: [ioc] for name in IOC_TYPES}),
+        Aggregate(finished=True, content=indicators),
+        everything,
+    )
+
+
+@quick
+@given(ANY)
+def test_insights_are_our_own_elements(text: str) -> None:
+    """In the text of elements; attributes hold nothing of a sample."""
+    assert_insight(insight(report_of(text)))
+
+
+@quick
+@given(ANY, JSON)
+def test_tables_keep_their_columns(text: str, nested: object) -> None:
+    """Unknown fields, with unknown names and nested values, included."""
+    report = report_of(text, nested)
+
+    assert_table("sample", sample_table(report))
+    for title, lines in extra_tables("ID", report).items():
+        assert_table(title, lines)
+
+
+@quick
+@given(ANY)
+def test_enrichment_is_one_visible_line(text: str) -> None:
+    """Bounded in length."""
+    assert_enrichment(enrichment(report_of(text)))
+
+
+@quick
+@given(ANY, JSON)
+@example("</script><script>", {"<!--": "<script>"})
+def test_json_stays_in_its_script_and_is_exact(text: str, nested: object) -> None:
+    """A browser sees one script; whoever parses it sees what VMRay sent."""
+    report = report_of(text, nested)
+    written = EntityRecord.of(text, report).json_text()
+
+    assert_script_json(written)
+    result = json.loads(written)
+    assert result["Entity"] == text
+    assert result["EntityResult"] == {
+        **report.sample.raw,
+        "iocs": report.iocs,
+        "threat_indicators": report.indicators,
+    }
+
+
+@quick
+@given(st.lists(ANY, min_size=1, max_size=5), ANY)
+def test_a_name_is_one_line_of_a_message(names: list[str], reason: str) -> None:
+    """Whatever is in it, the number of lines is that of the names."""
+    for message in (listed("Names: ", names), enriched(names, {}), waiting(names)):
+        assert_lines(message, "message")
+    assert len(listed("Names: ", names).split("\n")) == len(names)
+    said = with_details(["Sentence."], [(name, reason or "why") for name in names])
+    assert_lines(said, "message")
+    assert len(said.split("\n")) == 3 + len(names)
+
+
+@quick
+@given(ANY, st.sampled_from([400, 403, 500]))
+def test_a_servers_reason_is_one_line(text: str, status: int) -> None:
+    """In VMRay's own envelope, or as the raw body."""
+    for body in (
+        json.dumps({"result": "error", "error_msg": text}).encode(),
+        text.encode("utf-8", "replace"),
+    ):
+        with pytest.raises(Exception) as raised:  # noqa: PT011 - which one is another test's matter
+            decipher(status, {}, body)
+        assert_lines(str(raised.value), "reason")
+        assert "\n" not in str(raised.value)
+
+
+@quick
+@given(ANY)
+@example("x' onload='y")
+def test_text_in_an_attribute_stays_in_it(text: str) -> None:
+    """Quoted either way, next to other attributes."""
+    seen: list[list[tuple[str, str | None]]] = []
+
+    class Attributes(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+            seen.append(attrs)
+
+    parser = Attributes()
+    parser.feed(f"<i title=\"{html_text(text)}\" lang='{html_text(text)}' id=z>")
+    parser.close()
+    shown = one_line(text, 2_000)
+    assert seen == [[("title", shown), ("lang", shown), ("id", "z")]]
