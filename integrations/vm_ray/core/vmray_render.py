@@ -74,15 +74,16 @@ def enrichment(report: SampleReport) -> dict[str, str]:
 def ioc_names(ioc_type: str, ioc: Json) -> list[str]:
     """Return what names an IOC; usually one text.
 
-    Files are named by their SHA-256, which is in the nested ``hashes``; e-mails by sender and recipients, as there is
-    no ``email`` field in VMRay's own objects; processes by their names, else by their command line.
+    Files are named by their SHA-256, which is in the nested ``hashes``; e-mails by their sender, as there is no
+    ``email`` field in VMRay's own objects, and not by their recipients, who are the victims; processes by their names,
+    else by their command line.
     """
     match ioc_type:
         case "files":
             hashes = [text_of(each, "sha256_hash") for each in objects(ioc.get("hashes"))]
             names = hashes if any(hashes) else [text_of(ioc, "filename")]
         case "emails":
-            names = [text_of(ioc, "email"), text_of(ioc, "sender"), *texts(ioc.get("recipients"))]
+            names = [text_of(ioc, "email"), text_of(ioc, "sender")]
         case "processes":
             names = texts(ioc.get("process_names")) or [text_of(ioc, "cmd_line")]
         case _:
@@ -127,7 +128,7 @@ def _ioc_line(ioc_type: str, ioc: Json) -> str:
     name = "; ".join(defang(each) for each in ioc_names(ioc_type, ioc))
     details = {
         "files": [text_of(ioc, "filename"), *texts(ioc.get("categories"))],
-        "emails": [text_of(ioc, "subject")],
+        "emails": [text_of(ioc, "subject"), *(f"to {defang(each)}" for each in texts(ioc.get("recipients")))],
         "processes": [text_of(ioc, "cmd_line")],
     }.get(ioc_type, texts(ioc.get("operations")) or texts(ioc.get("categories")) or texts(ioc.get("protocols")))
     cells = [name, verdict_of(ioc).word, unclickable("; ".join(detail for detail in details if detail))]
