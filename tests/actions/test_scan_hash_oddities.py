@@ -164,7 +164,7 @@ def test_a_long_list_is_read_to_its_end(lab: Lab) -> None:
 
 
 def test_emails_files_and_processes_are_named_by_what_names_them(lab: Lab) -> None:
-    """E-mails by their sender, not by their victims; files by their SHA-256 (in `hashes`); processes by name."""
+    """E-mails by their sender, not by their victims; files by SHA-256 (in `hashes`); processes by name."""
     lab.vmray.control.add_sample(
         sha256=SHA256,
         iocs={
