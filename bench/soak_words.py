@@ -28,10 +28,11 @@ _SAID: Final = (
 )
 _LATE: Final = "the time of this run was up before VMRay could be asked"
 _CAUSE: Final = rf"(?:(?:{'|'.join(_SAID)})(?: after \d+ tries)?(?:, and {_LATE} again)?|{_LATE})"
+_REDIRECTED: Final = r"the server answered with a redirect \(302\), which is not followed"
 _FOR_ALL: Final = (
     r"VMRay rejected the API key \(401\)(?: after \d+ tries)?; check Api Key",
     r"the API key lacks the permission for this \(403\): Emulated status 403(?: after \d+ tries)?",
-    r"the server answered with a redirect \(302\), which is not followed; check Api Root",
+    rf"{_REDIRECTED}(?: after \d+ tries)?; check Api Root",
 )
 _UNFINISHED: Final = r"analysis not finished in time, submission"
 _NUMBERS: Final = r"\d+(?:, \d+)*"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,8 +18,6 @@ SCAN_HASH = "Scan Hash"
 SCAN_URL = "Scan URL"
 UPLOAD = "Upload File And Get Report"
 ADD_TAG = "Add Tag to Submission"
-# VMRay's rule for tags; what breaks it is refused before anything is asked.
-TAG = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]{1,255}")  # noqa: RUF001 - VMRay's own list
 GOOD_TAGS = (
     "a/b/../c",
     "..",
@@ -32,6 +29,18 @@ GOOD_TAGS = (
     "'quoted'",
     "C:\\new",
     "ünïcode",
+)
+# One for each kind of sign that messages must not pass on; a process for each text would take long.
+BAD_TAGS = (
+    "script",
+    "nul",
+    "ansi",
+    "forged-sentence",
+    "carriage-return",
+    "bidi",
+    "surrogate",
+    "json",
+    "long-words",
 )
 
 
@@ -112,7 +121,7 @@ def test_a_tag_arrives_exactly_in_either_form(lab: Lab, tag: str) -> None:
     assert lab.vmray.control.submissions()[0]["submission_tags"] == [tag]
 
 
-@pytest.mark.parametrize("name", [name for name, text in TEXTS.items() if not TAG.fullmatch(text.strip())])
+@pytest.mark.parametrize("name", BAD_TAGS)
 def test_a_tag_against_the_rule_is_explained_and_not_sent(lab: Lab, name: str) -> None:
     """Safely, whatever it is."""
     run = lab.run(ADD_TAG, {"Submission ID": "6001", "Tag Name": TEXTS[name]})

@@ -1,0 +1,74 @@
+"""The soak's judges see what is wrong; a soak that cannot fail would prove nothing."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from bench.soak_checks import check_memory, check_submissions
+from bench.soak_faults import plan
+from bench.soak_words import explained, strange_log, strange_reason, told
+
+
+def stored(*urls: str) -> list[dict[str, object]]:
+    """Submissions as VMRay lists them."""
+    return [
+        {"submission_original_url": url, "submission_filename": "", "submission_parent_submission_id": None}
+        for url in urls
+    ]
+
+
+@pytest.mark.parametrize(
+    ("urls", "results", "wrong"),
+    [
+        (("a", "b"), {"a": True, "b": True}, []),
+        (("a",), {"a": True, "b": False}, []),
+        (("a", "a"), {"a": True}, ["a was submitted 2 times"]),
+        ((), {"a": True}, ["a has a result without a submission"]),
+        (("a", "c"), {"a": True}, ["c was submitted by nobody"]),
+    ],
+    ids=["all", "one refused", "twice", "lost", "foreign"],
+)
+def test_submissions_are_counted(urls: tuple[str, ...], results: dict[str, bool], wrong: list[str]) -> None:
+    """None twice, none lost, none of somebody else."""
+    found, not_stored = check_submissions(stored(*urls), results)
+
+    assert found == wrong
+    assert not_stored == len(set(results) - set(urls))
+
+
+def test_memory_may_not_grow() -> None:
+    """By more than a tenth."""
+    assert check_memory({"Ping": (100, 109)}) == []
+    assert check_memory({"Ping": (100, 120)}) == ["Ping: peak memory grew from 100 to 120"]
+
+
+def test_a_message_is_taken_apart() -> None:
+    """Sentences with their names, details, and what belongs to neither."""
+    said = told(
+        "Successfully enriched the following entities using information from VMRay: A\nB\n"
+        "Action wasn't able to enrich the following entities using information from VMRay: C\n"
+        "\nDetails:\nC: not found in VMRay\nC: Traceback (most recent call last)\nD: not found in VMRay"
+    )
+
+    assert (said.enriched, said.missed, said.odd) == (["A", "B"], ["C"], [])
+    reasons, odd = explained(said.details, ["A", "B", "C"])
+    assert reasons == {"C": ["not found in VMRay"]}
+    assert odd == ["C: Traceback (most recent call last)", "D: not found in VMRay"]
+
+
+def test_text_that_nobody_documented_is_unexpected() -> None:
+    """As a message, a reason, or a line of the log."""
+    assert told("Something else happened.").odd == ["Something else happened."]
+    assert strange_reason("VMRay answered 200")
+    assert not strange_reason("VMRay answered 502 after 4 tries")
+    assert strange_log("Traceback (most recent call last):\nServerFailed: VMRay answered 502") == [
+        "Traceback (most recent call last):"
+    ]
+
+
+def test_a_seed_is_a_plan() -> None:
+    """The same one the same faults, another one others."""
+    first, same, other = (list(islice(plan(seed, "key"), 50)) for seed in (1, 1, 2))
+
+    assert first == same != other
