@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from secops_lab.host import ActionRun
     from vmray_emulator.seen import SeenRequest
 
-SECONDS: Final = 7.0
+SECONDS: Final = 10.0
 ACTIONS: Final = ("Ping", "Add Tag to Submission", "Scan Hash", "Scan URL", "Upload File And Get Report")
 LATE: Final = ("did not answer within", "time of this run was up", "not submitted in time")
 
@@ -58,7 +58,7 @@ def test_no_action_passes_its_deadline(tmp_path: Path, manner: Manner) -> None:
 def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path) -> None:
     """The run ends in time amid the file; nothing half-sent counts, and a better line stores it once."""
     with World(tmp_path) as world:
-        item = file_item(tmp_path / "large.bin", bytes(40_000_000))
+        item = file_item(tmp_path / "large.bin", bytes(60_000_000))
         with Door(world.vmray.url, "never", bytes_per_second=2_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
             run = world.run(
@@ -125,4 +125,4 @@ def test_retry_after_stops_the_whole_run_until_that_moment(
     later = sorted(at for at, _ in arrivals if at > throttled + 0.1)
     resumes = int(moment) if order is not fault else throttled + 2.0
     assert later[0] >= resumes
-    assert later[0] < resumes + 2.0
+    assert later[0] < resumes + 5.0
