@@ -27,7 +27,7 @@ demo: $(RUNTIME) ## Run the five actions on a real file (FILE=…, else /bin/ls)
 	@$(BIN)/vmray-secops demo $${FILE:+--file "$$FILE"}
 
 test: $(DEV) ## Run the tests (ARGS="-k name" narrows them)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(DEV) ## Lint, formatting, types (strict) and the law of imports
 	$(BIN)/ruff check .
