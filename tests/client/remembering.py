@@ -22,6 +22,7 @@ class Server:
         faults: For each submit in turn: what goes wrong, and whether it was stored before.
         filters: Whether it can be asked by metadata.
         appears_after: How many look-ups do not see what was stored.
+        newest_are_others: Whether the newest submissions are all somebody else's.
         refuses: What it answers to the next look-up by metadata, if not what it has.
     """
 
@@ -30,6 +31,7 @@ class Server:
     filters: bool = True
     appears_after: int = 0
     refuses: RequestError | None = None
+    newest_are_others: bool = False
     submits: int = 0
     slept: list[float] = field(default_factory=list)
 
@@ -58,7 +60,7 @@ class Server:
 
     def newest_submissions(self, _limit: int) -> list[Submission]:
         """Ask for the newest."""
-        return [submission(3), *self._visible()]
+        return [submission(3)] if self.newest_are_others else [submission(3), *self._visible()]
 
     def _visible(self) -> list[Submission]:
         if self.appears_after:

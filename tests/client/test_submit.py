@@ -203,6 +203,17 @@ def test_a_look_up_by_metadata_that_fails_or_does_not_filter_proves_nothing(
     assert [each.submission_id for each in answer.submissions] == [5]
 
 
+def test_a_look_up_by_metadata_that_is_refused_is_asked_again() -> None:
+    """The newest submissions may all be others' by now."""
+    server = Server(
+        stored=[earlier(finished=False)], refuses=RequestRejected("refused"), newest_are_others=True
+    )
+
+    _, taken_over = submitter(server).submit(one(server))
+
+    assert (taken_over, server.submits) == (True, 0)
+
+
 def test_a_stale_submission_is_not_mistaken_for_the_lost_one() -> None:
     """The old one carries the same key."""
     old = earlier(finished=True, finish_time=(NOW - timedelta(hours=2)).isoformat())

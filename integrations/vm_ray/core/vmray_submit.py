@@ -40,6 +40,8 @@ from ..core.vmray_throttle import Deadline, back_off
 KEY_FIELD: Final = "google_secops_key"
 SETTLE_SECONDS: Final = (0.0, 1.0, 2.0)
 SILENCE_SECONDS: Final = 30.0
+REFUSED_PAUSES: Final = (0.25, 0.5, 1.0, 2.0)
+UNKNOWN_PARAMETER: Final = 400
 MAX_SUBMITS: Final = 4
 MAX_THROTTLED_SUBMITS: Final = 12
 GATEWAY_TIMEOUT: Final = 504
@@ -206,12 +208,22 @@ class Submitter:
 
     def _by_metadata(self, key: str) -> list[Submission] | None:
         """Return the submissions with this key; None where the server does not filter by metadata."""
-        try:
-            answered = self.client.submissions_with_metadata(metadata_with(key))
-        except (RequestRejected, NoSuchElement):
+        answered = self._answered_by_metadata(key)
+        if answered is None:
             return None
         found = [each for each in answered if has_key(each, key)]
         return found if found or not answered else None
+
+    def _answered_by_metadata(self, key: str) -> list[Submission] | None:
+        """Ask again where the refusal may pass: no other way looks as far back. A 400 means an unknown parameter."""
+        for pause in (*REFUSED_PAUSES, None):
+            try:
+                return self.client.submissions_with_metadata(metadata_with(key))
+            except (RequestRejected, NoSuchElement) as error:
+                if error.status == UNKNOWN_PARAMETER or pause is None or self.deadline.remaining <= pause:
+                    return None
+                self.sleep(pause)
+        return None
 
     def _is_current(self, submission: Submission) -> bool:
         """Tell whether an earlier submission stands for this one: still running, or finished well and just now."""
