@@ -119,6 +119,19 @@ def test_a_stream_ends_with_the_wall(open_wall: OpenWall, platform: LocalPlatfor
         assert [line for line in answer.iter_lines() if line.startswith(b"event")] == []
 
 
+def test_what_a_page_draws_does_not_change_under_it(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """A run that ends while its page is drawn is drawn as it was; the next page has the end."""
+    visitor = open_wall(WAITS, is_async=True)
+    case = platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    (before,) = visitor.wall.wall.runs.of_case(case)
+    visitor.wall.wall.run(1).cancel.set()
+    visitor.wall.wall.runs.wait()
+    assert before.live
+    (after,) = visitor.wall.wall.runs.of_case(case)
+    assert not after.live
+
+
 def test_a_crash_shows_the_last_words(open_wall: OpenWall, platform: LocalPlatform) -> None:
     """State, exit code and the end of what the process wrote to stderr."""
     visitor = open_wall('raise ValueError("it <b>broke</b>")')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from secops_lab.host import ActionHost, ActionRun, HostError, Round
@@ -84,9 +84,10 @@ class RunBook:
         self._threads: list[threading.Thread] = []
 
     def of_case(self, case: Case) -> list[WallRun]:
-        """The runs of a case, newest first."""
+        """The runs of a case, newest first: copies, which do not change while a page is drawn."""
         with self._changes.lock:
-            return [run for run in reversed(self._runs) if run.case is case]
+            own = [run for run in reversed(self._runs) if run.case is case]
+            return [replace(run, rounds=list(run.rounds)) for run in own]
 
     def find(self, number: int) -> WallRun | None:
         """The run of this number, or None."""
