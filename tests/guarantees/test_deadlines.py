@@ -43,7 +43,7 @@ def test_no_action_passes_its_deadline(tmp_path: Path, manner: Manner) -> None:
         case = platform.new_case(entities=[("FILEHASH", "0" * 64), ("DestinationURL", "http://a.example/")])
 
         def run(action: str) -> ActionRun:
-            limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2 * SECONDS}
+            limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2.5 * SECONDS}
             return host.run(action, case, parameters.get(action, {}), **limits)
 
         with ThreadPoolExecutor(len(ACTIONS)) as pool:
@@ -62,7 +62,7 @@ def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path
         with Door(world.vmray.url, "never", bytes_per_second=2_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
             run = world.run(
-                "Upload File And Get Report", [item], script_timeout=SECONDS, async_timeout=2 * SECONDS
+                "Upload File And Get Report", [item], script_timeout=SECONDS, async_timeout=2.5 * SECONDS
             )
         assert fate(run, item)[0] == "ended"
         assert "not submitted in time" in run.message

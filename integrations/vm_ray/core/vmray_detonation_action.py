@@ -29,6 +29,8 @@ from ..core.vmray_submit import OneSubmit, Submitter
 # the whole action, at most so many seconds.
 LAST_RUN_SHARE: Final = 0.25
 MAX_LAST_RUN: Final = 60.0
+# Seconds that a run loses to starting and to writing its result.
+START_AND_END: Final = 2.0
 
 
 class DetonationAction(Action):
@@ -143,7 +145,8 @@ def is_last_run(run: Run, needed: float) -> bool:
     end_ms = run.siemplify.async_total_duration_deadline
     if not end_ms:
         return False
-    another = end_ms / 1000 - time.time() - float(run.siemplify.async_polling_interval_in_sec or 0)
+    pause = float(run.siemplify.async_polling_interval_in_sec or 0) + START_AND_END
+    another = end_ms / 1000 - time.time() - pause
     return another < needed and run.deadline.remaining >= another / 2
 
 
@@ -161,7 +164,7 @@ def _reserved(run: Run, needed: float) -> float:
     if not end_ms:
         return 0.0
     run_ends = time.time() + run.deadline.remaining
-    return max(0.0, min(needed, run_ends + needed - end_ms / 1000))
+    return max(0.0, min(needed, run_ends + needed + START_AND_END - end_ms / 1000))
 
 
 def _handed_back(run: Run) -> dict[str, Any]:

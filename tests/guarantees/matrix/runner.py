@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 # Runs that only wait leave the processors to others.
 SIDE_BY_SIDE: Final = 5
-WAITING_SIDE_BY_SIDE: Final = 10
+WAITING_SIDE_BY_SIDE: Final = 6
 # Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
-SHORT_RUN: Final = 10.0
-WHOLE: Final = 24.0
+SHORT_RUN: Final = 15.0
+WHOLE: Final = 36.0
 
 
 def failures_of(rows: Iterable[Row], *, slow: bool) -> list[str]:
