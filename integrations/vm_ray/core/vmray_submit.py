@@ -40,7 +40,7 @@ from ..core.vmray_throttle import Deadline, back_off
 KEY_FIELD: Final = "google_secops_key"
 SETTLE_SECONDS: Final = (0.0, 1.0, 2.0)
 SILENCE_SECONDS: Final = 30.0
-REFUSED_PAUSES: Final = (0.25, 0.5, 1.0, 2.0)
+REFUSED_PAUSES: Final = (0.25, 0.5)
 UNKNOWN_PARAMETER: Final = 400
 MAX_SUBMITS: Final = 4
 MAX_THROTTLED_SUBMITS: Final = 12
