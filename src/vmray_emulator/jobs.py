@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from vmray_emulator.analyses import ANALYZERS, hashes_of, new_analysis, platform_of
 
 if TYPE_CHECKING:
-
     from vmray_emulator.findings import Findings
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
