@@ -14,6 +14,9 @@ from typing import Final, TypeVar
 from ..core.vmray_errors import VMRayError
 from ..core.vmray_throttle import CEILING
 
+# Results that may wait to be taken: without a limit, a server that is faster than the platform would fill the memory.
+MAX_WAITING: Final = CEILING
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 First = TypeVar("First")
@@ -39,10 +42,11 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Itera
     outcomes: queue.SimpleQueue[tuple[Item, Result | BaseException]] = queue.SimpleQueue()
     remaining = iter(waiting)
     turn = threading.Lock()
+    room = threading.Semaphore(CEILING + MAX_WAITING)
     stopped = threading.Event()
 
     def worker() -> None:
-        while not stopped.is_set():
+        while room.acquire() and not stopped.is_set():
             with turn:
                 item = next(remaining, _DONE)
             if item is _DONE:
@@ -59,8 +63,10 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Itera
             ):
                 raise outcome
             yield item, outcome
+            room.release()
     finally:
         stopped.set()
+        room.release(CEILING)
 
 
 def both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
