@@ -47,7 +47,7 @@ hub: $(DEV) ## Package the integration for Google SecOps into dist/
 pictures: $(DEV) ## Take the README's pictures from a real run (needs Chromium)
 	$(BIN)/python -m tools.pictures $(ARGS)
 
-serve: $(WEB) ## Open the local case wall (ARGS="--port 8080" and so on)
+serve: $(WEB) ## Serve the local case wall (ARGS="--port 8080" and so on)
 	@$(BIN)/vmray-secops serve $(ARGS)
 
 $(CREATED):

@@ -51,8 +51,13 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
 def main() -> int:
     """Measure the parts that were named, by default all; only a full run writes the page."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="which parts; all of them by default")
+    there_are = ", ".join(PARTS)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"out of {there_are}; by default all of them"
+    )
     chosen = parser.parse_args().parts or list(PARTS)
+    if unknown := set(chosen) - PARTS.keys():
+        parser.error(f"there is no part {', '.join(sorted(unknown))}, but {there_are}")
     rows: list[Row] = []
     for number, part in enumerate(chosen, start=1):
         print(f"[{number}/{len(chosen)}] {part} …", file=sys.stderr, flush=True)

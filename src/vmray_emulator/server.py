@@ -92,10 +92,10 @@ class Emulator:
 def _open_state(
     opened: contextlib.ExitStack, db: Path | None, lifecycle: Lifecycle, version: str
 ) -> ServerState:
-    content = Path(f"{db}.files" if db else opened.enter_context(tempfile.TemporaryDirectory()))
-    content.mkdir(exist_ok=True)
     store = Store(db)
     opened.callback(store.close)
+    content = Path(f"{db}.files" if db else opened.enter_context(tempfile.TemporaryDirectory()))
+    content.mkdir(exist_ok=True)
     return ServerState(store, known_version(version), lifecycle, content, clock=Clock(lifecycle.speed))
 
 

@@ -101,11 +101,6 @@ class Store:
         (value,) = self.db.execute(sql, (name, first)).fetchone()
         return int(value)
 
-    def peek_number(self, name: str) -> int:
-        """The last number that a sequence gave, or 0."""
-        row = self.db.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()
-        return int(row[0]) if row else 0
-
     def insert(self, kind: str, **values: Json) -> Record:
         """Make a new object with the next id of its kind.
 

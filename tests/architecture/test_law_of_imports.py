@@ -17,7 +17,7 @@ from tools.hub_step import INTEGRATION, REPOSITORY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LIBRARIES_OF_CORE = {"requests", "urllib3", "requests_toolbelt", "markupsafe"}
+LIBRARIES_OF_CORE = {"requests", "urllib3", "requests_toolbelt"}
 WEB_ONLY = ("jinja2", "sse_starlette")
 
 

@@ -76,6 +76,23 @@ def test_a_key_of_your_own_is_the_only_one_accepted(cli: Cli, tmp_path: Path) ->
         assert cli("run", "Ping", "--api-root", root, VMRAY_API_KEY=EMULATOR_API_KEY).returncode == 1
 
 
+def test_a_file_that_is_no_database_is_said(cli: Cli, tmp_path: Path) -> None:
+    """Exit code 3, the file named, nothing left beside it."""
+    (tmp_path / "notes.txt").write_text("no database " * 100)
+    finished = cli("emulate", "--db", "notes.txt", "--port", "0")
+    assert finished.returncode == 3
+    assert "notes.txt cannot be used as the emulator's database: file is not a database" in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_that_is_not_there_is_said(cli: Cli) -> None:
+    """The database is named, not the port."""
+    finished = cli("emulate", "--db", "nowhere/demo.sqlite", "--port", "0")
+    assert finished.returncode == 3
+    assert "nowhere/demo.sqlite cannot be used as the emulator's database" in finished.stderr
+
+
 @pytest.mark.usefixtures("tmp_path")
 def test_a_taken_port_is_said(cli: Cli, tmp_path: Path) -> None:
     """A second emulator on the same port cannot run: exit code 3, and the port is named."""

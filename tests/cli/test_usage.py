@@ -36,9 +36,9 @@ TAG = ("run", "Add Tag to Submission")
         (("run", "Scan Hash", "--entity", "FILEHASH="), '"FILEHASH=" was not understood'),
         (
             ("run", "Scan Hash", "--param", "Max IOC To Return=3"),
-            'Unknown parameter of "Scan Hash" "Max IOC To Return". Did you mean "Max IOCs To Return"',
+            'Unknown parameter "Max IOC To Return" of "Scan Hash". Did you mean "Max IOCs To Return"',
         ),
-        (("run", "Ping", "--param", "X=1"), 'Unknown parameter of "Ping" "X". There are none.'),
+        (("run", "Ping", "--param", "X=1"), 'Unknown parameter "X" of "Ping". There are none.'),
         (TAG, 'needs --param "Submission ID=…" --param "Tag Name=…"'),
         ((*TAG, "--param", "Tag Name=a", "--param", "tag name=b"), '"Tag Name" was given twice'),
         (("run", "Ping", "--api-root", "cloud.vmray.com"), '"cloud.vmray.com" is not the root of a VMRay'),

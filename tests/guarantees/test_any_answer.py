@@ -11,7 +11,7 @@ from tests.guarantees.sinks import CORPUS, UNSEEN, OnlyOurs, assert_cells
 
 from vm_ray.core.vmray_insight import insight
 from vm_ray.core.vmray_models import Aggregate, Sample
-from vm_ray.core.vmray_render import enrichment, entity_result, extra_tables, sample_table
+from vm_ray.core.vmray_render import enrichment, extra_tables, public_sample, sample_table
 from vm_ray.core.vmray_report import ReportFilter, make_report
 from vm_ray.core.vmray_size import EntityRecord
 from vm_ray.core.vmray_verdicts import Verdict
@@ -84,4 +84,10 @@ def test_no_answer_breaks_a_renderer_or_out_of_it(
         assert_cells(lines)
     assert all(UNSEEN.search(value) is None for value in enrichment(report).values())
     record = EntityRecord.of("ENTITY", report)
-    assert json.loads(record.json_text())["EntityResult"] == json.loads(json.dumps(entity_result(report)))
+    whole = {
+        **public_sample(sample),
+        "sample_id": 1,
+        "iocs": report.iocs,
+        "threat_indicators": report.indicators,
+    }
+    assert json.loads(record.json_text())["EntityResult"] == json.loads(json.dumps(whole))

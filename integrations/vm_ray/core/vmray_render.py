@@ -54,11 +54,6 @@ def public_sample(raw: Json) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name not in SECRET_FIELDS}
 
 
-def entity_result(report: SampleReport) -> dict[str, Any]:
-    """Make the ``EntityResult``: the sample object, ``iocs`` with all eight lists, ``threat_indicators``."""
-    return {**public_sample(report.sample.raw), "iocs": report.iocs, "threat_indicators": report.indicators}
-
-
 def enrichment(report: SampleReport) -> dict[str, str]:
     """Make the enrichment fields: always exactly the documented ones, all texts, exact values (not defanged)."""
     fields = {name: _joined(report.sample.raw.get(name)) for name in SAMPLE_FIELDS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -32,10 +33,15 @@ for _command in (demo, run, emulate, actions, serve):
 
 
 def main() -> None:
-    """Run the command line and leave with one of `ExitCode`."""
+    """Run the command line and leave with one of `ExitCode`; SIGTERM ends it as Ctrl-C does."""
     survive_narrow_encodings()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except CannotRunError as error:
         console(stderr=True).print(f"vmray-secops: {error}", soft_wrap=True)
         sys.exit(ExitCode.NOT_RUN)
+    except SystemExit as end:
+        if end.code == ExitCode.INTERRUPTED:
+            console(stderr=True).print(f"vmray-secops: {ExitCode.INTERRUPTED.meaning}.")
+        raise

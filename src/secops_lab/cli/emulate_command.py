@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 from importlib.metadata import version
 from pathlib import Path
@@ -53,6 +54,8 @@ def emulate(
             _wait_for_the_end()
     except (MissingKeyError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
+    except sqlite3.Error as error:
+        raise CannotRunError(f"{db} cannot be used as the emulator's database: {error}") from error
     except OSError as error:
         raise CannotRunError(f"The emulator could not be started on port {port}: {error}") from error
     typer.echo("The emulator has ended.")

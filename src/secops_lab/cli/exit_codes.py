@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     ACTION_FAILED = 1
     BAD_USAGE = 2
     NOT_RUN = 3
+    INTERRUPTED = 130
 
     @property
     def meaning(self) -> str:
@@ -27,6 +28,7 @@ _MEANINGS = {
     ExitCode.ACTION_FAILED: "the action failed or timed out",
     ExitCode.BAD_USAGE: "bad usage: an unknown action, parameter or type, or a wrong option",
     ExitCode.NOT_RUN: "the action could not be run",
+    ExitCode.INTERRUPTED: "interrupted; what was submitted stays at VMRay",
 }
 
 

@@ -18,13 +18,15 @@ class UnknownNameError(Exception):
         what: What it is the name of.
         name: The name as it was written.
         known: The names that exist.
+        where: What they are names within, such as ` of "Ping"`.
     """
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, name: str, known: Iterable[str], where: str = "") -> None:
         self.what = what
         self.name = name
         self.known = list(known)
-        super().__init__(what, name, self.known)
+        self.where = where
+        super().__init__(what, name, self.known, where)
 
     def __str__(self) -> str:
         """A sentence with a suggestion."""
@@ -36,16 +38,17 @@ class UnknownNameError(Exception):
             hint = "There are: " + ", ".join(self.known) + "."
         else:
             hint = "There are none."
-        return f'Unknown {self.what} "{self.name}". {hint}'
+        return f'Unknown {self.what} "{self.name}"{self.where}. {hint}'
 
 
-def find(what: str, name: str, known: Mapping[str, Found]) -> Found:
+def find(what: str, name: str, known: Mapping[str, Found], where: str = "") -> Found:
     """Look `name` up in any case.
 
     Args:
         what: What it is the name of, for the message.
         name: The name as a person wrote it.
         known: What exists, by name.
+        where: What they are names within, for the message.
 
     Raises:
         UnknownNameError: Nothing has that name.
@@ -54,4 +57,4 @@ def find(what: str, name: str, known: Mapping[str, Found]) -> Found:
     try:
         return folded[name.strip().casefold()]
     except KeyError:
-        raise UnknownNameError(what, name, known) from None
+        raise UnknownNameError(what, name, known, where) from None

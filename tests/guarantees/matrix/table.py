@@ -8,7 +8,6 @@ from tests.guarantees.matrix import requests_made as r
 from tests.guarantees.matrix.faults import FAULTS
 from tests.guarantees.matrix.outcomes import (
     EMPTY,
-    FATAL,
     FINE,
     PENDING,
     READ,
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 _NO_LIST: Final[Pair] = (FINE, named(EMPTY))
 _LACKS_ID: Final[Pair] = (named("VMRay's answer lacks "),) * 2
 _ALL_FINE: Final[Pair] = (FINE, FINE)
-# What a locked report holds may not be read; where no analysis is locked, it is a lost permission.
-_LOST: Final[Pair] = FATAL["403"]
 _LIST: Final[Row] = {**READ, "null for a list": _NO_LIST}
 _BY_HASH: Final[Row] = {**READ, "missing field": _LACKS_ID}
 _SAMPLE: Final[Row] = in_rounds({**READ, "missing field": _LACKS_ID})

@@ -1,0 +1,51 @@
+"""Ctrl-C and SIGTERM: the action's process ends with the command, and both say so."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import SCRIPT, environment_with
+
+PATIENCE = 30
+
+
+def _children(process_id: int) -> list[int]:
+    listed = Path(f"/proc/{process_id}/task/{process_id}/children")
+    if not listed.is_file():
+        pytest.skip("this system does not list the children of a process")
+    return [int(each) for each in listed.read_text().split()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
+    """While VMRay keeps the action waiting, the command is ended: so does the action."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
+        root = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with subprocess.Popen(
+            [SCRIPT, "run", "Ping", "--api-root", root, "--json"],
+            cwd=tmp_path,
+            env=environment_with(VMRAY_API_KEY="a-key-of-somebody", TMPDIR=str(tmp_path)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as command:
+            asking, _ = silent.accept()  # the action's process is there, and waits for an answer
+            actions = _children(command.pid)
+            command.send_signal(number)
+            stdout, stderr = command.communicate(timeout=PATIENCE)
+            asking.close()
+    assert command.returncode == 130
+    assert stdout == ""
+    assert "vmray-secops: interrupted; what was submitted stays at VMRay." in stderr
+    assert "Traceback" not in stderr
+    assert actions
+    for process_id in actions:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process_id, 0)
+    assert list(tmp_path.iterdir()) == []
