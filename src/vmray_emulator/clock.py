@@ -5,12 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LifecycleMode = Literal["immediate", "reads", "realtime", "manual"]
+
+#: A year in half a minute; at much higher speeds time would soon be up.
+FASTEST: Final = 1_000_000
+#: Where emulated time ends: Python knows no year 10000, and a quota's end lies a month after now.
+LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,14 @@ class Lifecycle:
                 return cls("manual")
             if name == "reads" and int(amount) >= 0:
                 return cls("reads", int(amount))
-            if name == "realtime" and float(amount or "1") > 0:
+            if name == "realtime" and 0 < float(amount or "1") <= FASTEST:
                 return cls("realtime", float(amount or "1"))
         except ValueError:
             pass
-        raise ValueError(f"lifecycle is immediate, reads:N, realtime:SPEED or manual, not {text!r}")
+        raise ValueError(
+            f"lifecycle is immediate, reads:N, realtime:SPEED or manual, not {text!r}; "
+            f"SPEED is above 0 and at most {FASTEST}"
+        )
 
     @property
     def speed(self) -> float:
@@ -76,16 +84,16 @@ class Clock:
         self._anchor = self._anchor_wall
 
     def now(self) -> float:
-        """The emulated time."""
-        return self._anchor + max(0.0, self._wall() - self._anchor_wall) * self._speed
+        """The emulated time, at most `LATEST`."""
+        return min(self._anchor + max(0.0, self._wall() - self._anchor_wall) * self._speed, LATEST)
 
     def advance(self, seconds: float) -> None:
         """Let emulated time pass at once.
 
         Raises:
-            ValueError: The seconds are negative.
+            ValueError: The seconds are negative, or no number.
         """
-        if seconds < 0:
+        if not seconds >= 0:
             raise ValueError("time does not go back")
         self._anchor += seconds
 
@@ -102,9 +110,13 @@ class Clock:
         return self.now(), self._wall()
 
     def restore(self, anchors: tuple[float, float], speed: float) -> None:
-        """Go on from another process's `anchors`, at a speed: a running clock has run on in between."""
+        """Go on from another process's `anchors`, at a speed.
+
+        A running clock has run on in between, but not faster than the wall clock: at 40 times its speed a
+        weekend would be a hundred days.
+        """
         self._anchor, self._anchor_wall = anchors
-        self._speed = speed
+        self._speed = min(speed, 1.0)
         self.set_speed(speed)
 
 

@@ -32,7 +32,6 @@ def settle(state: ServerState, upto: float, root_id: int | None = None) -> None:
         number, submission_id, due, verb, target = event
         state.store.db.execute("DELETE FROM event WHERE id = ?", (number,))
         state.clock.leap_to(due)
-        state.save_time()
         _VERBS[verb](state, submission_id, target)
 
 

@@ -70,6 +70,7 @@ class Emulator:
             used = self._state.store.recall("api_key")
             self.api_key = str(api_key or used or secrets.token_hex(16))
             self._state.take_up(self.api_key)
+            opened.callback(self._state.save_time)
             app = EmulatorApp(self._state, self.api_key, control_router(CONTROL_ROOT, lambda: self.control))
             app.conditions.latency = latency
             self.control = Control(self._state, app)

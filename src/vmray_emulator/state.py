@@ -47,9 +47,12 @@ class ServerState:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Do something to the state, alone and all or nothing."""
+        """Do something to the state, alone and all or nothing; the time of a change is kept with it."""
         with self.lock, self.store.transaction():
+            before = self.store.db.total_changes
             yield
+            if self.store.db.total_changes > before:
+                self.save_time()
 
     def stamp(self) -> str:
         """The present moment as the API writes it."""
@@ -103,7 +106,6 @@ class ServerState:
             if kept is not None:
                 self.settings = self.settings.changed(kept)
             self.store.remember("api_key", api_key)
-            self.save_time()
 
     def shown(self, kind: str, record: Record) -> Record:
         """An object as this version of the server sends it: its fields and its links."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,10 +125,27 @@ def test_real_time_finishes_without_help() -> None:
         assert emulator.control.counts()["jobs"] == 0
 
 
-@pytest.mark.parametrize("text", ["", "reads", "reads:x", "reads:-1", "realtime:0", "manual:1", "soon"])
+def test_emulated_time_ends_before_the_year_10000() -> None:
+    """However far the clock is pushed, the server answers, with times that can be written."""
+    with EmbeddedEmulator(lifecycle="realtime:1000000") as emulator, Api(emulator) as api:
+        emulator.control.advance(1e12)
+        assert api.get("/user/me")["user_last_api_access"] == "9999-01-01T00:00:00"
+        number, _ = api.submit_one()
+        assert api.get(f"/submission/{number}")["submission_created"] == "9999-01-01T00:00:00"
+        with pytest.raises(ValueError, match="back"):
+            emulator.control.advance(math.nan)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "reads", "reads:x", "reads:-1", "realtime:0", "realtime:-1", "realtime:inf", "realtime:nan",
+        "realtime:1e12", "realtime:1000001", "manual:1", "soon",
+    ],
+)  # fmt: skip
 def test_an_unknown_lifecycle_is_refused(text: str) -> None:
     """A lifecycle that is none is refused with what there is."""
-    with pytest.raises(ValueError, match="lifecycle is immediate"):
+    with pytest.raises(ValueError, match=r"lifecycle is immediate.*at most 1000000$"):
         Lifecycle.parse(text)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.emulator.api import PE64, Api
 
 from vmray_emulator import EmbeddedEmulator
+from vmray_emulator.clock import Clock, timestamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,14 +44,47 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
         assert api.submit_one(b"new", "new")[0] > flying
 
 
-def test_a_running_clock_runs_on_while_the_server_is_down(tmp_path: Path) -> None:
-    """In real time an analysis goes on behind a stopped server."""
+@pytest.mark.parametrize(("speed", "passed"), [(0.0, 0.0), (0.5, 30.0), (1.0, 60.0), (40.0, 60.0)])
+def test_downtime_counts_no_more_than_the_wall_clock_says(speed: float, passed: float) -> None:
+    """While the server is down, a fast clock goes on like the wall clock, a slow one slowly."""
+    wall = [1000.0]
+    stopped = Clock(speed, wall=lambda: wall[0])
+    stopped.advance(500)
+    anchors = stopped.anchors()
+    wall[0] += 60
+    clock = Clock(speed, wall=lambda: wall[0])
+    clock.restore(anchors, speed)
+    assert clock.now() == 1500 + passed
+    wall[0] += 10
+    assert clock.now() == 1500 + passed + 10 * speed
+
+
+def test_the_clock_does_not_go_back_at_a_restart(tmp_path: Path) -> None:
+    """What a fast clock showed, and an analysis that was under way, lie behind the next server as well."""
     db = tmp_path / "vmray.sqlite"
-    with EmbeddedEmulator(db=db, lifecycle="manual") as first, Api(first) as api:
+    with EmbeddedEmulator(db=db, lifecycle="realtime:100000") as first, Api(first) as api:
+        begin = api.get("/user/me")["user_last_api_access"]
+        while (shown := api.get("/user/me")["user_last_api_access"]) == begin:
+            pass
         number, _ = api.submit_one()
-    with EmbeddedEmulator(db=db, lifecycle="realtime:1000000") as second, Api(second) as api:
+        created = api.get(f"/submission/{number}")["submission_created"]
+    with EmbeddedEmulator(db=db, lifecycle="realtime:100000") as second, Api(second) as api:
+        assert api.get("/user/me")["user_last_api_access"] >= created >= shown
         while not api.get(f"/submission/{number}")["submission_finished"]:
             pass
+
+
+def test_a_submission_keeps_its_time_when_the_server_is_killed(tmp_path: Path) -> None:
+    """The time is kept together with what happened at it, not only at an orderly end."""
+    db = tmp_path / "vmray.sqlite"
+    with EmbeddedEmulator(db=db, lifecycle="realtime:100000") as running, Api(running) as api:
+        begin = api.get("/user/me")["user_last_api_access"]
+        while api.get("/user/me")["user_last_api_access"] == begin:
+            pass
+        number, _ = api.submit_one()
+        with closing(sqlite3.connect(db)) as beside:
+            ((clock,),) = beside.execute("SELECT value FROM meta WHERE name = 'clock'").fetchall()
+        assert timestamp(json.loads(clock)[0]) >= api.get(f"/submission/{number}")["submission_created"]
 
 
 def test_a_scenario_is_kept_and_can_be_changed(tmp_path: Path) -> None:
