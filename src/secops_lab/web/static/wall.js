@@ -55,9 +55,23 @@
     }
   }
 
-  const stream = new EventSource(address + "/changes?since=" + page.dataset.revision);
-  stream.addEventListener("change", () => { asked = asked.then(refresh, refresh); });
-  addEventListener("pagehide", () => stream.close());
+  // A browser opens no more than six connections to a server, so only a page that is seen keeps one for its stream.
+  // Each stream begins where the page was drawn: what has changed while nobody looked comes at once.
+  let stream = null;
+  function quiet() {
+    stream?.close();
+    stream = null;
+  }
+  function listen() {
+    quiet();
+    if (document.hidden) return;
+    stream = new EventSource(address + "/changes?since=" + page.dataset.revision);
+    stream.addEventListener("change", () => { asked = asked.then(refresh, refresh); });
+  }
+  listen();
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", quiet);
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 
   // How long what runs has been running.
   const loaded = new WeakMap();
