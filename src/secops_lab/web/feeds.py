@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from .wall import Wall
 
 # The insight's own HTML follows; it brings its inline styles with it. The page says its theme as a fragment.
+# The heading is large text as WCAG has it (bold, over 18.66px): the colours of verdicts are made for 3:1.
 _INSIGHT: Final = """<!doctype html><html lang="en" id="dark"><meta charset="utf-8"><title>Insight</title>
 <style>:root { color-scheme: light dark; }
 :root:target { color-scheme: dark; } :root:has(body:target) { color-scheme: light; }
 body { margin: 10px; font: 14px/1.45 system-ui, sans-serif;
 background: light-dark(#fff, #14181d); color: light-dark(#1b1f24, #e8ebee); overflow-wrap: anywhere; }
-h2 { font-size: 17px; margin: 0 0 6px; } p { margin: 0 0 4px; } ul { margin: 0 0 6px; padding-left: 20px; }
+h2 { font-size: 22px; margin: 0 0 6px; } p { margin: 0 0 4px; } ul { margin: 0 0 6px; padding-left: 20px; }
 </style>
 <body id="light">"""
 _PING: Final = 15  # seconds between the comments that keep a stream open

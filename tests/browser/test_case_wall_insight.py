@@ -1,0 +1,42 @@
+"""The insight's document by itself: in the page it stands in a frame that axe-core cannot enter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+import requests
+from playwright.sync_api import expect
+from tests.browser.results import sample
+from tests.browser.views import assert_accessible
+from tests.browser.wall import attacking_host
+
+from secops_lab.web import CaseWall, WallSettings
+from vm_ray.core.vmray_insight import insight
+from vm_ray.core.vmray_models import IOC_TYPES, Sample
+from vm_ray.core.vmray_report import SampleReport
+from vm_ray.core.vmray_verdicts import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from secops_lab.platform import LocalPlatform
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_verdict_can_be_read_in_each_theme(
+    platform: LocalPlatform, tmp_path: Path, page: Page, theme: Literal["light", "dark"]
+) -> None:
+    """The colours are the integration's, the ground and the size of the heading are the case wall's."""
+    page.emulate_media(color_scheme=theme)
+    case = platform.new_case()
+    with CaseWall(platform, attacking_host(tmp_path, platform), WallSettings("nobody")) as wall:
+        for place, verdict in enumerate(Verdict):
+            known = Sample(12, verdict, "2026-03-05T07:29:05", sample())
+            content = insight(SampleReport(known, {kind: [] for kind in IOC_TYPES}, {}, []))
+            case.post("insight", {"title": "VMRay", "content": content, "entity_identifier": None})
+            page.set_content(requests.get(f"{wall.url}/cases/1/insights/{place}", timeout=60).text)
+            expect(page.locator("h2 span")).to_have_text(verdict.word)
+            assert_accessible(page, "color-contrast")
