@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from vmray_emulator import SERVER_VERSIONS, EmbeddedEmulator
 from vmray_emulator.openapi import openapi
 from vmray_emulator.routes import ENDPOINTS
-from vmray_emulator.versions import V2026_2_1, known_version
+from vmray_emulator.versions import known_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,27 +32,45 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-DOCUMENT = openapi(V2026_2_1)
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+DOCUMENTS = {version: openapi(known_version(version)) for version in SERVER_VERSIONS}
+
+
+SCHEMAS = {version: schemathesis.openapi.from_dict(document) for version, document in DOCUMENTS.items()}
+Servers = dict[str, EmbeddedEmulator]
+every_version = pytest.mark.parametrize("version", SERVER_VERSIONS)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedEmulator]:
-    """A server that knows a few samples, so that some ids exist."""
-    with EmbeddedEmulator(scenario="known-sample") as emulator:
-        emulator.control.add_known_samples(3)
-        yield emulator
+def servers() -> Iterator[Servers]:
+    """A server of each version that knows a few samples, so that some ids exist."""
+    with contextlib.ExitStack() as stack:
+        running = {
+            version: stack.enter_context(EmbeddedEmulator(scenario="known-sample", server_version=version))
+            for version in SERVER_VERSIONS
+        }
+        for emulator in running.values():
+            emulator.control.add_known_samples(3)
+        yield running
 
 
-def test_the_document_is_served(server: EmbeddedEmulator) -> None:
+@every_version
+def test_the_document_is_served(servers: Servers, version: str) -> None:
     """It lies on the control side and needs no key."""
-    assert requests.get(f"{server.url}/_emulator/openapi.json", timeout=10).json() == DOCUMENT
+    answer = requests.get(f"{servers[version].url}/_emulator/openapi.json", timeout=10)
+    assert answer.json() == DOCUMENTS[version]
 
 
-@pytest.mark.parametrize("version", SERVER_VERSIONS)
+def test_no_version_is_forgotten() -> None:
+    """Each version has its random requests below."""
+    assert {f"test_any_request_to_{version.replace('.', '_')}" for version in SERVER_VERSIONS} <= set(
+        globals()
+    )
+
+
+@every_version
 def test_it_describes_each_route_of_the_version(version: str) -> None:
     """Every row of the route table that the version has is an operation, and there are no others."""
-    document = openapi(known_version(version))
+    document = DOCUMENTS[version]
     described = sum(len(operations) for operations in document["paths"].values())
     assert described == sum(one.since <= known_version(version) for one in ENDPOINTS)
     assert document["openapi"].startswith("3.1")
@@ -68,21 +87,45 @@ def _pointers(part: Json) -> Iterator[str]:
             yield from _pointers(one)
 
 
-def test_every_pointer_leads_somewhere() -> None:
+@every_version
+def test_every_pointer_leads_somewhere(version: str) -> None:
     """All references name a schema of the document."""
-    assert set(_pointers(DOCUMENT)) <= set(DOCUMENT["components"]["schemas"])
+    assert set(_pointers(DOCUMENTS[version])) <= set(DOCUMENTS[version]["components"]["schemas"])
 
 
-@SCHEMA.parametrize()
-@settings(
+few = settings(
     max_examples=3, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-def test_any_request_gets_a_described_answer(case: schemathesis.Case[Any], server: EmbeddedEmulator) -> None:
+
+
+# Schemathesis makes the tests of one document of one function, so there are as many as versions.
+@SCHEMAS["4.2.0"].parametrize()
+@few
+def test_any_request_to_4_2_0(case: schemathesis.Case[Any], servers: Servers) -> None:
     """Random requests to each operation: no server error, no undescribed status, content type or body."""
+    _is_answered_as_described(case, servers["4.2.0"])
+
+
+@SCHEMAS["2023.4.0"].parametrize()
+@few
+def test_any_request_to_2023_4_0(case: schemathesis.Case[Any], servers: Servers) -> None:
+    """The same of a server in between."""
+    _is_answered_as_described(case, servers["2023.4.0"])
+
+
+@SCHEMAS["2026.2.1"].parametrize()
+@few
+def test_any_request_to_2026_2_1(case: schemathesis.Case[Any], servers: Servers) -> None:
+    """The same of the newest one."""
+    _is_answered_as_described(case, servers["2026.2.1"])
+
+
+def _is_answered_as_described(case: schemathesis.Case[Any], server: EmbeddedEmulator) -> None:
     headers = {"Authorization": f"api_key {server.api_key}"}
     case.call_and_validate(base_url=server.url, checks=CHECKS, headers=headers)
 
 
+@every_version
 @pytest.mark.parametrize(
     ("template", "number"),
     [
@@ -95,10 +138,11 @@ def test_any_request_gets_a_described_answer(case: schemathesis.Case[Any], serve
     ],
 )
 def test_answers_about_what_exists_fit_their_schemas(
-    server: EmbeddedEmulator, template: str, number: int
+    servers: Servers, version: str, template: str, number: int
 ) -> None:
     """Ids that exist have full objects of the described shape."""
+    server = servers[version]
     url = f"{server.url}/rest{template.format(number=number)}"
     answer = requests.get(url, headers={"Authorization": f"api_key {server.api_key}"}, timeout=10)
     assert answer.status_code == 200
-    SCHEMA[f"/rest{template}"]["GET"].validate_response(answer)
+    SCHEMAS[version][f"/rest{template}"]["GET"].validate_response(answer)
