@@ -27,7 +27,10 @@ OURS = {
     *("form", "input", "label", "fieldset", "legend", "select", "option", "details", "summary"),
     *("dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td"),
 }
-HIDDEN = "\u202e\u2066\u2069\u200f\u200b\u200d\ufeff\u00ad\x00\x07\x1b\x7f\x9b\u2028\u2029"
+HIDDEN = (
+    "\u202e\u2066\u2069\u200f\u200b\u200d\ufeff\u00ad\x00\x07\x1b\x7f\x9b\u2028\u2029"
+    "\u034f\u115f\u1160\u17b4\u180b\u2065\u3164\ufe0f\uffa0\ufff0\U000e0100\U000e0fff"
+)
 
 
 @pytest.fixture

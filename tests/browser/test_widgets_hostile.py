@@ -21,7 +21,10 @@ OURS = {
     *("h1", "h2", "h3", "p", "span", "div", "section", "ul", "li", "dl", "dt", "dd", "code", "i"),
     *("a", "button", "details", "summary"),
 }
-HIDDEN = "\u202e\u2066\u2069\u200f\u200b\u200d\ufeff\u00ad\x00\x07\x1b\x7f\x9b\u2028\u2029"
+HIDDEN = (
+    "\u202e\u2066\u2069\u200f\u200b\u200d\ufeff\u00ad\x00\x07\x1b\x7f\x9b\u2028\u2029"
+    "\u034f\u115f\u1160\u17b4\u180b\u2065\u3164\ufe0f\uffa0\ufff0\U000e0100\U000e0fff"
+)
 
 
 def only_ours(page: Page) -> None:
@@ -116,7 +119,9 @@ def test_a_name_that_reads_backwards_is_shown_as_it_is_written(show: Show) -> No
     expect(page.locator("h2")).to_have_text("invoiceU+202Efdp.exe")
 
 
-@pytest.mark.parametrize("name", ["newlines", "controls", "bidi", "invisible", "formula", "quotes"])
+@pytest.mark.parametrize(
+    "name", ["newlines", "controls", "bidi", "invisible", "ignorable", "formula", "quotes"]
+)
 def test_a_hostile_ioc_is_copied_to_the_letter(show: Show, name: str) -> None:
     """What is pasted into a block list is what VMRay said, with nothing added, lost or turned round."""
     odd = report()

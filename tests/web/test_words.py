@@ -39,6 +39,14 @@ def test_nothing_hides_in_a_text(text: object, shown: str) -> None:
     assert visible(text) == shown
 
 
+@pytest.mark.parametrize(
+    "character", "\u034f\u115f\u1160\u17b5\u180d\u2065\u3164\ufe0f\uffa0\ufff0\U000e0100\U000e0fff"
+)
+def test_what_unicode_lets_programs_ignore_is_shown(character: str) -> None:
+    """Fillers, joiners and variation selectors are letters or marks to Unicode, and nothing to the eye."""
+    assert visible(f"a{character}b") == f'a<span class="hidden-char">U+{ord(character):04X}</span>b'
+
+
 def test_lines_may_stay_and_long_texts_are_cut() -> None:
     """The length is said behind what is shown."""
     assert visible("two\n\tlines", lines=True) == "two\n\tlines"

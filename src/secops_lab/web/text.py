@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 # Control, format (bidirectional, zero width), surrogate and separator characters: what cannot be seen.
 _UNSEEN: Final = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
+# What else Unicode calls default ignorable: fillers, joiners, variation selectors, tags.
+_IGNORABLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
 _KEPT: Final = frozenset("\n\t")
 
 
@@ -39,7 +43,8 @@ def _shown(part: str, *, lines: bool) -> Markup:
 
 
 def _one(character: str, *, lines: bool) -> Markup:
-    if unicodedata.category(character) not in _UNSEEN or (lines and character in _KEPT):
+    unseen = unicodedata.category(character) in _UNSEEN or _IGNORABLE.match(character)
+    if not unseen or (lines and character in _KEPT):
         return escape(character)
     return Markup('<span class="hidden-char">U+{:04X}</span>').format(ord(character))
 

@@ -1,10 +1,11 @@
 
 // Text from samples: what may be shown, copied or followed.
 const LONGEST = 400;
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const HIDDEN = /([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}])/u;
 const count = (number) => Number(number).toLocaleString("en");
 
-// Put a text into a node. Characters that cannot be seen (control, bidirectional, zero width) show as their code point:
+// Put a text into a node. Characters that cannot be seen (control, bidirectional, zero width, and the fillers and
+// selectors that Unicode calls default ignorable) show as their code point:
 // a file name that reads "exe.pdf" only because of a right-to-left mark must not read so here.
 function put(node, value) {
   const whole = asText(value);
@@ -12,7 +13,7 @@ function put(node, value) {
   if (!HIDDEN.test(text)) {
     node.append(text);
   } else {
-    for (const piece of text.split(/([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])/u)) {
+    for (const piece of text.split(HIDDEN)) {
       if (!HIDDEN.test(piece)) { node.append(piece); continue; }
       node.append(el("span", "hidden-char", "U+" + piece.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")));
     }

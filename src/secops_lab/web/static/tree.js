@@ -1,7 +1,7 @@
 // JSON as a tree that folds. Branches are made when they are opened, so a huge result opens at once.
 "use strict";
 const MOST_BRANCHES = 200;
-const HIDDEN_CHARACTER = /([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}])/u;
+const HIDDEN_CHARACTER = /([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}])/u;
 
 function element(tag, name, text) {
   const node = document.createElement(tag);
