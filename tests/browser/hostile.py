@@ -22,7 +22,7 @@ TEXTS = {
     "controls": "nul\x00 bell\x07 escape\x1b[31m delete\x7f c1\x9b",
     "bidi": "invoice\u202efdp.exe \u2066hidden\u2069 \u200fmark",
     "invisible": "zero\u200bwidth\u200djoiner\ufeffmark\u00adsoft",
-    "ignorable": "j\u034foiner fill\u115f\u1160\u3164\uffa0 \u17b4 \u180b\ufe0f\U000e0100 \u2065\ufff0\U000e0fff",
+    "ignorable": "j\u034foin\u115f\u1160\u3164\uffa0 \u17b4 \u180b\ufe0f\U000e0100 \u2065\ufff0\U000e0fff",
     "surrogate": "half\ud800 a pair",
     "entities": "&lt;script&gt; &amp;amp; &#x3c;b&#x3e;",
     "prototype": "__proto__",

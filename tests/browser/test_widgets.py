@@ -199,6 +199,20 @@ def test_each_hash_of_a_file_can_be_copied(show: Show) -> None:
         assert copied(page) == value
 
 
+def test_the_hashes_of_all_files_are_copied_at_once(show: Show) -> None:
+    """A block list wants hashes, each once; what has none has no such button."""
+    others = ["b" * 64, "c" * 64]
+    hashed = report()
+    hashed["iocs"]["files"] += [{"filename": "two", "hashes": [{"sha256_hash": one} for one in others]}]
+    page = scan_hash(show, (HASH, hashed))
+    open_lists(page)
+    iocs_of(page, "Files 3").get_by_role("button", name="Copy all SHA-256: Files", exact=True).click()
+    assert copied(page) == "\n".join([SHA256, *others])
+    iocs_of(page, "E-mails").get_by_role("button", name="Copy all SHA-256: E-mails", exact=True).click()
+    assert copied(page) == SHA256
+    expect(page.get_by_role("button", name="Copy all SHA-256")).to_have_count(2)
+
+
 def test_copying_works_in_a_frame_without_an_origin(page: Page) -> None:
     """A sandboxed frame has no clipboard permission; the copy event needs none."""
     html = (WIDGETS / "scan_hash.html").read_text("utf-8")
@@ -279,6 +293,15 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
     expect(page.locator(".head")).to_contain_text("Failed/files/bad.binVMRay answered 502 after 4 tries")
 
 
+@pytest.mark.parametrize("state", ["pending", "error"])
+def test_a_submission_that_the_error_names_is_named_once(show: Show, state: str) -> None:
+    """The action's sentence may have it already."""
+    error = "the analysis failed (submission 6230: no_vm)"
+    said = upload(show, file_row("/a", state, error=error)).locator(".head")
+    expect(said).to_contain_text(error)
+    expect(said).not_to_contain_text("(submission 6230)")
+
+
 def test_the_samples_of_an_archive_are_told_apart(show: Show) -> None:
     """One path, a row for each sample; one that failed keeps the verdict that VMRay did give."""
     inner = file_row("/files/a.zip", data=sample(sample_filename="inner.exe"))
@@ -339,6 +362,12 @@ def test_nulls_everywhere_leave_a_widget_that_can_be_read(show: Show) -> None:
         ["URLs 1?1 unknown", "Files 1?1 unknown", "brand_new 1?1 unknown"]
     )
     expect(page.locator("section", has_text="Threat indicators (1)")).to_contain_text("4/5(no description)")
+
+
+def test_a_number_too_large_for_a_browser_is_shown_as_it_was_written(show: Show) -> None:
+    """2^53 + 1 has no exact form as a number of JavaScript's."""
+    page = scan_hash(show, (HASH, report(sample_id=9007199254740993)))
+    expect(page.locator("dd", has_text="90071992547409")).to_have_text("9007199254740993")
 
 
 def test_a_huge_result_shows_its_first_rows_and_the_others_on_demand(show: Show) -> None:

@@ -1,4 +1,7 @@
 
+// A whole number that the browser cannot hold exactly stays the text it was written as, where the browser tells it.
+const exactly = (_, value, context) => (Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source || value);
+
 // What the action's JSON result says, in the one shape that everything below draws.
 // entry = {name, label, state: "done" | "pending" | "failed" | "empty", verdict, said, error, submission, sample, iocs, indicators}
 const VERDICTS = { malicious: "Malicious", suspicious: "Suspicious", clean: "Clean", unknown: "Unknown" };

@@ -30,7 +30,8 @@ function drawHead(entry) {
 }
 
 function waiting(entry) {
-  const where = entry.submission ? " (submission " + entry.submission + ")" : "";
+  const named = !entry.submission || entry.error.includes("submission " + entry.submission);
+  const where = named ? "" : " (submission " + entry.submission + ")";
   if (entry.state === "pending") return "The analysis is not finished" + where + (entry.error ? ": " + entry.error : ".");
   if (entry.state === "failed") return (entry.error || "VMRay gave no reason.") + where;
   return entry.error || "VMRay has no report for this " + document.body.dataset.noun + where + ".";
@@ -107,8 +108,10 @@ function drawIocType(type, iocs, open) {
   }
   const exact = read.map((one) => one.value).join("\n");
   const fanged = read.map((one) => one.fanged).join("\n");
+  const hashes = new Set(read.flatMap((one) => one.hashes.filter(([name]) => name === "SHA-256").map(([, hash]) => hash)));
   const acts = el("div", "acts", copyButton("Copy all", exact, label));
   if (fanged !== exact) acts.append(copyButton("Copy all defanged", fanged, label));
+  if (hashes.size) acts.append(copyButton("Copy all SHA-256", [...hashes].join("\n"), label));
   const box = el("details", "", summary, acts, ...rows(read, drawIoc, 500));
   box.open = open;
   return box;

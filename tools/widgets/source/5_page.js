@@ -91,7 +91,7 @@ function drawResult(entries) {
 document.addEventListener("DOMContentLoaded", () => {
   let entries = null;
   try {
-    entries = readResult(JSON.parse(document.getElementById("result").textContent));
+    entries = readResult(JSON.parse(document.getElementById("result").textContent, exactly));
   } catch (_) {
     entries = null;
   }
