@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -104,3 +105,14 @@ def test_a_path_from_the_browser_is_not_taken(
     assert answer.status_code == 422
     assert "A file is no longer here; choose it again." in answer.text
     assert visitor.wall.wall.runs.find(1) is None
+
+
+def test_a_file_chooser_does_not_ask_for_paths(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The definition describes what the platform takes, comma-separated paths; here files are chosen."""
+    platform.new_case()
+    described = {"Sample File Path": "", "Comment": ""}
+    page = open_wall(parameters=described).get("/cases/1").text
+    helps = dict(re.findall(r'<p class="help" id="(parameter-\d)-help">(.*?)</p>', page))
+    assert helps["parameter-0"].startswith("Files from this computer")
+    assert helps["parameter-1"] == "Comment"
+    assert page.count("Sample File Path") == 1

@@ -20,8 +20,14 @@ function putText(node, text) {
   return node;
 }
 
+// A whole number that the browser cannot hold exactly is read digit by digit, where the browser tells the digits.
+function exactly(_, value, context) {
+  const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return rounded && /^-?\d+$/.test(context?.source) ? BigInt(context.source) : value;
+}
+
 function leaf(value) {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = String(value);
   const node = putText(element("span", "json-" + (value === null ? "null" : typeof value)), text.slice(0, 2000));
   if (text.length > 2000) node.append(element("span", "faint", " … (" + text.length.toLocaleString("en") + " characters)"));
   return node;
@@ -70,7 +76,7 @@ async function drawTree(place) {
   place.dataset.drawn = "yes";
   const answer = await fetch(place.dataset.json);
   const list = element("ul");
-  branches([["result", await answer.json()]], list);
+  branches([["result", JSON.parse(await answer.text(), exactly)]], list);
   list.querySelector("details")?.setAttribute("open", "");
   place.replaceChildren(list);
 }

@@ -1,0 +1,66 @@
+"""How the case wall shows a result: its frame, its tables, its numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.views import open_lists
+from tests.browser.wall import attacking_host
+
+from secops_lab.web import CaseWall, WallSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from secops_lab.platform import LocalPlatform
+
+BODY = """
+siemplify.result.add_result_json([{"Entity": "A", "whole": 9007199254740993, "half": 0.5, "no": None}])
+siemplify.result.add_data_table("long title " * 20, [",".join(["A long word"] * 9), ",".join(["x" * 40] * 9)])
+siemplify.end("done", True)
+"""
+
+
+@pytest.fixture
+def result(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page]:
+    """The page of a case with one finished run, everything in it unfolded."""
+    host = attacking_host(tmp_path, platform, body=BODY)
+    with CaseWall(platform, host, WallSettings("nobody")) as wall:
+        wall.wall.runs.start(host.actions()[0], platform.new_case(), [], {})
+        wall.wall.runs.wait()
+        page.goto(f"{wall.url}/cases/1")
+        open_lists(page)
+        yield page
+
+
+def test_a_widget_is_as_high_as_it_is_declared(result: Page) -> None:
+    """The height comes from the widget's YAML."""
+    expect(result.locator("iframe.widget")).to_have_css("height", "200px")
+
+
+def test_a_number_too_large_for_a_browser_is_shown_as_it_was_written(result: Page) -> None:
+    """2^53 + 1 has no exact form as a number of JavaScript's; all others are what they were."""
+    tree = result.locator(".json")
+    tree.locator("summary", has_text="0 {4}").click()
+    expect(tree).to_contain_text("whole: 9007199254740993")
+    expect(tree).to_contain_text("half: 0.5")
+    expect(tree).to_contain_text("no: null")
+
+
+def test_the_title_of_a_wide_table_stays_in_sight(result: Page) -> None:
+    """The cells are scrolled sideways; the title keeps to what is seen."""
+    result.set_viewport_size({"width": 400, "height": 900})
+    box, title = result.locator(".scroll"), result.locator("caption")
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    for _ in ("at the left", "at the right"):
+        around, inside = box.bounding_box(), title.bounding_box()
+        assert around is not None
+        assert inside is not None
+        assert around["x"] <= inside["x"]
+        assert inside["x"] + inside["width"] <= around["x"] + around["width"]
+        box.evaluate("(box) => { box.scrollLeft = box.scrollWidth; }")
