@@ -70,8 +70,8 @@ def _api_key(variable: str | None) -> str:
     return key
 
 
-def _limits() -> str:
-    """Where the limits are described: a checkout has the file, an installed package knows its name only."""
+def limits() -> str:
+    """Say where the limits are described: a checkout has the file, an installed package only its name."""
     described = Path(__file__).resolve().parents[3] / LIMITS
     return str(described) if described.is_file() else LIMITS
 
@@ -80,7 +80,7 @@ def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None)
     own = version("vmray-secops")
     typer.echo(
         f"VMRay emulator {own}: not a VMRay. Nothing is analysed, verdicts follow fixed rules.\n"
-        f"It answers as VMRay {server_version}. What it does not do or does not know: {_limits()}\n"
+        f"It answers as VMRay {server_version}. What it does not do or does not know: {limits()}\n"
         f"State: {db if db else 'in memory, gone with this process (keep it with --db FILE)'}\n"
         f"\n"
         f"Root: {emulator.url}\n"
