@@ -44,7 +44,7 @@ class Control:
         """Empty the request log."""
         self._app.log.forget()
 
-    def inject(self, match: Mapping[str, str], fault: Mapping[str, Any], times: int = 1) -> None:
+    def inject(self, match: Mapping[str, Any], fault: Mapping[str, Any], times: int = 1) -> None:
         """Queue a fault.
 
         Args:

@@ -149,6 +149,34 @@ def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab)
     assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
 
 
+def test_what_was_read_counts_when_it_cannot_be_read_again(lab: Lab) -> None:
+    """VMRay was still collecting, and then fails: the first report is shown, and says so."""
+    lab.vmray.control.configure(aggregation_reads=50)
+    lab.vmray.control.add_sample(sha256=SHA256)
+    vtis = {"path": "/rest/sample/*/vtis"}
+    lab.vmray.control.inject(vtis, {"kind": "patch", "set": {}})
+    lab.vmray.control.inject(vtis, {"kind": "status", "status": 502}, times=4)
+    lab.hashes(SHA256)
+
+    run = lab.run("Scan Hash")
+
+    why = "VMRay was still collecting its IOCs and threat indicators, some may be missing"
+    assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
+    assert sum(each.endswith("/vtis") for each in lab.seen()) == 5
+
+
+def test_no_status_is_finished(lab: Lab) -> None:
+    """Also where it is null: nobody waits for what is not coming."""
+    lab.vmray.control.add_sample(sha256=SHA256)
+    lab.vmray.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "patch", "set": {"data.status": None}})
+    lab.hashes(SHA256)
+
+    run = lab.run("Scan Hash")
+
+    assert run.message == f"{ENRICHED}{ENTITY}"
+    assert sum(each.endswith("/iocs") for each in lab.seen()) == 1
+
+
 def test_a_long_list_is_read_to_its_end(lab: Lab) -> None:
     """VMRay cuts lists and hands out a continuation; the worst sample may be on the last page."""
     lab.vmray.control.configure(api_items_per_request=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,6 +62,8 @@ def replaced(text: str) -> Callable[[Round], None]:
         (changed(lambda state: state["items"][0].pop("key")), DAMAGED),
         (changed(lambda state: state["items"][0].update(stage="dancing")), DAMAGED),
         (changed(lambda state: state["items"][0].update(surprise=1)), DAMAGED),
+        (changed(lambda state: state["items"][0].update(certain_at="soon")), DAMAGED),
+        (changed(lambda state: state["items"][0].update(stale=["../x"])), DAMAGED),
         (changed(lambda state: state["items"][0]["parts"][0].update(submission_id="../x")), DAMAGED),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
@@ -101,6 +104,29 @@ def test_the_state_is_versioned_json_without_the_key_of_the_api(lab: Lab) -> Non
     )
     assert [each["parts"][0]["submission_id"] for each in state["items"]] == [6001]
     assert lab.vmray.api_key not in json.dumps(state)
+
+
+def test_a_submit_that_is_silent_twice_settles_twice(lab: Lab) -> None:
+    """What was sent again may be stored late too: it is not sent a third time before that is certain."""
+    lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 20.0}, times=2)
+    lab.urls(URL)
+    certain: list[float] = []
+
+    def hurry(state: dict[str, Any]) -> None:
+        certain.append(state["items"][0]["certain_at"] - time.time())
+        state["items"][0]["certain_at"] = (
+            time.time() if len(certain) == 1 else state["items"][0]["certain_at"]
+        )
+        if len(certain) == 3:
+            state["version"] = 99
+
+    lab.run("Scan URL", on_round=changed(hurry), script_timeout=6.0)
+
+    first, second, third = certain
+    assert first > 25
+    assert second > 25, "the second submit was silent as well"
+    assert 0 < third < second
+    assert sum(each.path == "/rest/sample/submit" for each in lab.vmray.control.requests()) == 2
 
 
 def killed_in_the_submit(lab: Lab, start: Callable[[threading.Event], object]) -> None:

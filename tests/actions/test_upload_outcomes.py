@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from tests.actions.expected import SUBMITTED, WAITING, details
 from tests.actions.lab import completed, failed, outcome
-from tests.actions.uploading import ACTION, LOOK_UP, SUBMIT, made, row, rowless, upload
+from tests.actions.uploading import ACTION, LOOK_UP, SUBMIT, archive, made, row, rowless, upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,67 @@ def test_not_stored_because_known_means_its_last_result(lab: Lab, tmp_path: Path
         json_result={"data": sample, "result": "ok", "files": [row(path, sample)]},
     )
     assert lab.vmray.control.counts()["submissions"] == 1
+
+
+def test_a_known_sample_that_is_still_being_analysed_is_waited_for(lab: Lab, tmp_path: Path) -> None:
+    """Also where VMRay could not say so at once; copies of one file share it and end together."""
+    lab.vmray.control.configure(analysis_caching="legacy")
+    lab.vmray.control.set_lifecycle("manual")
+    paths = [made(tmp_path, f"{number}.exe") for number in range(4)]
+    somebody = {"Authorization": f"api_key {lab.vmray.api_key}"}
+    with paths[0].open("rb") as file:
+        submitted = requests.post(
+            f"{lab.vmray.url}/rest/sample/submit", files={"sample_file": file}, headers=somebody, timeout=30
+        )
+    assert submitted.status_code == 200
+    lab.vmray.control.inject(
+        {"path": "/rest/submission/sample/*"}, {"kind": "status", "status": 502}, times=16
+    )
+    ends = iter([lambda: None, lab.vmray.control.finish_all])
+
+    run = upload(lab, *paths, on_round=lambda _: next(ends, lambda: None)())
+
+    assert run.json_result is not None
+    rows = [(each["verdict"], each["result"], each["submission_id"]) for each in run.json_result["files"]]
+    assert rows == [("malicious", "ok", 6001)] * 4
+    assert len(run.rounds) == 3
+    assert lab.vmray.control.counts()["submissions"] == 1
+
+
+def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
+    """It has a row that says so; the verdict of the other one counts, and `result` is about `data`."""
+    path = archive(tmp_path, "clean.txt", "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+    lab.vmray.control.set_lifecycle("manual")
+    lab.vmray.control.inject({"path": "/rest/submission/6001"}, {"kind": "status", "status": 404})
+    listing = {"path": "/rest/submission", "query": {"_min_id": "*"}}
+    lab.vmray.control.inject(listing, {"kind": "status", "status": 400})
+
+    run = upload(lab, path, on_round=lambda _: lab.vmray.control.finish_all())
+
+    (sample,) = [each for each in lab.samples() if each["sample_verdict"] == "malicious"]
+    gone = "VMRay no longer knows submission 6001"
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}" + details(f"{path}: verdict Malicious, submission 6001", f"{path}: {gone}"),
+        value=True,
+        json_result={
+            "data": sample,
+            "result": "ok",
+            "files": [row(path, sample, 6002), rowless(path, "error", gone, 6001)],
+        },
+    )
+
+
+def test_result_is_about_the_sample_in_data(lab: Lab, tmp_path: Path) -> None:
+    """The first member of an archive failed, the second is malicious: a playbook must not pass over it."""
+    path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+
+    run = upload(lab, path)
+
+    assert run.json_result is not None
+    assert [each["result"] for each in run.json_result["files"]] == ["error", "ok"]
+    assert (run.json_result["result"], run.json_result["data"]["sample_verdict"]) == ("ok", "malicious")
 
 
 def test_a_submission_that_begins_with_triage_is_followed_to_its_end(lab: Lab, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.client.wording import submission, submission_object
 from vm_ray.core.vmray_detonation import (
     MAX_FOLLOWED,
     MAX_NOTES,
+    MAX_REFUSED,
     Detonation,
     Part,
     Stage,
@@ -108,6 +109,7 @@ def test_a_known_sample_needs_no_submission() -> None:
     one = submitted(**KNOWN)
     assert (one.stage, one.sample_ids, one.submission_id) == (Stage.RUNNING, [5001], None)
     assert one.notes == ["VMRay knew it and made no new analysis; this is the last result"]
+    one.asked(5001, None)
     assert settled(one).stage is Stage.READY
 
 
@@ -162,3 +164,36 @@ def test_what_is_not_ours_is_refused_and_nothing_else_happens(state: object) -> 
     assert restored == []
     assert isinstance(state, dict)
     assert state["version"] == 1
+
+
+def test_a_submission_that_is_gone_leaves_the_others() -> None:
+    """An archive's other member still counts; without any left, the item has failed."""
+    one = submitted(submissions=[submission_object(1, 5001), submission_object(2, 5002)])
+    one.lost(1)
+    assert (one.stage, one.unfinished, one.sample_ids) == (Stage.RUNNING, [2], [5002])
+    assert one.notes == ["VMRay no longer knows submission 1"]
+    one.lost(2)
+    assert (one.stage, one.reason) == (Stage.FAILED, "VMRay no longer knows submission 2")
+
+
+def test_a_known_sample_is_not_ready_before_vmray_was_asked_about_it() -> None:
+    """Its newest submission may still be running; at the end of the time, what is known has to do."""
+    one = submitted(**KNOWN)
+    assert settled(one).stage is Stage.RUNNING
+    one.trouble = "it could not be asked"
+    one.childless()
+    assert (one.stage, one.notes[-1]) == (Stage.READY, "it could not be asked")
+    other = submitted(**KNOWN)
+    other.asked(5001, submission(7, finished=False))
+    assert (settled(other).stage, other.unfinished) == (Stage.RUNNING, [7])
+
+
+def test_many_refusals_are_counted() -> None:
+    """The first are named, the rest is a number, and room is left for other notes."""
+    errors = [
+        {"submission_filename": f"{number}.bin", "error_msg": "no"} for number in range(MAX_REFUSED + 5)
+    ]
+    one = submitted(submissions=[submission_object(1)], errors=errors)
+    assert one.notes[0] == "VMRay refused 0.bin: no"
+    assert one.notes[-1] == "VMRay refused 5 more parts of it"
+    assert len(one.notes) == MAX_REFUSED + 1

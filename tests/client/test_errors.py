@@ -93,6 +93,8 @@ POOL: Any = None
             True,
         ),
         (requests.exceptions.SSLError(INTERNAL), CertificateRejected, False),
+        (requests.exceptions.SSLError(ssl.SSLEOFError()), ConnectionBroken, False),
+        (requests.exceptions.SSLError(ssl.SSLZeroReturnError()), ConnectionBroken, False),
         (requests.ReadTimeout(), AnswerLate, False),
         (
             requests.ConnectionError(urllib3.exceptions.ReadTimeoutError(POOL, "/", INTERNAL)),

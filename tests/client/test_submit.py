@@ -30,6 +30,7 @@ from vm_ray.core.vmray_submit import (
     KEY_FIELD,
     MAX_SUBMITS,
     SETTLE_SECONDS,
+    SILENCE_SECONDS,
     OneSubmit,
     Submitter,
     has_key,
@@ -224,6 +225,32 @@ def test_a_stale_submission_is_not_mistaken_for_the_lost_one() -> None:
     assert [each.submission_id for each in answer.submissions] == [6001]
 
 
+def test_what_is_stale_stays_so_in_a_later_run() -> None:
+    """It is handed over with what is unresolved: the old one is still all there is."""
+    old = earlier(finished=True, has_errors=True, finish_time=NOW.isoformat())
+    server = Server([(AnswerLate("silent"), False)], stored=[old])
+
+    with pytest.raises(SubmitUnresolved) as unresolved:
+        submitter(server).submit(one(server))
+    assert unresolved.value.stale == (old.submission_id,)
+    with pytest.raises(SubmitUnresolved) as still:
+        submitter(server).resolve(one(server), time.time() + 100, unresolved.value.stale)
+    assert still.value.stale == (old.submission_id,)
+    answer = submitter(server).resolve(one(server), time.time() - 1, still.value.stale)
+
+    assert ([each.submission_id for each in answer.submissions], server.submits) == ([6002], 2)
+
+
+def test_a_second_silence_has_to_settle_anew() -> None:
+    """What was sent again may still be stored, for as long as the first time."""
+    server = Server([(AnswerLate("silent"), False)])
+
+    with pytest.raises(SubmitUnresolved) as unresolved:
+        submitter(server).resolve(one(server), time.time() - 1)
+
+    assert unresolved.value.certain_after == SILENCE_SECONDS
+
+
 @pytest.mark.parametrize(
     ("metadata", "ours"),
     [
@@ -234,9 +261,11 @@ def test_a_stale_submission_is_not_mistaken_for_the_lost_one() -> None:
         ("[]", False),
         ("", False),
         ("{", False),
+        ("[" * 100_000, False),
+        ({KEY_FIELD: KEY}, True),
     ],
 )
-def test_our_key_in_whatever_a_server_made_of_the_json(metadata: str, *, ours: bool) -> None:
+def test_our_key_in_whatever_a_server_made_of_the_json(metadata: object, *, ours: bool) -> None:
     """Spacing and further members do not matter."""
     assert has_key(submission(1, submission_metadata=metadata), KEY) is ours
 

@@ -73,15 +73,16 @@ class Door:
                     self.closed.wait(len(data) * self._seconds_a_byte)
             sink.shutdown(socket.SHUT_WR)
         except OSError:
-            _break(sink)
+            break_off(sink)
 
     def _close(self) -> None:
         self.closed.set()
         for one in (self._listener, *self._open):
-            _break(one)
+            break_off(one)
 
 
-def _break(one: socket.socket) -> None:
+def break_off(one: socket.socket) -> None:
+    """Reset a connection, whoever waits on it."""
     with contextlib.suppress(OSError):
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     with contextlib.suppress(OSError):  # other threads wait on it: only this makes them let go

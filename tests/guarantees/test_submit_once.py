@@ -121,19 +121,21 @@ def _sample(request: SeenRequest) -> bool:
     return request.path.startswith("/rest/sample/5")
 
 
+def _asks_with(name: str) -> tuple[Callable[[SeenRequest], bool], dict[str, Any]]:
+    """A listing that is asked with a certain parameter: how to know it, and what stalls it."""
+    return _query(name), {"path": "/rest/submission", "query": {name: "*"}}
+
+
 SLOW: Final = {"kind": "stall", "seconds": 3.0}
-POINTS: Final[Mapping[str, tuple[Callable[[SeenRequest], bool], dict[str, Any], str]]] = {
-    "looking for an earlier run's submission": (
-        _query("submission_submission_metadata"),
-        SLOW,
-        "/rest/submission",
-    ),
-    "submitting, before it is stored": (_submit, SLOW, "/rest/sample/submit"),
-    "submitting, after it is stored": (_submit, {**SLOW, "stored": True}, "/rest/sample/submit"),
-    "looking a lost submit up": (_query("_limit"), SLOW, "/rest/submission"),
-    "asking how far it is": (_by_id, SLOW, "/rest/submission/6*"),
-    "asking for its children": (_query("submission_parent_submission_id"), SLOW, "/rest/submission"),
-    "reading the result": (_sample, SLOW, "/rest/sample/5*"),
+STORED: Final = {**SLOW, "stored": True}
+POINTS: Final[Mapping[str, tuple[tuple[Callable[[SeenRequest], bool], dict[str, Any]], dict[str, Any]]]] = {
+    "looking for an earlier run's submission": (_asks_with("submission_submission_metadata"), SLOW),
+    "submitting, before it is stored": ((_submit, SUBMIT), SLOW),
+    "submitting, after it is stored": ((_submit, SUBMIT), STORED),
+    "looking a lost submit up": (_asks_with("_limit"), SLOW),
+    "asking how far it is": ((_by_id, {"path": "/rest/submission/6*"}), SLOW),
+    "asking for its children": (_asks_with("submission_parent_submission_id"), SLOW),
+    "reading the result": ((_sample, {"path": "/rest/sample/5*"}), SLOW),
 }
 
 
@@ -142,7 +144,7 @@ def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submissi
     tmp_path: Path, action: str
 ) -> None:
     """At each point, one after the other: the step that is run again goes on with what is there."""
-    for number, (point, (is_there, stall, path)) in enumerate(POINTS.items()):
+    for number, (point, ((is_there, match), stall)) in enumerate(POINTS.items()):
         with World(tmp_path) as world:
             world.case = world.platform.new_case(
                 entities=[("DestinationURL", f"http://evil.example/{number}")]
@@ -152,7 +154,6 @@ def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submissi
                 item = file_item(tmp_path / f"{number}.txt", point.encode())
             if "lost" in point:
                 world.vmray.control.inject(SUBMIT, {"kind": "reset_before", "stored": False})
-            match: dict[str, Any] = {"path": path, "query": {"_limit": "*"} if "lost" in point else {}}
             world.vmray.control.inject(match, stall)
             kill_at(world, action, item, is_there)
             world.vmray.control.clear_faults()

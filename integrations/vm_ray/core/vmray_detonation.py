@@ -13,7 +13,7 @@ submits what it found inside (children). The item is ready when all of them are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any, Final
@@ -24,6 +24,7 @@ from ..core.vmray_models import Submission, SubmitAnswer
 STATE_VERSION: Final = 1
 MAX_FOLLOWED: Final = 100
 MAX_NOTES: Final = 20
+MAX_REFUSED: Final = 10
 
 
 class Stage(Enum):
@@ -42,6 +43,7 @@ class Part:
 
     Attributes:
         followed: Whether its children were asked for, once it had finished.
+        gone: Whether VMRay no longer knows it, because somebody deleted it; nothing more will come of it.
     """
 
     submission_id: int
@@ -50,6 +52,7 @@ class Part:
     has_errors: bool = False
     verdict_only: bool = False
     followed: bool = False
+    gone: bool = False
 
 
 @dataclass(slots=True)
@@ -62,9 +65,11 @@ class Detonation:
         key: What its submissions carry in their metadata.
         parts: Its submissions, the item's own first.
         known: Its samples that needed no submission, because VMRay knew them.
+        unasked: Those of them for which VMRay was not asked yet whether an earlier submission is still running.
         reason: Why it failed.
         trouble: What could not be asked about it last time, and why; empty where all could.
         certain_at: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
+        stale: For UNRESOLVED: older submissions with the same key, which are not the lost one.
         notes: What an analyst should know about it.
     """
 
@@ -74,9 +79,11 @@ class Detonation:
     stage: Stage = Stage.WAITING
     parts: list[Part] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
+    unasked: list[int] = field(default_factory=list)
     reason: str = ""
     trouble: str = ""
     certain_at: float = 0.0
+    stale: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -100,24 +107,19 @@ class Detonation:
         return self.parts[0].submission_id if self.parts else None
 
     @property
-    def followed_samples(self) -> set[int]:
-        """The samples of its submissions."""
-        return {part.sample_id for part in self.parts}
-
-    @property
     def sample_ids(self) -> list[int]:
         """All samples it became, its own first, each once."""
-        return list(dict.fromkeys([*self.known, *(part.sample_id for part in self.parts)]))
+        return list(dict.fromkeys([*self.known, *(part.sample_id for part in self.parts if not part.gone)]))
 
     def submitted(self, answer: SubmitAnswer) -> None:
         """Take VMRay's answer to the submit: follow what was accepted, note what was refused beside it."""
         for submission in answer.submissions:
             self.follow(submission)
         self.known = [each for each in answer.known if each not in self.sample_ids][:MAX_FOLLOWED]
-        for name, why in answer.errors:
-            if self.parts or self.known:
-                self.note(f"VMRay refused {name or 'a part of it'}: {why or 'no reason given'}")
+        self.unasked = list(self.known)
         self.stage = Stage.RUNNING
+        if self.parts or self.known:
+            self._refused(answer.errors)
         if self.known:
             which = "it" if len(self.sample_ids) == 1 else f"{len(self.known)} of its samples"
             self.note(f"VMRay knew {which} and made no new analysis; this is the last result")
@@ -125,9 +127,16 @@ class Detonation:
             reasons = "; ".join(why for _, why in answer.errors if why)
             self.failed(f"VMRay did not accept it: {reasons or 'it gave no reason'}")
 
-    def unresolved(self, certain_at: float) -> None:
-        """Remember that the answer to the submit was lost."""
-        self.stage, self.certain_at = Stage.UNRESOLVED, certain_at
+    def _refused(self, errors: Sequence[tuple[str, str]]) -> None:
+        """Note what VMRay refused beside what it accepted."""
+        for name, why in errors[:MAX_REFUSED]:
+            self.note(f"VMRay refused {name or 'a part of it'}: {why or 'no reason given'}")
+        if len(errors) > MAX_REFUSED:
+            self.note(f"VMRay refused {len(errors) - MAX_REFUSED} more parts of it")
+
+    def unresolved(self, certain_at: float, stale: Iterable[int] = ()) -> None:
+        """Remember that the answer to the submit was lost, and which submissions with its key are not the lost one."""
+        self.stage, self.certain_at, self.stale = Stage.UNRESOLVED, certain_at, list(stale)
 
     def failed(self, reason: str) -> None:
         """End here."""
@@ -142,6 +151,23 @@ class Detonation:
                 part.has_errors = submission.has_errors
                 part.verdict_only = submission.verdict_only
 
+    def lost(self, submission_id: int) -> None:
+        """Stop waiting for a submission that VMRay no longer knows; without another one the item has failed."""
+        for part in self.parts:
+            if part.submission_id == submission_id:
+                part.finished = part.followed = part.gone = True
+        if self.sample_ids:
+            self.note(no_longer_known(submission_id))
+        else:
+            self.failed(no_longer_known(submission_id))
+
+    def asked(self, sample_id: int, newest: Submission | None) -> None:
+        """Take the newest submission of a sample that VMRay knew: it may still be running."""
+        self.unasked.remove(sample_id)
+        self.trouble = ""
+        if newest is not None:
+            self.follow(newest)
+
     def children(self, part: Part, found: Iterable[Submission]) -> None:
         """Take the submissions that VMRay made out of one of its parts; each is followed once, also in a circle."""
         part.followed = True
@@ -151,15 +177,16 @@ class Detonation:
 
     def childless(self) -> None:
         """Stop asking what VMRay made out of it: what is known of it has to do."""
-        if self.unfollowed and self.trouble:
+        if (self.unfollowed or self.unasked) and self.trouble:
             self.note(self.trouble)
+        self.unasked.clear()
         for part in self.unfollowed:
             part.followed = True
         self.settle()
 
     def settle(self) -> None:
         """Become ready when nothing is left to wait for."""
-        if self.stage is Stage.RUNNING and not self.unfinished and not self.unfollowed:
+        if self.stage is Stage.RUNNING and not (self.unfinished or self.unfollowed or self.unasked):
             self.stage = Stage.READY
 
     def note(self, text: str) -> None:
@@ -185,6 +212,11 @@ class Detonation:
         )
 
 
+def no_longer_known(submission_id: int) -> str:
+    """Say that a submission was deleted at VMRay."""
+    return f"VMRay no longer knows submission {submission_id}"
+
+
 def to_state(action: str, detonations: Iterable[Detonation]) -> dict[str, Any]:
     """Write down what the next run needs: JSON values only."""
     items = [{**asdict(each), "stage": each.stage.value} for each in detonations]
@@ -207,9 +239,12 @@ def from_state(action: str, state: object) -> list[Detonation]:
 
 def _restored(item: dict[str, Any]) -> Detonation:
     parts = [Part(**part) for part in item["parts"]]
-    numbers = [each for part in parts for each in (part.submission_id, part.sample_id)] + item["known"]
+    numbers = [each for part in parts for each in (part.submission_id, part.sample_id)]
     restored = Detonation(**{**item, "stage": Stage(item["stage"]), "parts": parts})
+    numbers += [*restored.known, *restored.unasked, *restored.stale]
     texts_in = [restored.item, restored.name, restored.key, restored.reason, restored.trouble, *restored.notes]
     if not all(isinstance(text, str) for text in texts_in) or not all(isinstance(n, int) for n in numbers):
+        raise TypeError
+    if not isinstance(restored.certain_at, int | float):
         raise TypeError
     return restored

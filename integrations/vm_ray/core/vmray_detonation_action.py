@@ -116,15 +116,15 @@ class DetonationAction(Action):
             assert submitter is not None  # noqa: S101 - for the type checker
             one = self.one_submit(run, detonation, options)
             if detonation.stage is Stage.UNRESOLVED:
-                return submitter.resolve(one, detonation.certain_at), False
+                return submitter.resolve(one, detonation.certain_at, detonation.stale), False
             return submitter.submit(one)
 
         for detonation, found in side_by_side(submit, waiting_ones):
             match found:
-                case SubmitUnresolved() if detonation.stage is Stage.WAITING:
-                    detonation.unresolved(time.time() + found.certain_after)
+                case SubmitUnresolved():
+                    detonation.unresolved(time.time() + found.certain_after, found.stale)
                     run.log(f"{detonation.name}: {found}")
-                case SubmitUnresolved() | DeadlineReached():
+                case DeadlineReached():
                     pass
                 case VMRayError():
                     detonation.failed(str(found))

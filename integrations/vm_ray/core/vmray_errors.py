@@ -32,7 +32,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 
@@ -132,11 +132,15 @@ class SubmitRefused(Sentence):
 class SubmitUnresolved(VMRayError):
     """A submit was sent, its answer was lost, and it is not yet certain whether VMRay stored it."""
 
-    def __init__(self, cause: RequestError, certain_after: float) -> None:
-        """Keep what broke, and how many seconds the server is given to settle (inferred, see the submit module)."""
+    def __init__(self, cause: RequestError, certain_after: float, stale: Collection[int] = ()) -> None:
+        """Keep what broke, how many seconds the server is given to settle (inferred, see the submit module).
+
+        ``stale`` are the ids of older submissions with the same key, which are not the lost one.
+        """
         super().__init__(cause, certain_after)
         self.cause = cause
         self.certain_after = certain_after
+        self.stale = tuple(stale)
 
     def __str__(self) -> str:
         return f"the answer to the submit was lost ({self.cause})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ..core.vmray_client import Client
@@ -24,19 +24,27 @@ def poll(client: Client, detonations: Sequence[Detonation]) -> None:
     Raises:
         VMRayError: A cause that concerns all.
     """
-    owners = {number: each for each in detonations if each.stage is Stage.RUNNING for number in each.unfinished}
-    troubled = any(each.trouble for each in owners.values())
-    listed = {} if troubled else _listed(client, owners)
-    for submission_id in owners.keys() & listed.keys():
-        owners[submission_id].polled(listed[submission_id])
-    missing = [submission_id for submission_id in owners if submission_id not in listed]
+    running = [each for each in detonations if each.stage is Stage.RUNNING and each.unfinished]
+    listed = {} if any(each.trouble for each in running) else _listed(client, running)
+    for submission in listed.values():
+        _tell(running, submission.submission_id, submission)
+    numbers = dict.fromkeys(number for each in running for number in each.unfinished)
+    missing = [submission_id for submission_id in numbers if submission_id not in listed]
     for submission_id, found in side_by_side(client.submission, missing):
+        _tell(running, submission_id, found)
+
+
+def _tell(running: Sequence[Detonation], submission_id: int, found: Submission | VMRayError) -> None:
+    """Tell all detonations that wait for a submission what was found; copies of one file can share one."""
+    for detonation in running:
+        if submission_id not in detonation.unfinished:
+            continue
         if isinstance(found, Submission):
-            owners[submission_id].polled(found)
+            detonation.polled(found)
         elif isinstance(found, RequestError) and found.status == 404:  # noqa: PLR2004
-            owners[submission_id].failed(f"VMRay no longer knows submission {submission_id}")
+            detonation.lost(submission_id)
         elif not isinstance(found, DeadlineReached):
-            owners[submission_id].trouble = f"it could not be asked for: {found}"
+            detonation.trouble = f"it could not be asked for: {found}"
 
 
 def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
@@ -62,12 +70,12 @@ def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
         detonation.settle()
 
 
-def _listed(client: Client, owners: Mapping[int, Detonation]) -> dict[int, Submission]:
+def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submission]:
     """Ask for several submissions in one request, where their ids lie close together.
 
     Where that fails, the next run does not try it again: it may have taken all of this one's time.
     """
-    ids = sorted(owners)
+    ids = sorted({number for each in running for number in each.unfinished})
     if len(ids) < 2 or ids[-1] - ids[0] >= WINDOW_PER_SUBMISSION * len(ids):  # noqa: PLR2004
         return {}
     try:
@@ -75,20 +83,25 @@ def _listed(client: Client, owners: Mapping[int, Detonation]) -> dict[int, Submi
     except (RequestError, DeadlineReached) as error:
         if error.concerns_all:
             raise
-        for owner in owners.values():
-            owner.trouble = f"it could not be asked for: {error}"
+        for each in running:
+            each.trouble = f"it could not be asked for: {error}"
         return {}
     return {each.submission_id: each for each in found}
 
 
 def _find_known(client: Client, running: Sequence[Detonation]) -> None:
     """For samples that VMRay knew: its newest submission may still be running, then its result is waited for."""
-    known = [(each, number) for each in running for number in each.known if number not in each.followed_samples]
-    for (detonation, _), found in side_by_side(lambda pair: client.submissions_of_sample(pair[1]), known):
-        if isinstance(found, VMRayError):
-            detonation.note(f"its earlier submissions could not be asked for: {found}")
-        elif newest := newest_submission(found):
-            detonation.follow(newest)
+    known = [(each, number) for each in running for number in each.unasked]
+    for (detonation, sample_id), found in side_by_side(lambda pair: client.submissions_of_sample(pair[1]), known):
+        if not isinstance(found, VMRayError):
+            detonation.asked(sample_id, newest_submission(found))
+            continue
+        said = f"its earlier submissions could not be asked for: {found}"
+        if isinstance(found, RequestError) and not found.worth_retrying:
+            detonation.note(said)
+            detonation.asked(sample_id, None)
+        else:
+            detonation.trouble = said
 
 
 def _children(client: Client, part: Part) -> list[Submission]:

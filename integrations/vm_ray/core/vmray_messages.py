@@ -17,7 +17,10 @@ MAX_NAME_LENGTH: Final = 4_096
 
 
 def error_message(action: str, reason: object) -> str:
-    """Say that the action failed, and why."""
+    """Say that the action failed, and why; always with its display name.
+
+    The user's document writes "Upload File and Get Report" in one of two such sentences: a slip, as the name has "And".
+    """
     return f'Error executing action "{action}". Reason: {reason}'
 
 

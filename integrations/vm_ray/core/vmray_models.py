@@ -6,6 +6,7 @@ required, whatever is unknown stays in ``raw``, and each quirk is a named functi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +15,7 @@ from ..core.vmray_verdicts import Verdict, verdict_of
 
 IOC_TYPES: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 ANALYSIS_SUCCEEDED: Final = 1
+MAX_DIGITS: Final = 30
 # Where a report was bought as a verdict only, it is locked. The two names are the newer and the older field.
 VERDICT_ONLY: Final = {"submission_quota_type": "verdict", "submission_billing_type": "detector"}
 
@@ -39,9 +41,10 @@ def required_id(raw: Json, field: str) -> int:
         AnswerUnreadable: It is missing or not a whole number.
     """
     value = raw.get(field)
-    if isinstance(value, bool) or not str(value).isdecimal():
+    digits = "" if isinstance(value, bool) or not isinstance(value, int | str) else str(value)[: MAX_DIGITS + 1]
+    if not digits.isdecimal() or len(digits) > MAX_DIGITS:
         raise AnswerUnreadable(f"VMRay's answer lacks {field}")
-    return int(str(value))
+    return int(digits)
 
 
 def text_of(raw: Json, field: str) -> str:
@@ -105,9 +108,14 @@ class Submission(NamedTuple):
             has_errors=bool(raw.get("submission_has_errors") or raw.get("submission_has_recursive_errors")),
             verdict_only=any(raw.get(field) == value for field, value in VERDICT_ONLY.items()),
             parent_id=parent if isinstance(parent, int) else None,
-            metadata=text_of(raw, "submission_submission_metadata"),
+            metadata=_as_text(raw.get("submission_submission_metadata")),
             raw=raw,
         )
+
+
+def _as_text(metadata: object) -> str:
+    """Return the metadata as the text that was given; a server may hand its JSON back as an object (inferred)."""
+    return json.dumps(metadata) if isinstance(metadata, dict) else "" if metadata is None else str(metadata)
 
 
 class Analysis(NamedTuple):
@@ -179,8 +187,8 @@ class Aggregate(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json, field: str) -> Aggregate:
-        """Read ``{"status": …, field: …}``; a missing status means finished, the documented default."""
-        return cls(raw.get("status", "finished") == "finished", raw.get(field))
+        """Read ``{"status": …, field: …}``; no status means finished, the documented default."""
+        return cls((raw.get("status") or "finished") == "finished", raw.get(field))
 
 
 def best_sample(samples: Iterable[Sample]) -> Sample | None:

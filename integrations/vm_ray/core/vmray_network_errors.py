@@ -5,7 +5,7 @@ Their own texts are never used: they hold addresses and internals, and differ fr
 
 from __future__ import annotations
 
-from ssl import SSLCertVerificationError
+from ssl import SSLCertVerificationError, SSLEOFError, SSLZeroReturnError
 
 import requests
 from urllib3.exceptions import NewConnectionError
@@ -33,7 +33,9 @@ def named(error: Exception, patience: float) -> RequestError:  # noqa: PLR0911 -
             why = (cause.verify_message or "it could not be verified").rstrip(".")
             what = f"the certificate of the VMRay server was not accepted: {why}"
             return CertificateRejected(what, "see Verify SSL", not_stored=True)
-    if isinstance(error, requests.exceptions.SSLError):
+    # A connection that breaks while something is being sent comes as an error of TLS, where TLS is spoken.
+    broke = any(isinstance(cause, SSLEOFError | SSLZeroReturnError) for cause in causes)
+    if isinstance(error, requests.exceptions.SSLError) and not broke:
         return CertificateRejected("no secure (TLS) connection to the VMRay server could be made", "check Api Root")
     if isinstance(error, requests.exceptions.ProxyError):
         return HostUnreachable("the proxy for the VMRay server could not be reached", not_stored=True)

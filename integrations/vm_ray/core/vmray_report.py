@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..core.vmray_client import Client
 from ..core.vmray_crew import both
-from ..core.vmray_errors import NoSuchElement, PermissionDenied
+from ..core.vmray_errors import NoSuchElement, PermissionDenied, VMRayError
 from ..core.vmray_models import IOC_TYPES, Aggregate, Json, Sample, objects
 from ..core.vmray_throttle import Deadline
 from ..core.vmray_verdicts import Verdict, verdict_of
@@ -133,5 +133,10 @@ def read_settled_report(client: Client, sample: Sample, wanted: ReportFilter, de
         time.sleep(pause)
         patience -= pause
         pause = min(2 * pause, 5.0)
-        report = read_report(client, sample, wanted)
+        try:
+            report = read_report(client, sample, wanted)
+        except VMRayError as error:
+            if error.concerns_all:
+                raise
+            break  # what was read before still counts
     return report

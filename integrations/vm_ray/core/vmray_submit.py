@@ -67,7 +67,7 @@ def has_key(submission: Submission, key: str) -> bool:
     """Tell whether a submission carries a key, however the server spaces its JSON."""
     try:
         metadata = json.loads(submission.metadata or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(metadata, dict) and metadata.get(KEY_FIELD) == key
 
@@ -117,24 +117,25 @@ class Submitter:
             return _adopted(current), True
         return self._send(one, {each.submission_id for each in earlier}), False
 
-    def resolve(self, one: OneSubmit, certain_at: float) -> SubmitAnswer:
+    def resolve(self, one: OneSubmit, certain_at: float, stale: Collection[int] = ()) -> SubmitAnswer:
         """Go on with a submit whose answer was lost in an earlier run.
 
         Args:
             one: The same submit again.
             certain_at: Unix seconds after which a submission that is not found was not stored.
+            stale: Older submissions with the same key, which are not the lost one.
         """
         try:
-            found = self._look_up(one, set())
+            found = self._look_up(one, stale)
         except RequestError as cause:
             if cause.concerns_all:
                 raise
-            raise SubmitUnresolved(cause, max(0.0, certain_at - time.time())) from None
+            raise SubmitUnresolved(cause, max(0.0, certain_at - time.time()), stale) from None
         if found:
             return _adopted(found)
         if time.time() < certain_at:
-            raise SubmitUnresolved(AnswerLate("VMRay did not answer"), certain_at - time.time())
-        return self._send(one, set())
+            raise SubmitUnresolved(AnswerLate("VMRay did not answer"), certain_at - time.time(), stale)
+        return self._send(one, stale)
 
     def _send(self, one: OneSubmit, stale: Collection[int]) -> SubmitAnswer:
         options = SubmitOptions(one.options.tags, one.options.comment, metadata_with(one.key))
@@ -174,20 +175,20 @@ class Submitter:
             raise error
         for pause in SETTLE_SECONDS:
             if self.deadline.remaining <= pause:
-                raise SubmitUnresolved(error, SILENCE_SECONDS)
+                raise SubmitUnresolved(error, SILENCE_SECONDS, stale)
             self.sleep(pause)
             try:
                 found = self._look_up(one, stale)
             except DeadlineReached:
-                raise SubmitUnresolved(error, SILENCE_SECONDS) from None
+                raise SubmitUnresolved(error, SILENCE_SECONDS, stale) from None
             except RequestError as cause:
                 if cause.concerns_all:
                     raise
-                raise SubmitUnresolved(error, SILENCE_SECONDS) from None
+                raise SubmitUnresolved(error, SILENCE_SECONDS, stale) from None
             if found:
                 return found
         if isinstance(error, AnswerLate) or error.status == GATEWAY_TIMEOUT:
-            raise SubmitUnresolved(error, SILENCE_SECONDS)
+            raise SubmitUnresolved(error, SILENCE_SECONDS, stale)
         if isinstance(error, RequestRejected):
             raise _refused(error)
         return []
@@ -239,7 +240,7 @@ class Submitter:
 def _adopted(found: Collection[Submission]) -> SubmitAnswer:
     """Make of submissions that were found what the lost answer would have said; children come of themselves later."""
     own = tuple(each for each in found if each.parent_id is None)
-    return SubmitAnswer(own)
+    return SubmitAnswer(own or tuple(found))
 
 
 def _refused(error: RequestError) -> RequestError | SubmitRefused:

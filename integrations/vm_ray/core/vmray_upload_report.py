@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..core.vmray_action import Outcome, Run
 from ..core.vmray_crew import side_by_side
-from ..core.vmray_detonation import Detonation, Stage
+from ..core.vmray_detonation import Detonation, Stage, no_longer_known
 from ..core.vmray_detonation_action import unfinished_reason
 from ..core.vmray_errors import DeadlineReached, VMRayError
 from ..core.vmray_escape import one_line, script_json
@@ -58,9 +58,14 @@ def _rows(detonation: Detonation, found: Found) -> list[dict[str, Any]]:
         result = "pending" if detonation.pending else "error"
         why = str(found) if found is not None else unfinished_reason(detonation)
         return [_row(detonation, detonation.submission_id, result, why, None)]
-    return [
-        _row(detonation, each.submission_id, "error" if each.failure else "ok", each.failure, each) for each in found
+    gone = [part.submission_id for part in detonation.parts if part.gone]
+    return [_row(detonation, each.submission_id, _result(each), each.failure, each) for each in found] + [
+        _row(detonation, number, "error", no_longer_known(number), None) for number in gone
     ]
+
+
+def _result(finding: Finding) -> str:
+    return "error" if finding.failure else "ok"
 
 
 def _row(
@@ -85,12 +90,13 @@ def _add_result(
     findings = [] if first is None or isinstance(first, VMRayError) else list(first)
     worst = next((each for each in findings if each.sample.verdict is worst_verdict(findings)), None)
     data = public_sample(worst.sample.raw) if worst else {}
+    result = _result(worst) if worst else rows[0]["result"]
     usable = float(run.siemplify.max_json_result_size or 15) * 2**20 * USABLE_SHARE
-    text, left_out = _document(data, rows), ""
+    text, left_out = _document(data, result, rows), ""
     for words, shortened in _SHORTER:
         if nested_length(text) > usable:
             short = [{**row, "data": row["data"] and shortened(row["data"])} for row in rows]
-            text, left_out = _document(shortened(data), short), words
+            text, left_out = _document(shortened(data), result, short), words
     run.siemplify.result.add_result_json(run.redacted(text))
     where = "the whole is in VMRay, see sample_webif_url"
     return [("Result", f"too large for the platform, left out: {left_out}; {where}")] if left_out else []
@@ -107,8 +113,7 @@ _SHORTER: Final[tuple[tuple[str, Callable[[Json], Json]], ...]] = (
 )
 
 
-def _document(data: Any, rows: list[dict[str, Any]]) -> str:  # noqa: ANN401 - VMRay's own object
-    result = rows[0]["result"] if rows else "error"
+def _document(data: Any, result: str, rows: list[dict[str, Any]]) -> str:  # noqa: ANN401 - VMRay's own object
     return script_json({"data": data, "result": result, "files": rows})
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from ..core.vmray_action import Outcome, Run
 from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
-from ..core.vmray_detonation import Detonation, Stage
+from ..core.vmray_detonation import Detonation, Stage, no_longer_known
 from ..core.vmray_detonation_action import unfinished_reason
-from ..core.vmray_errors import DeadlineReached, VMRayError
+from ..core.vmray_errors import AnalysisFailed, DeadlineReached, VMRayError
 from ..core.vmray_findings import first_sample, read_findings, worst_verdict
 from ..core.vmray_messages import enriched
 from ..core.vmray_report import LOCKED, ReportFilter, SampleReport, read_report
@@ -57,6 +57,8 @@ def _read(client: Client, ready: Sequence[Detonation], wanted: ReportFilter) -> 
 
 def _report(client: Client, detonation: Detonation, wanted: ReportFilter) -> SampleReport:
     """Read one URL's report; a worse verdict of something behind the URL is told, and counts."""
+    if detonation.parts and detonation.parts[0].gone:
+        raise AnalysisFailed(no_longer_known(detonation.parts[0].submission_id))
     findings = read_findings(client, detonation)
     report = read_report(client, first_sample(findings), wanted)
     related = worst_verdict(findings[1:])

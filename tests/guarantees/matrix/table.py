@@ -59,7 +59,7 @@ _DETONATION: Final[Mapping[r.Request, Row]] = {
     r.WINDOW: optional(_LIST),
     r.CHILDREN: _CHILDREN,
     r.REST: optional(_LIST),
-    r.OF_SAMPLE: with_note(_LIST, _NOT_ASKED),
+    r.OF_SAMPLE: with_note(in_rounds(_LIST), _NOT_ASKED),
     r.SAMPLE: _SAMPLE,
     r.ANALYSES: with_note(_LIST, _NOT_ASKED),
     r.NEWEST: _LOOK_UP,
