@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools.record.scrub import Scrubber
 from tools.record.shapes import shape_of
 
-SECRETS = ("s3cret-Key-0123", "jane.doe@bank.test", "vmray.bank.test:8443", "vmray.bank.test", "Acme GmbH")
+KEY = "s3cret-Key-0123"
+EMAIL = "jane.doe@bank.test"
+CERTAIN = (KEY, EMAIL)
+SECRETS = ("vmray.bank.test:8443", "vmray.bank.test", "Acme GmbH")
+SHORT = ("vmray", "malicious", "suspicious")
 ROOT = "https://vmray.bank.test:8443"
-FIELDS = ("sample_id", "submission_ids", "submission_comment", "sample_webif_url", "id", "text", "verdict")
+FIELDS = ("sample_id", "submission_ids", "submission_comment", "sample_webif_url", "id", "text", "error_msg")
+VERDICTS = ("malicious", "vmray", "user", "Acme GmbH")
 around = st.text(alphabet=" .,:;/<>\"'()[]{}\n", max_size=5)
-#: Texts with a secret somewhere in them, in any case, and texts without.
+inside = st.text(alphabet="aé7_%/ ", max_size=3)
+
+
+def forms(secret: str) -> st.SearchStrategy[str]:
+    """A secret in any case, as it is or as it stands in an address."""
+    cases = (secret, secret.upper(), secret.lower())
+    written = [form for one in cases for form in (one, quote(one, safe=""), quote_plus(one))]
+    return st.sampled_from(written)
+
+
+#: Texts with a secret somewhere in them, and texts without. Keys and e-mail addresses stand in words, too.
 texts = st.one_of(
     st.text(max_size=20),
-    st.builds(
-        lambda before, secret, after: before + secret + after,
-        around,
-        st.sampled_from(SECRETS).flatmap(lambda one: st.sampled_from((one, one.upper(), one.lower()))),
-        around,
-    ),
+    st.builds("{}{}{}".format, around, st.sampled_from((*CERTAIN, *SECRETS)).flatmap(forms), around),
+    st.builds("{}{}{}".format, inside, st.sampled_from(CERTAIN).flatmap(forms), inside),
 )
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(0, 10**6), texts),
@@ -33,18 +46,45 @@ values = st.recursive(
 )
 
 
+def read(scrubbed: object) -> str:
+    """Everything that can be read in the result, also by who decodes its addresses."""
+    written = json.dumps(scrubbed, ensure_ascii=False).lower()
+    return "\n".join((written, unquote(written), unquote_plus(written)))
+
+
 @given(st.lists(values, min_size=1, max_size=3))
 @settings(max_examples=60, deadline=None)
 def test_no_secret_is_left_and_the_shape_is(bodies: list[Any]) -> None:
     """Key, address, hosts and an account's name are nowhere in the result; types are as they were."""
     conversation = {str(number): body for number, body in enumerate(bodies)}
-    conversation["account"] = {"user_account_name": "Acme GmbH", "user_email": "jane.doe@bank.test"}
-    scrubbed = Scrubber(ROOT, SECRETS[0]).scrub(conversation)
-    written = json.dumps(scrubbed, ensure_ascii=False).lower()
-    for secret in SECRETS:
+    conversation["account"] = {"user_account_name": "Acme GmbH", "user_email": EMAIL}
+    scrubbed = Scrubber(ROOT, KEY).scrub(conversation)
+    written = read(scrubbed)
+    for secret in (*CERTAIN, *SECRETS):
         assert secret.lower() not in written
     for name, body in conversation.items():
         assert shape_of([scrubbed[name]]) == shape_of([body])
+
+
+@given(
+    st.lists(values, max_size=2), st.sampled_from(SHORT), st.sampled_from(SHORT), st.sampled_from(VERDICTS)
+)
+@settings(max_examples=60, deadline=None)
+def test_short_secrets_are_replaced_as_words_and_never_in_verdicts(
+    bodies: list[Any], host: str, account: str, verdict: str
+) -> None:
+    """Where a short host or name stands alone in a text it goes; a word that the server chose stays."""
+    body = {
+        "user_account_name": account, "user_email": EMAIL, "rows": bodies, "sample_verdict": verdict,
+        "text": f"({account}) {host}ish, {host}", "job_result": KEY,
+    }  # fmt: skip
+    scrubbed = Scrubber(f"https://{host}", KEY).scrub({"one": body})["one"]
+    assert scrubbed.pop("sample_verdict") == verdict
+    assert f"{host}ish" in scrubbed["text"]
+    written = read(scrubbed)
+    assert not {host, account} & set(re.findall("[a-z0-9]+", written))
+    for secret in CERTAIN:
+        assert secret.lower() not in written
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=20))

@@ -6,10 +6,9 @@ names, hashes, URLs and other IOCs): record only samples that may be shown.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tools.record.pseudonyms import EMAIL, Pseudonyms
 
@@ -32,10 +31,22 @@ _FREE: Final = (
     "analysis_tags", "tag_name",
 )  # fmt: skip
 _ADDRESSES: Final = ("webif_url", "webif_base_url")
+#: Fields, or ends of their names, whose values are words of VMRay's own: an account may be called the same.
+_WORDS: Final = (
+    "verdict", "severity", "status", "result", "type", "mode", "state", "platform", "analyzer_name",
+    "category", "categories", "classifications", "operations", "tactics",
+)  # fmt: skip
+#: Texts for people, in which a number may be an id.
+_PROSE: Final = ("error_msg", "message", "description")
 #: Numbers that look like ids and are none of the server's: they are part of what was analysed.
 _NO_IDS: Final = ("process_ids", "parent_processes_ids")
 _ID_FIELD: Final = re.compile(r"\w+_ids?")
-_ID_IN_ADDRESS: Final = re.compile(r"(?P<before>/(?P<kind>sample|analysis)(?:s/|/view\?id=))(?P<id>\d+)")
+_ID_IN_ADDRESS: Final = re.compile(
+    r"(?P<before>(?:/|%2f)(?P<kind>sample|submission|analys[ei]s|job)s?(?:/|%2f)(?:view(?:\?|%3f)id(?:=|%3d))?)"
+    r"(?P<id>[0-9]{1,18})(?![0-9])",
+    re.IGNORECASE,
+)
+_NUMBER_ALONE: Final = re.compile(r"(?<![\w./=%])[0-9]{1,18}(?!\w|\.[0-9])")
 #: Texts that say nothing about anybody.
 _HARMLESS: Final = ("", "-", "{}", "[]")
 
@@ -68,14 +79,18 @@ class Scrubber:
             LeakError: Something secret is left; nothing should be written then.
         """
         for body in bodies.values():
-            for field, value in _texts(body, ""):
+            for field, value in _leaves(body, ""):
                 self._learn(field, value)
         scrubbed = {name: self._clean(body, "") for name, body in bodies.items()}
         self._check(scrubbed)
         return scrubbed
 
-    def _learn(self, field: str, value: str) -> None:
-        for address in EMAIL.findall(value):
+    def _learn(self, field: str, value: str | int) -> None:
+        if isinstance(value, int):
+            if _is_id(field):
+                self._pseudonyms.number(field, value)
+            return
+        for address in EMAIL.findall(value) + EMAIL.findall(unquote(value)):
             self._pseudonyms.learn("email", address)
         if field.endswith(_ADDRESSES):
             self._learn_address(value)
@@ -96,33 +111,61 @@ class Scrubber:
         if isinstance(value, str) and field.endswith(_FREE):
             return value if value in _HARMLESS else self._pseudonyms.text(value)
         if isinstance(value, str):
-            return _ID_IN_ADDRESS.sub(self._address_id, self._pseudonyms.hide(value))
+            return self._clean_text(value, field)
         if isinstance(value, int) and not isinstance(value, bool) and _is_id(field):
             return self._pseudonyms.number(field, value)
         return value
 
+    def _clean_text(self, value: str, field: str) -> str:
+        if field.endswith(_WORDS):
+            return self._pseudonyms.hide_certain(value)
+        if field.endswith(_PROSE):
+            value = _NUMBER_ALONE.sub(self._known_id, value)
+        return _ID_IN_ADDRESS.sub(self._address_id, self._pseudonyms.hide(value))
+
+    def _known_id(self, match: re.Match[str]) -> str:
+        number = self._pseudonyms.known_number(int(match[0]))
+        return match[0] if number is None else str(number)
+
     def _address_id(self, match: re.Match[str]) -> str:
-        return f"{match['before']}{self._pseudonyms.number(match['kind'], int(match['id']))}"
+        kind = match["kind"].lower().replace("analyses", "analysis")
+        return f"{match['before']}{self._pseudonyms.number(kind, int(match['id']))}"
 
     def _check(self, scrubbed: Mapping[str, Any]) -> None:
         for name, body in scrubbed.items():
-            text = json.dumps(body, ensure_ascii=False).lower()
-            for number, secret in enumerate(self._pseudonyms.secrets, start=1):
-                if re.search(rf"(?<![a-z0-9]){re.escape(secret)}(?![a-z0-9])", text):
-                    raise LeakError(f"{name}: secret number {number} would be written")
+            texts = [self._left(field, value) for field, value in _leaves(body, "") if isinstance(value, str)]
+            if any(texts) or any(map(self._left_in_name, _fields(body))):
+                raise LeakError(f"{name}: a secret would be written")
+
+    def _left(self, field: str, value: str) -> list[str]:
+        known = field.endswith(_WORDS)
+        return self._pseudonyms.left_certain(value) if known else self._pseudonyms.left(value)
+
+    def _left_in_name(self, name: str) -> list[str]:
+        # An account may be called `user`, as many a field is.
+        known = name.isidentifier()
+        return self._pseudonyms.left_certain(name) if known else self._pseudonyms.left(name)
 
 
 def _is_id(field: str) -> bool:
     return bool(_ID_FIELD.fullmatch(field)) and field not in _NO_IDS
 
 
-def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
-    """All texts with the names of their fields."""
+def _leaves(value: object, field: str) -> Iterator[tuple[str, str | int]]:
+    """All texts and whole numbers with the names of their fields."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _texts(item, name)
+            yield from _leaves(item, name)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item, field)
-    elif isinstance(value, str):
+            yield from _leaves(item, field)
+    elif isinstance(value, str | int) and not isinstance(value, bool):
         yield field, value
+
+
+def _fields(value: object) -> Iterator[str]:
+    """The names of all fields."""
+    if isinstance(value, dict):
+        yield from value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _fields(item)
