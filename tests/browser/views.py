@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from tests.browser.results import SHA256, as_platform_gets_it, scan, uploaded
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Frame, Page
+    from playwright.sync_api import Frame, Locator, Page
+    from tests.browser.conftest import Show
+
+HASH = SHA256.upper()
+"""A hash as the platform writes it."""
 
 
 def open_lists(page: Page | Frame) -> None:
@@ -20,3 +25,24 @@ def assert_accessible(page: Page, *rules: str) -> None:
     options = {"resultTypes": ["violations"]}
     found = Axe().run(page, options=options | ({"runOnly": list(rules)} if rules else {}))
     assert found.violations_count == 0, found.generate_report()
+
+
+def scan_hash(show: Show, *entities: tuple[str, object], **options: int) -> Page:
+    """Show what Scan Hash gave for these entities."""
+    return show("scan_hash", as_platform_gets_it(scan(*entities)), **options)
+
+
+def upload(show: Show, *rows: dict[str, Any]) -> Page:
+    """Show what an upload gave for these files."""
+    return show("upload_file_and_get_report", as_platform_gets_it(uploaded(*rows)))
+
+
+def iocs_of(page: Page, label: str) -> Locator:
+    """Find the list of one type of IOC."""
+    return page.locator("details", has=page.locator("summary", has_text=label))
+
+
+def copied(page: Page) -> str:
+    """Read the clipboard."""
+    text: str = page.evaluate("navigator.clipboard.readText()")
+    return text
