@@ -88,6 +88,24 @@ def test_a_submission(objects: Objects) -> None:
         }
 
 
+@pytest.mark.parametrize(
+    ("attribute", "field", "value"),
+    [
+        ("has_errors", "submission_has_errors", True),
+        ("has_errors", "submission_has_recursive_errors", True),
+        ("verdict_only", "submission_quota_type", "verdict"),
+        ("verdict_only", "submission_billing_type", "detector"),
+    ],
+)
+def test_one_of_two_fields_is_enough(objects: Objects, attribute: str, field: str, value: object) -> None:
+    """Errors and locked reports are told by two fields each, of which a server may set one."""
+    others = {"submission_quota_type": "report", "submission_billing_type": "analyzer"}
+    faultless = {"submission_has_errors": False, "submission_has_recursive_errors": False}
+    for raw in objects["submission"]:
+        assert getattr(Submission.from_json({**raw, **others, **faultless}), attribute) is False
+        assert getattr(Submission.from_json({**raw, **others, **faultless, field: value}), attribute) is True
+
+
 def test_an_analysis(objects: Objects) -> None:
     """Whether it succeeded, what VMRay says of it with the code, and whether it is locked."""
     assert objects["analysis"]
