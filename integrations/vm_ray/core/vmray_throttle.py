@@ -20,7 +20,7 @@ from ..core.vmray_errors import DeadlineReached, ParameterError
 
 Result = TypeVar("Result")
 
-POLITE_LEVEL: Final = 8
+POLITE_LEVEL: Final = 12
 CEILING: Final = 24
 CEILING_VARIABLE: Final = "VMRAY_MAX_REQUESTS_IN_FLIGHT"
 QUICKENING: Final = 0.997
