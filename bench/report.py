@@ -17,6 +17,14 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 PLOT = ROOT / "docs" / "pictures" / "growth.svg"
 TRIED = ROOT / "bench" / "tried.md"
 
+COMMANDS = (
+    "`make bench ARGS=peer` measures one part alone (`.venv/bin/python -m bench --help` names them),",
+    "`SOAR_SDK_DIR=<checkout> make bench` measures on the real SDK. What ours is compared with: the peer is",
+    "`python -m bench.peer ROOT KEY`, hashes on stdin; curl is",
+    "`curl -sS -f -o /dev/null -H HEADER -F sample_file=@FILE URL`; the emulator's load comes from",
+    "`wrk -t1 -c16 -d5s -H HEADER URL`.",
+)
+
 
 def show(rows: Sequence[Row]) -> None:
     """Print the table."""
@@ -32,10 +40,7 @@ def write_page(rows: Sequence[Row], sdk: str) -> None:
         "# Benchmarks",
         "",
         "Written by `make bench`. Bounds are ratios within one run, or counts, since machines are noisy.",
-        "`make bench ARGS=peer` measures one part alone (`.venv/bin/python -m bench --help` names them), and",
-        "`SOAR_SDK_DIR=<checkout> make bench` measures on the real SDK. What ours is compared with: the peer is",
-        "`python -m bench.peer ROOT KEY`, hashes on stdin; curl `curl -sS -f -o /dev/null -H HEADER -F sample_file=@FILE`;",
-        "the emulator's load comes from `wrk -t1 -c16 -d5s -H HEADER URL`.",
+        *COMMANDS,
         "",
         f"Machine: {machine()}.",
         f"Actions ran as processes on {sdk}, against the emulator in a process of its own.",
