@@ -7,11 +7,23 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.cli.conftest import SCRIPT, environment_with
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 PATIENCE = 30
+
+
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Programs inherit an ignored SIGINT, as from a CI that runs in the background; here none is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _children(process_id: int) -> list[int]:
