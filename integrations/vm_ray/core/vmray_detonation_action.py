@@ -122,8 +122,9 @@ class DetonationAction(Action):
         for detonation, found in side_by_side(submit, waiting_ones):
             match found:
                 case SubmitUnresolved():
+                    if detonation.stage is Stage.WAITING:  # once is enough: it may stay so for many runs
+                        run.log(f"{detonation.name}: {found}")
                     detonation.unresolved(time.time() + found.certain_after, found.stale)
-                    run.log(f"{detonation.name}: {found}")
                 case DeadlineReached():
                     pass
                 case VMRayError():
