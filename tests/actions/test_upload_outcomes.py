@@ -97,7 +97,7 @@ def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_pat
     (sample,) = [each for each in lab.samples() if each["sample_verdict"] == "malicious"]
     gone = "VMRay no longer knows submission 6001"
     assert outcome(run) == completed(
-        f"{SUBMITTED}{path}" + details(f"{path}: verdict Malicious, submission 6001", f"{path}: {gone}"),
+        f"{SUBMITTED}{path}" + details(f"{path}: verdict Malicious, submission 6002", f"{path}: {gone}"),
         value=True,
         json_result={
             "data": sample,

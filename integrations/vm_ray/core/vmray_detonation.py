@@ -103,8 +103,8 @@ class Detonation:
 
     @property
     def submission_id(self) -> int | None:
-        """The id of its first submission."""
-        return self.parts[0].submission_id if self.parts else None
+        """The id of its first submission that VMRay still knows, else of its first."""
+        return next((part.submission_id for part in sorted(self.parts, key=lambda part: part.gone)), None)
 
     @property
     def sample_ids(self) -> list[int]:
