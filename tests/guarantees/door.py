@@ -20,7 +20,8 @@ class Door:
     """Forwards loopback connections to a server on loopback; a context manager.
 
     When the first bytes of a request match the pattern, the door stops listening and breaks all connections:
-    that request is reset before it reaches the server, and whoever connects after it is refused.
+    that request ends before it reaches the server, and whoever connects after it is refused. The port is kept
+    until the context ends: given back sooner, it could become another server's, which would answer.
 
     Args:
         url: The server's address.
@@ -37,7 +38,8 @@ class Door:
         parts = urlsplit(url)
         self._target = (parts.hostname or "", parts.port or 0)
         self._pattern = re.compile(closes_before.encode())
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._port = _keep_a_port()
+        self._listener = socket.create_server(self._port.getsockname(), reuse_port=True)
         self.url = f"{parts.scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.closed = threading.Event()
         self._open: list[socket.socket] = []
@@ -50,6 +52,7 @@ class Door:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+        self._port.close()
 
     def _accept(self) -> None:
         while True:
@@ -81,8 +84,16 @@ class Door:
             break_off(one)
 
 
+def _keep_a_port() -> socket.socket:
+    """A socket that has a port of its own on loopback and does not listen; a listener may share the port."""
+    keeper = socket.socket()
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    keeper.bind(("127.0.0.1", 0))
+    return keeper
+
+
 def break_off(one: socket.socket) -> None:
-    """Reset a connection, whoever waits on it."""
+    """Break a connection off, whoever waits on it."""
     with contextlib.suppress(OSError):
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     with contextlib.suppress(OSError):  # other threads wait on it: only this makes them let go
