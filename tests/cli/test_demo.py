@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Cli
 
 
@@ -17,6 +16,8 @@ def test_all_five_actions_show_their_result(cli: Cli, tmp_path: Path) -> None:
     sample.write_bytes(b"\x7fELF" + bytes(120))
     finished = cli("demo", "--file", str(sample), "--lifecycle", "reads:2")
     assert finished.returncode == 0, finished.stdout + finished.stderr
+    limits = Path(__file__).resolve().parents[2] / "docs" / "limits.md"
+    assert f"What else it does not do: {limits}\n" in finished.stdout
     for sentence in (
         f"Successfully submitted the following files to VMRay: {sample}",
         "Successfully added tag secops-demo to submission ",

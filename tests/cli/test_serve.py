@@ -10,6 +10,7 @@ import requests
 from tests.cli.conftest import running
 from typer.testing import CliRunner
 
+from secops_lab import web
 from secops_lab.cli import serve_command
 from secops_lab.cli.app import app
 from secops_lab.cli.exit_codes import CannotRunError
@@ -41,9 +42,31 @@ def test_without_the_extra_it_says_how_to_add_it(monkeypatch: pytest.MonkeyPatch
     assert CliRunner().invoke(app, ["actions"]).exit_code == 0
 
 
-@pytest.mark.parametrize("option", ["--scenario", "--lifecycle", "--api-root"])
+def test_the_wall_is_told_how_long_and_how_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timeout, poll interval and upload size reach the wall; without them it has the platform's own."""
+    told: list[web.WallSettings] = []
+
+    def start(*args: object, **_: object) -> None:
+        told.extend(one for one in args if isinstance(one, web.WallSettings))
+        raise OSError("enough")
+
+    monkeypatch.setattr(web, "CaseWall", start)
+    wanted = ("--timeout", "60", "--poll-interval", "0.5", "--max-upload", "2")
+    for options in (wanted, ()):
+        assert isinstance(
+            CliRunner().invoke(app, ["serve", "--port", "0", *options]).exception, CannotRunError
+        )
+    asked, plain = told
+    assert (asked.async_timeout, asked.poll_interval, asked.upload_limit) == (60, 0.5, 2 * 2**20)
+    assert asked.uploads_limit == 8 * asked.upload_limit
+    assert plain == web.WallSettings(vmray="the embedded VMRay emulator")
+
+
+@pytest.mark.parametrize(
+    "option", ["--scenario", "--lifecycle", "--api-root", "--timeout", "--poll-interval", "--max-upload"]
+)
 def test_its_options_are_those_of_run(option: str) -> None:
     """A wrong value is bad usage here as there."""
     finished = CliRunner().invoke(app, ["serve", option, "nonsense"])
     assert finished.exit_code == 2
-    assert "nonsense" in finished.stderr
+    assert "Invalid value" in finished.stderr

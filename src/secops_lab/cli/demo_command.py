@@ -19,7 +19,7 @@ from secops_lab.cli.options import DEFAULT_LIFECYCLE, IntegrationOption, Lifecyc
 from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import cell, console, printable
 from secops_lab.cli.view import show_crash, show_run, state_text
-from secops_lab.cli.vmray import embedded_vmray
+from secops_lab.cli.vmray import embedded_vmray, emulator_limits
 from secops_lab.host import RunState
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def demo(
     out = console()
     out.print(
         "Five actions of the VMRay integration, each a process of its own, against an embedded emulator.\n"
-        "The emulator decides verdicts by fixed rules (docs/limits.md): they say nothing about your\n"
-        "file, and the links to reports lead nowhere.\n"
+        "The emulator decides verdicts by fixed rules: they say nothing about your file, and the links to\n"
+        f"reports lead nowhere. What else it does not do: {printable(emulator_limits())}\n",
+        soft_wrap=True,
     )
     with embedded_vmray("default", lifecycle) as vmray, open_lab(vmray, spec.folder, sdk) as lab:
         show = _Demo(lab, out)

@@ -14,11 +14,10 @@ import typer
 
 from secops_lab.cli.exit_codes import CannotRunError
 from secops_lab.cli.options import DEFAULT_LIFECYCLE, LifecycleOption, PortOption, ScenarioOption
-from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError
+from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError, emulator_limits
 from vmray_emulator import EmbeddedEmulator
 
 DEFAULT_PORT = 8420
-LIMITS = "docs/limits.md"
 
 
 def emulate(
@@ -70,17 +69,11 @@ def _api_key(variable: str | None) -> str:
     return key
 
 
-def limits() -> str:
-    """Say where the limits are described: a checkout has the file, an installed package only its name."""
-    described = Path(__file__).resolve().parents[3] / LIMITS
-    return str(described) if described.is_file() else LIMITS
-
-
 def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None) -> None:
     own = version("vmray-secops")
     typer.echo(
         f"VMRay emulator {own}: not a VMRay. Nothing is analysed, verdicts follow fixed rules.\n"
-        f"It answers as VMRay {server_version}. What it does not do or does not know: {limits()}\n"
+        f"It answers as VMRay {server_version}. What it does not do or does not know: {emulator_limits()}\n"
         f"State: {db if db else 'in memory, gone with this process (keep it with --db FILE)'}\n"
         f"\n"
         f"Root: {emulator.url}\n"

@@ -48,9 +48,10 @@ class Lab:
     host: ActionHost
     vmray: VMRay
 
-    @property
-    def poll_interval(self) -> float:
-        """Seconds between two looks at an analysis, unless a run says otherwise."""
+    def poll_interval(self, times: Times) -> float:
+        """Seconds between two looks at an analysis."""
+        if times.poll is not None:
+            return times.poll
         return EMBEDDED_POLL_INTERVAL if self.vmray.embedded else REMOTE_POLL_INTERVAL
 
     def run(
@@ -74,7 +75,7 @@ class Lab:
                 parameters=parameters,
                 script_timeout=times.script,
                 async_timeout=times.whole,
-                poll_interval=self.poll_interval if times.poll is None else times.poll,
+                poll_interval=self.poll_interval(times),
                 on_round=progress.round_done,
             )
         except (HostError, OSError) as error:

@@ -28,6 +28,8 @@ def _understood_lifecycle(text: str) -> str:
 
 # The emulator's sandbox takes two minutes an analysis; at this speed that is three seconds of yours.
 DEFAULT_LIFECYCLE = "realtime:40"
+# What the platform gives an asynchronous action unless the step says otherwise.
+DEFAULT_TIMEOUT = 3_600.0
 
 ApiRootOption = Annotated[
     str | None,
@@ -64,6 +66,19 @@ LifecycleOption = Annotated[
         metavar="immediate|reads:N|realtime:SPEED|manual",
         callback=_understood_lifecycle,
         help="When the emulator finishes analyses: at once, after N reads, or in real time at a speed.",
+    ),
+]
+TimeoutOption = Annotated[
+    float,
+    typer.Option("--timeout", metavar="SECONDS", min=1, help="How long an asynchronous action may take."),
+]
+PollIntervalOption = Annotated[
+    float | None,
+    typer.Option(
+        "--poll-interval",
+        metavar="SECONDS",
+        min=0,
+        help="Time between two looks at an analysis; by default 1 embedded, 20 remote.",
     ),
 ]
 SdkOption = Annotated[

@@ -14,13 +14,16 @@ from secops_lab.cli.lab import Times, open_lab, read_integration
 from secops_lab.cli.names import UnknownNameError
 from secops_lab.cli.options import (
     DEFAULT_LIFECYCLE,
+    DEFAULT_TIMEOUT,
     ApiKeyEnvOption,
     ApiRootOption,
     IntegrationOption,
     JsonOption,
     LifecycleOption,
+    PollIntervalOption,
     ScenarioOption,
     SdkOption,
+    TimeoutOption,
     VerifySslOption,
 )
 from secops_lab.cli.progress import show_progress
@@ -49,19 +52,6 @@ ParamOption = Annotated[
     list[str] | None,
     typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the action; repeatable."),
 ]
-TimeoutOption = Annotated[
-    float,
-    typer.Option("--timeout", metavar="SECONDS", min=1, help="How long an asynchronous action may take."),
-]
-PollIntervalOption = Annotated[
-    float | None,
-    typer.Option(
-        "--poll-interval",
-        metavar="SECONDS",
-        min=0,
-        help="Time between two looks at an analysis; by default 1 embedded, 20 remote.",
-    ),
-]
 
 
 def run(
@@ -74,7 +64,7 @@ def run(
     verify_ssl: VerifySslOption = True,
     scenario: ScenarioOption = "default",
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
-    timeout: TimeoutOption = 3600,
+    timeout: TimeoutOption = DEFAULT_TIMEOUT,
     poll_interval: PollIntervalOption = None,
     json_output: JsonOption = False,
     sdk: SdkOption = None,

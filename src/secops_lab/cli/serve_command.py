@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Annotated
 
 import typer
 
 from secops_lab.cli.exit_codes import CannotRunError
-from secops_lab.cli.lab import Lab, open_lab, read_integration
+from secops_lab.cli.lab import Lab, Times, open_lab, read_integration
 from secops_lab.cli.options import (
     DEFAULT_LIFECYCLE,
+    DEFAULT_TIMEOUT,
     ApiKeyEnvOption,
     ApiRootOption,
     IntegrationOption,
     LifecycleOption,
+    PollIntervalOption,
     PortOption,
     ScenarioOption,
     SdkOption,
+    TimeoutOption,
     VerifySslOption,
 )
 from secops_lab.cli.terminal import printable
@@ -31,6 +35,16 @@ EXAMPLE_ENTITIES = (("FILEHASH", KNOWN_SHA256), ("DestinationURL", "http://phish
 # What the extra `web` of pyproject.toml installs, by import name.
 _EXTRA = ("jinja2", "sse_starlette")
 
+MaxUploadOption = Annotated[
+    int,
+    typer.Option(
+        "--max-upload",
+        metavar="MIB",
+        min=1,
+        help="Largest file that may be uploaded from the browser; room is for eight of that size.",
+    ),
+]
+
 
 def serve(
     *,
@@ -40,6 +54,9 @@ def serve(
     verify_ssl: VerifySslOption = True,
     scenario: ScenarioOption = DEFAULT_SCENARIO,
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
+    timeout: TimeoutOption = DEFAULT_TIMEOUT,
+    poll_interval: PollIntervalOption = None,
+    max_upload: MaxUploadOption = 128,
     sdk: SdkOption = None,
     integration: IntegrationOption = None,
 ) -> None:
@@ -50,14 +67,21 @@ def serve(
     with vmray as answering, open_lab(answering, spec.folder, sdk) as lab:
         if answering.embedded:
             lab.platform.new_case(EXAMPLE_TITLE, EXAMPLE_ENTITIES)
-        _serve(lab, port)
+        _serve(lab, port, Times(whole=timeout, poll=poll_interval), max_upload * 2**20)
     typer.echo("The case wall has ended.")
 
 
-def _serve(lab: Lab, port: int) -> None:
+def _serve(lab: Lab, port: int, times: Times, upload_limit: int) -> None:
     from secops_lab.web import CaseWall, WallSettings  # noqa: PLC0415  the extra is needed from here on only
 
-    settings = WallSettings(vmray=lab.vmray.label, poll_interval=lab.poll_interval)
+    settings = WallSettings(
+        vmray=lab.vmray.label,
+        script_timeout=times.script,
+        async_timeout=times.whole,
+        poll_interval=lab.poll_interval(times),
+        upload_limit=upload_limit,
+        uploads_limit=8 * upload_limit,
+    )
     try:
         wall = CaseWall(lab.platform, lab.host, settings, port=port)
     except OSError as error:

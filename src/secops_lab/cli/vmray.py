@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_KEY_VARIABLE = "VMRAY_API_KEY"
 # Not a secret: it opens an emulator on loopback. Fixed, so that `run` in another terminal needs no copying.
 EMULATOR_API_KEY = "emulator-key-that-is-no-secret"
+_LIMITS = "docs/limits.md"
 
 
 class MissingKeyError(Exception):
@@ -104,3 +106,9 @@ def embedded_vmray(scenario: str, lifecycle: str) -> Iterator[VMRay]:
     """
     with EmbeddedEmulator(port=0, scenario=scenario, lifecycle=lifecycle) as emulator:
         yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, embedded=True)
+
+
+def emulator_limits() -> str:
+    """Where the emulator's limits are described: a file of a checkout, or its name in the repository."""
+    described = Path(__file__).resolve().parents[3] / _LIMITS
+    return str(described) if described.is_file() else _LIMITS
