@@ -52,6 +52,25 @@ def test_splitting_ends_and_gives_each_path_once(names: list[str]) -> None:
     assert all(Path(path).is_absolute() for path in paths)
 
 
+def test_twice_as_many_paths_are_looked_at_twice_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Joined pieces that are longer than any path are not looked at."""
+    looked: list[str] = []
+
+    def lexists(path: str) -> bool:
+        looked.append(path)
+        return False
+
+    monkeypatch.setattr(os.path, "lexists", lexists)
+
+    def looks(count: int) -> int:
+        looked.clear()
+        assert len(split_paths(",".join(f"/folder/{number:092}" for number in range(count)))) == count
+        return len(looked)
+
+    assert looks(800) < 2.2 * looks(400)
+    assert max(map(len, looked)) <= 4096
+
+
 def test_a_file_is_streamed_in_blocks(tmp_path: Path) -> None:
     """`len` is what is still to come, as the multipart encoder wants it."""
     path = made(tmp_path, "a")

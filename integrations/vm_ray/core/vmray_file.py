@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass
+from itertools import accumulate, islice, takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -18,6 +19,8 @@ from ..core.vmray_errors import FileError, ParameterError
 from ..core.vmray_throttle import Deadline
 
 PATH_PARAMETER = "Sample File Path"
+# Bytes, so never fewer than characters: Linux has no longer path. More pieces than that need not be looked at.
+_LONGEST_PATH = 4096
 
 
 def split_paths(text: str) -> list[str]:
@@ -29,11 +32,11 @@ def split_paths(text: str) -> list[str]:
     allowed = "absolute paths of files, separated by commas"
     pieces = text.split(",")
     paths: list[str] = []
-    while pieces:
-        longest = next((n for n in range(len(pieces), 1, -1) if os.path.lexists(",".join(pieces[:n]).strip())), 1)
-        path = ",".join(pieces[:longest])
+    start = 0
+    while start < len(pieces):
+        path = _longest_path(pieces, start)
         paths.append(path if Path(path).is_absolute() and os.path.lexists(path) else path.strip())
-        del pieces[:longest]
+        start += path.count(",") + 1
     named = list(dict.fromkeys(path for path in paths if path))
     if not named:
         raise ParameterError(PATH_PARAMETER, "is empty", allowed)
@@ -41,6 +44,15 @@ def split_paths(text: str) -> list[str]:
         if not Path(path).is_absolute():
             raise ParameterError(PATH_PARAMETER, f'names "{path}", which is not an absolute path', allowed)
     return named
+
+
+def _longest_path(pieces: list[str], start: int) -> str:
+    """Join as many pieces as make a path that exists; where none does, the first one is alone."""
+    joined = list(
+        takewhile(lambda path: len(path) <= _LONGEST_PATH, accumulate(islice(pieces, start, None), "{},{}".format))
+    )
+    existing = (path for path in reversed(joined[1:]) if os.path.lexists(path.strip()))
+    return next(existing, pieces[start])
 
 
 @dataclass(frozen=True, slots=True)
