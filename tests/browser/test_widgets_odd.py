@@ -42,6 +42,12 @@ def test_a_submission_that_the_error_names_is_named_once(show: Show, state: str)
     expect(said).not_to_contain_text("(submission 6230)")
 
 
+def test_another_submission_in_the_error_is_not_this_one(show: Show) -> None:
+    """Its number may begin with this one's."""
+    said = upload(show, file_row("/a", "error", error="submission 62301 failed")).locator(".head")
+    expect(said).to_contain_text("submission 62301 failed (submission 6230)")
+
+
 def test_the_samples_of_an_archive_are_told_apart(show: Show) -> None:
     """One path, a row for each sample; one that failed keeps the verdict that VMRay did give."""
     inner = file_row("/files/a.zip", data=sample(sample_filename="inner.exe"))

@@ -30,7 +30,7 @@ function drawHead(entry) {
 }
 
 function waiting(entry) {
-  const named = !entry.submission || entry.error.includes("submission " + entry.submission);
+  const named = !entry.submission || (entry.error.match(/submission \d+/g) || []).includes("submission " + entry.submission);
   const where = named ? "" : " (submission " + entry.submission + ")";
   if (entry.state === "pending") return "The analysis is not finished" + where + (entry.error ? ": " + entry.error : ".");
   if (entry.state === "failed") return (entry.error || "VMRay gave no reason.") + where;
