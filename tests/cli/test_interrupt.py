@@ -6,11 +6,14 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.cli.conftest import SCRIPT, environment_with
+
+from secops_lab.host.child import Start, run_child
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,3 +64,21 @@ def test_a_run_that_is_interrupted_leaves_no_process(number: signal.Signals, tmp
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_an_interrupt_ends_is_waited_for(tmp_path: Path) -> None:
+    """When the caller goes on, the process is gone: it is no zombie that somebody has to see to later."""
+    born = tmp_path / "process-id"
+    os.mkfifo(born)
+    started: list[int] = []
+
+    def interrupt() -> None:
+        started.append(int(born.read_text()))
+        os.kill(os.getpid(), signal.SIGINT)
+
+    command = ("/bin/sh", "-c", f"echo $$ > '{born}'; exec sleep 60")
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_child(Start(command, b"", dict(os.environ), tmp_path), timeout=PATIENCE)
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0], 0)

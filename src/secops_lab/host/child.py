@@ -92,9 +92,10 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
             ending, out, err = _await(process, started + timeout, cancel)
         finally:
             _signal_group(process, signal.SIGKILL)
+            exit_code = process.wait()  # after an interrupt Popen would leave it to init, some time later
         return Finished(
             ending=ending,
-            exit_code=process.wait(),
+            exit_code=exit_code,
             stdout=out.decode("utf-8", "replace"),
             stderr=err.decode("utf-8", "replace"),
             duration=time.monotonic() - started,
