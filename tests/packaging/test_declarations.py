@@ -1,4 +1,8 @@
-"""What the integration declares is the contract: playbooks refer to these names, types and defaults."""
+"""What the integration declares is the contract: playbooks refer to these names, types and defaults.
+
+`ACTIONS`, `WITH_JSON`, `ASYNCHRONOUS` and `ENTITIES` are the one place outside of the declarations that holds
+it: an action that is new, or that changes on purpose, is written down here as well.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +72,7 @@ def shape(parameters: list[dict[str, Any]]) -> list[Parameter]:
 
 
 def test_the_integration_is_configured_by_three_parameters() -> None:
-    """Api Root, Api Key and Verify SSL, spelled as the user's document spells them."""
+    """Api Root, Api Key and Verify SSL, spelled as the integration's published documentation spells them."""
     head = load(INTEGRATION / "definition.yaml")
     assert (head["identifier"], head["name"]) == ("VMRay", "VMRay")
     assert shape(head["parameters"]) == [
@@ -78,8 +82,8 @@ def test_the_integration_is_configured_by_three_parameters() -> None:
     ]
 
 
-def test_there_are_five_actions_each_with_its_script() -> None:
-    """Every declaration has a script and every script a declaration."""
+def test_every_action_of_the_contract_is_declared_and_has_its_script() -> None:
+    """Every declaration has a script and every script a declaration, and the contract knows them all."""
     folder = INTEGRATION / "actions"
     assert {path.stem for path in folder.glob("*.yaml")} == set(ACTIONS)
     assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(ACTIONS)
@@ -87,7 +91,7 @@ def test_there_are_five_actions_each_with_its_script() -> None:
 
 @every_action
 def test_an_action_declares_its_contract(stem: str) -> None:
-    """Display name, parameters in order, types, mandatory flags and defaults are those of the document."""
+    """Display name, parameters in order, types, mandatory flags and defaults are those of the contract."""
     declared = action(stem)
     name, parameters = ACTIONS[stem]
     assert declared["name"] == name
