@@ -55,12 +55,21 @@ def test_a_sample_of_an_old_server_takes_its_verdict_from_its_severity(show: Sho
 
 
 def test_a_glance_shows_what_was_analysed_and_when(show: Show) -> None:
-    """Name, type, size and UTC time, threat names and classifications stand beside the verdict."""
+    """Name, type, size, threats and classifications stand beside the verdict; the date says what it is."""
     head = scan_hash(show, (HASH, report())).locator(".head")
     expect(head.locator("h2")).to_have_text("invoice.exe")
-    expect(head).to_contain_text("Windows Exe (x86-32) · 14.5 KiB · 2026-03-05 07:29:05 UTC")
+    expect(head).to_contain_text(
+        "Windows Exe (x86-32) · 14.5 KiB · First seen by VMRay 2026-03-05 07:29:05 UTC"
+    )
     expect(head).to_contain_text("Threats Gen.LoaderC2/Generic-A")
     expect(head).to_contain_text("Classified as DropperSpyware")
+
+
+def test_a_sample_without_a_date_claims_none(show: Show) -> None:
+    """No words about a time that is not there."""
+    head = scan_hash(show, (HASH, report(sample_created=None))).locator(".head")
+    expect(head).to_contain_text("Windows Exe (x86-32) · 14.5 KiB")
+    expect(head).not_to_contain_text("First seen")
 
 
 def test_threat_indicators_stand_strongest_first_with_their_score(show: Show) -> None:

@@ -1,10 +1,13 @@
 
 // One sample's report.
+// The JSON has no time of the analysis, only of the sample's first submission, so the date says which one it is.
+const FIRST_SEEN = "First seen by VMRay";
 function drawHead(entry) {
   const sample = entry.sample;
   const odd = entry.said && !has(VERDICTS, entry.said.toLowerCase()) ? " (" + entry.said.replace(/_/g, " ") + ")" : "";
   const what = el("div", "", show("h2", "name", sample.sample_url || sample.sample_filename || entry.name));
-  const facts = [sample.sample_type, bytes(sample.sample_filesize, true), moment(sample.sample_created)].filter(Boolean);
+  const firstSeen = moment(sample.sample_created);
+  const facts = [sample.sample_type, bytes(sample.sample_filesize, true), firstSeen && FIRST_SEEN + " " + firstSeen].filter(Boolean);
   if (facts.length) what.append(show("p", "faint name", facts.map(asText).join(" · ")));
   if (entry.state === "done") {
     const reason = asText(sample.sample_verdict_reason_description);
@@ -51,7 +54,7 @@ function drawFacts(entry) {
   add("URL", sample.sample_url, true);
   add("Type", sample.sample_type);
   add("Size", bytes(sample.sample_filesize));
-  add("First seen by VMRay", moment(sample.sample_created));
+  add(FIRST_SEEN, moment(sample.sample_created));
   add("VTI score", asText(sample.sample_vti_score) && asText(sample.sample_vti_score) + (typeof sample.sample_vti_score === "number" ? " of 100" : ""));
   add("SHA-256", sample.sample_sha256hash, true);
   add("SHA-1", sample.sample_sha1hash, true);
