@@ -30,7 +30,7 @@ FOLDER: Final = "/opt/samples"
 
 
 def fresh_examples(sdk: Path | None = None) -> dict[str, JsonValue]:
-    """Run the three actions that have a JSON result.
+    """Run the actions that have a JSON result.
 
     Args:
         sdk: The real SDK; None takes the stand-in.

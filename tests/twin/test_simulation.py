@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tools.evidence.usage import USED_BY, emulated_endpoints
+from tools.examples import INTEGRATION
 from tools.simulation.__main__ import PAGE, READMES
 from tools.simulation.page import BEGIN, END, page, readme
 from tools.simulation.stage import ACTIONS, Shown, perform
+
+from secops_lab.catalogue import load_integration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def shown() -> list[Shown]:
-    """What the five actions show in a run of this moment."""
+    """What the actions show in a run of this moment."""
     return perform()
 
 
@@ -38,9 +41,14 @@ def test_nothing_depends_on_the_run(shown: list[Shown]) -> None:
     assert perform() == shown
 
 
+def test_no_action_is_left_out() -> None:
+    """Every declared action is on the stage, and in the table of which action relies on which endpoint."""
+    declared = {action.name for action in load_integration(INTEGRATION).actions}
+    assert set(ACTIONS) == USED_BY.keys() == declared
+
+
 def test_each_action_asks_what_is_told_of_it(shown: list[Shown]) -> None:
     """The table of which action relies on which endpoint leaves out nothing that an action really calls."""
-    assert USED_BY.keys() == set(ACTIONS)
     for one in shown:
         assert set(one.asked) <= set(USED_BY[one.action]), one.action
         assert one.asked

@@ -1,4 +1,4 @@
-"""Runs all five actions once on the emulator and keeps what each said, left and asked of VMRay."""
+"""Runs every action once on the emulator and keeps what each said, left and asked of VMRay."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from secops_lab.platform import Case
 
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-#: Action to the type of the entities that it runs on.
+#: Action to the type of the entities that it runs on; an action that is not here takes none.
 _ON: Final = {"Scan Hash": "FILEHASH", "Scan URL": "DestinationURL"}
+#: In the order of the page.
 ACTIONS: Final = ("Ping", "Scan Hash", "Scan URL", "Upload File And Get Report", "Add Tag to Submission")
 
 
