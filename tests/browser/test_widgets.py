@@ -152,6 +152,21 @@ def test_several_entities_are_switched_with_the_keyboard(show: Show) -> None:
     expect(page.locator(".head .badge")).to_contain_text("Malicious")
 
 
+def test_the_worst_entity_stands_first_and_is_open(show: Show) -> None:
+    """However the action's list is ordered; those of one verdict keep its order; the sum has this one."""
+    verdicts = {"A": "clean", "B": None, "C": "malicious", "D": "suspicious", "E": "malicious"}
+    results = [(name, report(sample_verdict=verdict)) for name, verdict in verdicts.items()]
+    page = scan_hash(show, ("NONE", None), *results)
+    expect(page.get_by_role("tab")).to_contain_text(
+        ["MaliciousC", "MaliciousE", "SuspiciousD", "CleanA", "UnknownB", "No resultNONE"]
+    )
+    expect(page.get_by_role("tab", selected=True)).to_have_accessible_name("Malicious C")
+    expect(page.locator(".head .badge")).to_contain_text("Malicious")
+    expect(page.locator("main")).to_contain_text(
+        "6 hashes: 2 malicious, 1 suspicious, 1 clean, 1 unknown, 1 no result"
+    )
+
+
 def test_the_theme_follows_the_system_until_it_is_switched(show: Show, page: Page) -> None:
     """The button names the theme that it gives, and the choice is kept."""
     page.emulate_media(color_scheme="dark")

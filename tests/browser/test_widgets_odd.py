@@ -21,9 +21,9 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
         file_row("/files/slow.doc", "pending"),
         file_row("/files/bad.bin", "error", error="VMRay answered 502 after 4 tries", submission_id=None),
     )
-    expect(page.locator("main")).to_contain_text("3 files: 1 malicious, 1 pending, 1 failed")
+    expect(page.locator("main")).to_contain_text("3 files: 1 malicious, 1 failed, 1 pending")
     expect(page.get_by_role("tab")).to_have_text(
-        ["✕Maliciousinvoice.exe", "…Pendingslow.doc", "⚠Failedbad.bin"]
+        ["✕Maliciousinvoice.exe", "⚠Failedbad.bin", "…Pendingslow.doc"]
     )
     page.get_by_role("tab", name="slow.doc").click()
     expect(page.locator(".head")).to_contain_text(
@@ -31,6 +31,23 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
     )
     page.get_by_role("tab", name="bad.bin").click()
     expect(page.locator(".head")).to_contain_text("Failed/files/bad.binVMRay answered 502 after 4 tries")
+
+
+def test_what_may_still_be_bad_stands_before_what_is_clean(show: Show) -> None:
+    """A bad verdict so far counts like a final one; then failed, then pending, then clean."""
+    clean = {"verdict": "clean", "data": sample(sample_verdict="clean")}
+    page = upload(
+        show,
+        file_row("/clean", **clean),
+        file_row("/waits", "pending"),
+        file_row("/broken", "error", error="no_vm"),
+        file_row("/broken-clean", "error", **clean),
+        file_row("/bad-so-far", "pending", verdict="malicious"),
+    )
+    expect(page.get_by_role("tab")).to_have_text(
+        ["…Pendingbad-so-far", "⚠Failedbroken", "⚠Failedbroken-clean", "…Pendingwaits", "✓Cleanclean"]
+    )
+    expect(page.locator(".head")).to_contain_text("Verdict so far: ✕Malicious")
 
 
 @pytest.mark.parametrize("state", ["pending", "error"])
@@ -99,6 +116,7 @@ def test_nulls_everywhere_leave_a_widget_that_can_be_read(show: Show) -> None:
     }
     odd["threat_indicators"] = [None, {"score": "4", "operation": None}]
     page = scan_hash(show, ("NOTHING", nothing), ("ODD", odd))
+    page.get_by_role("tab", name="NOTHING").click()
     expect(page.locator(".head")).to_contain_text("UnknownNOTHING")
     expect(page.locator("main")).to_contain_text("No threat indicator reached the score threshold.")
     expect(page.locator("main")).to_contain_text("No IOC passed the filters.")

@@ -2,6 +2,8 @@
 // The small parts that everything is drawn from. No markup is ever parsed: elements are made, text is put in.
 const SIGNS = { malicious: "✕", suspicious: "!", clean: "✓", unknown: "?", pending: "…", failed: "⚠", empty: "–" };
 const WORDS = { ...VERDICTS, ...STATES };
+// What needs an analyst first; all that counts or lists results keeps this order.
+const URGENCY = ["malicious", "suspicious", "failed", "pending", "clean", "unknown", "empty"];
 const copies = new WeakMap();
 
 function el(tag, name, ...children) {
@@ -27,6 +29,12 @@ function badge(kind, word, size) {
 
 const verdictBadge = (verdict, size) => badge(verdict, VERDICTS[verdict], size);
 const kindOf = (entry) => (entry.state === "done" ? entry.verdict : entry.state);
+// A verdict so far counts, even where the analysis failed or goes on.
+function urgencyOf(entry) {
+  const ofState = URGENCY.indexOf(kindOf(entry));
+  return entry.verdict === "unknown" ? ofState : Math.min(ofState, URGENCY.indexOf(entry.verdict));
+}
+
 const stateBadge = (entry, size) => badge(kindOf(entry), WORDS[kindOf(entry)], size);
 
 function copyButton(word, text, about) {

@@ -1,7 +1,7 @@
 
 // The whole widget: what was asked for, one panel, the theme.
 function summaryOf(entries, nouns) {
-  const parts = Object.keys(WORDS).map((key) => [entries.filter((entry) => kindOf(entry) === key).length, WORDS[key].toLowerCase()]);
+  const parts = URGENCY.map((key) => [entries.filter((entry) => kindOf(entry) === key).length, WORDS[key].toLowerCase()]);
   return count(entries.length) + " " + nouns + ": " + parts.filter(([number]) => number).map(([number, word]) => count(number) + " " + word).join(", ");
 }
 
@@ -92,6 +92,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let entries = null;
   try {
     entries = readResult(JSON.parse(document.getElementById("result").textContent, exactly));
+    entries?.sort((a, b) => urgencyOf(a) - urgencyOf(b));
   } catch (_) {
     entries = null;
   }
