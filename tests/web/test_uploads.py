@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
 import stat
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from tests.web.conftest import PATIENT
 
 from secops_lab.web.uploads import harmless_name
 
@@ -22,6 +25,14 @@ if TYPE_CHECKING:
 
 ECHO = 'siemplify.end(siemplify.parameters["Sample File Path"], True)'
 PATHS = {"Sample File Path": ""}
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition, no longer than a busy machine takes."""
+    latest = time.monotonic() + PATIENT
+    while not condition():
+        assert time.monotonic() < latest
+        time.sleep(0.01)
 
 
 def test_a_file_arrives_whole_in_a_private_folder_of_the_lab(open_wall: OpenWall) -> None:
@@ -71,6 +82,21 @@ def test_a_file_that_is_too_large_leaves_nothing_behind(open_wall: OpenWall) -> 
     assert answer.json()["error"] == "The file is larger than the 1,000 bytes that this lab takes."
     assert list(visitor.wall.wall.uploads.folder.iterdir()) == []
     assert visitor.upload("fits.bin", b"x" * 1_000).status_code == 200
+
+
+def test_a_file_that_is_broken_off_leaves_nothing_behind(
+    open_wall: OpenWall, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A page that chooses other files breaks off what it sends: no trace in the terminal, nothing kept."""
+    visitor = open_wall()
+    head = f"POST /uploads HTTP/1.1\r\nHost: 127.0.0.1:{visitor.wall.port}\r\nOrigin: {visitor.wall.url}\r\n"
+    folder = visitor.wall.wall.uploads.folder
+    with socket.create_connection(("127.0.0.1", visitor.wall.port)) as connection:
+        connection.sendall(f"{head}X-Token: {visitor.token}\r\nContent-Length: 1000\r\n\r\nx".encode())
+        until(lambda: list(folder.iterdir()) != [])
+    until(lambda: list(folder.iterdir()) == [])
+    visitor.wall.__exit__(None, None, None)
+    assert capfd.readouterr().err == ""
 
 
 def test_all_files_together_have_a_limit(open_wall: OpenWall) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from .pages import Page
@@ -90,6 +91,8 @@ class Feeds:
             upload = await self._wall.uploads.take(name, request.stream())
         except UploadTooLargeError as error:
             return JSONResponse({"error": f"The file is {error}."}, 413, headers={"Connection": "close"})
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it: the page chose other files, or was left
         return JSONResponse({"token": upload.token, "name": upload.name, "size": upload.size})
 
     async def changes(self, request: Request) -> Response:

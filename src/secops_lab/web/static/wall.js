@@ -1,4 +1,4 @@
-// A case's page: new results without a reload, a clock on what runs, files handed over before the form is sent.
+// A case's page: new results without a reload, and a clock on what runs.
 "use strict";
 {
   const page = document.getElementById("case");
@@ -81,45 +81,4 @@
       clock.textContent = ((performance.now() - loaded.get(clock)) / 1000).toFixed(1);
     }
   }, 500);
-
-  // A file goes to the lab's own folder as soon as it is chosen; the form carries only the token it got.
-  async function hand(input, list, file) {
-    const item = document.createElement("li");
-    const said = document.createElement("span");
-    said.textContent = file.name + ": being handed over …";
-    item.append(said);
-    list.append(item);
-    if (file.size > Number(input.dataset.limit)) {
-      said.textContent = file.name + ": larger than this lab takes.";
-      item.className = "problem";
-      return;
-    }
-    const headers = { "X-Token": page.dataset.token, "X-File-Name": encodeURIComponent(file.name) };
-    const answer = await fetch("/uploads", { method: "POST", headers, body: file });
-    const taken = answer.ok ? await answer.json() : null;
-    if (!taken) {
-      said.textContent = file.name + ": not taken. " + (answer.status === 413 ? "It is too large." : "Load the page again.");
-      item.className = "problem";
-      return;
-    }
-    const token = document.createElement("input");
-    token.type = "hidden";
-    token.name = input.dataset.files;
-    token.value = taken.token;
-    said.textContent = taken.name + " (" + taken.size.toLocaleString("en") + " bytes)";
-    item.append(token);
-  }
-
-  for (const input of document.querySelectorAll("input[data-files]")) {
-    const list = input.parentElement.querySelector(".files");
-    const send = input.form.querySelector("button.main");
-    input.addEventListener("change", async () => {
-      list.replaceChildren();
-      send.disabled = true;
-      for (const file of input.files) {
-        await hand(input, list, file).catch(() => { list.lastElementChild.textContent = file.name + ": not handed over."; });
-      }
-      send.disabled = false;
-    });
-  }
 }

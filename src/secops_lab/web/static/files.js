@@ -1,0 +1,58 @@
+// Files chosen for a form go to the lab's own folder at once; the form carries only the tokens that they got.
+"use strict";
+{
+  const page = document.getElementById("case");
+
+  function line(list, file) {
+    const item = document.createElement("li");
+    const said = document.createElement("span");
+    said.textContent = file.name + ": being handed over …";
+    item.append(said);
+    list.append(item);
+    return item;
+  }
+
+  function refuse(item, file, why) {
+    item.firstChild.textContent = file.name + ": " + why;
+    item.className = "problem";
+  }
+
+  async function send(file, signal) {
+    const headers = { "X-Token": page.dataset.token, "X-File-Name": encodeURIComponent(file.name) };
+    const answer = await fetch("/uploads", { method: "POST", headers, body: file, signal });
+    if (answer.ok) return answer.json();
+    throw new Error("not taken. " + (answer.status === 413 ? "It is too large." : "Load the page again."));
+  }
+
+  // Only what is still chosen when it has arrived gets into the form: `signal` ends with the choice.
+  async function hand(input, item, file, signal) {
+    if (file.size > Number(input.dataset.limit)) throw new Error("larger than this lab takes.");
+    const taken = await send(file, signal);
+    signal.throwIfAborted();
+    const token = document.createElement("input");
+    token.type = "hidden";
+    token.name = input.dataset.files;
+    token.value = taken.token;
+    item.firstChild.textContent = taken.name + " (" + taken.size.toLocaleString("en") + " bytes)";
+    item.append(token);
+  }
+
+  for (const input of document.querySelectorAll("input[data-files]")) {
+    const list = input.parentElement.querySelector(".files");
+    const run = input.form.querySelector("button.main");
+    let choice = new AbortController();
+    input.addEventListener("change", async () => {
+      choice.abort();
+      choice = new AbortController();
+      const { signal } = choice;
+      list.replaceChildren();
+      run.disabled = true;
+      for (const file of [...input.files]) {
+        const item = line(list, file);
+        await hand(input, item, file, signal).catch((error) => refuse(item, file, error.message));
+        if (signal.aborted) return;
+      }
+      run.disabled = false;
+    });
+  }
+}
