@@ -89,25 +89,22 @@ class IntegrationSpec:
 
 
 # The numbers that stand for types in the built form.
-_CONFIGURATION_TYPES: Final = dict(
-    enumerate(
-        (
-            *(
-                "boolean",
-                "integer",
-                "string",
-                "password",
-                "ip",
-                "ip_or_host",
-                "url",
-                "domain",
-                "email",
-                "values",
-            ),
-            *("values_as_semicolon_separated", "multi_value_selection", "script", "numerical_values"),
-        )
-    )
-)
+_CONFIGURATION_TYPES: Final = {
+    0: "boolean",
+    1: "integer",
+    2: "string",
+    3: "password",
+    4: "ip",
+    5: "ip_or_host",
+    6: "url",
+    7: "domain",
+    8: "email",
+    9: "values",
+    10: "values_as_semicolon_separated",
+    11: "multi_value_selection",
+    12: "script",
+    13: "numerical_values",
+}
 _ACTION_TYPES: Final = {
     0: "string",
     1: "boolean",

@@ -7,13 +7,14 @@ unfinished status is only seen in a vendor's mock (`waiting`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.analyses import TODO
 from vmray_emulator.findings import Findings
 from vmray_emulator.store import column
 
 if TYPE_CHECKING:
+    from vmray_emulator.findings import IocSpec
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
@@ -25,7 +26,7 @@ class Aggregated:
     """What is put together so far.
 
     Attributes:
-        findings: All findings; the caller shows only a part of them until `finished`.
+        findings: All findings; until `finished` only a part of them is shown.
         analysis_ids: The analyses that they come from.
         finished: Whether they are complete.
     """
@@ -38,6 +39,22 @@ class Aggregated:
     def status(self) -> str:
         """The answer's `status`."""
         return "finished" if self.finished else UNFINISHED
+
+    @property
+    def shown_iocs(self) -> dict[str, list[IocSpec]]:
+        """The IOCs of an answer: half of each list until all are there (inferred)."""
+        iocs = self.findings.iocs
+        return iocs if self.finished else {name: specs[: len(specs) // 2] for name, specs in iocs.items()}
+
+    @property
+    def shown_indicators(self) -> list[dict[str, Any]]:
+        """The threat indicators of an answer: one until all are there (inferred)."""
+        return self.findings.indicators if self.finished else self.findings.indicators[:1]
+
+    @property
+    def shown_techniques(self) -> list[dict[str, Any]]:
+        """The MITRE techniques of an answer: none until all are there (inferred)."""
+        return self.findings.techniques if self.finished else []
 
 
 def aggregated(state: ServerState, what: str, sample_id: int) -> Aggregated:

@@ -61,9 +61,7 @@ def iocs(call: Call) -> dict[str, Any]:
         raise Refusal(400, 'Parameter "ioc_type" is no type of IOC')
     found = aggregated(call.state, "ioc", sample["sample_id"])
     lists = ioc_answer(
-        found.findings.iocs
-        if found.finished
-        else {k: v[: len(v) // 2] for k, v in found.findings.iocs.items()},
+        found.shown_iocs,
         found.analysis_ids,
         all_artifacts=boolean(filters, "all_artifacts", default=False),
         kind=filters.get("type"),
@@ -75,10 +73,9 @@ def iocs(call: Call) -> dict[str, Any]:
 
 def indicators_of(found: Aggregated) -> list[dict[str, Any]]:
     """Threat indicators as they are sent, with the same ids in both places (a real answer)."""
-    shown = found.findings.indicators if found.finished else found.findings.indicators[:1]
     return [
         {**indicator, "id": number, "analysis_ids": found.analysis_ids}
-        for number, indicator in enumerate(shown, start=1)
+        for number, indicator in enumerate(found.shown_indicators, start=1)
     ]
 
 
@@ -105,7 +102,7 @@ def techniques(call: Call) -> dict[str, Any]:
             "analysis_ids": found.analysis_ids,
             "threat_indicators": [indicators[place] for place in technique["indicators"]],
         }
-        for number, technique in enumerate(found.findings.techniques if found.finished else [], start=1)
+        for number, technique in enumerate(found.shown_techniques, start=1)
     ]
     return ok({"status": found.status, "mitre_attack_techniques": shown})
 
