@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Visitor
 
+    from secops_lab.platform import LocalPlatform
+
     OpenWall = Callable[..., Visitor]
 
 POSTS = ["/cases", "/cases/1/entities", "/cases/1/runs", "/runs/1/cancel", "/uploads"]
@@ -99,6 +101,21 @@ def test_every_answer_has_the_headers_that_keep_others_out(open_wall: OpenWall, 
 )
 def test_what_is_not_there_is_said_to_be_missing(open_wall: OpenWall, path: str) -> None:
     """Numbers of the browser's lead to what exists, or to a page that says so."""
+    answer = open_wall().get(path)
+    assert answer.status_code == 404
+    assert "Back to the cases" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/cases/{'9' * 5_000}", f"/runs/{'9' * 5_000}/json", f"/cases/1/changes?since={'9' * 5_000}"],
+    ids=["case", "run", "revision"],
+)
+def test_a_number_longer_than_python_reads_is_of_nothing(
+    open_wall: OpenWall, platform: LocalPlatform, path: str
+) -> None:
+    """Four thousand digits and more name nothing that is there, and break nothing."""
+    platform.new_case()
     answer = open_wall().get(path)
     assert answer.status_code == 404
     assert "Back to the cases" in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -33,6 +34,7 @@ background: light-dark(#fff, #14181d); color: light-dark(#1b1f24, #e8ebee); over
 h2 { font-size: 22px; margin: 0 0 6px; } p { margin: 0 0 4px; } ul { margin: 0 0 6px; padding-left: 20px; }
 </style>
 <body id="light">"""
+_REVISION: Final = re.compile(r"[0-9]{1,15}")
 _PING: Final = 15  # seconds between the comments that keep a stream open
 
 
@@ -98,8 +100,10 @@ class Feeds:
     async def changes(self, request: Request) -> Response:
         """A stream that says `change` when there is something new, until page or wall are closed."""
         self._wall.case(request.path_params["case"])
-        since = request.query_params.get("since", "")
-        seen = int(since) if since.isdecimal() else self._wall.platform.revision
+        since = request.query_params.get("since")
+        if since is not None and not _REVISION.fullmatch(since):
+            raise HTTPException(404, "There is no such revision.")
+        seen = int(since) if since else self._wall.platform.revision
 
         async def events() -> AsyncIterator[dict[str, str]]:
             async for revision in self._pulse.revisions(seen):

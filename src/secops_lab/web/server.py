@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
     from .settings import WallSettings
 
 LOOPBACK: Final = "127.0.0.1"
+
+
+class NumberConvertor(IntegerConvertor):
+    """A number in an address, as long as any of ours: Python refuses to read one of thousands of digits."""
+
+    regex = "[0-9]{1,15}"
+
+
+register_url_convertor("number", NumberConvertor())
 
 
 class CaseWall:
@@ -123,16 +133,16 @@ def application(wall: Wall, pulse: Pulse, port: int) -> Starlette:
     routes = [
         Route("/", pages.cases),
         Route("/cases", pages.open_case, methods=["POST"]),
-        Route("/cases/{case:int}", pages.case),
-        Route("/cases/{case:int}/parts", pages.parts),
-        Route("/cases/{case:int}/changes", feeds.changes),
-        Route("/cases/{case:int}/entities", pages.add_entity, methods=["POST"]),
-        Route("/cases/{case:int}/runs", pages.start, methods=["POST"]),
-        Route("/cases/{case:int}/insights/{place:int}", feeds.insight),
-        Route("/runs/{run:int}/cancel", pages.cancel, methods=["POST"]),
-        Route("/runs/{run:int}/json", feeds.json),
-        Route("/runs/{run:int}/debug", feeds.debug),
-        Route("/runs/{run:int}/widgets/{widget:int}", feeds.widget),
+        Route("/cases/{case:number}", pages.case),
+        Route("/cases/{case:number}/parts", pages.parts),
+        Route("/cases/{case:number}/changes", feeds.changes),
+        Route("/cases/{case:number}/entities", pages.add_entity, methods=["POST"]),
+        Route("/cases/{case:number}/runs", pages.start, methods=["POST"]),
+        Route("/cases/{case:number}/insights/{place:number}", feeds.insight),
+        Route("/runs/{run:number}/cancel", pages.cancel, methods=["POST"]),
+        Route("/runs/{run:number}/json", feeds.json),
+        Route("/runs/{run:number}/debug", feeds.debug),
+        Route("/runs/{run:number}/widgets/{widget:number}", feeds.widget),
         Route(UPLOAD_PATH, feeds.upload, methods=["POST"]),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
