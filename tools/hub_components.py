@@ -34,13 +34,12 @@ OUTCOMES: Final = {
 """Outcome category of the AI description -> (its built name, the AI category that it belongs to)."""
 
 
-def action_definition(folder: Path, action: Json, spoken: Json) -> Json:
-    """The ``.actiondef`` of one action.
+def action_definition(folder: Path, action: Json) -> Json:
+    """The ``.actiondef`` of one action, without what its AI description adds.
 
     Args:
         folder: The integration's source folder, for the examples of JSON results.
         action: The action's YAML.
-        spoken: Its entry in ``resources/ai/actions_ai_description.yaml``.
     """
     return {
         "Creator": action["creator"],
@@ -62,7 +61,6 @@ def action_definition(folder: Path, action: Json, spoken: Json) -> Json:
         "ScriptResultName": action["script_result_name"],
         "SimulationDataJson": action["simulation_data_json"],
         "Version": action["version"],
-        **_spoken(spoken),
     }
 
 
@@ -84,8 +82,12 @@ def _parameter(parameter: Json) -> Json:
     }
 
 
-def _spoken(spoken: Json) -> Json:
-    """What the AI description adds to an action's definition; empty lists are left out."""
+def spoken_definition(spoken: Json) -> Json:
+    """What the AI description adds to an action's definition; empty lists are left out.
+
+    Args:
+        spoken: The action's entry in ``resources/ai/actions_ai_description.yaml``.
+    """
     outcomes = [OUTCOMES[name] for name in _chosen(spoken["outcome_categories"])]
     lists = {
         "AiCategories": sorted({category for _, category in outcomes}),

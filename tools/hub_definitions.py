@@ -3,26 +3,31 @@
 The hub's own tool ``mp`` does this too, and its result is preferred; this is the counterpart for machines
 without it, compared with ``mp`` file by file in ``tests/packaging``. It covers what the integration uses:
 actions, HTML widgets (``hub_components``), release notes. A value that it does not know (a parameter type, an
-outcome category) is an error, never a guess. Field names and numbers are those of ``mp`` 1.35.
+outcome category) is an error that names it and its file, never a guess. Field names and numbers are those of
+``mp`` 1.35.
 """
 
 from __future__ import annotations
 
 import base64
 import tomllib
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from tools.hub_components import Json, action_definition, widget_definition
+from tools.hub_components import Json, action_definition, spoken_definition, widget_definition
+from tools.hub_errors import PackagingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 INTEGRATION_TYPES: Final = {"boolean": 0, "integer": 1, "string": 2, "password": 3}
 MINIMUM_SYSTEM_VERSION: Final = 5.3
 PYTHON_VERSIONS: Final = {"3.11": 3}
+SPOKEN: Final = "resources/ai/actions_ai_description.yaml"
 
 
 def definitions(integration: Path) -> dict[str, Any]:
@@ -35,31 +40,58 @@ def definitions(integration: Path) -> dict[str, Any]:
         Path relative to the built folder -> the JSON value to write there.
 
     Raises:
-        KeyError: A YAML lacks a required key or has a value that this builder does not know.
+        PackagingError: A YAML lacks a required key or has a value that this builder does not know.
     """
     head = _load(integration / "definition.yaml")
-    with (integration / "pyproject.toml").open("rb") as file:
+    with _keys_of("definition.yaml or pyproject.toml"), (integration / "pyproject.toml").open("rb") as file:
         built = _integration(integration, head, tomllib.load(file)["project"])
-    actions, widgets = _components(integration / "actions"), _components(integration / "widgets")
-    notes = [_release_note(note) for note in _load(integration / "release_notes.yaml")]
+    with _keys_of("release_notes.yaml"):
+        notes = [_release_note(note) for note in _load(integration / "release_notes.yaml")]
+    actions, widgets = _actions(integration), _widgets(integration)
     names = {
-        "Actions": [action["name"] for action in actions.values()],
+        "Actions": [action["Name"] for action in actions.values()],
         "Managers": [path.stem for path in (integration / "core").glob("*.py") if path.stem != "__init__"],
-        "Widgets": [widget["action_identifier"] for widget in widgets.values()],
+        "Widgets": [widget["ActionIdentifier"] for widget in widgets.values()],
     }
-    spoken = _load(integration / "resources/ai/actions_ai_description.yaml")
     return {
         f"Integration-{head['identifier']}.def": built,
         f"{head['identifier']}.fulldetails": _full_details(built, names, notes),
         "RN.json": notes,
-        **{
-            f"ActionsDefinitions/{stem}.actiondef": action_definition(
-                integration, action, spoken[action["name"]]
-            )
-            for stem, action in actions.items()
-        },
-        **{f"Widgets/{stem}.json": widget_definition(widget) for stem, widget in widgets.items()},
+        **{f"ActionsDefinitions/{stem}.actiondef": action for stem, action in actions.items()},
+        **{f"Widgets/{stem}.json": widget for stem, widget in widgets.items()},
     }
+
+
+@contextmanager
+def _keys_of(file: str) -> Iterator[None]:
+    """Turn a key that is not there into a sentence that names it and its file."""
+    try:
+        yield
+    except KeyError as error:
+        raise PackagingError(
+            f"{file}: {error} is missing, or has no counterpart in the built form"
+        ) from error
+
+
+def _actions(integration: Path) -> dict[str, Json]:
+    """The built definition of each action, by the stem of its file."""
+    spoken = _load(integration / SPOKEN)
+    built = {}
+    for stem, action in _components(integration / "actions").items():
+        with _keys_of(f"actions/{stem}.yaml"):
+            built[stem] = action_definition(integration, action)
+        with _keys_of(SPOKEN):
+            built[stem] |= spoken_definition(spoken[action["name"]])
+    return built
+
+
+def _widgets(integration: Path) -> dict[str, Json]:
+    """The built definition of each widget, by the stem of its file."""
+    built = {}
+    for stem, widget in _components(integration / "widgets").items():
+        with _keys_of(f"widgets/{stem}.yaml"):
+            built[stem] = widget_definition(widget)
+    return built
 
 
 def _load(path: Path) -> Any:  # noqa: ANN401  whatever the YAML holds

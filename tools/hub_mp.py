@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tools.hub_package import PackagingError
+from tools.hub_errors import PackagingError
 
 RULES: Final = 23
 """Validation rules of ``mp`` 1.35. Fewer mean that a fatal rule stopped the rest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import yaml
 
 from tools.flatten import SCRIPT_FOLDERS, flatten
 from tools.hub_definitions import definitions
+from tools.hub_errors import PackagingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,10 +28,6 @@ ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """Time of every file in the zip, so that equal contents give equal bytes."""
 
 
-class PackagingError(Exception):
-    """The package could not be made; the text says what is missing and what to do."""
-
-
 def build(integration: Path, target: Path) -> None:
     """Write the built form without its dependencies: scripts, definitions, AI descriptions.
 
@@ -39,7 +37,7 @@ def build(integration: Path, target: Path) -> None:
 
     Raises:
         FlatteningError: A script imports in a way that breaks on the platform.
-        KeyError: A YAML has a value that has no built counterpart.
+        PackagingError: A YAML lacks a key, or has a value that has no built counterpart.
     """
     flatten(integration, target)
     for name, value in definitions(integration).items():
@@ -98,7 +96,7 @@ def missing(integration: Path, built: Path) -> list[str]:
         wanted += [f"{folder}/{path.name}" for path in scripts if path.name != "__init__.py"]
     absent = [name for name in wanted if not (built / name).is_file()]
     for requirement in requirements(integration):
-        name = requirement.split(">")[0].split("=")[0].split("<")[0].strip().replace("-", "_")
+        name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0].replace("-", "_")  # as wheels spell it
         if not list((built / DEPENDENCIES).glob(f"{name}-*.whl")):
             absent.append(f"{DEPENDENCIES}/{name}-*.whl")
     return sorted(absent)

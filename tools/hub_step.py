@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from tools.flatten import FlatteningError
+from tools.hub_errors import PackagingError
 from tools.hub_mp import RULES, Hub, find_mp, find_sdk
 from tools.hub_package import (
-    PackagingError,
     add_dependencies,
     build,
     differences,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tools import hub_package, hub_step
-from tools.hub_package import PackagingError, build, mark_custom, missing, pack
+from tools.hub_errors import PackagingError
+from tools.hub_package import build, mark_custom, missing, pack
 from tools.hub_step import INTEGRATION
 
 if TYPE_CHECKING:
@@ -166,6 +167,40 @@ def test_a_file_that_a_declaration_names_and_that_is_not_there_is_a_sentence(
     monkeypatch.setattr(hub_step, "INTEGRATION", copy)
     assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 1
     assert "logo.svg" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key"),
+    [
+        ("resources/ai/actions_ai_description.yaml", "\nScan Hash:", "\nScan Hashes:", "Scan Hash"),
+        ("actions/scan_hash.yaml", "is_async: false\n", "", "is_async"),
+        ("actions/scan_hash.yaml", "type: string", "type: integer", "integer"),
+        ("widgets/scan_hash.yaml", "default_size: half_width", "default_size: huge", "huge"),
+        ("release_notes.yaml", "\n  new: true", "", "new"),
+        ("definition.yaml", "python_version: '3.11'", "python_version: '2.7'", "2.7"),
+    ],
+)
+def test_a_key_that_is_not_there_is_a_sentence(  # noqa: PLR0913, PLR0917  one file, changed in one place
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    old: str,
+    new: str,
+    key: str,
+) -> None:
+    """A declaration without its AI description, say, refuses the package, by the file and the key."""
+    copy = tmp_path / "vm_ray"
+    shutil.copytree(INTEGRATION, copy)
+    text = (copy / file).read_text("utf-8")
+    assert old in text
+    (copy / file).write_text(text.replace(old, new), "utf-8")
+    monkeypatch.setattr(hub_step, "INTEGRATION", copy)
+    assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("Not packaged: ")
+    assert file in told
+    assert f"'{key}' is missing, or has no counterpart" in told
 
 
 def test_a_wrong_tool_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
