@@ -114,7 +114,7 @@ def test_a_hostile_sample_goes_through_the_real_integration(platform: LocalPlatf
         expect(page.locator("article.run header .state")).to_have_text("Completed")
         widget = page.frame_locator("iframe.widget")
         expect(widget.locator("h2")).to_have_text(TEXTS["image"])
-        expect(widget.get_by_role("heading", name=f"IOCs ({4 * len(texts)})")).to_be_visible()
+        expect(widget.get_by_role("heading", name=f"IOCs returned ({4 * len(texts)})")).to_be_visible()
         expect(widget.locator("img, svg, b, link, script:not(head script)")).to_have_count(0)
         insight = page.frame_locator(".insight iframe")
         expect(insight.locator("body")).to_contain_text(TEXTS["image"])

@@ -75,7 +75,7 @@ def test_a_sample_without_a_date_claims_none(show: Show) -> None:
 def test_threat_indicators_stand_strongest_first_with_their_score(show: Show) -> None:
     """A score below zero speaks for the sample, and a missing score is called so."""
     page = scan_hash(show, (HASH, report()))
-    rows = page.locator("section", has_text="Threat indicators (5)").locator("li")
+    rows = page.locator("section", has_text="Threat indicators returned (5)").locator("li")
     expect(rows).to_have_text(
         [
             "5/5Known malwareAntivirus · Virus",
@@ -88,19 +88,22 @@ def test_threat_indicators_stand_strongest_first_with_their_score(show: Show) ->
 
 
 def test_iocs_are_counted_by_type_and_verdict(show: Show) -> None:
-    """Each type has its number, and how many of them are malicious and so on."""
+    """Each type has its number, and how many of them are malicious and so on.
+
+    They are what the action returned: VMRay may have more than its limits let through, and the insight says so.
+    """
     page = scan_hash(show, (HASH, report()))
-    expect(page.get_by_role("heading", name="IOCs (10)")).to_be_visible()
+    expect(page.get_by_role("heading", name="IOCs returned (10)")).to_be_visible()
     expect(page.locator("summary")).to_have_text(
         [
-            "URLs 1✕1 malicious",
-            "Domains 1!1 suspicious",
-            "IP addresses 2✕1 malicious✓1 clean",
-            "Files 2✕1 malicious?1 unknown",
-            "E-mails 1✕1 malicious",
-            "Processes 1✕1 malicious",
-            "Mutexes 1!1 suspicious",
-            "Registry keys 1✓1 clean",
+            "URLs 1 returned✕1 malicious",
+            "Domains 1 returned!1 suspicious",
+            "IP addresses 2 returned✕1 malicious✓1 clean",
+            "Files 2 returned✕1 malicious?1 unknown",
+            "E-mails 1 returned✕1 malicious",
+            "Processes 1 returned✕1 malicious",
+            "Mutexes 1 returned!1 suspicious",
+            "Registry keys 1 returned✓1 clean",
         ]
     )
 
@@ -218,7 +221,7 @@ def test_everything_can_be_reached_with_the_keyboard(show: Show) -> None:
     assert seen[0] == "BUTTON:Dark theme"
     assert seen[1].endswith(HASH)
     assert seen[2] == "A:Open report"
-    assert seen[3:7] == ["BUTTON:Copy", "BUTTON:Copy", "BUTTON:Copy", "SUMMARY:URLs 1✕1 malicious"]
+    assert seen[3:7] == ["BUTTON:Copy", "BUTTON:Copy", "BUTTON:Copy", "SUMMARY:URLs 1 returned✕1 malicious"]
     assert seen[11].startswith("SUMMARY:Domains")
     page.locator("summary", has_text="Domains").press("Enter")
     expect(

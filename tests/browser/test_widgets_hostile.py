@@ -94,7 +94,7 @@ def test_a_hostile_key_is_a_key_like_any_other(show: Show) -> None:
     }
     page = show("scan_hash", as_platform_gets_it(scan(("A", odd))))
     open_lists(page)
-    expect(page.get_by_role("heading", name=f"IOCs ({len(TEXTS) + 1})")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"IOCs returned ({len(TEXTS) + 1})")).to_be_visible()
     only_ours(page)
 
 

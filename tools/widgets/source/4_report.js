@@ -81,11 +81,12 @@ function drawIndicator(indicator) {
   return el("li", "", el("span", "score " + tone, meter, word), what);
 }
 
+// The action's filters and limits have cut these lists and the JSON keeps no totals, so each number says of what it is.
 function drawIndicators(indicators) {
   const strongest = [...indicators].sort((a, b) => (scoreOf(b) ?? -9) - (scoreOf(a) ?? -9));
   const body = strongest.length ? rows(strongest, drawIndicator, 100)
     : [el("p", "faint", "No threat indicator reached the score threshold.")];
-  return el("section", "card", el("h3", "", "Threat indicators (" + count(indicators.length) + ")"), ...body);
+  return el("section", "card", el("h3", "", "Threat indicators returned (" + count(indicators.length) + ")"), ...body);
 }
 
 function drawIoc({ verdict, value, fanged, notes, hashes }) {
@@ -100,7 +101,7 @@ function drawIoc({ verdict, value, fanged, notes, hashes }) {
 
 function drawIocType(type, iocs, open) {
   const label = has(IOC_TYPES, type) ? IOC_TYPES[type] : type;
-  const summary = el("summary", "", show("span", "name", label), " " + count(iocs.length));
+  const summary = el("summary", "", show("span", "name", label), " " + count(iocs.length) + " returned");
   const read = iocs.map((ioc) => {
     const found = readIoc(type, ioc);
     return { ...found, verdict: iocVerdict(ioc), fanged: defang(type, found.value) };
@@ -124,7 +125,7 @@ function drawIocs(iocs) {
   const order = [...Object.keys(IOC_TYPES), ...Object.keys(iocs).filter((type) => !has(IOC_TYPES, type))];
   const found = order.map((type) => [type, asList(has(iocs, type) ? iocs[type] : null).filter(isObject)]).filter(([, list]) => list.length);
   const total = found.reduce((sum, [, list]) => sum + list.length, 0);
-  const section = el("section", "card", el("h3", "", "IOCs (" + count(total) + ")"));
+  const section = el("section", "card", el("h3", "", "IOCs returned (" + count(total) + ")"));
   found.forEach(([type, list], at) => section.append(drawIocType(type, list, at === 0)));
   if (!total) section.append(el("p", "faint", "No IOC passed the filters."));
   return section;
