@@ -90,8 +90,7 @@ def test_threat_indicators_stand_strongest_first_with_their_score(show: Show) ->
 def test_iocs_are_counted_by_type_and_verdict(show: Show) -> None:
     """Each type has its number, and how many of them are malicious and so on.
 
-    They are what the action returned: VMRay may have more than its limits let through, which the insight
-    says.
+    They are what the action returned: VMRay may have more than its limits let through; the insight says so.
     """
     page = scan_hash(show, (HASH, report()))
     expect(page.get_by_role("heading", name="IOCs returned (10)")).to_be_visible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -35,7 +35,7 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
 
 def test_what_may_still_be_bad_stands_before_what_is_clean(show: Show) -> None:
     """A bad verdict so far counts like a final one; then failed, then pending, then clean."""
-    clean = {"verdict": "clean", "data": sample(sample_verdict="clean")}
+    clean: dict[str, Any] = {"verdict": "clean", "data": sample(sample_verdict="clean")}
     page = upload(
         show,
         file_row("/clean", **clean),
