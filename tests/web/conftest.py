@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from secops_lab.platform import LocalPlatform
 
 PATIENT = 60  # seconds that a request may take on a busy machine
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition, no longer than a busy machine takes."""
+    latest = time.monotonic() + PATIENT
+    while not condition():
+        assert time.monotonic() < latest
+        time.sleep(0.01)
 
 
 @dataclass
@@ -80,7 +89,7 @@ def open_wall(tmp_path: Path, platform: LocalPlatform) -> Iterator[Callable[...,
         **settings: Any,  # noqa: ANN401 -- handed on to WallSettings
     ) -> Visitor:
         host = Toy(tmp_path, platform, None).host(body, parameters=parameters, is_async=is_async)
-        wall = CaseWall(platform, host, WallSettings("nobody", poll_interval=0.05, **settings))
+        wall = CaseWall(platform, host, WallSettings("nobody", **{"poll_interval": 0.05, **settings}))
         opened.append(wall)
         return Visitor(wall.__enter__())
 

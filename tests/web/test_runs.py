@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tests.web.conftest import until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -85,6 +87,34 @@ def test_only_so_many_actions_run_at_once(open_wall: OpenWall, platform: LocalPl
     visitor.wall.wall.runs.wait()
     assert "Cancelled" in visitor.get("/cases/1").text
     assert visitor.post("/cases/1/runs", start).status_code == 303
+
+
+def test_a_cancelled_run_has_no_result_and_says_what_stays(
+    open_wall: OpenWall, platform: LocalPlatform
+) -> None:
+    """What the last process handed to the next one is no result; what it had submitted is not taken back."""
+    visitor = open_wall(WAITS, is_async=True)
+    platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    until(lambda: visitor.wall.wall.run(1).rounds != [])
+    visitor.post("/runs/1/cancel")
+    visitor.wall.wall.runs.wait()
+    page = visitor.get("/cases/1").text
+    assert "the run was cancelled; what was submitted stays at VMRay" in page
+    assert "is_success" not in page
+
+
+def test_a_run_that_is_out_of_time_has_no_result(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Neither in the page nor on the case's wall is the state of its last process one."""
+    visitor = open_wall(WAITS, is_async=True, async_timeout=2.0, poll_interval=60.0)
+    case = platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    visitor.wall.wall.runs.wait()
+    page = visitor.get("/cases/1").text
+    assert "Timed out" in page
+    assert "is_success" not in page
+    (item,) = [one for one in case.wall if one.kind == "action"]
+    assert item.detail["result_value"] is None
 
 
 def test_closing_the_wall_ends_what_runs(open_wall: OpenWall, platform: LocalPlatform) -> None:

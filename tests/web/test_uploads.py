@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import socket
 import stat
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from tests.web.conftest import PATIENT
+from tests.web.conftest import until
 
 from secops_lab.web.uploads import harmless_name
 
@@ -25,14 +24,6 @@ if TYPE_CHECKING:
 
 ECHO = 'siemplify.end(siemplify.parameters["Sample File Path"], True)'
 PATHS = {"Sample File Path": ""}
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, no longer than a busy machine takes."""
-    latest = time.monotonic() + PATIENT
-    while not condition():
-        assert time.monotonic() < latest
-        time.sleep(0.01)
 
 
 def test_a_file_arrives_whole_in_a_private_folder_of_the_lab(open_wall: OpenWall) -> None:

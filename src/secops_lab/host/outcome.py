@@ -139,9 +139,14 @@ class ActionRun:
 
     @property
     def result_value(self) -> JsonValue:
-        """The script result of the last round, as the script gave it (a bool, or a text)."""
-        output = self.rounds[-1].output if self.rounds else None
-        return None if output is None else output["ResultValue"]
+        """The script result of the last round, as the script gave it (a bool, or a text), or None.
+
+        What a round in progress gives is no result: it is the state that the next round would have got.
+        """
+        last = self.rounds[-1] if self.rounds else None
+        if last is None or last.output is None or last.state is RunState.IN_PROGRESS:
+            return None
+        return last.output["ResultValue"]
 
     @property
     def is_success(self) -> bool:

@@ -102,8 +102,11 @@ class RunView:
     @property
     def message(self) -> str:
         """What the analyst reads: of the run, or of its last process so far."""
-        if self.run.outcome:
-            return self.run.outcome.message
+        outcome = self.run.outcome
+        if outcome and outcome.state is RunState.CANCELLED:
+            return f"{outcome.message}; what was submitted stays at VMRay"
+        if outcome:
+            return outcome.message
         return self.run.problem or (self.run.rounds[-1].message if self.run.rounds else "")
 
     @property
@@ -113,9 +116,11 @@ class RunView:
 
     @property
     def success(self) -> str:
-        """The script result in the platform's words, empty while there is none."""
+        """The script result in the platform's words; empty where the run came, or comes, to none."""
         outcome = self.run.outcome
-        return "" if outcome is None or outcome.result_value is None else str(outcome.result_value)
+        if outcome is None or outcome.state not in (RunState.COMPLETED, RunState.FAILED):
+            return ""
+        return str(outcome.result_value)
 
     @property
     def all_tables(self) -> dict[str, list[str]]:
