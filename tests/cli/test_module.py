@@ -1,0 +1,33 @@
+"""`python -m secops_lab` does what the script `vmray-secops` does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.cli.conftest import TIMEOUT, environment_with
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Cli
+
+
+@pytest.mark.parametrize("arguments", [("actions", "Ping"), ("run", "Pong")])
+def test_the_module_is_the_command(cli: Cli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """The same output and the same exit code, where it succeeds and where it refuses."""
+    script = cli(*arguments)
+    module = subprocess.run(
+        [sys.executable, "-m", "secops_lab", *arguments],
+        cwd=tmp_path,
+        env=environment_with(),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    said = module.stderr.replace("python -m secops_lab", "vmray-secops")
+    assert (module.returncode, module.stdout, said) == (script.returncode, script.stdout, script.stderr)
+    assert script.stdout + script.stderr
