@@ -25,7 +25,7 @@ class Scenario:
     """A situation.
 
     Attributes:
-        about: One sentence.
+        about: One sentence, as docs/limits.md shows it.
         settings: Settings that differ from the defaults.
         known: Whether the sample `known-sample.exe` is there beforehand.
     """
