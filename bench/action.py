@@ -72,7 +72,7 @@ def measure(  # noqa: PLR0913 - what a run is made of
             raise RuntimeError(
                 f"{action}: {run.state.value}: {run.message[:500]} {run.rounds[-1].stderr[-500:]}"
             )
-        peak = max(int(line) for line in peaks.read_text().split()) * 1024 if watch_memory else 0
+        peak = highest(peaks) if watch_memory else 0
         return Measured(run, sum(one.duration for one in run.rounds), peak)
 
 
@@ -91,3 +91,8 @@ def watched_python(folder: Path, peaks: Path) -> str:
     shim.write_text(f'#!/bin/sh\n{paths} exec {sys.executable} "$@"\n')
     shim.chmod(0o700)
     return str(shim)
+
+
+def highest(peaks: Path) -> int:
+    """Read what watched interpreters noted: the highest peak of them all, in bytes."""
+    return max(int(line) for line in peaks.read_text().split()) * 1024

@@ -1,17 +1,16 @@
-"""Scan Hash: against the peer, and as the number of hashes grows."""
+"""Scan Hash beside its peer, VMRay's own client, and beside what the platform and the network leave."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.action import MEBI, fastest, measure
+from bench.action import ROOT, fastest, highest, measure, watched_python
 from bench.bare import write_bare_integration
 from bench.row import Row, at_least, at_most
 from bench.server import Server, running_server
@@ -19,17 +18,16 @@ from vm_ray.core.vmray_throttle import CEILING
 
 LATENCY = 0.1
 KNOWN = 50
-SIZES = (10, 100, 1_000, 5_000)
+TRIES = 3
+"""How often each side is run: the fastest counts, of ours and of the peer's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
-    """One point of the growth plot; the peer's time is None where it was not run."""
+class PeerRun:
+    """One run of the peer: its time in seconds, and its peak memory in bytes."""
 
-    hashes: int
     seconds: float
     peak: int
-    peer_seconds: float | None
 
 
 def entities(hashes: Sequence[str]) -> list[tuple[str, str]]:
@@ -37,12 +35,14 @@ def entities(hashes: Sequence[str]) -> list[tuple[str, str]]:
     return [("FILEHASH", each) for each in hashes]
 
 
-def peer_seconds(server: Server, hashes: Sequence[str]) -> float:
+def run_peer(server: Server, hashes: Sequence[str]) -> PeerRun:
     """Let the peer make the same reads, as a process."""
-    started = time.monotonic()
-    command = [sys.executable, "-m", "bench.peer", server.url, server.api_key]
-    subprocess.run(command, input=json.dumps(list(hashes)), text=True, check=True)
-    return time.monotonic() - started
+    with tempfile.TemporaryDirectory() as folder:
+        peaks = Path(folder) / "peaks"
+        command = [watched_python(Path(folder), peaks), "-m", "bench.peer", server.url, server.api_key]
+        started = time.monotonic()
+        subprocess.run(command, input=json.dumps(list(hashes)), text=True, check=True, cwd=ROOT)
+        return PeerRun(time.monotonic() - started, highest(peaks))
 
 
 def against_peer() -> list[Row]:
@@ -50,17 +50,17 @@ def against_peer() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
         hashes = server.known(KNOWN)
         server.control("POST", "latency", {"seconds": LATENCY})
-        ours = fastest(3, "Scan Hash", server, entities=entities(hashes)).seconds
+        ours = fastest(TRIES, "Scan Hash", server, entities=entities(hashes)).seconds
         server.forget()
         measure("Scan Hash", server.configuration, entities=entities([*hashes, "not-a-hash"]))
         per_entity = len(server.requests()) / KNOWN
-        peer = peer_seconds(server, hashes)
-        bare = fastest(3, "Bare", server, integration=write_bare_integration(Path(folder))).seconds
+        peer = min(run_peer(server, hashes).seconds for _ in range(TRIES))
+        bare = fastest(TRIES, "Bare", server, integration=write_bare_integration(Path(folder))).seconds
     floor = bare + 2 * LATENCY * KNOWN / CEILING
     what = f"Scan Hash, {KNOWN} known hashes, {LATENCY * 1000:.0f} ms latency"
     return [
         at_least(
-            f"{what}: VMRay's own client, same reads in turn, over ours",
+            f"{what}: VMRay's own client, same reads in turn, over ours, fastest of {TRIES} each",
             peer / ours,
             10,
             "×",
@@ -75,27 +75,3 @@ def against_peer() -> list[Row]:
         ),
         at_most("requests a known hash (an unsupported one beside them)", per_entity, 3, "requests"),
     ]
-
-
-def growth() -> tuple[list[Row], list[Growth]]:
-    """From 10 to 5,000 hashes, no latency: time and peak memory."""
-    points = []
-    with running_server() as server:
-        hashes = server.known(max(SIZES))
-        for size in SIZES:
-            some = hashes[:size]
-            runs = [
-                measure("Scan Hash", server.configuration, entities=entities(some), watch_memory=True)
-                for _ in range(3 if size <= 100 else 1)
-            ]
-            peer = peer_seconds(server, some) if size <= 1_000 else None
-            points.append(Growth(size, min(run.seconds for run in runs), min(run.peak for run in runs), peer))
-    by_size = {point.hashes: point for point in points}
-    ratio = by_size[5_000].seconds / by_size[100].seconds
-    times = f" ({by_size[5_000].seconds:.1f} s / {by_size[100].seconds:.2f} s)"
-    return [
-        at_most("Scan Hash, 5,000 hashes over 100 hashes, wall time", ratio, 55, "×", times),
-        at_most(
-            "Scan Hash, 5,000 hashes, peak memory, default limits", by_size[5_000].peak / MEBI, 100, "MiB"
-        ),
-    ], points

@@ -5,12 +5,17 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.hashes import Growth
+from bench.action import MEBI
+from bench.growth import CAPTION, Growth
 from bench.row import Row
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -49,7 +54,9 @@ def write_page(rows: Sequence[Row], sdk: str) -> None:
         "|---|---|---|---|",
         *(f"| {row.what} | {row.figure} | {row.bound} | {row.mark} |" for row in rows),
         "",
-        "![Time and memory over the number of hashes](pictures/growth.svg)",
+        "![Time and memory over the number of hashes, ours and the peer's](pictures/growth.svg)",
+        "",
+        *CAPTION,
         "",
         TRIED.read_text("utf-8"),
     ]
@@ -57,31 +64,32 @@ def write_page(rows: Sequence[Row], sdk: str) -> None:
 
 
 def plot(points: Sequence[Growth]) -> None:
-    """Draw time and peak memory over the number of hashes, ours and the peer's."""
+    """Write the plot of growth."""
     import matplotlib as mpl  # noqa: PLC0415 - an extra of its own
 
-    mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "growth"
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    hashes = [point.hashes for point in points]
-    left.loglog(hashes, [point.seconds for point in points], "o-", label="Scan Hash")
-    peers = [point for point in points if point.peer_seconds is not None]
-    left.loglog(
-        [p.hashes for p in peers],
-        [p.peer_seconds for p in peers],
-        "s--",
-        label="VMRay's client, one after another",
-    )
-    left.set(xlabel="hashes", ylabel="seconds", title="Wall time (no latency)")
-    left.legend()
-    right.semilogx(hashes, [point.peak / 2**20 for point in points], "o-", label="Scan Hash")
-    right.axhline(100, linestyle=":", color="grey", label="bound")
-    right.set(xlabel="hashes", ylabel="MiB", title="Peak memory", ylim=(0, None))
-    right.legend()
     PLOT.parent.mkdir(exist_ok=True)
-    figure.savefig(PLOT, metadata={"Date": None})
+    with mpl.rc_context({"svg.hashsalt": "growth"}):
+        draw(points).savefig(PLOT, metadata={"Date": None})
+
+
+def draw(points: Sequence[Growth]) -> Figure:
+    """Draw time and peak memory over the number of hashes, ours and the peer's."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra of its own
+
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    hashes = [point.hashes for point in points]
+    ours, theirs = "Scan Hash", "VMRay's client, one after another"
+    left.loglog(hashes, [point.seconds for point in points], "o-", label=ours)
+    left.loglog(hashes, [point.peer.seconds for point in points], "s--", label=theirs)
+    left.set(xlabel="hashes", ylabel="seconds", title="Wall time (no latency)")
+    right.semilogx(hashes, [point.peak / MEBI for point in points], "o-", label=ours)
+    right.semilogx(hashes, [point.peer.peak / MEBI for point in points], "s--", label=theirs)
+    right.axhline(100, linestyle=":", color="grey", label="bound of Scan Hash")
+    right.set(xlabel="hashes", ylabel="MiB", title="Peak memory", ylim=(0, None))
+    for side in (left, right):
+        side.legend()
+    return figure
 
 
 def machine() -> str:
