@@ -14,7 +14,7 @@ SECRETS = ("sample_password", "sample_account_ids")
 
 IOC_TYPES = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 
-# The user's document, enrichment table of Scan Hash; the one of Scan URL is the same.
+# As documented for Scan Hash; the list of Scan URL is the same.
 ENRICHMENT_FIELDS = {
     "VMRay_sample_vti_score",
     "VMRay_sample_child_sample_ids",

@@ -32,7 +32,7 @@ WRONG = [
     ("IOC Verdict Filter", "", "is empty", VERDICTS),
     ("Max IOCs To Return", "0", 'has the value "0", which is out of range', POSITIVE),
     ("Max IOCs To Return", "ten", 'has the value "ten", which is not a whole number', POSITIVE),
-    ("Max IOCs To Return", "9" * 30, f'has the value "{"9" * 30}", which is not a whole number', POSITIVE),
+    ("Max IOCs To Return", "9" * 30, f'has the value "{"9" * 30}", which has more than 18 digits', POSITIVE),
     ("Max Threat Indicators To Return", "-5", 'has the value "-5", which is out of range', POSITIVE),
     ("Create Insight", "maybe", 'has the value "maybe", which is neither true nor false', BOOLEAN),
     ("Only Suspicious Insight", "2", 'has the value "2", which is neither true nor false', BOOLEAN),

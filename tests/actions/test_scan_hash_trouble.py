@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, details, entity_result, sample_table
-from tests.actions.lab import completed, outcome
+from tests.actions.lab import Lab, completed, outcome
+
+from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
-    from tests.actions.lab import Lab
+    from secops_lab.platform import LocalPlatform
 
 GOOD, BAD = "aa" * 32, "bb" * 32
 
@@ -69,6 +71,19 @@ def test_a_passing_trouble_is_not_even_noticed(lab: Lab) -> None:
     run = lab.run("Scan Hash")
 
     assert run.message == f"{ENRICHED}{GOOD.upper()}"
+
+
+def test_a_key_of_digits_alone_damages_no_number(secops: LocalPlatform) -> None:
+    """What cannot be told from a number is not taken out of the results."""
+    with EmbeddedEmulator(api_key="912345", lifecycle="immediate") as vmray:
+        lab = Lab(vmray, secops)
+        vmray.control.add_sample(sha256=GOOD, sample_filesize=19_123_456)
+        lab.hashes(GOOD)
+
+        run = lab.run("Scan Hash")
+
+    assert run.message == f"{ENRICHED}{GOOD.upper()}"
+    assert run.json_result[0]["EntityResult"]["sample_filesize"] == 19_123_456
 
 
 def test_a_run_that_runs_out_of_time_says_so(lab: Lab) -> None:

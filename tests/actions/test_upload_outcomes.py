@@ -107,6 +107,32 @@ def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_pat
     )
 
 
+def test_data_is_the_file_itself_and_not_what_was_found_in_it(lab: Lab, tmp_path: Path) -> None:
+    """An e-mail without malice brings a malicious attachment: it has a row of its own."""
+    path = made(tmp_path, "mail.eml", b"From: a\n\nhello")
+    lab.vmray.control.load_scenario("malicious-exe")
+    clean = {"set": {"data.sample_verdict": "clean"}}
+    lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "patch", **clean})
+
+    run = upload(lab, path)
+
+    assert run.json_result is not None
+    assert run.json_result["data"]["sample_filename"] == "mail.eml"
+    rows = [(each["data"]["sample_filename"], each["verdict"]) for each in run.json_result["files"]]
+    assert rows == [("mail.eml", "clean"), ("upd.exe", "malicious")]
+    assert f"{path}: 2 samples, worst verdict Malicious, submission 6001" in run.message
+
+
+def test_a_member_that_failed_is_named(lab: Lab, tmp_path: Path) -> None:
+    """The number of its submission says little to who knows the archive."""
+    path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+
+    said = upload(lab, path).message
+
+    assert f"{path}: emulate-failed.exe: 2 of 2 analyses failed, submission 6001" in said
+
+
 def test_result_is_about_the_sample_in_data(lab: Lab, tmp_path: Path) -> None:
     """The first member of an archive failed, the second is malicious: a playbook must not pass over it."""
     path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
@@ -180,7 +206,7 @@ def test_a_verdict_only_submission_says_that_its_report_is_locked(lab: Lab, tmp_
 
     run = upload(lab, path)
 
-    why = "its report is locked (bought as a verdict only), so there are no IOCs and threat indicators"
+    why = "its report is locked (bought as a verdict only)"
     assert run.is_success
     assert run.message == (
         f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001', f'{path}: {why}')}"
@@ -227,36 +253,6 @@ def test_a_refused_file_does_not_hold_up_the_others(lab: Lab, tmp_path: Path) ->
             "data": {},
             "result": "error",
             "files": [rowless(bad, "error", why), row(good, sample)],
-        },
-    )
-
-
-def test_at_the_end_of_the_time_finished_files_are_returned_and_others_named(
-    lab: Lab, tmp_path: Path
-) -> None:
-    """The action completes: nothing that is finished is lost, what is pending can be looked up by its id."""
-    cached, late = made(tmp_path, "cached.exe"), made(tmp_path, "late.exe", b"MZ late")
-    upload(lab, cached)
-    lab.vmray.control.configure(analysis_caching="enabled")
-    lab.vmray.control.set_lifecycle("manual")
-    lab.open_case()
-
-    run = upload(lab, cached, late, async_timeout=60.0, poll_interval=600.0)
-
-    samples = {each["sample_filename"]: each for each in lab.samples()}
-    newest = {each["submission_filename"]: each["submission_id"] for each in lab.vmray.control.submissions()}
-    why = f"analysis not finished in time, submission {newest['late.exe']}"
-    assert outcome(run) == completed(
-        f"{SUBMITTED}{cached}\n{late}\n{WAITING}{late}"
-        + details(f"{cached}: verdict Malicious, submission {newest['cached.exe']}", f"{late}: {why}"),
-        value=True,
-        json_result={
-            "data": samples["cached.exe"],
-            "result": "ok",
-            "files": [
-                row(cached, samples["cached.exe"], newest["cached.exe"]),
-                rowless(late, "pending", why, newest["late.exe"]),
-            ],
         },
     )
 

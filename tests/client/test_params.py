@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,17 +34,30 @@ def test_what_is_no_boolean(value: str) -> None:
 def test_whole_numbers_within_bounds(number: int, lowest: int, highest: int) -> None:
     """Both ends included."""
     if lowest <= number <= highest:
-        assert whole_number(str(number), NAME, lowest, highest) == number
+        assert whole_number({NAME: str(number)}, NAME, lowest, highest) == number
     else:
         with pytest.raises(ParameterError, match="is out of range"):
-            whole_number(str(number), NAME, lowest, highest)
+            whole_number({NAME: str(number)}, NAME, lowest, highest)
 
 
-@given(st.text().filter(lambda value: not value.lstrip("+-").isascii() or not value.lstrip("+-").isdigit()))
+def test_a_number_with_very_many_digits_is_a_number() -> None:
+    """It is refused for its length, and never computed with."""
+    with pytest.raises(ParameterError, match="has more than 18 digits"):
+        whole_number({NAME: "9" * 5_000}, NAME, 0)
+
+
+def test_a_whole_number_may_have_a_default() -> None:
+    """Without one it must be there."""
+    assert whole_number({NAME: " "}, NAME, 0, default="7") == 7
+    with pytest.raises(ParameterError, match="is empty; allowed: a whole number of at least 0"):
+        whole_number({}, NAME, 0)
+
+
+@given(st.text().filter(lambda value: not re.fullmatch(r"\s*([+-]?[0-9]+)?\s*", value)))
 def test_what_is_no_whole_number(value: str) -> None:
     """Digits of other scripts, points, blanks, exponents."""
     with pytest.raises(ParameterError, match="is not a whole number"):
-        whole_number(value, NAME, 0)
+        whole_number({NAME: value}, NAME, 0)
 
 
 def test_choices_keep_the_order_given_and_the_known_spelling() -> None:
@@ -80,7 +95,7 @@ def test_tags_and_comment() -> None:
 def test_a_value_is_shown_on_one_line_and_not_over_long() -> None:
     """It ends up in a message."""
     with pytest.raises(ParameterError) as caught:
-        whole_number("x\n" + "y" * 500, NAME, 0)
+        whole_number({NAME: "x\n" + "y" * 500}, NAME, 0)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
     assert text({NAME: None}, NAME) == ""

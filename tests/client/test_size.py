@@ -38,7 +38,7 @@ def report(iocs: int, indicators: int = 5, **fields: Any) -> SampleReport:  # no
 
 def budget(limit: float, *reports: SampleReport) -> ResultBudget:
     """A result with these reports."""
-    made = ResultBudget(limit)
+    made = ResultBudget(limit * 2**20)
     for number, each in enumerate(reports):
         made.add(EntityRecord.of(f"E{number}", each))
     return made

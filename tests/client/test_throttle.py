@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from vm_ray.core.vmray_errors import DeadlineReached, ParameterError
@@ -26,6 +28,14 @@ def test_the_level_grows_with_answers_up_to_the_ceiling() -> None:
     for _ in range(2 * CEILING):
         gate.answered()
     assert gate.level == CEILING
+
+
+def test_the_operators_page_names_the_levels() -> None:
+    """Where the action begins, and how far it goes."""
+    page = Path(__file__).parents[2] / "docs" / "import-into-secops.md"
+    words = " ".join(page.read_text(encoding="utf-8").split())
+    assert f"it starts with {POLITE_LEVEL}, goes up to {CEILING} while it is answered" in words
+    assert f"a whole number from 1 to {CEILING})" in words
 
 
 def test_an_operators_cap_is_never_passed(monkeypatch: pytest.MonkeyPatch) -> None:

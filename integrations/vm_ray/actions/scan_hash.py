@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
-from ..core.vmray_client import Client
+from ..core.vmray_action import Run
 from ..core.vmray_errors import SampleNotFound
 from ..core.vmray_models import best_sample
 from ..core.vmray_report import SampleReport, read_settled_report
 from ..core.vmray_scan_action import ScanAction
 from ..core.vmray_scan_params import ScanParams
-from ..core.vmray_throttle import Deadline
 
 
 class ScanHash(ScanAction):
@@ -19,12 +18,12 @@ class ScanHash(ScanAction):
     name = "Scan Hash"
     entity_type = EntityTypes.FILEHASH
 
-    def report(self, client: Client, identifier: str, params: ScanParams, deadline: Deadline) -> SampleReport:
+    def report(self, run: Run, identifier: str, params: ScanParams) -> SampleReport:
         """Find the sample of one hash, then its IOCs and threat indicators."""
-        sample = best_sample(client.find_samples(identifier))
+        sample = best_sample(run.client.find_samples(identifier))
         if sample is None:
             raise SampleNotFound
-        return read_settled_report(client, sample, params.report, deadline)
+        return read_settled_report(run.client, sample, params.report, run.deadline)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The base of all actions: from what the platform hands over to what it gets back.
 
-This is the only module of ``core`` that knows the platform's SDK.
+This is the only module of ``core`` that knows the platform's SDK, except for annotations.
 
 An action is a class with a name and ``perform``. Whatever goes wrong in it becomes a sentence; the process always
 ends with exactly one result.
@@ -24,14 +24,16 @@ from soar_sdk.SiemplifyAction import SiemplifyAction
 
 from ..core.vmray_client import Client
 from ..core.vmray_configuration import Configuration
-from ..core.vmray_errors import FilesRefused, VMRayError
-from ..core.vmray_escape import one_line
+from ..core.vmray_errors import VMRayError
+from ..core.vmray_escape import is_recognisable, one_line
 from ..core.vmray_messages import error_message, with_details
 from ..core.vmray_throttle import Deadline, Gate, configured_ceiling
 from ..core.vmray_transport import Transport
 from ..core.vmray_wire import api_root
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from soar_sdk.SiemplifyDataModel import DomainEntityInfo
 
 PROVIDER: Final = "VMRay"
@@ -39,8 +41,8 @@ PROVIDER: Final = "VMRay"
 MARGIN_SHARE: Final = 0.1
 MIN_MARGIN: Final = 1.0
 MAX_MARGIN: Final = 30.0
-MIN_SECRET_LENGTH: Final = 6
 MAX_REASON_LENGTH: Final = 20_000
+DEFAULT_MAX_RESULT: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Run:
         self.siemplify = siemplify
         self.parameters = siemplify.parameters
         self.deadline = Deadline(_end_of_run(siemplify.execution_deadline_unix_time_ms))
-        self.secret = ""
+        self._secret = ""
 
     @cached_property
     def client(self) -> Client:
@@ -86,7 +88,8 @@ class Run:
             ParameterError: The configuration of the integration is wrong.
         """
         configuration = Configuration.parse(self.siemplify.get_configuration(PROVIDER))
-        self.secret = configuration.api_key
+        if is_recognisable(configuration.api_key):
+            self._secret = configuration.api_key
         transport = Transport(
             api_root(configuration.api_root),
             configuration.api_key,
@@ -95,6 +98,11 @@ class Run:
             deadline=self.deadline,
         )
         return Client(transport)
+
+    @property
+    def max_result_bytes(self) -> float:
+        """How long the JSON result may be before the platform replaces all of it; it counts in MiB."""
+        return float(self.siemplify.max_json_result_size or DEFAULT_MAX_RESULT) * 2**20
 
     def entities(self, entity_type: str) -> list[DomainEntityInfo]:
         """Return the entities of this run that are of one type."""
@@ -106,7 +114,7 @@ class Run:
 
     def redacted(self, text: str) -> str:
         """Take the API key out of a text, should a server have put it in."""
-        return text.replace(self.secret, "***") if len(self.secret) >= MIN_SECRET_LENGTH else text
+        return text.replace(self._secret, "***") if self._secret else text
 
 
 class Action(ABC):
@@ -127,10 +135,7 @@ class Action(ABC):
         try:
             return self.perform(run)
         except VMRayError as error:
-            run.log(f"{type(error).__name__}: {error}")
-            message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
-            refused = error.refused if isinstance(error, FilesRefused) else ()
-            return Outcome.failed(with_details([message], [(each.path, each.problem) for each in refused]))
+            return self.failed(run, error)
         except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, no foreign text
             place = traceback.extract_tb(error.__traceback__)[-1]
             run.log(f"unexpected {type(error).__name__} in {place.name}, line {place.lineno}")
@@ -140,6 +145,12 @@ class Action(ABC):
     @abstractmethod
     def perform(self, run: Run) -> Outcome:
         """Do what the action is for."""
+
+    def failed(self, run: Run, error: VMRayError, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
+        """End as failed: the documented sentence with the cause, and what was kept."""
+        run.log(f"{type(error).__name__}: {error}")
+        message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
+        return Outcome.failed(with_details([message], [*error.details, *kept]))
 
     def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject
         """Write the documented sentence for a failed action."""

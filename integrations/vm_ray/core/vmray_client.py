@@ -52,7 +52,7 @@ class Client:
 
     def check_access(self) -> None:
         """Make the smallest read that needs a valid key with the permission to see analyses."""
-        self._list("/analysis", {"_limit": "1"}, drain=False)
+        self._first_page("/analysis", {"_limit": "1"})
 
     def max_sample_size(self) -> int | None:
         """Return how many bytes a sample may have; None where the server does not tell (403 for this key before 2022).
@@ -101,11 +101,13 @@ class Client:
 
     def submissions_with_metadata(self, metadata: str) -> list[Submission]:
         """Ask for the submissions with this metadata; a server that lacks the filter answers with others (check!)."""
-        return self._submissions({"submission_submission_metadata": metadata}, drain=False)
+        found = self._first_page("/submission", {"submission_submission_metadata": metadata})
+        return [Submission.from_json(item) for item in found]
 
     def newest_submissions(self, limit: int) -> list[Submission]:
         """Read the submissions that were made last, of all users this key may see."""
-        return self._submissions({"_limit": str(limit), "_order": "desc"}, drain=False)
+        found = self._first_page("/submission", {"_limit": str(limit), "_order": "desc"})
+        return [Submission.from_json(item) for item in found]
 
     def child_submissions(self, submission_id: int) -> list[Submission]:
         """Read the submissions that VMRay itself made out of one (4.2 and later; earlier servers ignore the filter)."""
@@ -175,26 +177,29 @@ class Client:
             raise
         return _submit_answer(answer)
 
-    def _submissions(self, query: Mapping[str, str], *, drain: bool = True) -> list[Submission]:
-        return [Submission.from_json(item) for item in self._list("/submission", query, drain=drain)]
+    def _submissions(self, query: Mapping[str, str]) -> list[Submission]:
+        return [Submission.from_json(item) for item in self._list("/submission", query)]
 
     def _item(self, path: str) -> Json:
         data: Json = self._transport.get(path).data
         return data
 
-    def _list(self, path: str, query: Mapping[str, str] | None = None, *, drain: bool = True) -> list[Json]:
-        """Read a list, by default to its end: the rest of a long one waits under a continuation id."""
+    def _first_page(self, path: str, query: Mapping[str, str]) -> list[Json]:
+        return _objects_of(self._transport.get(path, query, list))
+
+    def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
+        """Read a list to its end: the rest of a long one waits under a continuation id."""
         for _ in range(MAX_RESTARTS):
             try:
-                return [item for page in self._pages(path, query, drain=drain) for item in page]
+                return [item for page in self._pages(path, query) for item in page]
             except _RestConsumed:
                 continue
         raise AnswerUnreadable("VMRay's list could not be read to its end")
 
-    def _pages(self, path: str, query: Mapping[str, str] | None, *, drain: bool) -> Iterator[list[Json]]:
+    def _pages(self, path: str, query: Mapping[str, str] | None) -> Iterator[list[Json]]:
         answer = self._transport.get(path, query, list)
         yield _objects_of(answer)
-        for _ in range(MAX_PAGES if drain else 0):
+        for _ in range(MAX_PAGES):
             if answer.continuation_id is None:
                 return
             try:
@@ -202,6 +207,7 @@ class Client:
             except NoSuchElement:
                 raise _RestConsumed from None
             yield _objects_of(answer)
+        raise AnswerUnreadable(f"VMRay's list had no end after {MAX_PAGES} pages")
 
 
 class _RestConsumed(Exception):

@@ -42,12 +42,14 @@ class Part:
     """One submission of an item.
 
     Attributes:
+        parent_id: The submission that VMRay made it out of; None for one of the item's own.
         followed: Whether its children were asked for, once it had finished.
         gone: Whether VMRay no longer knows it, because somebody deleted it; nothing more will come of it.
     """
 
     submission_id: int
     sample_id: int
+    parent_id: int | None = None
     finished: bool = False
     has_errors: bool = False
     verdict_only: bool = False
@@ -67,7 +69,7 @@ class Detonation:
         known: Its samples that needed no submission, because VMRay knew them.
         unasked: Those of them for which VMRay was not asked yet whether an earlier submission is still running.
         reason: Why it failed.
-        trouble: What could not be asked about it last time, and why; empty where all could.
+        trouble: What kept it from being submitted, or from being asked about, last time; empty where nothing did.
         certain_at: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
         stale: For UNRESOLVED: older submissions with the same key, which are not the lost one.
         notes: What an analyst should know about it.
@@ -111,13 +113,34 @@ class Detonation:
         """All samples it became, its own first, each once."""
         return list(dict.fromkeys([*self.known, *(part.sample_id for part in self.parts if not part.gone)]))
 
+    @property
+    def own_sample_ids(self) -> list[int]:
+        """The samples that the item itself became, without what VMRay found inside."""
+        inside = {part.sample_id for part in self.parts if part.parent_id is not None and not part.gone}
+        return [each for each in self.sample_ids if each not in inside or each in self.known]
+
+    @property
+    def why_unfinished(self) -> str:
+        """Why it has no result, for an item that is pending at the end or has failed."""
+        trouble = f"; {self.trouble}" if self.trouble else ""
+        match self.stage:
+            case Stage.FAILED:
+                return self.reason
+            case Stage.WAITING:
+                return f"not submitted in time{trouble}"
+            case Stage.UNRESOLVED:
+                return "the answer to its submit was lost, and VMRay has not shown a submission since"
+            case _:
+                numbers = self.unfinished or [part.submission_id for part in self.parts]
+                return f"analysis not finished in time, submission {', '.join(map(str, numbers))}{trouble}"
+
     def submitted(self, answer: SubmitAnswer) -> None:
         """Take VMRay's answer to the submit: follow what was accepted, note what was refused beside it."""
         for submission in answer.submissions:
             self.follow(submission)
         self.known = [each for each in answer.known if each not in self.sample_ids][:MAX_FOLLOWED]
         self.unasked = list(self.known)
-        self.stage = Stage.RUNNING
+        self.stage, self.trouble = Stage.RUNNING, ""
         if self.parts or self.known:
             self._refused(answer.errors)
         if self.known:
@@ -205,6 +228,7 @@ class Detonation:
             Part(
                 submission.submission_id,
                 submission.sample_id,
+                submission.parent_id,
                 submission.finished,
                 submission.has_errors,
                 submission.verdict_only,
@@ -239,7 +263,7 @@ def from_state(action: str, state: object) -> list[Detonation]:
 
 def _restored(item: dict[str, Any]) -> Detonation:
     parts = [Part(**part) for part in item["parts"]]
-    numbers = [each for part in parts for each in (part.submission_id, part.sample_id)]
+    numbers = [each for part in parts for each in (part.submission_id, part.sample_id, part.parent_id or 0)]
     restored = Detonation(**{**item, "stage": Stage(item["stage"]), "parts": parts})
     numbers += [*restored.known, *restored.unasked, *restored.stale]
     texts_in = [restored.item, restored.name, restored.key, restored.reason, restored.trouble, *restored.notes]

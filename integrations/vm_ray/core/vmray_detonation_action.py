@@ -20,7 +20,7 @@ from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Stage, from_state, to_state
 from ..core.vmray_errors import DeadlineReached, StateError, SubmitUnresolved, VMRayError
 from ..core.vmray_follow import follow_children, poll
-from ..core.vmray_messages import error_message, waiting, with_details
+from ..core.vmray_messages import waiting
 from ..core.vmray_models import SubmitAnswer
 from ..core.vmray_params import submit_options
 from ..core.vmray_submit import OneSubmit, Submitter
@@ -70,8 +70,7 @@ class DetonationAction(Action):
             if outcome is not None:
                 return outcome
         except VMRayError as error:
-            run.log(f"{type(error).__name__}: {error}")
-            return Outcome.failed(with_details([error_message(self.name, error)], kept(detonations)))
+            return self.failed(run, error, kept(detonations))
         names = [each.name for each in detonations if each.stage is not Stage.FAILED]
         pending = [each.name for each in detonations if each.pending] or names
         state = {**to_state(self.name, detonations), "begun": state.get("begun")}
@@ -126,7 +125,7 @@ class DetonationAction(Action):
                         run.log(f"{detonation.name}: {found}")
                     detonation.unresolved(time.time() + found.certain_after, found.stale)
                 case DeadlineReached():
-                    pass
+                    detonation.trouble = str(found.last or detonation.trouble)
                 case VMRayError():
                     detonation.failed(str(found))
                 case (answer, adopted):
@@ -188,20 +187,3 @@ def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
         for each in detonations
         if each.parts
     ]
-
-
-def unfinished_reason(detonation: Detonation) -> str:
-    """Say why an item has no result, for an item that is pending at the end or has failed."""
-    match detonation.stage:
-        case Stage.FAILED:
-            return detonation.reason
-        case Stage.WAITING:
-            return "not submitted in time"
-        case Stage.UNRESOLVED:
-            return "the answer to its submit was lost, and VMRay has not shown a submission since"
-        case _:
-            numbers = ", ".join(
-                str(number) for number in detonation.unfinished or [part.submission_id for part in detonation.parts]
-            )
-            trouble = f"; {detonation.trouble}" if detonation.trouble else ""
-            return f"analysis not finished in time, submission {numbers}{trouble}"

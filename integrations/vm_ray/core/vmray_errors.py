@@ -45,6 +45,11 @@ class VMRayError(Exception):
 
     concerns_all: ClassVar[bool] = False
 
+    @property
+    def details(self) -> Sequence[tuple[str, str]]:
+        """What is wrong with each of several things, where the sentence only names them."""
+        return ()
+
 
 class ParameterError(VMRayError):
     """A parameter has a value that is not allowed; raised before anything is requested or changed."""
@@ -89,6 +94,11 @@ class FilesRefused(VMRayError):
     def __str__(self) -> str:
         return self.sentence + ", ".join(error.path for error in self.refused)
 
+    @property
+    def details(self) -> Sequence[tuple[str, str]]:
+        """Each path and its problem."""
+        return [(error.path, error.problem) for error in self.refused]
+
 
 class Sentence(VMRayError):
     """An error whose whole fact is its sentence."""
@@ -109,6 +119,7 @@ class DeadlineReached(Sentence):
 
     def __init__(self, last: RequestError | None = None) -> None:
         """Say so, and what VMRay had answered until then."""
+        self.last = last
         late = "the time of this run was up before VMRay could be asked"
         super().__init__(f"{last}, and {late} again" if last else late)
 

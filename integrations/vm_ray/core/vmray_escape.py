@@ -31,6 +31,7 @@ _HTML_ESCAPES: Final = {
     ord("'"): "&#x27;",
 }
 _SCRIPT_ESCAPES: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+MIN_SECRET_LENGTH: Final = 6
 MAX_CELL_LENGTH: Final = 2_000
 MAX_LINE_LENGTH: Final = 1_000
 
@@ -39,6 +40,11 @@ def one_line(text: str, limit: int = MAX_LINE_LENGTH) -> str:
     """Make text fit for a message or a log line: visible characters on one line, at most ``limit`` of them."""
     visible = _INVISIBLE.sub(" ", text).strip()
     return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"
+
+
+def is_recognisable(secret: str) -> bool:
+    """Tell whether a secret can be taken out of a text: a short one, or digits only, could be part of a number."""
+    return len(secret) >= MIN_SECRET_LENGTH and not secret.isdecimal()
 
 
 def html_text(text: str, limit: int = MAX_CELL_LENGTH) -> str:

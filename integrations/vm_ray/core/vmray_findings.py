@@ -9,7 +9,7 @@ from ..core.vmray_client import Client
 from ..core.vmray_detonation import Detonation, Part
 from ..core.vmray_errors import AnalysisFailed, VMRayError
 from ..core.vmray_models import Analysis, Sample
-from ..core.vmray_report import LOCKED
+from ..core.vmray_report import VERDICT_ONLY
 from ..core.vmray_verdicts import Verdict, worst
 
 
@@ -42,7 +42,7 @@ def read_findings(client: Client, detonation: Detonation) -> list[Finding]:
         failure = _failure(client, detonation, part, sample) if part else ""
         findings.append(Finding(part.submission_id if part else None, sample, failure))
         if part and part.verdict_only:
-            detonation.note(LOCKED)
+            detonation.note(VERDICT_ONLY)
     return findings
 
 

@@ -19,7 +19,7 @@ MAX_NAME_LENGTH: Final = 4_096
 def error_message(action: str, reason: object) -> str:
     """Say that the action failed, and why; always with its display name.
 
-    The user's document writes "Upload File and Get Report" in one of two such sentences: a slip, as the name has "And".
+    One of the two documented sentences for uploads spells the name with "and": the name itself decides.
     """
     return f'Error executing action "{action}". Reason: {reason}'
 
@@ -38,6 +38,16 @@ def with_details(sentences: Sequence[str], details: Sequence[tuple[str, str]]) -
     """Put the paragraph ``Details:`` after the documented sentences: a line for each name that needs explaining."""
     lines = [f"{one_line(name, MAX_NAME_LENGTH)}: {one_line(why)}" for name, why in details if why]
     return "\n".join([*sentences, *(["", "Details:", *lines] if lines else [])])
+
+
+def left_out(what: str) -> tuple[str, str]:
+    """Say what the JSON result does not hold for its size, and where that is."""
+    return "Result", f"too large for the platform, left out: {what}; the whole is in VMRay, see sample_webif_url"
+
+
+def none_of_type(entity_type: str) -> tuple[str, str]:
+    """Say that there was nothing to do."""
+    return "Entities", f"none of type {entity_type} in the scope of this action"
 
 
 def enriched(done: Sequence[str], missed: Mapping[str, str], notes: Sequence[tuple[str, str]] = ()) -> str:

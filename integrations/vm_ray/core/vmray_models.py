@@ -67,9 +67,9 @@ class Sample(NamedTuple):
         return cls(required_id(raw, "sample_id"), verdict_of(raw, "sample_"), text_of(raw, "sample_created"), raw)
 
     @property
-    def webif_url(self) -> str:
-        """Where the report can be read; VMRay's own address, empty where it gave none."""
-        return text_of(self.raw, "sample_webif_url")
+    def filename(self) -> str:
+        """Its name as VMRay stored it, empty for a URL."""
+        return text_of(self.raw, "sample_filename")
 
 
 class Submission(NamedTuple):

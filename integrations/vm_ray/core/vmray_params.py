@@ -17,6 +17,7 @@ from ..core.vmray_escape import one_line
 from ..core.vmray_wire import sendable
 
 MAX_TAG_LENGTH: Final = 255
+MAX_DIGITS: Final = 18
 # VMRay's own rule for tags: letters and digits of any script, and these signs; no spaces.
 _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRay's own list
 _TAG_RULE: Final = (
@@ -48,13 +49,16 @@ def boolean(values: Texts, name: str, *, default: bool) -> bool:
     return value == "true" if value else default
 
 
-def whole_number(value: str, name: str, lowest: int, highest: int | None = None) -> int:
-    """Read a whole number within bounds."""
+def whole_number(values: Texts, name: str, lowest: int, highest: int | None = None, default: str = "") -> int:
+    """Read a whole number within bounds; without a default it must be there."""
     allowed = (
         f"a whole number from {lowest} to {highest}" if highest is not None else f"a whole number of at least {lowest}"
     )
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
+    value = text(values, name) or default or required(values, name, allowed)
+    if not re.fullmatch(r"[+-]?[0-9]+", value):
         raise ParameterError(name, _quoted(value, "is not a whole number"), allowed)
+    if len(value) > MAX_DIGITS:
+        raise ParameterError(name, _quoted(value, f"has more than {MAX_DIGITS} digits"), allowed)
     number = int(value)
     if number < lowest or (highest is not None and number > highest):
         raise ParameterError(name, _quoted(value, "is out of range"), allowed)
@@ -101,9 +105,8 @@ class TagParams:
     @classmethod
     def parse(cls, values: Texts) -> TagParams:
         """Read and check both."""
-        number = required(values, "Submission ID", "a whole number of at least 1")
         return cls(
-            submission_id=whole_number(number, "Submission ID", 1),
+            submission_id=whole_number(values, "Submission ID", 1),
             tag=tag(required(values, "Tag Name", _TAG_RULE), "Tag Name"),
         )
 

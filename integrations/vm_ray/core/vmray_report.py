@@ -17,7 +17,8 @@ from ..core.vmray_verdicts import Verdict, verdict_of
 
 AGGREGATION_PATIENCE: Final = 30.0
 STILL_AGGREGATING: Final = "VMRay was still collecting its IOCs and threat indicators, some may be missing"
-LOCKED: Final = "its report is locked (bought as a verdict only), so there are no IOCs and threat indicators"
+VERDICT_ONLY: Final = "its report is locked (bought as a verdict only)"
+LOCKED: Final = f"{VERDICT_ONLY}, so there are no IOCs and threat indicators"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,11 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from ..core.vmray_action import Action, Outcome, Run
-from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_errors import VMRayError
-from ..core.vmray_messages import enriched, error_message, with_details
+from ..core.vmray_messages import enriched, none_of_type
 from ..core.vmray_report import SampleReport
 from ..core.vmray_scan_params import ScanParams
-from ..core.vmray_throttle import Deadline
 from ..core.vmray_wall import CaseWall
 
 
@@ -22,7 +20,7 @@ class ScanAction(Action):
     entity_type: ClassVar[str]
 
     @abstractmethod
-    def report(self, client: Client, identifier: str, params: ScanParams, deadline: Deadline) -> SampleReport:
+    def report(self, run: Run, identifier: str, params: ScanParams) -> SampleReport:
         """Find the report of one entity.
 
         Raises:
@@ -32,27 +30,23 @@ class ScanAction(Action):
     def perform(self, run: Run) -> Outcome:
         """Look all entities up; each ends as enriched, or named with its reason."""
         params = ScanParams.parse(run.parameters)
-        client = run.client
         entities = {entity.identifier: entity for entity in run.entities(self.entity_type)}
         wall = CaseWall(run, params)
         missed: dict[str, str] = {}
         fatal: VMRayError | None = None
         try:
-            for identifier, found in side_by_side(
-                lambda each: self.report(client, each, params, run.deadline), entities
-            ):
+            for identifier, found in side_by_side(lambda each: self.report(run, each, params), entities):
                 if isinstance(found, VMRayError):
                     missed[identifier] = str(found)
                 else:
                     wall.show(entities[identifier], found)
         except VMRayError as error:
             fatal = error
-            run.log(f"{type(error).__name__}: {error}")
         done = wall.finish(list(entities))
         if fatal is not None:
             kept = [("Kept", f"{len(done)} of {len(entities)} entities were enriched before that")] if done else []
-            return Outcome.failed(with_details([error_message(self.name, fatal)], kept))
+            return self.failed(run, fatal, kept)
         missed = {identifier: missed[identifier] for identifier in entities if identifier in missed}
         if not entities:
-            wall.notes.append(("Entities", f"none of type {self.entity_type} in the scope of this action"))
+            wall.notes.append(none_of_type(self.entity_type))
         return Outcome(enriched(done, missed, wall.notes), value=bool(done))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..core.vmray_models import IOC_TYPES
-from ..core.vmray_params import Texts, boolean, choices, required, text, whole_number
+from ..core.vmray_params import Texts, boolean, choices, whole_number
 from ..core.vmray_report import ReportFilter
 from ..core.vmray_verdicts import Verdict
 
@@ -24,21 +24,15 @@ class ScanParams:
     @classmethod
     def parse(cls, values: Texts) -> ScanParams:
         """Read and check all of them."""
-        scores = f"a whole number from 0 to {MAX_SCORE}"
-        threshold = required(values, "Threat Indicator Score Threshold", scores)
         verdicts = choices(values, "IOC Verdict Filter", ("Malicious", "Suspicious", "Clean", "None"))
         return cls(
             report=ReportFilter(
                 ioc_types=choices(values, "IOC Type Filter", IOC_TYPES),
                 ioc_verdicts=frozenset(Verdict(word.lower()) for word in verdicts),
-                max_iocs=_limit(values, "Max IOCs To Return"),
-                min_score=whole_number(threshold, "Threat Indicator Score Threshold", 0, MAX_SCORE),
-                max_indicators=_limit(values, "Max Threat Indicators To Return"),
+                max_iocs=whole_number(values, "Max IOCs To Return", 1, default="10"),
+                min_score=whole_number(values, "Threat Indicator Score Threshold", 0, MAX_SCORE),
+                max_indicators=whole_number(values, "Max Threat Indicators To Return", 1, default="10"),
             ),
             create_insight=boolean(values, "Create Insight", default=True),
             only_suspicious_insight=boolean(values, "Only Suspicious Insight", default=False),
         )
-
-
-def _limit(values: Texts, name: str) -> int:
-    return whole_number(text(values, name) or "10", name, 1)

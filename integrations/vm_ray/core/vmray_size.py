@@ -158,9 +158,9 @@ class ResultBudget:
         """Start empty.
 
         Args:
-            limit: The platform's limit in mebibytes, as handed over with each run.
+            limit: The platform's limit in bytes.
         """
-        self._usable = limit * 2**20 * USABLE_SHARE - ENTRY_OVERHEAD
+        self._usable = limit * USABLE_SHARE - ENTRY_OVERHEAD
         self._costs = [0] * len(STEPS)
         self._spool = Spool()
 

@@ -140,12 +140,16 @@ class Submitter:
     def _send(self, one: OneSubmit, stale: Collection[int]) -> SubmitAnswer:
         options = SubmitOptions(one.options.tags, one.options.comment, metadata_with(one.key))
         attempt = 0
+        last: RequestError | None = None
         while True:
-            self.deadline.check()
             attempt += 1
             try:
+                self.deadline.check()
                 return one.send(options)
+            except DeadlineReached:
+                raise DeadlineReached(last) from None
             except RequestError as error:
+                last = error
                 error.tries = attempt
                 if not error.not_stored:
                     if found := self._settled(one, error, stale):

@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import InsecureRequestWarning
 
 from ..core.vmray_errors import AnswerUnreadable, DeadlineReached, RequestError, Throttled
+from ..core.vmray_escape import is_recognisable
 from ..core.vmray_network_errors import named
 from ..core.vmray_throttle import CEILING, Deadline, Gate, back_off, in_time
 from ..core.vmray_wire import Answer, decipher
@@ -29,7 +30,6 @@ READ_TIMEOUT: Final = 60.0
 SUBMIT_CONNECT_TIMEOUT: Final = 30.0
 SUBMIT_TIMEOUT: Final = 180.0
 MIN_PATIENCE: Final = 0.1
-MIN_SECRET_LENGTH: Final = 6
 MAX_TRIES: Final = 4
 MAX_THROTTLED_TRIES: Final = 12
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
@@ -233,10 +233,7 @@ def _whole_body(response: requests.Response) -> bytes:
 
 
 def _key_forms(api_key: str) -> tuple[bytes, ...]:
-    """Return how a server that echoes the key may write it: as it is, and inside a JSON string.
-
-    A short key, or one of digits only, could be part of anything, of a number for instance: it stays.
-    """
-    if len(api_key) < MIN_SECRET_LENGTH or api_key.isdecimal():
+    """Return how a server that echoes the key may write it: as it is, and inside a JSON string."""
+    if not is_recognisable(api_key):
         return ()
     return tuple({api_key.encode(): None, json.dumps(api_key)[1:-1].encode(): None})

@@ -8,11 +8,10 @@ from typing import Any, Final
 from ..core.vmray_action import Outcome, Run
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Stage, no_longer_known
-from ..core.vmray_detonation_action import unfinished_reason
 from ..core.vmray_errors import DeadlineReached, VMRayError
 from ..core.vmray_escape import one_line, script_json
 from ..core.vmray_findings import Finding, read_findings, worst_verdict
-from ..core.vmray_messages import SUBMITTED, error_message, listed, waiting, with_details
+from ..core.vmray_messages import SUBMITTED, error_message, left_out, listed, waiting, with_details
 from ..core.vmray_models import Json
 from ..core.vmray_render import public_sample
 from ..core.vmray_size import USABLE_SHARE, essential_fields, nested_length
@@ -42,9 +41,9 @@ def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, la
     rows = [row for each in detonations for row in _rows(each, found.get(each.name))]
     notes = _add_result(run, detonations, rows, found)
     details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name))]
-    message = _message(action, detonations, [*details, *notes])
-    if not any(_was_submitted(each) for each in detonations):
-        return Outcome.failed(message)
+    if not any(_was_submitted(each) or each.pending for each in detonations):
+        return Outcome.failed(with_details([error_message(action, NOTHING_DONE)], [*details, *notes]))
+    message = with_details(_sentences(detonations), [*details, *notes])
     return Outcome(message, value=any(row["result"] == "ok" for row in rows))
 
 
@@ -56,7 +55,7 @@ def _rows(detonation: Detonation, found: Found) -> list[dict[str, Any]]:
     """Make the rows of one file: one for each sample, or one that says why there is none."""
     if isinstance(found, VMRayError) or found is None:
         result = "pending" if detonation.pending else "error"
-        why = str(found) if found is not None else unfinished_reason(detonation)
+        why = str(found or detonation.why_unfinished)
         return [_row(detonation, detonation.submission_id, result, why, None)]
     gone = [part.submission_id for part in detonation.parts if part.gone]
     return [_row(detonation, each.submission_id, _result(each), each.failure, each) for each in found] + [
@@ -86,20 +85,25 @@ def _add_result(
     run: Run, detonations: Sequence[Detonation], rows: list[dict[str, Any]], found: dict[str, Found]
 ) -> list[tuple[str, str]]:
     """Add the documented JSON result; where it would be too long, less and less of each sample."""
-    first = found.get(detonations[0].name)
-    findings = [] if first is None or isinstance(first, VMRayError) else list(first)
-    worst = next((each for each in findings if each.sample.verdict is worst_verdict(findings)), None)
+    worst = _worst_of_its_own(detonations[0], found.get(detonations[0].name))
     data = public_sample(worst.sample.raw) if worst else {}
     result = _result(worst) if worst else rows[0]["result"]
-    usable = float(run.siemplify.max_json_result_size or 15) * 2**20 * USABLE_SHARE
-    text, left_out = _document(data, result, rows), ""
+    usable = run.max_result_bytes * USABLE_SHARE
+    text, missing = _document(data, result, rows), ""
     for words, shortened in _SHORTER:
         if nested_length(text) > usable:
             short = [{**row, "data": row["data"] and shortened(row["data"])} for row in rows]
-            text, left_out = _document(shortened(data), result, short), words
+            text, missing = _document(shortened(data), result, short), words
     run.siemplify.result.add_result_json(run.redacted(text))
-    where = "the whole is in VMRay, see sample_webif_url"
-    return [("Result", f"too large for the platform, left out: {left_out}; {where}")] if left_out else []
+    return [left_out(missing)] if missing else []
+
+
+def _worst_of_its_own(detonation: Detonation, found: Found) -> Finding | None:
+    """Choose the sample that stands for a file: what VMRay found inside has rows, and is not the file itself."""
+    if isinstance(found, VMRayError) or not found:
+        return None
+    own = [each for each in found if each.sample.sample_id in detonation.own_sample_ids] or found
+    return next(each for each in own if each.sample.verdict is worst_verdict(own))
 
 
 def _only_where_it_is(data: Json) -> Json:
@@ -117,23 +121,19 @@ def _document(data: Any, result: str, rows: list[dict[str, Any]]) -> str:  # noq
     return script_json({"data": data, "result": result, "files": rows})
 
 
-def _message(action: str, detonations: Sequence[Detonation], details: Sequence[tuple[str, str]]) -> str:
+def _sentences(detonations: Sequence[Detonation]) -> list[str]:
     submitted = [each.name for each in detonations if _was_submitted(each)]
-    if not submitted:
-        return with_details([error_message(action, NOTHING_DONE)], details)
     pending = [each.name for each in detonations if each.pending]
-    sentences = [listed(SUBMITTED, submitted), *([waiting(pending)] if pending else [])]
-    return with_details(sentences, details)
+    return [*([listed(SUBMITTED, submitted)] if submitted else []), *([waiting(pending)] if pending else [])]
 
 
 def _explained(detonation: Detonation, found: Found) -> list[str]:
     """Say what an analyst should know about one file: why it has no result, or the verdict, and all notes."""
     if isinstance(found, VMRayError) or found is None:
-        return [str(found) if found is not None else unfinished_reason(detonation), *detonation.notes]
+        return [str(found or detonation.why_unfinished), *detonation.notes]
     number = f"submission {detonation.submission_id}" if detonation.submission_id else "no new submission"
     if len(found) == 1:
-        said = found[0].failure or f"verdict {worst_verdict(found).word}"
-        return [f"{said}, {number}" if not found[0].failure else said, *detonation.notes]
-    failures = [each.failure for each in found if each.failure]
+        return [found[0].failure or f"verdict {worst_verdict(found).word}, {number}", *detonation.notes]
+    failures = [f"{each.sample.filename or each.sample.sample_id}: {each.failure}" for each in found if each.failure]
     said = f"{len(found)} samples, worst verdict {worst_verdict(found).word}, {number}"
     return [said, *failures, *detonation.notes]

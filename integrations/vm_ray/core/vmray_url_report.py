@@ -9,13 +9,14 @@ from ..core.vmray_action import Outcome, Run
 from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Stage, no_longer_known
-from ..core.vmray_detonation_action import unfinished_reason
 from ..core.vmray_errors import AnalysisFailed, DeadlineReached, VMRayError
 from ..core.vmray_findings import first_sample, read_findings, worst_verdict
-from ..core.vmray_messages import enriched
-from ..core.vmray_report import LOCKED, ReportFilter, SampleReport, read_report
+from ..core.vmray_messages import enriched, none_of_type
+from ..core.vmray_report import LOCKED, VERDICT_ONLY, ReportFilter, SampleReport, read_report
 from ..core.vmray_scan_params import ScanParams
 from ..core.vmray_wall import CaseWall
+
+Found = SampleReport | VMRayError
 
 
 def report_urls(
@@ -44,13 +45,15 @@ def report_urls(
         if name in reports:
             wall.show(entity, reports[name])
     done = wall.finish(list(entities))
-    missed = {each.name: _why(each, found.get(each.name)) for each in detonations if each.name not in reports}
+    missed = {
+        each.name: str(found.get(each.name) or each.why_unfinished) for each in detonations if each.name not in reports
+    }
     if not detonations:
-        wall.notes.append(("Entities", f"none of type {entity_type} in the scope of this action"))
+        wall.notes.append(none_of_type(entity_type))
     return Outcome(enriched(done, missed, wall.notes), value=bool(done))
 
 
-def _read(client: Client, ready: Sequence[Detonation], wanted: ReportFilter) -> list[tuple[str, object]]:
+def _read(client: Client, ready: Sequence[Detonation], wanted: ReportFilter) -> list[tuple[str, Found]]:
     pairs = side_by_side(lambda each: _report(client, each, wanted), ready)
     return [(detonation.name, found) for detonation, found in pairs]
 
@@ -72,16 +75,11 @@ def _report(client: Client, detonation: Detonation, wanted: ReportFilter) -> Sam
 def _notes(detonation: Detonation, report: SampleReport) -> tuple[str, ...]:
     """Tell each thing once, and of a lock only where it kept something back."""
     found_something = any(report.iocs.values()) or report.indicators
-    notes = dict.fromkeys((*detonation.notes, *report.notes))
+    of_url = (LOCKED if note == VERDICT_ONLY else note for note in detonation.notes)
+    notes = dict.fromkeys((*of_url, *report.notes))
     return tuple(note for note in notes if note != LOCKED or not found_something)
 
 
-def _would_gain(found: object) -> bool:
+def _would_gain(found: Found) -> bool:
     """Tell whether reading it again in another run would bring more."""
     return isinstance(found, DeadlineReached) or (isinstance(found, SampleReport) and not found.complete)
-
-
-def _why(detonation: Detonation, found: object) -> str:
-    if isinstance(found, VMRayError):
-        return str(found)
-    return unfinished_reason(detonation)

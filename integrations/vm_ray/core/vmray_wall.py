@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..core.vmray_action import PROVIDER, Run
 from ..core.vmray_insight import insight
+from ..core.vmray_messages import left_out
 from ..core.vmray_render import enrichment
 from ..core.vmray_report import SampleReport
 from ..core.vmray_size import EntityRecord, ResultBudget
@@ -30,7 +31,7 @@ class CaseWall:
         """Start with nothing shown."""
         self._run = run
         self._params = params
-        self._budget = ResultBudget(float(run.siemplify.max_json_result_size or 15))
+        self._budget = ResultBudget(run.max_result_bytes)
         self._batch: list[tuple[DomainEntityInfo, SampleReport]] = []
         self._done: set[str] = set()
         self.notes: list[tuple[str, str]] = []
@@ -59,8 +60,7 @@ class CaseWall:
             texts.append(self._run.redacted(record.json_text()))
         result.add_result_json(f"[{','.join(texts)}]")
         if self._budget.left_out:
-            where = "the whole is in VMRay, see sample_webif_url"
-            self.notes.append(("Result", f"too large for the platform, left out: {self._budget.left_out}; {where}"))
+            self.notes.append(left_out(self._budget.left_out))
         return [identifier for identifier in order if identifier in self._done]
 
     def _hand_over(self) -> None:
