@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 from tools.examples import path_of
@@ -39,12 +40,8 @@ def readme(text: str, shown: Iterable[Shown]) -> str:
     old, end, after = rest.partition(END)
     if not begin or not end or BEGIN in old + after or END in after:
         raise ValueError(f"a README needs {BEGIN!r} and {END!r}, once each")
-    lines = [f"{one.action}:\n    {_one_line(one.message)}" for one in shown]
+    lines = [f"{one.action}:\n{textwrap.indent(one.message, '    ')}" for one in shown]
     return f"{before}{BEGIN}\n```text\n" + "\n".join(lines) + f"\n```\n{END}{after}"
-
-
-def _one_line(message: str) -> str:
-    return " ".join(message.split())
 
 
 def _section(one: Shown) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-NO_VERDICT = "no verdict"
+# VMRay's word and its absence, in the word that the insight and the widget use.
+UNKNOWN = "unknown"
+_NO_VERDICTS = ("", "not_available")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +16,8 @@ class Finding:
     """What VMRay thinks of one entity or file.
 
     Attributes:
-        subject: The entity's identifier or the file's path.
-        verdict: VMRay's word, or `no verdict`; for a file without result `pending` or `error`.
+        subject: The entity's identifier, or the file's path; with the sample's name where it became several.
+        verdict: VMRay's word, or `unknown`; for a file without result `pending` or `error`.
         link: The report's address, empty where there is none.
         submission_id: Empty where the result names none.
     """
@@ -36,27 +39,35 @@ def findings(json_result: object) -> list[Finding]:
         rows = [row for row in json_result if isinstance(row, dict)]
         return [_of_sample(row.get("Entity"), _dict(row.get("EntityResult"))) for row in rows]
     files = _dict(json_result).get("files")
-    return [_of_file(row) for row in files if isinstance(row, dict)] if isinstance(files, list) else []
+    rows = [row for row in files if isinstance(row, dict)] if isinstance(files, list) else []
+    paths = Counter(_text(row.get("file_path")) for row in rows)
+    return [_of_file(row, several=paths[_text(row.get("file_path"))] > 1) for row in rows]
 
 
 def _of_sample(subject: object, sample: dict[str, Any]) -> Finding:
     return Finding(
         subject=_text(subject),
-        verdict=_text(sample.get("sample_verdict")) or NO_VERDICT,
+        verdict=_verdict(sample.get("sample_verdict")),
         link=_text(sample.get("sample_webif_url")),
         submission_id=_text(sample.get("submission_id")),
     )
 
 
-def _of_file(row: dict[str, Any]) -> Finding:
-    verdict = _text(row.get("verdict")) or NO_VERDICT
+def _of_file(row: dict[str, Any], *, several: bool) -> Finding:
+    path, sample = _text(row.get("file_path")), _dict(row.get("data"))
+    name = _text(sample.get("sample_filename")) if several else ""
     result = _text(row.get("result"))
     return Finding(
-        subject=_text(row.get("file_path")),
-        verdict=verdict if result == "ok" else result,
-        link=_text(_dict(row.get("data")).get("sample_webif_url")),
+        subject=f"{path}: {name}" if name else path,
+        verdict=_verdict(row.get("verdict")) if result == "ok" else result,
+        link=_text(sample.get("sample_webif_url")),
         submission_id=_text(row.get("submission_id")),
     )
+
+
+def _verdict(value: object) -> str:
+    said = _text(value)
+    return UNKNOWN if said in _NO_VERDICTS else said
 
 
 def _dict(value: object) -> dict[str, Any]:

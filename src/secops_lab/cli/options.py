@@ -56,7 +56,7 @@ ScenarioOption = Annotated[
         "--scenario",
         metavar="NAME",
         callback=_known_scenario,
-        help=f"What the emulator holds and does: {', '.join(SCENARIOS)}.",
+        help=f"Where the emulator answers, what it holds and does: {', '.join(SCENARIOS)}.",
     ),
 ]
 LifecycleOption = Annotated[
@@ -65,7 +65,7 @@ LifecycleOption = Annotated[
         "--lifecycle",
         metavar="immediate|reads:N|realtime:SPEED|manual",
         callback=_understood_lifecycle,
-        help="When the emulator finishes analyses: at once, after N reads, or in real time at a speed.",
+        help="Where the emulator answers, when analyses finish: at once, after N reads, or at a speed.",
     ),
 ]
 TimeoutOption = Annotated[
