@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.server import Server
-from secops_lab.host import ActionHost, ActionRun, RunState
+from secops_lab.host import ActionHost, ActionRun, Round, RunState
 from secops_lab.platform import LocalPlatform
 
 ROOT = Path(__file__).parent.parent
@@ -38,11 +38,13 @@ class Measured:
         run: What came of it.
         seconds: Time in processes, over all rounds.
         peak: Bytes, the highest of all rounds; 0 where memory was not watched.
+        configuration_calls: How often the platform was asked for the configuration, over all rounds.
     """
 
     run: ActionRun
     seconds: float
     peak: int
+    configuration_calls: int
 
 
 def measure(  # noqa: PLR0913 - what a run is made of
@@ -55,6 +57,7 @@ def measure(  # noqa: PLR0913 - what a run is made of
     poll_interval: float = 0.0,
     watch_memory: bool = False,
     python: str = sys.executable,
+    on_round: Callable[[Round], None] | None = None,
 ) -> Measured:
     """Run an action once in a new case.
 
@@ -67,13 +70,21 @@ def measure(  # noqa: PLR0913 - what a run is made of
         python = watched_python(Path(folder), peaks) if watch_memory else python
         host = ActionHost(platform, integration, sdk=REAL_SDK, python=python)
         platform.configure(host.integration.identifier, dict(configuration))
-        run = host.run(action, case, parameters=parameters, script_timeout=900, poll_interval=poll_interval)
+        run = host.run(
+            action,
+            case,
+            parameters=parameters,
+            script_timeout=900,
+            poll_interval=poll_interval,
+            on_round=on_round,
+        )
         if run.state is not RunState.COMPLETED:
             raise RuntimeError(
                 f"{action}: {run.state.value}: {run.message[:500]} {run.rounds[-1].stderr[-500:]}"
             )
         peak = highest(peaks) if watch_memory else 0
-        return Measured(run, sum(one.duration for one in run.rounds), peak)
+        asked = sum("/sdk/configuration/" in call.path for call in platform.requests())
+        return Measured(run, sum(one.duration for one in run.rounds), peak, asked)
 
 
 def fastest(count: int, action: str, server: Server, **how: object) -> Measured:

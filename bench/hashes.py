@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.action import ROOT, fastest, highest, measure, watched_python
 from bench.bare import write_bare_integration
-from bench.row import Row, at_least, at_most
+from bench.row import Row, at_least, at_most, exactly
 from bench.server import Server, running_server
 from vm_ray.core.vmray_throttle import CEILING
 
@@ -52,7 +52,7 @@ def against_peer() -> list[Row]:
         server.control("POST", "latency", {"seconds": LATENCY})
         ours = fastest(TRIES, "Scan Hash", server, entities=entities(hashes)).seconds
         server.forget()
-        measure("Scan Hash", server.configuration, entities=entities([*hashes, "not-a-hash"]))
+        counted = measure("Scan Hash", server.configuration, entities=entities([*hashes, "not-a-hash"]))
         per_entity = len(server.requests()) / KNOWN
         peer = min(run_peer(server, hashes).seconds for _ in range(TRIES))
         bare = fastest(TRIES, "Bare", server, integration=write_bare_integration(Path(folder))).seconds
@@ -74,4 +74,10 @@ def against_peer() -> list[Row]:
             f" ({ours:.2f} s / {floor:.2f} s, bare {bare:.2f} s)",
         ),
         at_most("requests a known hash (an unsupported one beside them)", per_entity, 3, "requests"),
+        exactly(
+            f"Scan Hash, {KNOWN} known hashes: the configuration is fetched from the platform once a run",
+            counted.configuration_calls,
+            1,
+            "calls",
+        ),
     ]

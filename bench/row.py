@@ -39,3 +39,8 @@ def at_least(what: str, value: float, bound: float, unit: str, detail: str = "")
     return Row(
         what, f"{value:,.2f} {unit}{detail}".replace(" ×", "×"), f"at least {bound:g} {unit}", value >= bound
     )
+
+
+def exactly(what: str, value: int, wanted: int, unit: str) -> Row:
+    """Make a row for a count that must be this one: more is a waste, fewer is work that was not done."""
+    return Row(what, f"{value:,} {unit}", f"exactly {wanted:,}", value == wanted)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.action import Measured, measure
-from bench.row import Row, at_most
-from bench.server import Server, running_server
+from bench.action import measure
+from bench.row import Row, at_most, exactly
+from bench.server import running_server
+
+Request = dict[str, object]
 
 ITEMS = 20
 ANALYSIS_SECONDS = 5
@@ -33,21 +35,33 @@ def waiting_actions() -> list[Row]:
 def _rows(action: str, **how: object) -> list[Row]:
     with running_server(lifecycle="realtime:1") as server:
         server.control("POST", "settings", {"detonation_seconds": float(ANALYSIS_SECONDS)})
+        submitted: list[int] = []
+        how |= {
+            "poll_interval": POLL_SECONDS,
+            "on_round": lambda _: submitted.append(submits(server.requests())),
+        }
         started = time.monotonic()
-        measured = measure(action, server.configuration, poll_interval=POLL_SECONDS, **how)  # type: ignore[arg-type]
+        measured = measure(action, server.configuration, **how)  # type: ignore[arg-type]
         wall = time.monotonic() - started
-        return _judged(action, server, measured, wall)
+        rounds = len(measured.run.rounds) - 1
+        return judged(action, server.requests(), submitted[0], rounds, wall)
 
 
-def _judged(action: str, server: Server, measured: Measured, wall: float) -> list[Row]:
-    seen = server.requests()
-    kinds = Counter(request["path"].split("?")[0] for request in seen)
-    submits = kinds["/rest/sample/submit"]
+def judged(action: str, seen: Sequence[Request], in_first_round: int, rounds: int, wall: float) -> list[Row]:
+    """Set the requests of one action beside the bounds.
+
+    Args:
+        action: Its name.
+        seen: All its requests.
+        in_first_round: How many submits its first round made.
+        rounds: How many rounds came after the first.
+        wall: Seconds from its start to its end.
+    """
     polls = sum(1 for request in seen if _is_poll(request))
-    rounds = len(measured.run.rounds) - 1
     what = f"{action}, {ITEMS} items, analyses of {ANALYSIS_SECONDS} s"
     return [
-        at_most(f"{what}: submits an item", submits / ITEMS, 1, "submits"),
+        exactly(f"{what}: submitted in the first run", in_first_round, ITEMS, f"of {ITEMS}"),
+        at_most(f"{what}: submits an item", submits(seen) / ITEMS, 1, "submits"),
         at_most(
             f"{what}: poll requests an item a round",
             polls / ITEMS / rounds,
@@ -59,7 +73,12 @@ def _judged(action: str, server: Server, measured: Measured, wall: float) -> lis
     ]
 
 
-def _is_poll(request: dict[str, object]) -> bool:
+def submits(seen: Sequence[Request]) -> int:
+    """Count the submits among requests."""
+    return sum(request["path"] == "/rest/sample/submit" for request in seen)
+
+
+def _is_poll(request: Request) -> bool:
     """Tell whether a request asks how far a submission is (look-ups by metadata are not polls)."""
     path, query = str(request["path"]), request.get("query") or {}
     assert isinstance(query, dict)

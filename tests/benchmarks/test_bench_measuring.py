@@ -1,0 +1,58 @@
+"""What the benchmarks measure, on something small: their figures are of what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from bench import waiting
+from bench.action import measure
+from bench.bare import write_bare_integration
+from bench.hashes import run_peer
+from bench.server import running_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEBI = 2**20
+
+
+def test_the_peer_makes_the_reads_of_scan_hash_and_its_memory_is_seen() -> None:
+    """Three requests a hash, in turn; an interpreter with requests loaded takes more than 15 MiB."""
+    with running_server() as server:
+        hashes = server.known(2)
+        server.forget()
+        measured = run_peer(server, hashes)
+        paths = [request["path"].split("/rest/sample/")[1] for request in server.requests()]
+    assert [path.split("/")[-1] for path in paths] == [hashes[0], "iocs", "vtis", hashes[1], "iocs", "vtis"]
+    assert measured.seconds > 0
+    assert 15 * MEBI < measured.peak < 200 * MEBI
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_calls_for_the_configuration_are_counted(tmp_path: Path, times: int) -> None:
+    """An action that asks the platform twice is seen to ask twice."""
+    integration = write_bare_integration(tmp_path)
+    script = integration / "actions" / "bare.py"
+    ask = "siemplify = SiemplifyAction()\n" + "    siemplify.get_configuration('Bare')\n" * times
+    bare = script.read_text("utf-8")
+    script.write_text(bare.replace("SiemplifyAction().end", f"{ask}    siemplify.end"), "utf-8")
+    assert measure("Bare", {}, integration=integration).configuration_calls == times
+
+
+def test_the_actions_that_wait_submit_everything_in_their_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small one of the real thing: both actions keep all bounds."""
+    monkeypatch.setattr(waiting, "ITEMS", 2)
+    monkeypatch.setattr(waiting, "ANALYSIS_SECONDS", 0.2)
+    monkeypatch.setattr(waiting, "POLL_SECONDS", 0.2)
+    rows = waiting.waiting_actions()
+    assert [row.within for row in rows] == 2 * [True, True, True, None]
+    assert [rows[0].figure, rows[4].figure] == ["2 of 2", "2 of 2"]
+
+
+def test_a_submission_that_waits_for_a_later_run_misses_the_bound() -> None:
+    """As many submits as items, and all before the first round ends."""
+    seen: list[waiting.Request] = [{"path": "/rest/sample/submit"} for _ in range(20)]
+    judged = [waiting.judged("Scan URL", seen, first, rounds=5, wall=10.0) for first in (19, 20, 21)]
+    assert [rows[0].within for rows in judged] == [False, True, False]
+    assert [rows[1].within for rows in judged] == [True, True, True]
