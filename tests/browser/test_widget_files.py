@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from tools.examples import path_of as example_of
 from tools.widgets import build
 from tools.widgets.build import ALL, MOST_BYTES, PLACEHOLDER, WIDGETS, Widget, WidgetError, path_of
 
@@ -85,21 +86,32 @@ def test_a_widget_names_the_action_it_belongs_to(widget: Widget) -> None:
     assert declaration["data_definition"]["safe_rendering"] is False
 
 
+def shown(widget: Widget, text: str) -> bool:
+    """Whether the widget's conditions hold for a JSON result."""
+    holds = {"starts_with": text.startswith, "contains": text.__contains__}
+    conditions = declared(widget)["condition_group"]["conditions"]
+    assert all(condition["field_name"] == PLACEHOLDER for condition in conditions)
+    return all(holds[condition["match_type"]](condition["value"]) for condition in conditions)
+
+
 @each
 def test_a_widget_is_shown_for_its_result_and_not_for_an_empty_one(widget: Widget) -> None:
     """The conditions hold for the action's JSON, and fail for none and for the bare placeholder."""
-    upload = widget.stem.startswith("upload")
-    result = (
-        '{"data": null, "result": "ok", "files": []}' if upload else '[{"Entity": "A", "EntityResult": {}}]'
-    )
+    assert shown(widget, example_of(widget.stem).read_text("utf-8"))
+    assert not shown(widget, "")
+    assert not shown(widget, "[]")
+    assert not shown(widget, PLACEHOLDER)
 
-    def shown(text: str) -> bool:
-        holds = {"starts_with": text.startswith, "contains": text.__contains__}
-        conditions = declared(widget)["condition_group"]["conditions"]
-        assert all(condition["field_name"] == PLACEHOLDER for condition in conditions)
-        return all(holds[condition["match_type"]](condition["value"]) for condition in conditions)
 
-    assert shown(result)
-    assert not shown("")
-    assert not shown("[]")
-    assert not shown(PLACEHOLDER)
+@pytest.mark.parametrize(
+    ("stem", "least"),
+    [
+        ("scan_hash", '[{"Entity": "A", "EntityResult": {}}]'),
+        ("scan_url", '[{"Entity": "A", "EntityResult": {}}]'),
+        ("upload_file_and_get_report", '{"data": null, "result": "ok", "files": []}'),
+    ],
+)
+def test_a_widget_is_shown_for_a_result_without_findings(stem: str, least: str) -> None:
+    """An entity of which nothing is known, or an upload without a sample, has its widget too."""
+    (widget,) = (one for one in ALL if one.stem == stem)
+    assert shown(widget, least)

@@ -26,7 +26,7 @@ TAG = ("run", "Add Tag to Submission")
         (("run", "Scan Hsh"), 'Unknown action "Scan Hsh". Did you mean "Scan Hash"'),
         (
             ("run", "xyzzy"),
-            'Unknown action "xyzzy". There are: Add Tag to Submission, Ping, Scan Hash, Scan URL, ',
+            'Unknown action "xyzzy". There are: Add Tag to Submission, ',
         ),
         (
             ("run", "Scan Hash", "--entity", "FILEHSH=00"),

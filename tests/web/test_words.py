@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from starlette.datastructures import FormData
 
 from secops_lab.catalogue import ActionSpec, Form, IntegrationSpec, ParameterSpec, load_integration
@@ -65,9 +66,10 @@ def test_a_table_is_split_at_its_commas() -> None:
 
 
 def test_the_widgets_of_the_integration_are_found() -> None:
-    """One for each of the three actions, each shown for its own result only."""
+    """All that are declared, each shown for its own result only."""
     widgets = {one.action: one for one in load_widgets(load_integration(INTEGRATION))}
-    assert set(widgets) == {"Scan Hash", "Scan URL", "Upload File And Get Report"}
+    declared = [yaml.safe_load(path.read_text("utf-8")) for path in INTEGRATION.glob("widgets/*.yaml")]
+    assert widgets.keys() == {one["action_identifier"] for one in declared}
     scan = widgets["Scan Hash"]
     text = '[{"Entity": "A", "EntityResult": {"sample_filename": "\\u003cb>"}}]'
     assert scan.applies(text)
