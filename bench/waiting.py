@@ -16,6 +16,7 @@ Request = dict[str, object]
 ITEMS = 20
 ANALYSIS_SECONDS = 5
 POLL_SECONDS = 1.0
+LIFECYCLE = "realtime:1"
 
 
 def waiting_actions() -> list[Row]:
@@ -33,7 +34,7 @@ def waiting_actions() -> list[Row]:
 
 
 def _rows(action: str, **how: object) -> list[Row]:
-    with running_server(lifecycle="realtime:1") as server:
+    with running_server(lifecycle=LIFECYCLE) as server:
         server.control("POST", "settings", {"detonation_seconds": float(ANALYSIS_SECONDS)})
         submitted: list[int] = []
         how |= {
@@ -64,7 +65,7 @@ def judged(action: str, seen: Sequence[Request], in_first_round: int, rounds: in
         at_most(f"{what}: submits an item", submits(seen) / ITEMS, 1, "submits"),
         at_most(
             f"{what}: poll requests an item a round",
-            polls / ITEMS / rounds,
+            polls / ITEMS / max(rounds, 1),
             1,
             "requests",
             f" ({polls} in {rounds} rounds)",

@@ -43,7 +43,7 @@ def test_calls_for_the_configuration_are_counted(tmp_path: Path, times: int) -> 
 def test_the_actions_that_wait_submit_everything_in_their_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small one of the real thing: both actions keep all bounds."""
     monkeypatch.setattr(waiting, "ITEMS", 2)
-    monkeypatch.setattr(waiting, "ANALYSIS_SECONDS", 0.2)
+    monkeypatch.setattr(waiting, "LIFECYCLE", "realtime:5")
     monkeypatch.setattr(waiting, "POLL_SECONDS", 0.2)
     rows = waiting.waiting_actions()
     assert [row.within for row in rows] == 2 * [True, True, True, None]
