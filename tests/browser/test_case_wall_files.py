@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.lab.toys import Toy
-
-from secops_lab.web import CaseWall, WallSettings
+from tests.browser.wall import wall_on_toy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
 
     from secops_lab.platform import LocalPlatform
+    from secops_lab.web import CaseWall
 
 NAMES = 'paths = siemplify.parameters["Sample File Path"].split(",")\n'
 ECHO = NAMES + 'siemplify.end(" ".join(path.rpartition("/")[2] for path in paths), True)'
@@ -26,8 +25,7 @@ ECHO = NAMES + 'siemplify.end(" ".join(path.rpartition("/")[2] for path in paths
 def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
     """A wall whose action says the names of the files that it got."""
     platform.new_case()
-    host = Toy(tmp_path, platform, None).host(ECHO, parameters={"Sample File Path": ""})
-    with CaseWall(platform, host, WallSettings("nobody")) as opened:
+    with wall_on_toy(platform, tmp_path, ECHO, parameters={"Sample File Path": ""}) as opened:
         yield opened
 
 

@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from tests.browser.hostile import TEXTS
@@ -43,6 +43,22 @@ def wall_on_emulator(platform: LocalPlatform, lifecycle: str = "manual") -> Iter
         platform.configure(host.integration.identifier, keys)
         with CaseWall(platform, host, WallSettings(LABEL, poll_interval=0.1)) as wall:
             yield WallOnEmulator(wall.url, vmray, platform)
+
+
+@contextmanager
+def wall_on_toy(
+    platform: LocalPlatform,
+    folder: Path,
+    body: str,
+    *,
+    parameters: dict[str, str] | None = None,
+    is_async: bool = False,
+    **settings: Any,  # noqa: ANN401 -- handed on to WallSettings
+) -> Iterator[CaseWall]:
+    """Open a wall on an integration of one action with the given body."""
+    host = Toy(folder, platform, None).host(body, parameters=parameters, is_async=is_async)
+    with CaseWall(platform, host, WallSettings("nobody", **{"poll_interval": 0.05, **settings})) as wall:
+        yield wall
 
 
 # Everything that an action can put before an analyst's eyes, with each hostile text in it.

@@ -4,17 +4,54 @@
   const page = document.getElementById("case");
   const address = "/cases/" + page.dataset.case;
 
-  // Put a new part in the place of an old one, with what was unfolded left unfolded and the focus where it was.
-  function exchange(before, after) {
-    const open = new Set([...before.querySelectorAll("details[data-keep]")].map((one) => one.dataset.keep + one.open));
-    for (const one of after.querySelectorAll("details[data-keep]")) {
-      if (open.has(one.dataset.keep + "true")) one.open = true;
-      if (open.has(one.dataset.keep + "false")) one.open = false;
+  // Elements whose children are compared one by one; any other is replaced as a whole where it has changed.
+  const BRANCHES = "section, header, details, ol, dl, div:not(.json)";
+  // What a run has come to does not change any more, and the page has put it there itself.
+  const FILLED = "iframe, .json";
+
+  function alike(old, fresh) {
+    return old.localName === fresh.localName && old.className === fresh.className
+      && (old.dataset.key ?? old.dataset.keep) === (fresh.dataset.key ?? fresh.dataset.keep);
+  }
+
+  function adopt(fresh) {
+    leadFrames(fresh);
+    return document.adoptNode(fresh);
+  }
+
+  // Make an element what the server says now, and leave alone what is the same: focus, selection, frames and
+  // folds are the reader's.
+  function renew(old, fresh) {
+    for (const { name, value } of fresh.attributes) if (name !== "open") old.setAttribute(name, value);
+    let next = old.firstElementChild;
+    for (const child of [...fresh.children]) {
+      let match = next;
+      while (match && !alike(match, child)) match = match.nextElementSibling;
+      if (!match) { old.insertBefore(adopt(child), next); continue; }
+      next = clear(next, match).nextElementSibling;
+      if (match.matches(BRANCHES)) renew(match, child);
+      else if (!match.matches(FILLED) && !match.isEqualNode(child)) match.replaceWith(adopt(child));
     }
-    leadFrames(after);
-    const focus = before.contains(document.activeElement) ? document.activeElement.id : "";
-    before.replaceWith(after);
-    if (focus) document.getElementById(focus)?.focus();
+    clear(next, null);
+  }
+
+  function clear(from, to) {
+    while (from !== to) {
+      const gone = from;
+      from = from.nextElementSibling;
+      gone.remove();
+    }
+    return to;
+  }
+
+  // Where what had the focus is gone, such as the button of a run that has ended, its heading gets it.
+  function exchange(before, after) {
+    const focused = before.contains(document.activeElement);
+    renew(before, after);
+    if (!focused || before.contains(document.activeElement)) return;
+    const heading = before.querySelector("h2, h3");
+    heading.tabIndex = -1;
+    heading.focus();
   }
 
   function announce(before, after) {
@@ -31,14 +68,12 @@
       known.delete(fresh.dataset.key);
       let now = old;
       if (!old) {
-        now = document.adoptNode(fresh);
-        leadFrames(now);
+        now = adopt(fresh);
         if (last) last.after(now); else here.prepend(now);
         announce(null, now);
       } else if (old.dataset.version !== fresh.dataset.version) {
-        now = document.adoptNode(fresh);
-        announce(old, now);
-        exchange(old, now);
+        announce(old, fresh);
+        exchange(old, fresh);
       }
       last = now;
     }
