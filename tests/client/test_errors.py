@@ -86,7 +86,11 @@ POOL: Any = None
     [
         (requests.ConnectionError(REFUSED), HostUnreachable, True),
         (requests.ConnectTimeout(), HostUnreachable, True),
-        (requests.exceptions.ProxyError(), HostUnreachable, True),
+        (requests.exceptions.ProxyError(REFUSED), HostUnreachable, True),
+        (requests.exceptions.ProxyError(OSError("Tunnel connection failed: 502 x")), HostUnreachable, True),
+        (requests.exceptions.ProxyError(ConnectionResetError()), ConnectionBroken, False),
+        (requests.exceptions.ProxyError(TimeoutError()), AnswerLate, False),
+        (requests.exceptions.ProxyError(ssl.SSLError()), CertificateRejected, False),
         (
             requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(POOL, "/", SELF_SIGNED)),
             CertificateRejected,

@@ -5,10 +5,10 @@ Their own texts are never used: they hold addresses and internals, and differ fr
 
 from __future__ import annotations
 
-from ssl import SSLCertVerificationError, SSLEOFError, SSLZeroReturnError
+from ssl import SSLCertVerificationError, SSLEOFError, SSLError, SSLZeroReturnError
 
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from ..core.vmray_errors import (
     AnswerLate,
@@ -35,13 +35,18 @@ def named(error: Exception, patience: float) -> RequestError:  # noqa: PLR0911 -
             return CertificateRejected(what, "see Verify SSL", not_stored=True)
     # A connection that breaks while something is being sent comes as an error of TLS, where TLS is spoken.
     broke = any(isinstance(cause, SSLEOFError | SSLZeroReturnError) for cause in causes)
-    if isinstance(error, requests.exceptions.SSLError) and not broke:
+    proxied = isinstance(error, requests.exceptions.ProxyError)
+    tls = isinstance(error, requests.exceptions.SSLError) or (proxied and any(isinstance(c, SSLError) for c in causes))
+    if tls and not broke:
         return CertificateRejected("no secure (TLS) connection to the VMRay server could be made", "check Api Root")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return HostUnreachable("the proxy for the VMRay server could not be reached", not_stored=True)
+    # Behind a proxy the libraries blame it for whatever breaks until the answer begins, the request being sent or not.
+    if any(isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed") for cause in causes):
+        return HostUnreachable("the proxy did not connect to the VMRay server", not_stored=True)
     if isinstance(error, requests.exceptions.InvalidURL | requests.ConnectTimeout) or any(
-        isinstance(cause, NewConnectionError) for cause in causes
+        isinstance(cause, NewConnectionError | ConnectTimeoutError) for cause in causes
     ):
+        if proxied:
+            return HostUnreachable("the proxy for the VMRay server could not be reached", not_stored=True)
         advice = "check Api Root and the network"
         return HostUnreachable("the VMRay server could not be reached", advice, not_stored=True)
     if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):

@@ -1,0 +1,92 @@
+"""Behind a proxy a fault has the outcome that it has without one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.certificate import self_signed
+from tests.guarantees.matrix.world import World, fate, file_item, hash_item, url_item
+from tests.guarantees.proxy import Proxy
+
+from secops_lab.host import launch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.guarantees.matrix.world import Item
+
+_VARIABLES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY"}
+ACTIONS = ["Scan URL", "Upload File And Get Report"]
+
+
+def put_behind(proxy: Proxy, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let actions reach VMRay through the proxy, and the platform without it."""
+    scheme = world.vmray.url.partition(":")[0]
+    for name, value in {_VARIABLES[scheme]: proxy.url, "NO_PROXY": "127.0.0.1"}.items():
+        for each in (name, name.lower()):
+            monkeypatch.setenv(each, value)
+    kept = (*launch._KEPT, "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+    monkeypatch.setattr(launch, "_KEPT", kept)
+    world.platform.configure("VMRay", {"Api Root": world.vmray.url.replace("127.0.0.1", "localhost")})
+
+
+def item_for(action: str, folder: Path) -> Item:
+    """Something to submit."""
+    return url_item("http://evil.example/") if action == "Scan URL" else file_item(folder / "a.txt", b"hello")
+
+
+def breaks_once_stored(world: World) -> Proxy:
+    """A proxy that breaks the first connection on which VMRay answers after it stored a submission."""
+    broken: list[str] = []
+
+    def breaks(line: str) -> bool:
+        if broken or not world.vmray.control.counts()["submissions"]:
+            return False
+        broken.append(line)
+        return True
+
+    return Proxy(breaks)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_submit_whose_answer_a_proxy_lost_is_not_made_again(
+    action: str, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was passed on: what the libraries call an error of the proxy says nothing about that."""
+    pem = self_signed(tmp_path / "server.pem") if scheme == "https" else None
+    with World(tmp_path, certfile=pem, keyfile=pem, lifecycle="immediate") as world:
+        world.platform.configure("VMRay", {"Verify SSL": "false"})
+        item = item_for(action, tmp_path)
+        with breaks_once_stored(world) as proxy:
+            put_behind(proxy, world, monkeypatch)
+            run = world.run(action, [item])
+        assert proxy.served
+        assert fate(run, item)[0] == "fine"
+        assert len(world.submissions(item)) == 1
+
+
+def test_a_read_that_a_proxy_breaks_off_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without a proxy: its entity is named, the others are enriched."""
+    with World(tmp_path) as world:
+        bad, *good = (hash_item(each) for each in world.vmray.control.add_known_samples(3))
+        with Proxy(lambda line: bad.sha256 in line) as proxy:
+            put_behind(proxy, world, monkeypatch)
+            run = world.run("Scan Hash", [bad, *good])
+        why = "the connection to VMRay broke before the answer was complete after 4 tries"
+        assert fate(run, bad) == ("named", why)
+        assert [fate(run, each)[0] for each in good] == ["fine", "fine"]
+
+
+def test_a_proxy_that_is_not_there_ends_the_action(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other entity would meet the same."""
+    with World(tmp_path) as world:
+        item = url_item("http://evil.example/")
+        with Proxy(lambda _line: False) as proxy:
+            put_behind(proxy, world, monkeypatch)
+        how, why = fate(world.run("Scan URL", [item]), item)
+        assert how == "ended"
+        assert "the proxy for the VMRay server could not be reached" in why
