@@ -153,7 +153,7 @@ def test_an_entity_is_added_and_chosen(case: Page) -> None:
     case.get_by_role("link", name="Scan Hash").click()
     case.get_by_role("checkbox", name=KNOWN_SHA256).uncheck()
     case.get_by_role("button", name="Run Scan Hash").click()
-    expect(newest(case).locator("header .state")).to_have_text("Completed")
+    expect(newest(case).locator("header .state")).to_have_text("Completed without success")
     expect(newest(case).locator(".message")).to_contain_text("None of the provided entities were enriched.")
     expect(newest(case)).to_contain_text("is_success: False")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.web.conftest import until
 
 if TYPE_CHECKING:
@@ -115,6 +116,25 @@ def test_a_run_that_is_out_of_time_has_no_result(open_wall: OpenWall, platform: 
     assert "is_success" not in page
     (item,) = [one for one in case.wall if one.kind == "action"]
     assert item.detail["result_value"] is None
+
+
+@pytest.mark.parametrize(
+    ("result", "word", "tone"),
+    [
+        ("True", "Completed", "good"),
+        ("False", "Completed without success", "poor"),
+        ('"7"', "Completed", "good"),
+    ],
+)
+def test_a_run_without_success_does_not_look_like_one(
+    open_wall: OpenWall, platform: LocalPlatform, result: str, word: str, tone: str
+) -> None:
+    """An action that completed and found nothing has another word and another colour."""
+    visitor = open_wall(f'siemplify.end("said", {result})')
+    platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    visitor.wall.wall.runs.wait()
+    assert f'<span class="state {tone}">{word}</span>' in visitor.get("/cases/1").text
 
 
 def test_closing_the_wall_ends_what_runs(open_wall: OpenWall, platform: LocalPlatform) -> None:

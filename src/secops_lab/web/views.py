@@ -90,14 +90,24 @@ class RunView:
         """A word for how the run stands."""
         if self.run.live:
             return "Waiting" if self.run.rounds else "Running"
-        return self.run.outcome.state.value.capitalize() if self.run.outcome else "Not started"
+        if self.run.outcome is None:
+            return "Not started"
+        return self.run.outcome.state.value.capitalize() + (" without success" if self._in_vain else "")
 
     @property
     def tone(self) -> str:
         """What the word means: live, good, poor or bad."""
         if self.run.live:
             return "live"
+        if self._in_vain:
+            return "poor"
         return _TONES[self.run.outcome.state] if self.run.outcome else "bad"
+
+    @property
+    def _in_vain(self) -> bool:
+        """Whether the action completed and itself says that it did not come to what it was run for."""
+        outcome = self.run.outcome
+        return outcome is not None and outcome.state is RunState.COMPLETED and self.success.lower() == "false"
 
     @property
     def message(self) -> str:
