@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.views import assert_accessible
 from tests.browser.wall import wall_on_toy
+
+from secops_lab.web import CaseWall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Locator, Page
+    from tests.browser.conftest import Watch
 
     from secops_lab.platform import LocalPlatform
-    from secops_lab.web import CaseWall
 
 # Each process enriches the entities anew and waits on.
 WAITS = """
@@ -97,3 +100,22 @@ def test_the_focus_of_a_button_that_goes_is_kept_at_the_run(wall: CaseWall, wait
     wall.wall.run(1).cancel.set()
     expect(in_run(waiting, "header .state")).to_have_text("Cancelled")
     expect(in_run(waiting, "h3")).to_be_focused()
+
+
+def test_a_lost_connection_is_said_until_it_is_back(
+    wall: CaseWall, platform: LocalPlatform, waiting: Page, watch: Watch
+) -> None:
+    """The clock stands while nobody knows how the run stands; when the case wall is back the page goes on."""
+    watch.allowed = ("ERR_",)
+    clock, alert = in_run(waiting, "header [data-since]"), waiting.get_by_role("alert")
+    expect(alert).to_be_hidden()
+    wall.__exit__(None, None, None)
+    expect(alert).to_have_text("Connection to the case wall lost.")
+    assert_accessible(waiting)
+    stood = clock.text_content()
+    waiting.wait_for_timeout(1_200)  # two ticks and more: that nothing happens has no condition to wait for
+    assert clock.text_content() == stood
+    with CaseWall(platform, wall.wall.host, wall.wall.settings, wall.port):
+        expect(alert).to_be_hidden()
+        platform.cases()[0].add_entity("FILEHASH", "cd")
+        expect(waiting.locator("article.entity")).to_have_count(2)

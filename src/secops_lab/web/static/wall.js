@@ -85,6 +85,7 @@
     const answer = await fetch(address + "/parts");
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    lose(false);
     for (const there of fresh.querySelectorAll("[data-live]")) {
       merge(document.querySelector('[data-live="' + there.dataset.live + '"]'), there);
     }
@@ -93,6 +94,13 @@
   // A browser opens no more than six connections to a server, so only a page that is seen keeps one for its stream.
   // Each stream begins where the page was drawn: what has changed while nobody looked comes at once.
   let stream = null;
+  function lose(lost) {
+    page.classList.toggle("lost", lost);
+    const said = document.getElementById("lost");
+    said.hidden = !lost;
+    const more = stream?.readyState === EventSource.CLOSED ? ": load the page again." : ".";
+    said.textContent = lost ? "Connection to the case wall lost" + more : "";
+  }
   function quiet() {
     stream?.close();
     stream = null;
@@ -101,16 +109,19 @@
     quiet();
     if (document.hidden) return;
     stream = new EventSource(address + "/changes?since=" + page.dataset.revision);
-    stream.addEventListener("change", () => { asked = asked.then(refresh, refresh); });
+    stream.addEventListener("change", () => { asked = asked.then(refresh).catch(() => lose(true)); });
+    stream.addEventListener("open", () => lose(false));
+    stream.addEventListener("error", () => lose(true));
   }
   listen();
   document.addEventListener("visibilitychange", listen);
   addEventListener("pagehide", quiet);
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 
-  // How long what runs has been running.
+  // How long what runs has been running, as far as is known.
   const loaded = new WeakMap();
   setInterval(() => {
+    if (page.classList.contains("lost")) return;
     for (const clock of document.querySelectorAll("[data-since]")) {
       if (!loaded.has(clock)) loaded.set(clock, performance.now() - 1000 * Number(clock.dataset.since));
       clock.textContent = ((performance.now() - loaded.get(clock)) / 1000).toFixed(1);
