@@ -1,8 +1,16 @@
-// Files chosen for a form go to the lab's own folder at once; the form carries only the tokens that they got.
+// The form of an action: the boxes of its entities, and its files.
 "use strict";
 {
   const page = document.getElementById("case");
 
+  for (const button of document.querySelectorAll("button[data-tick]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      for (const box of button.form.elements.entity) box.checked = button.dataset.tick === "all";
+    });
+  }
+
+  // Files go to the lab's own folder as soon as they are chosen; the form carries only the tokens that they got.
   function line(list, file) {
     const item = document.createElement("li");
     const said = document.createElement("span");
