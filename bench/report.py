@@ -85,7 +85,7 @@ def draw(points: Sequence[Growth]) -> Figure:
     left.set(xlabel="hashes", ylabel="seconds", title="Wall time (no latency)")
     right.semilogx(hashes, [point.peak / MEBI for point in points], "o-", label=ours)
     right.semilogx(hashes, [point.peer.peak / MEBI for point in points], "s--", label=theirs)
-    right.axhline(100, linestyle=":", color="grey", label="bound of Scan Hash")
+    right.axhline(100, linestyle=":", color="grey", label="bound of Scan Hash at 5,000")
     right.set(xlabel="hashes", ylabel="MiB", title="Peak memory", ylim=(0, None))
     for side in (left, right):
         side.legend()
