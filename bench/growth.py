@@ -17,8 +17,8 @@ MANY = 1_000
 CAPTION = (
     f"Each point is a whole process: the best of {TRIES} runs below {MANY:,} hashes, one run from there on,",
     "ours and the peer's alike. The peer makes the same reads and keeps nothing; Scan Hash also filters, and",
-    "writes entities, tables, insights and the JSON result. Its memory follows the length of that result, which",
-    "is largest just below the platform's limit: beyond it, parts of every entity are left out.",
+    "writes entities, tables, insights and the JSON result. Its memory follows the length of that result,",
+    "which is largest just below the platform's limit: beyond it, parts of every entity are left out.",
 )
 
 
