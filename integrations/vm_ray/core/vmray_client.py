@@ -77,11 +77,16 @@ class Client:
         kind = HASH_KINDS.get(len(text))
         if kind is None or re.fullmatch(r"[0-9a-f]+", text) is None:
             raise UnsupportedSubject("unsupported hash type (expected MD5, SHA-1 or SHA-256)")
-        return [Sample.from_json(item) for item in self._list(f"/sample/{kind}/{text}")]
+        found = [Sample.from_json(item) for item in self._list(f"/sample/{kind}/{text}")]
+        for each in found:
+            _make_sure(each.raw.get(f"sample_{kind}hash") or text, text, "sample")
+        return found
 
     def sample(self, sample_id: int) -> Sample:
         """Read one sample."""
-        return Sample.from_json(self._item(f"/sample/{sample_id}"))
+        found = Sample.from_json(self._item(f"/sample/{sample_id}"))
+        _make_sure(found.sample_id, sample_id, "sample")
+        return found
 
     def iocs(self, sample_id: int) -> Aggregate:
         """Read the IOCs of a sample: ``content`` is VMRay's object of lists by type."""
@@ -93,7 +98,9 @@ class Client:
 
     def submission(self, submission_id: int) -> Submission:
         """Read one submission."""
-        return Submission.from_json(self._item(f"/submission/{submission_id}"))
+        found = Submission.from_json(self._item(f"/submission/{submission_id}"))
+        _make_sure(found.submission_id, submission_id, "submission")
+        return found
 
     def submissions_between(self, first_id: int, last_id: int) -> list[Submission]:
         """Read the submissions of a window of ids, both ends included (inferred for the upper end)."""
@@ -212,6 +219,12 @@ class Client:
 
 class _RestConsumed(Exception):
     """The rest of a list can be fetched once; where that answer was lost, only starting over brings it back."""
+
+
+def _make_sure(found: object, asked: object, what: str) -> None:
+    """Refuse the answer to another question: a proxy that mixes answers up would put one file's verdict on another."""
+    if str(found).strip().lower() != str(asked):
+        raise AnswerUnreadable(f"VMRay's answer was about another {what} than the one asked for")
 
 
 def _objects_of(answer: Answer) -> list[Json]:

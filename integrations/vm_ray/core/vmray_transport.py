@@ -83,7 +83,7 @@ class Transport:
         self._gate = gate
         self._deadline = deadline
         self._sleep = sleep
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.auth = KeyHeader(api_key)
         self._verify = verify
         if not verify:  # whoever configured it knows; a warning a request would bury everything else in the log
@@ -186,7 +186,9 @@ class Transport:
             # Given with each request: otherwise an environment variable with a CA bundle outweighs "do not verify".
             verify=self._verify,
         ) as response:
-            return response.status_code, response.headers, _whole_body(response)
+            # What is not read breaks its connection. After 1xx the real answer would come as the next request's.
+            unread = response.status_code < 200 or 300 <= response.status_code < 400  # noqa: PLR2004
+            return response.status_code, response.headers, b"" if unread else _whole_body(response)
 
 
 class _Request(NamedTuple):
@@ -208,6 +210,13 @@ class _Request(NamedTuple):
     connect: float = CONNECT_TIMEOUT
     read: float = READ_TIMEOUT
     whole: float = READ_TIMEOUT
+
+
+class _Session(requests.Session):
+    """A session to which a redirect is an answer like any other; requests resolves it even where none is followed."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Name no place to go to, whatever the answer says; not every text there could be read as one."""
 
 
 class _PooledAdapter(HTTPAdapter):
