@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import FilePayload, Page
+    from tests.browser.conftest import Watch
 
     from secops_lab.platform import LocalPlatform
     from secops_lab.web import CaseWall
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 NAMES = 'paths = siemplify.parameters["Sample File Path"].split(",")\n'
 ECHO = NAMES + 'siemplify.end(" ".join(path.rpartition("/")[2] for path in paths), True)'
 
+LIMIT = 20 * 2**20
+
 
 @pytest.fixture
 def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
     """A wall whose action says the names of the files that it got."""
     platform.new_case()
-    with wall_on_toy(platform, tmp_path, ECHO, parameters={"Sample File Path": ""}) as opened:
+    with wall_on_toy(
+        platform, tmp_path, ECHO, parameters={"Sample File Path": ""}, uploads_limit=LIMIT
+    ) as opened:
         yield opened
 
 
@@ -52,3 +57,19 @@ def test_only_the_last_choice_is_submitted(wall: CaseWall, page: Page) -> None:
     expect(page.locator(".files li")).to_have_text(["mine.exe (1 bytes)"])
     button.click()
     expect(page.locator("article.run .message")).to_have_text("mine.exe")
+
+
+def test_a_full_folder_is_said_to_be_full_and_another_choice_makes_room(
+    wall: CaseWall, page: Page, watch: Watch
+) -> None:
+    """The server's own sentence; what was chosen before and is not any more does not count."""
+    watch.allowed = ("413",)
+    page.goto(f"{wall.url}/cases/1")
+    files, said = page.locator("[data-files]"), page.locator(".files li")
+    files.set_input_files(chosen("a.exe", "b.exe", size=LIMIT * 2 // 3))
+    full = "The lab's folder for uploads is full (20,971,520 bytes); there is room again when "
+    expect(said).to_have_text(
+        ["a.exe (13,981,013 bytes)", f"b.exe: not taken. {full}a run with files has ended."]
+    )
+    files.set_input_files(chosen("c.exe", size=LIMIT * 2 // 3))
+    expect(said).to_have_text(["c.exe (13,981,013 bytes)"])

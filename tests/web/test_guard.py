@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     OpenWall = Callable[..., Visitor]
 
-POSTS = ["/cases", "/cases/1/entities", "/cases/1/runs", "/runs/1/cancel", "/uploads"]
+POSTS = ["/cases", "/cases/1/entities", "/cases/1/runs", "/runs/1/cancel", "/uploads", "/uploads/x/forget"]
 
 
 def test_only_loopback_is_listened_on(open_wall: OpenWall) -> None:

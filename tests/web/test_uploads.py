@@ -93,8 +93,39 @@ def test_a_file_that_is_broken_off_leaves_nothing_behind(
 def test_all_files_together_have_a_limit(open_wall: OpenWall) -> None:
     """A refused file does not count."""
     visitor = open_wall(upload_limit=1_000, uploads_limit=1_500)
-    statuses = [visitor.upload("a", b"x" * size).status_code for size in (900, 700, 600, 1)]
-    assert statuses == [200, 413, 200, 413]
+    answers = [visitor.upload("a", b"x" * size) for size in (900, 700, 600, 1)]
+    assert [answer.status_code for answer in answers] == [200, 413, 200, 413]
+    assert answers[1].json()["error"].startswith("The lab's folder for uploads is full (1,500 bytes); ")
+
+
+def test_a_file_that_is_no_longer_chosen_makes_room(open_wall: OpenWall) -> None:
+    """Once forgotten it is gone; who does not know the secret makes nothing be forgotten."""
+    visitor = open_wall(uploads_limit=1_000)
+    path = f"/uploads/{visitor.upload('a', b'x' * 900).json()['token']}/forget"
+    assert visitor.post(path).status_code == 403
+    assert visitor.upload("b", b"x" * 900).status_code == 413
+    for _ in range(2):
+        assert visitor.post(path, headers={"X-Token": visitor.token}).status_code == 204
+    assert visitor.upload("b", b"x" * 900).status_code == 200
+    assert len(list(visitor.wall.wall.uploads.folder.iterdir())) == 1
+
+
+def test_the_files_of_a_run_are_its_own_until_it_ends(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Nobody can have them forgotten or used twice meanwhile; afterwards they make room."""
+    waits = 'siemplify.end("waiting", "state", EXECUTION_STATE_INPROGRESS)'
+    visitor = open_wall(waits, parameters=PATHS, is_async=True, uploads_limit=1_000)
+    platform.new_case()
+    folder = visitor.wall.wall.uploads.folder
+    token = visitor.upload("a", b"x" * 900).json()["token"]
+    form = {"action": "do_it", "parameter-0": token}
+    assert visitor.post("/cases/1/runs", form).status_code == 303
+    assert visitor.post("/cases/1/runs", form).status_code == 422
+    visitor.post(f"/uploads/{token}/forget", headers={"X-Token": visitor.token})
+    assert len(list(folder.iterdir())) == 1
+    visitor.post("/runs/1/cancel")
+    visitor.wall.wall.runs.wait()
+    assert list(folder.iterdir()) == []
+    assert visitor.upload("b", b"x" * 900).status_code == 200
 
 
 def test_an_action_gets_the_paths_of_the_files(open_wall: OpenWall, platform: LocalPlatform) -> None:
@@ -102,11 +133,11 @@ def test_an_action_gets_the_paths_of_the_files(open_wall: OpenWall, platform: Lo
     visitor = open_wall(ECHO, parameters=PATHS)
     platform.new_case()
     tokens = [visitor.upload(name, b"x").json()["token"] for name in ("a.exe", "b.exe")]
+    uploads = [visitor.wall.wall.uploads.find(token) for token in tokens]
     answer = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-0": tokens})
     assert answer.headers["Location"] == "/cases/1?action=do_it#run-1"
     visitor.wall.wall.runs.wait()
     run = visitor.wall.wall.run(1)
-    uploads = [visitor.wall.wall.uploads.find(token) for token in tokens]
     assert run.outcome is not None
     assert run.outcome.message == ",".join(str(upload.path) for upload in uploads if upload)
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from .pages import Page
 from .safety import INSIGHT_POLICY, WIDGET_POLICY
-from .uploads import UploadTooLargeError
+from .uploads import UploadRefusedError
 from .views import json_text
 
 if TYPE_CHECKING:
@@ -86,16 +86,21 @@ class Feeds:
 
     async def upload(self, request: Request) -> Response:
         """Take a file; answers with the token that a form names it by."""
-        if not self._wall.token.fits(request.headers.get("x-token")):
-            raise HTTPException(403, "The page is of an earlier run of the case wall: load it again.")
+        self._check_token(request)
         name = unquote(request.headers.get("x-file-name", ""))
         try:
             upload = await self._wall.uploads.take(name, request.stream())
-        except UploadTooLargeError as error:
-            return JSONResponse({"error": f"The file is {error}."}, 413, headers={"Connection": "close"})
+        except UploadRefusedError as error:
+            return JSONResponse({"error": str(error)}, 413, headers={"Connection": "close"})
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it: the page chose other files, or was left
         return JSONResponse({"token": upload.token, "name": upload.name, "size": upload.size})
+
+    async def forget(self, request: Request) -> Response:
+        """Remove a file that is no longer chosen."""
+        self._check_token(request)
+        self._wall.uploads.forget(request.path_params["upload"])
+        return Response(status_code=204)
 
     async def changes(self, request: Request) -> Response:
         """A stream that says `change` when there is something new, until page or wall are closed."""
@@ -110,3 +115,7 @@ class Feeds:
                 yield {"event": "change", "data": str(revision)}
 
         return EventSourceResponse(events(), ping=_PING)
+
+    def _check_token(self, request: Request) -> None:
+        if not self._wall.token.fits(request.headers.get("x-token")):
+            raise HTTPException(403, "The page is of an earlier run of the case wall: load it again.")

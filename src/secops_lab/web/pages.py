@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,9 +102,12 @@ class Pages:
             return self._case_page(case, action, fields, chosen, "Nothing was started: see below.", 422)
         try:
             values = {field.spec.name: field.sent_value for field in fields}
-            run = self._wall.runs.start(action, case, chosen, values)
+            files = [file for field in fields for file in field.files]
+            at_end = partial(self._wall.uploads.remove, files)
+            run = self._wall.runs.start(action, case, chosen, values, at_end)
         except TooManyRunsError as error:
             return self._case_page(case, action, fields, chosen, f"Nothing was started: {error}.", 429)
+        self._wall.uploads.hand_over(files)
         return self._back(case, action, f"run-{run.number}")
 
     async def cancel(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from secops_lab.host import ActionHost, ActionRun, HostError, Round
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from secops_lab.catalogue import ActionSpec
@@ -100,8 +100,16 @@ class RunBook:
         case: Case,
         entities: list[dict[str, Any]],
         parameters: Mapping[str, str],
+        at_end: Callable[[], None] = lambda: None,
     ) -> WallRun:
         """Start an action on entities of a case; returns at once.
+
+        Args:
+            action: The action.
+            case: The case.
+            entities: The target entities, objects of the case.
+            parameters: Values by name.
+            at_end: Is called when no process of the run is left.
 
         Raises:
             TooManyRunsError: Too many run already.
@@ -112,7 +120,7 @@ class RunBook:
             pairs = [(one["entity_type"], one["identifier"]) for one in entities]
             run = WallRun(len(self._runs) + 1, action, case, pairs, time.time(), len(case.wall))
             self._runs.append(run)
-        thread = threading.Thread(target=self._play, args=(run, dict(parameters)), daemon=True)
+        thread = threading.Thread(target=self._play, args=(run, dict(parameters), at_end), daemon=True)
         self._threads.append(thread)
         thread.start()
         return run
@@ -128,7 +136,7 @@ class RunBook:
             run.cancel.set()
         self.wait()
 
-    def _play(self, run: WallRun, parameters: dict[str, str]) -> None:
+    def _play(self, run: WallRun, parameters: dict[str, str], at_end: Callable[[], None]) -> None:
         def keep(finished: Round) -> None:
             with self._changes.announce():
                 run.rounds.append(finished)
@@ -148,6 +156,7 @@ class RunBook:
             )
         except (HostError, OSError) as error:
             problem = str(error)
+        at_end()
         with self._changes.announce():
             run.outcome, run.problem = outcome, problem
             run.wall_end = len(run.case.wall)

@@ -144,6 +144,7 @@ def application(wall: Wall, pulse: Pulse, port: int) -> Starlette:
         Route("/runs/{run:number}/debug", feeds.debug),
         Route("/runs/{run:number}/widgets/{widget:number}", feeds.widget),
         Route(UPLOAD_PATH, feeds.upload, methods=["POST"]),
+        Route(UPLOAD_PATH + "/{upload}/forget", feeds.forget, methods=["POST"]),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
     return Starlette(

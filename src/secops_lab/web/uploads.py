@@ -7,13 +7,14 @@ import re
 import secrets
 import shutil
 import tempfile
+import threading
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
     from typing import IO
 
 _LONGEST_NAME: Final = 150
@@ -21,8 +22,8 @@ _LONGEST_NAME: Final = 150
 _NOT_IN_A_NAME: Final = re.compile(r'[/\\:,*?"<>|]')
 
 
-class UploadTooLargeError(Exception):
-    """A file, or all files together, would be larger than allowed.
+class UploadRefusedError(Exception):
+    """A file is not taken.
 
     Attributes:
         limit: Bytes.
@@ -32,8 +33,22 @@ class UploadTooLargeError(Exception):
         self.limit = limit
         super().__init__(limit)
 
+
+class UploadTooLargeError(UploadRefusedError):
+    """The file is larger than allowed."""
+
     def __str__(self) -> str:
-        return f"larger than the {self.limit:,} bytes that this lab takes"
+        return f"The file is larger than the {self.limit:,} bytes that this lab takes."
+
+
+class UploadsFullError(UploadRefusedError):
+    """All files together would be larger than allowed."""
+
+    def __str__(self) -> str:
+        return (
+            f"The lab's folder for uploads is full ({self.limit:,} bytes); "
+            "there is room again when a run with files has ended."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,7 @@ class UploadBox:
         self._box_limit = box_limit
         self._uploads: dict[str, Upload] = {}
         self._used = 0
+        self._lock = threading.Lock()  # guards what is used: runs end in threads of their own
 
     def close(self) -> None:
         """Remove the folder with everything in it."""
@@ -76,6 +92,23 @@ class UploadBox:
         """The upload of this token, or None."""
         return self._uploads.get(token)
 
+    def hand_over(self, uploads: Iterable[Upload]) -> None:
+        """Let files be a run's: their tokens are good for no other run, and cannot be forgotten."""
+        for upload in uploads:
+            self._uploads.pop(upload.token, None)
+
+    def forget(self, token: str) -> None:
+        """Remove the file of a token, if there is one and it is no run's."""
+        upload = self._uploads.pop(token, None)
+        if upload is not None:
+            self.remove([upload])
+
+    def remove(self, uploads: Iterable[Upload]) -> None:
+        """Remove files that nobody looks at any more."""
+        for upload in uploads:
+            shutil.rmtree(upload.path.parent, ignore_errors=True)
+            self._use(-upload.size)
+
     async def take(self, name: str, content: AsyncIterator[bytes]) -> Upload:
         """Store a file as it arrives, never more of it in memory than a piece.
 
@@ -84,7 +117,7 @@ class UploadBox:
             content: The file's pieces.
 
         Raises:
-            UploadTooLargeError: It is too large; nothing of it stays.
+            UploadRefusedError: It is too large, or the folder is full; nothing of it stays.
         """
         token = secrets.token_urlsafe(12)
         path = self.folder / token / harmless_name(name)
@@ -104,19 +137,23 @@ class UploadBox:
         try:
             async for piece in content:
                 size += len(piece)
-                self._used += len(piece)
-                self._check(size)
+                self._check(size, self._use(len(piece)))
                 await asyncio.to_thread(file.write, piece)
         except BaseException:
-            self._used -= size
+            self._use(-size)
             raise
         return size
 
-    def _check(self, size: int) -> None:
+    def _check(self, size: int, used: int) -> None:
         if size > self._file_limit:
             raise UploadTooLargeError(self._file_limit)
-        if self._used > self._box_limit:
-            raise UploadTooLargeError(self._box_limit)
+        if used > self._box_limit:
+            raise UploadsFullError(self._box_limit)
+
+    def _use(self, size: int) -> int:
+        with self._lock:
+            self._used += size
+            return self._used
 
 
 def harmless_name(name: str) -> str:

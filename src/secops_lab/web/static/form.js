@@ -29,14 +29,20 @@
     const headers = { "X-Token": page.dataset.token, "X-File-Name": encodeURIComponent(file.name) };
     const answer = await fetch("/uploads", { method: "POST", headers, body: file, signal });
     if (answer.ok) return answer.json();
-    throw new Error("not taken. " + (answer.status === 413 ? "It is too large." : "Load the page again."));
+    throw new Error("not taken. " + (answer.status === 413 ? (await answer.json()).error : "Load the page again."));
+  }
+
+  // What is no longer chosen makes room for others; the answer matters to nobody.
+  function forget(token) {
+    const headers = { "X-Token": page.dataset.token };
+    return fetch("/uploads/" + token + "/forget", { method: "POST", headers, body: "" }).catch(() => {});
   }
 
   // Only what is still chosen when it has arrived gets into the form: `signal` ends with the choice.
   async function hand(input, item, file, signal) {
     if (file.size > Number(input.dataset.limit)) throw new Error("larger than this lab takes.");
     const taken = await send(file, signal);
-    signal.throwIfAborted();
+    if (signal.aborted) return forget(taken.token);
     const token = document.createElement("input");
     token.type = "hidden";
     token.name = input.dataset.files;
@@ -53,8 +59,10 @@
       choice.abort();
       choice = new AbortController();
       const { signal } = choice;
-      list.replaceChildren();
       run.disabled = true;
+      const before = [...list.querySelectorAll("input")].map((token) => token.value);
+      list.replaceChildren();
+      await Promise.all(before.map(forget));
       for (const file of [...input.files]) {
         const item = line(list, file);
         await hand(input, item, file, signal).catch((error) => refuse(item, file, error.message));
