@@ -29,7 +29,7 @@ def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
     """A wall whose action says the names of the files that it got."""
     platform.new_case()
     with wall_on_toy(
-        platform, tmp_path, ECHO, parameters={"Sample File Path": ""}, uploads_limit=LIMIT
+        platform, tmp_path, ECHO, parameters={"Sample File Path": "", "Comment": ""}, uploads_limit=LIMIT
     ) as opened:
         yield opened
 
@@ -73,3 +73,25 @@ def test_a_full_folder_is_said_to_be_full_and_another_choice_makes_room(
     )
     files.set_input_files(chosen("c.exe", size=LIMIT * 2 // 3))
     expect(said).to_have_text(["c.exe (13,981,013 bytes)"])
+
+
+def test_an_entity_is_added_without_losing_what_is_in_the_form(
+    wall: CaseWall, platform: LocalPlatform, page: Page
+) -> None:
+    """What was typed, chosen and cleared is there again on the next page; the new entity is ticked."""
+    platform.cases()[0].add_entity("FILEHASH", "ab")
+    page.goto(f"{wall.url}/cases/1")
+    page.get_by_label("Comment").fill("typed <b>")
+    page.locator("[data-files]").set_input_files(chosen("a.exe"))
+    expect(page.locator(".files li")).to_have_text(["a.exe (1 bytes)"])
+    page.get_by_role("checkbox", name="ab").uncheck()
+    page.get_by_text("Add an entity").click()
+    page.locator("#new-value").fill("cd")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator("article.entity")).to_have_count(2)
+    expect(page.get_by_label("Comment")).to_have_value("typed <b>")
+    expect(page.locator(".files li")).to_have_text(["a.exe (1 bytes)"])
+    expect(page.get_by_role("checkbox", name="ab")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="cd")).to_be_checked()
+    page.get_by_role("button", name="Run Do It").click()
+    expect(page.locator("article.run .message")).to_have_text("a.exe")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,6 +74,21 @@ def test_a_missing_value_is_asked_for_and_the_others_stay(
     assert answer.status_code == 422
     assert "This parameter must have a value." in answer.text
     assert 'value="&lt;kept&gt;"' in answer.text
+
+
+def test_the_form_that_was_sent_last_is_shown_again(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """After a start: what was typed, and which entities were left out; of another case and action nothing."""
+    visitor = open_wall(parameters={"Name": "default", "Sample File Path": ""})
+    for _ in range(2):
+        platform.new_case(entities=[("FILEHASH", "a"), ("FILEHASH", "b")])
+    token = visitor.upload("a.exe", b"x").json()["token"]
+    form = {"action": "do_it", "parameter-0": "typed", "parameter-1": token, "entity": "1"}
+    assert visitor.post("/cases/1/runs", form).status_code == 303
+    page = visitor.get("/cases/1").text
+    assert 'value="typed"' in page
+    assert re.findall(r'name="entity" value="(\d)"( checked)?', page) == [("0", ""), ("1", " checked")]
+    assert "a.exe" not in page.partition('id="runs-heading"')[0]  # its file is the run's now
+    assert 'value="default"' in visitor.get("/cases/2").text
 
 
 def test_only_so_many_actions_run_at_once(open_wall: OpenWall, platform: LocalPlatform) -> None:

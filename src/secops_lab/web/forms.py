@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from starlette.datastructures import FormData
 
     from secops_lab.catalogue import ActionSpec, ParameterSpec
@@ -64,12 +62,6 @@ def empty_form(action: ActionSpec) -> list[Field]:
 def sent_form(action: ActionSpec, form: FormData, uploads: UploadBox) -> list[Field]:
     """The fields of an action with what a browser sent, each checked."""
     return [_sent(field, form, uploads) for field in empty_form(action)]
-
-
-def chosen_entities(entities: list[dict[str, Any]], form: FormData) -> list[dict[str, Any]]:
-    """The entities of a case whose boxes were ticked; anything else that was sent is left out."""
-    ticked = set(form.getlist("entity"))
-    return [entity for number, entity in enumerate(entities) if str(number) in ticked]
 
 
 def _control(spec: ParameterSpec) -> Control:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from .forms import ENTITY_TYPES, Field, chosen_entities, empty_form, sent_form
+from .forms import ENTITY_TYPES
 from .run_book import TooManyRunsError
 from .text import visible
 from .views import RunView, entities_of, insights_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from secops_lab.catalogue import ActionSpec
     from secops_lab.platform import Case
 
+    from .drafts import Draft
     from .wall import Wall
 
 _LONGEST_TITLE: Final = 200
@@ -73,7 +74,7 @@ class Pages:
         """One case."""
         case = self._wall.case(request.path_params["case"])
         action = self._wall.action(request.query_params.get("action", ""))
-        return self._case_page(case, action, empty_form(action), None)
+        return self._case_page(case, action, self._wall.drafts.last(case, action))
 
     async def parts(self, request: Request) -> Response:
         """The parts of a case's page that change while actions run."""
@@ -87,8 +88,10 @@ class Pages:
         entity = _entity(form)
         if entity is None:
             raise HTTPException(422, "An entity needs a type of the list and a value.")
-        case.add_entity(*entity)
         action = self._wall.action(_text(form, "action", _LONGEST_TITLE))
+        if "draft" in form:  # the page sends the action's form along, as it stands
+            self._wall.drafts.read(form, case, action, case.entities)
+        case.add_entity(*entity)
         return self._back(case, action, "entities")
 
     async def start(self, request: Request) -> Response:
@@ -96,17 +99,18 @@ class Pages:
         case = self._wall.case(request.path_params["case"])
         form = await self._form(request)
         action = self._wall.action(_text(form, "action", _LONGEST_TITLE))
-        fields = sent_form(action, form, self._wall.uploads)
-        chosen = chosen_entities(case.entities, form)
-        if any(field.problem for field in fields):
-            return self._case_page(case, action, fields, chosen, "Nothing was started: see below.", 422)
+        entities = case.entities
+        draft = self._wall.drafts.read(form, case, action, entities)
+        if draft.has_problem:
+            return self._case_page(case, action, draft, "Nothing was started: see below.", 422)
+        chosen = [entity for number, entity in enumerate(entities) if number not in draft.unticked]
+        values = {field.spec.name: field.sent_value for field in draft.fields}
+        files = [file for field in draft.fields for file in field.files]
         try:
-            values = {field.spec.name: field.sent_value for field in fields}
-            files = [file for field in fields for file in field.files]
             at_end = partial(self._wall.uploads.remove, files)
             run = self._wall.runs.start(action, case, chosen, values, at_end)
         except TooManyRunsError as error:
-            return self._case_page(case, action, fields, chosen, f"Nothing was started: {error}.", 429)
+            return self._case_page(case, action, draft, f"Nothing was started: {error}.", 429)
         self._wall.uploads.hand_over(files)
         return self._back(case, action, f"run-{run.number}")
 
@@ -133,18 +137,11 @@ class Pages:
             raise HTTPException(403, "The form is of an earlier run of the case wall: load the page again.")
         return form
 
-    def _case_page(  # noqa: PLR0913, PLR0917 -- what a form brought back, as it is shown again
-        self,
-        case: Case,
-        action: ActionSpec,
-        fields: list[Field],
-        chosen: list[dict[str, Any]] | None,
-        problem: str = "",
-        status: int = 200,
+    def _case_page(
+        self, case: Case, action: ActionSpec, draft: Draft, problem: str = "", status: int = 200
     ) -> Response:
-        entities = entities_of(case)
-        ticked = {one.number for one in entities if chosen is None or one.raw in chosen}
-        more = {"action": action, "fields": fields, "ticked": ticked, "problem": problem}
+        ticked = {number for number in range(len(case.entities)) if number not in draft.unticked}
+        more = {"action": action, "fields": draft.fields, "ticked": ticked, "problem": problem}
         offered = {"actions": self._wall.host.actions(), "entity_types": ENTITY_TYPES}
         return self._page("case.html", status, **self._live(case), **more, **offered)
 

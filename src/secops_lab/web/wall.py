@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
+from .drafts import Drafts
 from .predefined import PredefinedWidget, load_widgets
 from .run_book import RunBook, WallRun
 from .safety import Token
@@ -35,6 +36,7 @@ class Wall:
         self.settings = settings
         self.token = Token()
         self.uploads = UploadBox(settings.upload_limit, settings.uploads_limit)
+        self.drafts = Drafts(self.uploads)
         self.runs = RunBook(platform, host, settings)
         self._widgets = load_widgets(host.integration)
 

@@ -1,4 +1,4 @@
-// The form of an action: the boxes of its entities, and its files.
+// The form of an action: the boxes of its entities, what stays in it, and its files.
 "use strict";
 {
   const page = document.getElementById("case");
@@ -9,6 +9,14 @@
       for (const box of button.form.elements.entity) box.checked = button.dataset.tick === "all";
     });
   }
+
+  // An entity is added with the form as it stands, which the next page shows again.
+  document.querySelector("#add-entity form").addEventListener("formdata", ({ formData }) => {
+    const own = new Set(formData.keys());
+    for (const [name, value] of new FormData(document.getElementById("run-form"))) {
+      if (!own.has(name)) formData.append(name, value);
+    }
+  });
 
   // Files go to the lab's own folder as soon as they are chosen; the form carries only the tokens that they got.
   function line(list, file) {

@@ -1,0 +1,74 @@
+"""The forms of actions as they were last sent, so that the next page shows again what was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .forms import Field, empty_form, sent_form
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from starlette.datastructures import FormData
+
+    from secops_lab.catalogue import ActionSpec
+    from secops_lab.platform import Case
+
+    from .uploads import UploadBox
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a form holds.
+
+    Attributes:
+        fields: The parameters.
+        unticked: The numbers of the case's entities that are left out; a later one is not.
+    """
+
+    fields: list[Field]
+    unticked: frozenset[int] = frozenset()
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether something is wrong with what was sent."""
+        return any(field.problem for field in self.fields)
+
+
+class Drafts:
+    """Reads forms, and keeps the last one of each case and action.
+
+    Args:
+        uploads: Where the files of forms are.
+    """
+
+    def __init__(self, uploads: UploadBox) -> None:
+        self._uploads = uploads
+        self._kept: dict[tuple[int, str], Draft] = {}
+
+    def read(self, form: FormData, case: Case, action: ActionSpec, entities: list[dict[str, Any]]) -> Draft:
+        """Read what a browser sent, and keep it.
+
+        Args:
+            form: What was sent.
+            case: The case.
+            action: The action.
+            entities: The entities of the case, in their order.
+        """
+        ticked = set(form.getlist("entity"))
+        unticked = frozenset(number for number in range(len(entities)) if str(number) not in ticked)
+        draft = Draft(sent_form(action, form, self._uploads), unticked)
+        self._kept[case.identifier, action.stem] = draft
+        return draft
+
+    def last(self, case: Case, action: ActionSpec) -> Draft:
+        """The form as it was last sent, without its problems and secrets; before that with the defaults."""
+        draft = self._kept.get((case.identifier, action.stem)) or Draft(empty_form(action))
+        return replace(draft, fields=[self._shown_again(field) for field in draft.fields])
+
+    def _shown_again(self, field: Field) -> Field:
+        """A field with those of its files that no run has got meanwhile."""
+        files = tuple(file for file in field.files if self._uploads.find(file.token))
+        value = "" if field.control == "password" else field.value
+        return replace(field, value=value, files=files, problem="")
