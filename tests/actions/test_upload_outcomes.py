@@ -8,7 +8,7 @@ import pytest
 import requests
 from tests.actions.expected import SUBMITTED, WAITING, details
 from tests.actions.lab import completed, failed, outcome
-from tests.actions.uploading import ACTION, LOOK_UP, SUBMIT, archive, made, row, rowless, upload
+from tests.actions.uploading import ACTION, LOOK_UP, SUBMIT, made, row, rowless, upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,68 +81,6 @@ def test_a_known_sample_that_is_still_being_analysed_is_waited_for(lab: Lab, tmp
     assert rows == [("malicious", "ok", 6001)] * 4
     assert len(run.rounds) == 3
     assert lab.vmray.control.counts()["submissions"] == 1
-
-
-def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
-    """It has a row that says so; the verdict of the other one counts, and `result` is about `data`."""
-    path = archive(tmp_path, "clean.txt", "emulate-malicious-exe.exe")
-    lab.vmray.control.load_scenario("archive")
-    lab.vmray.control.set_lifecycle("manual")
-    lab.vmray.control.inject({"path": "/rest/submission/6001"}, {"kind": "status", "status": 404})
-    listing = {"path": "/rest/submission", "query": {"_min_id": "*"}}
-    lab.vmray.control.inject(listing, {"kind": "status", "status": 400})
-
-    run = upload(lab, path, on_round=lambda _: lab.vmray.control.finish_all())
-
-    (sample,) = [each for each in lab.samples() if each["sample_verdict"] == "malicious"]
-    gone = "VMRay no longer knows submission 6001"
-    assert outcome(run) == completed(
-        f"{SUBMITTED}{path}" + details(f"{path}: verdict Malicious, submission 6002", f"{path}: {gone}"),
-        value=True,
-        json_result={
-            "data": sample,
-            "result": "ok",
-            "files": [row(path, sample, 6002), rowless(path, "error", gone, 6001)],
-        },
-    )
-
-
-def test_data_is_the_file_itself_and_not_what_was_found_in_it(lab: Lab, tmp_path: Path) -> None:
-    """An e-mail without malice brings a malicious attachment: it has a row of its own."""
-    path = made(tmp_path, "mail.eml", b"From: a\n\nhello")
-    lab.vmray.control.load_scenario("malicious-exe")
-    clean = {"set": {"data.sample_verdict": "clean"}}
-    lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "patch", **clean})
-
-    run = upload(lab, path)
-
-    assert run.json_result is not None
-    assert run.json_result["data"]["sample_filename"] == "mail.eml"
-    rows = [(each["data"]["sample_filename"], each["verdict"]) for each in run.json_result["files"]]
-    assert rows == [("mail.eml", "clean"), ("upd.exe", "malicious")]
-    assert f"{path}: 2 samples, worst verdict Malicious, submission 6001" in run.message
-
-
-def test_a_member_that_failed_is_named(lab: Lab, tmp_path: Path) -> None:
-    """The number of its submission says little to who knows the archive."""
-    path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
-    lab.vmray.control.load_scenario("archive")
-
-    said = upload(lab, path).message
-
-    assert f"{path}: emulate-failed.exe: 2 of 2 analyses failed, submission 6001" in said
-
-
-def test_result_is_about_the_sample_in_data(lab: Lab, tmp_path: Path) -> None:
-    """The first member of an archive failed, the second is malicious: a playbook must not pass over it."""
-    path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
-    lab.vmray.control.load_scenario("archive")
-
-    run = upload(lab, path)
-
-    assert run.json_result is not None
-    assert [each["result"] for each in run.json_result["files"]] == ["error", "ok"]
-    assert (run.json_result["result"], run.json_result["data"]["sample_verdict"]) == ("ok", "malicious")
 
 
 def test_a_submission_that_begins_with_triage_is_followed_to_its_end(lab: Lab, tmp_path: Path) -> None:

@@ -26,16 +26,13 @@ from vm_ray.core.vmray_errors import (
     Throttled,
     VMRayError,
 )
+from vm_ray.core.vmray_submission_key import KEY_FIELD, has_key, metadata_with, submission_key
 from vm_ray.core.vmray_submit import (
-    KEY_FIELD,
     MAX_SUBMITS,
     SETTLE_SECONDS,
     SILENCE_SECONDS,
     OneSubmit,
     Submitter,
-    has_key,
-    metadata_with,
-    submission_key,
 )
 from vm_ray.core.vmray_throttle import Deadline
 

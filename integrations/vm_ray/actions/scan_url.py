@@ -10,9 +10,9 @@ from ..core.vmray_action import Outcome, Run
 from ..core.vmray_client import SubmitOptions
 from ..core.vmray_detonation import Detonation
 from ..core.vmray_detonation_action import DetonationAction
-from ..core.vmray_params import submit_options
 from ..core.vmray_scan_params import ScanParams
-from ..core.vmray_submit import OneSubmit, submission_key
+from ..core.vmray_submission_key import submission_key
+from ..core.vmray_submit import OneSubmit
 from ..core.vmray_url_report import report_urls
 
 
@@ -21,10 +21,9 @@ class ScanURL(DetonationAction):
 
     name = "Scan URL"
 
-    def items(self, run: Run) -> list[Detonation]:
+    def items(self, run: Run, options: SubmitOptions) -> list[Detonation]:
         """Take the URL entities, in the spelling they had before the platform upper-cased them."""
-        ScanParams.parse(run.parameters)
-        options = submit_options(run.parameters)
+        ScanParams.parse(run.parameters)  # what is wrong there is refused before anything is submitted
         detonations = []
         for entity in run.entities(EntityTypes.URL):
             url = entity.additional_properties.get("OriginalIdentifier") or entity.identifier

@@ -18,9 +18,9 @@ class UploadFileAndGetReport(DetonationAction):
 
     name = "Upload File And Get Report"
 
-    def items(self, run: Run) -> list[Detonation]:
+    def items(self, run: Run, options: SubmitOptions) -> list[Detonation]:
         """Take the files, after making sure that all of them can be uploaded."""
-        return accepted_files(run, self.name)
+        return accepted_files(run, self.name, options)
 
     def one_submit(self, run: Run, detonation: Detonation, options: SubmitOptions) -> OneSubmit:
         """Submit the file, streaming it."""

@@ -58,10 +58,11 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Itera
     try:
         for _ in waiting:
             item, outcome = outcomes.get()
-            if isinstance(outcome, BaseException) and not (
-                isinstance(outcome, VMRayError) and not outcome.concerns_all
-            ):
-                raise outcome
+            match outcome:
+                case VMRayError(concerns_all=False):
+                    pass  # it concerns this item alone
+                case BaseException():
+                    raise outcome
             yield item, outcome
             room.release()
     finally:

@@ -14,15 +14,14 @@ submits what it found inside (children). The item is ready when all of them are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
-from ..core.vmray_errors import StateError
+from ..core.vmray_escape import one_line
 from ..core.vmray_models import Submission, SubmitAnswer
 
-STATE_VERSION: Final = 1
-MAX_FOLLOWED: Final = 100
+MAX_FOLLOWED: Final = 1_000
 MAX_NOTES: Final = 20
 MAX_REFUSED: Final = 10
 
@@ -138,7 +137,7 @@ class Detonation:
         """Take VMRay's answer to the submit: follow what was accepted, note what was refused beside it."""
         for submission in answer.submissions:
             self.follow(submission)
-        self.known = [each for each in answer.known if each not in self.sample_ids][:MAX_FOLLOWED]
+        self.known = [each for each in answer.known if each not in self.sample_ids]
         self.unasked = list(self.known)
         self.stage, self.trouble = Stage.RUNNING, ""
         if self.parts or self.known:
@@ -163,7 +162,7 @@ class Detonation:
 
     def failed(self, reason: str) -> None:
         """End here."""
-        self.stage, self.reason = Stage.FAILED, reason
+        self.stage, self.reason = Stage.FAILED, one_line(reason)
 
     def polled(self, submission: Submission) -> None:
         """Take the present state of one of its submissions."""
@@ -214,15 +213,16 @@ class Detonation:
 
     def note(self, text: str) -> None:
         """Keep something the analyst should know, once, and not without end."""
-        if text not in self.notes and len(self.notes) < MAX_NOTES:
-            self.notes.append(text)
+        line = one_line(text)
+        if line and line not in self.notes and len(self.notes) < MAX_NOTES:
+            self.notes.append(line)
 
     def follow(self, submission: Submission) -> None:
         """Wait for one more submission of it."""
         if any(part.submission_id == submission.submission_id for part in self.parts):
             return
-        if len(self.parts) >= MAX_FOLLOWED:
-            self.note(f"VMRay made more than {MAX_FOLLOWED} submissions of it; the others are not followed")
+        if len(self.parts) >= MAX_FOLLOWED and submission.parent_id is not None:
+            self.note(f"VMRay made more than {MAX_FOLLOWED} submissions of it; the others are not followed, nor judged")
             return
         self.parts.append(
             Part(
@@ -239,36 +239,3 @@ class Detonation:
 def no_longer_known(submission_id: int) -> str:
     """Say that a submission was deleted at VMRay."""
     return f"VMRay no longer knows submission {submission_id}"
-
-
-def to_state(action: str, detonations: Iterable[Detonation]) -> dict[str, Any]:
-    """Write down what the next run needs: JSON values only."""
-    items = [{**asdict(each), "stage": each.stage.value} for each in detonations]
-    return {"version": STATE_VERSION, "action": action, "items": items}
-
-
-def from_state(action: str, state: object) -> list[Detonation]:
-    """Read what an earlier run wrote down.
-
-    Raises:
-        StateError: It is not the state of this action in this version; nothing was done.
-    """
-    try:
-        if not isinstance(state, dict) or state["version"] != STATE_VERSION or state["action"] != action:
-            raise StateError(f'the state handed back by the platform is not one of "{action}" in this version')
-        return [_restored(item) for item in state["items"]]
-    except (KeyError, TypeError, ValueError):
-        raise StateError("the state handed back by the platform is damaged; nothing was submitted again") from None
-
-
-def _restored(item: dict[str, Any]) -> Detonation:
-    parts = [Part(**part) for part in item["parts"]]
-    numbers = [each for part in parts for each in (part.submission_id, part.sample_id, part.parent_id or 0)]
-    restored = Detonation(**{**item, "stage": Stage(item["stage"]), "parts": parts})
-    numbers += [*restored.known, *restored.unasked, *restored.stale]
-    texts_in = [restored.item, restored.name, restored.key, restored.reason, restored.trouble, *restored.notes]
-    if not all(isinstance(text, str) for text in texts_in) or not all(isinstance(n, int) for n in numbers):
-        raise TypeError
-    if not isinstance(restored.certain_at, int | float):
-        raise TypeError
-    return restored

@@ -7,22 +7,22 @@ finished is reported and what is not is named.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from ..core.vmray_action import Action, Outcome, Run
 from ..core.vmray_client import SubmitOptions
 from ..core.vmray_crew import side_by_side
-from ..core.vmray_detonation import Detonation, Stage, from_state, to_state
-from ..core.vmray_errors import DeadlineReached, StateError, SubmitUnresolved, VMRayError
+from ..core.vmray_detonation import Detonation, Stage
+from ..core.vmray_errors import DeadlineReached, SubmitUnresolved, VMRayError
 from ..core.vmray_follow import follow_children, poll
 from ..core.vmray_messages import waiting
 from ..core.vmray_models import SubmitAnswer
 from ..core.vmray_params import submit_options
+from ..core.vmray_state import State
 from ..core.vmray_submit import OneSubmit, Submitter
 
 # Time kept for the last run: it has to read all results before the platform's patience ends. A share of the time for
@@ -37,7 +37,7 @@ class DetonationAction(Action):
     """Submits items once each, follows all that VMRay makes of them, and reports."""
 
     @abstractmethod
-    def items(self, run: Run) -> list[Detonation]:
+    def items(self, run: Run, options: SubmitOptions) -> list[Detonation]:
         """Check the input of the first run, and name what is to be submitted; nothing is submitted yet."""
 
     @abstractmethod
@@ -61,9 +61,12 @@ class DetonationAction(Action):
         """Do one run."""
         options = submit_options(run.parameters)
         first = len(sys.argv) < 3 or sys.argv[2] == "True"  # noqa: PLR2004 - the platform's own flag
-        state = {"begun": time.time()} if first else _handed_back(run)
-        detonations = self.items(run) if first else from_state(self.name, state)
-        needed = _time_for_results(run, state.get("begun"))
+        if first:
+            state = State(time.time(), self.items(run, options))
+        else:
+            state = State.from_text(self.name, run.parameters.get("additional_data"))
+        detonations = state.detonations
+        needed = _time_for_results(run, state.begun)
         try:
             self._advance(run, detonations, options, needed, ask=not first)
             outcome = self._outcome(run, detonations, needed)
@@ -73,8 +76,7 @@ class DetonationAction(Action):
             return self.failed(run, error, kept(detonations))
         names = [each.name for each in detonations if each.stage is not Stage.FAILED]
         pending = [each.name for each in detonations if each.pending] or names
-        state = {**to_state(self.name, detonations), "begun": state.get("begun")}
-        return Outcome.in_progress(waiting(pending), json.dumps(state))
+        return Outcome.in_progress(waiting(pending), state.to_text(self.name))
 
     def _outcome(self, run: Run, detonations: Sequence[Detonation], needed: float) -> Outcome | None:
         """Report, if everything is there or this is the last chance; None to go on in another run."""
@@ -150,10 +152,10 @@ def is_last_run(run: Run, needed: float) -> bool:
     return another < needed and run.deadline.remaining >= another / 2
 
 
-def _time_for_results(run: Run, begun: object) -> float:
+def _time_for_results(run: Run, begun: float) -> float:
     """Return the seconds that are kept for reading the results at the end of the whole action."""
     end_ms = run.siemplify.async_total_duration_deadline
-    if not end_ms or not isinstance(begun, int | float):
+    if not end_ms:
         return MAX_LAST_RUN
     return min(MAX_LAST_RUN, max(0.0, LAST_RUN_SHARE * (end_ms / 1000 - begun)))
 
@@ -165,16 +167,6 @@ def _reserved(run: Run, needed: float) -> float:
         return 0.0
     run_ends = time.time() + run.deadline.remaining
     return max(0.0, min(needed, run_ends + needed + START_AND_END - end_ms / 1000))
-
-
-def _handed_back(run: Run) -> dict[str, Any]:
-    try:
-        state = json.loads(str(run.parameters["additional_data"]))
-    except (KeyError, ValueError, RecursionError):
-        state = None
-    if not isinstance(state, dict):
-        raise StateError("the platform did not hand the state of this action back")
-    return state
 
 
 def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:

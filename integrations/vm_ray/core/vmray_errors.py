@@ -100,21 +100,13 @@ class FilesRefused(VMRayError):
         return [(error.path, error.problem) for error in self.refused]
 
 
-class Sentence(VMRayError):
-    """An error whose whole fact is its sentence."""
-
-    def __init__(self, sentence: str) -> None:
-        """Keep the sentence."""
-        super().__init__(sentence)
-
-
-class StateError(Sentence):
+class StateError(VMRayError):
     """The value that the platform handed back is not a state that this version wrote."""
 
     concerns_all = True
 
 
-class DeadlineReached(Sentence):
+class DeadlineReached(VMRayError):
     """The run's own deadline left no time to ask VMRay."""
 
     def __init__(self, last: RequestError | None = None) -> None:
@@ -124,11 +116,11 @@ class DeadlineReached(Sentence):
         super().__init__(f"{last}, and {late} again" if last else late)
 
 
-class UnsupportedSubject(Sentence):
+class UnsupportedSubject(VMRayError):
     """The entity is not something VMRay can be asked about (not a known kind of hash, not a URL)."""
 
 
-class SampleNotFound(Sentence):
+class SampleNotFound(VMRayError):
     """VMRay has no sample with this hash that the API key may see."""
 
     def __init__(self) -> None:
@@ -136,7 +128,7 @@ class SampleNotFound(Sentence):
         super().__init__("not found in VMRay")
 
 
-class SubmitRefused(Sentence):
+class SubmitRefused(VMRayError):
     """VMRay answered the submit and stored nothing; its own reason is the sentence."""
 
 
@@ -157,7 +149,7 @@ class SubmitUnresolved(VMRayError):
         return f"the answer to the submit was lost ({self.cause})"
 
 
-class AnalysisFailed(Sentence):
+class AnalysisFailed(VMRayError):
     """All analyses of a submission failed."""
 
 

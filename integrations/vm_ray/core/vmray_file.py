@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice, takewhile
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 from ..core.vmray_errors import FileError, ParameterError
 from ..core.vmray_throttle import Deadline
 
-PATH_PARAMETER = "Sample File Path"
+PATH_PARAMETER: Final = "Sample File Path"
 # Bytes, so never fewer than characters: Linux has no longer path. More pieces than that need not be looked at.
-_LONGEST_PATH = 4096
+_LONGEST_PATH: Final = 4096
 
 
 def split_paths(text: str) -> list[str]:
@@ -48,11 +49,22 @@ def split_paths(text: str) -> list[str]:
 
 def _longest_path(pieces: list[str], start: int) -> str:
     """Join as many pieces as make a path that exists; where none does, the first one is alone."""
-    joined = list(
-        takewhile(lambda path: len(path) <= _LONGEST_PATH, accumulate(islice(pieces, start, None), "{},{}".format))
-    )
-    existing = (path for path in reversed(joined[1:]) if os.path.lexists(path.strip()))
-    return next(existing, pieces[start])
+    longest = joined = pieces[start]
+    for piece in islice(pieces, start + 1, None):
+        joined = f"{joined},{piece}"
+        if len(joined) > _LONGEST_PATH:
+            break
+        if os.path.lexists(joined.strip()):
+            longest = joined
+    return longest
+
+
+def each_once(paths: Sequence[str]) -> list[str]:
+    """Leave out what another spelling or a link names again: it is one file, and each submit costs quota."""
+    named: dict[str, str] = {}
+    for path in paths:
+        named.setdefault(os.path.realpath(path), path)
+    return list(named.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Part, Stage
-from ..core.vmray_errors import DeadlineReached, RequestError, VMRayError
+from ..core.vmray_errors import DeadlineReached, NoSuchElement, RequestError, VMRayError
 from ..core.vmray_models import Submission, newest_submission
 
 # One listing may bring a few submissions of other users along; more of them than this would cost more than it saves.
@@ -41,7 +41,7 @@ def _tell(running: Sequence[Detonation], submission_id: int, found: Submission |
             continue
         if isinstance(found, Submission):
             detonation.polled(found)
-        elif isinstance(found, RequestError) and found.status == 404:  # noqa: PLR2004
+        elif isinstance(found, NoSuchElement):
             detonation.lost(submission_id)
         elif not isinstance(found, DeadlineReached):
             detonation.trouble = f"it could not be asked for: {found}"

@@ -107,7 +107,7 @@ class Submission(NamedTuple):
             verdict=verdict_of(raw, "submission_"),
             has_errors=bool(raw.get("submission_has_errors") or raw.get("submission_has_recursive_errors")),
             verdict_only=any(raw.get(field) == value for field, value in VERDICT_ONLY.items()),
-            parent_id=parent if isinstance(parent, int) else None,
+            parent_id=None if parent is None else required_id(raw, "submission_parent_submission_id"),
             metadata=_as_text(raw.get("submission_submission_metadata")),
             raw=raw,
         )
@@ -193,18 +193,9 @@ class Aggregate(NamedTuple):
 
 def best_sample(samples: Iterable[Sample]) -> Sample | None:
     """Choose among several samples of one hash: the worst verdict (any before none), then the newest, then the id."""
-    return min(
-        samples,
-        key=lambda sample: (sample.verdict.rank, _newest(sample.created), -sample.sample_id),
-        default=None,
-    )
+    return max(samples, key=lambda each: (-each.verdict.rank, each.created, each.sample_id), default=None)
 
 
 def newest_submission(submissions: Iterable[Submission]) -> Submission | None:
     """Choose the submission that was created last; the order of VMRay's lists is not documented."""
     return max(submissions, key=lambda each: (each.created, each.submission_id), default=None)
-
-
-def _newest(created: str) -> tuple[int, ...]:
-    """Sort key that puts the newest ISO timestamp first, and none last."""
-    return tuple(-ord(character) for character in created) or (0,)

@@ -33,19 +33,22 @@ class ScanAction(Action):
         entities = {entity.identifier: entity for entity in run.entities(self.entity_type)}
         wall = CaseWall(run, params)
         missed: dict[str, str] = {}
-        fatal: VMRayError | None = None
+        fatal: Exception | None = None
         try:
             for identifier, found in side_by_side(lambda each: self.report(run, each, params), entities):
                 if isinstance(found, VMRayError):
                     missed[identifier] = str(found)
                 else:
                     wall.show(entities[identifier], found)
-        except VMRayError as error:
+        except Exception as error:  # noqa: BLE001 - what was found until then is kept, whatever it is
             fatal = error
         done = wall.finish(list(entities))
-        if fatal is not None:
+        if isinstance(fatal, VMRayError):
             kept = [("Kept", f"{len(done)} of {len(entities)} entities were enriched before that")] if done else []
             return self.failed(run, fatal, kept)
+        if fatal is not None:
+            raise fatal
+        missed |= wall.refused
         missed = {identifier: missed[identifier] for identifier in entities if identifier in missed}
         if not entities:
             wall.notes.append(none_of_type(self.entity_type))

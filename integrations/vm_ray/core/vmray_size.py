@@ -212,5 +212,6 @@ def essential_fields(raw: Json) -> Json:
     """Return the fields of a sample that stay however little room there is."""
     kept = {name: raw[name] for name in ESSENTIAL_FIELDS if name in raw}
     return {
-        name: one_line(value, MAX_ESSENTIAL_LENGTH) if isinstance(value, str) else value for name, value in kept.items()
+        name: value if isinstance(value, int | float | None) else one_line(str(value), MAX_ESSENTIAL_LENGTH)
+        for name, value in kept.items()
     }

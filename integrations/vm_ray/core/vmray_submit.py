@@ -15,8 +15,6 @@ The periods are inferred: VMRay does not document how long after its answer was 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -35,9 +33,9 @@ from ..core.vmray_errors import (
     Throttled,
 )
 from ..core.vmray_models import Submission, SubmitAnswer
+from ..core.vmray_submission_key import has_key, metadata_with
 from ..core.vmray_throttle import Deadline, back_off
 
-KEY_FIELD: Final = "google_secops_key"
 SETTLE_SECONDS: Final = (0.0, 1.0, 2.0)
 SILENCE_SECONDS: Final = 30.0
 REFUSED_PAUSES: Final = (0.25, 0.5)
@@ -48,28 +46,8 @@ GATEWAY_TIMEOUT: Final = 504
 NEWEST: Final = 100
 # How long a finished submission with the same key counts as this one: the action was run again right after it.
 RECENT: Final = timedelta(hours=1)
-
-
-def submission_key(*facts: object) -> str:
-    """Make the key of one submit from what makes it the same one: the case, the action, the item and its options."""
-    return hashlib.sha256(json.dumps([str(fact) for fact in facts]).encode()).hexdigest()[:32]
-
-
-def metadata_with(key: str) -> str:
-    """Write the ``submission_metadata`` that carries a key.
-
-    Servers that write the JSON anew before they store it mostly use this spacing, so the filter finds it there too.
-    """
-    return json.dumps({KEY_FIELD: key})
-
-
-def has_key(submission: Submission, key: str) -> bool:
-    """Tell whether a submission carries a key, however the server spaces its JSON."""
-    try:
-        metadata = json.loads(submission.metadata or "{}")
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(metadata, dict) and metadata.get(KEY_FIELD) == key
+# How far apart the parts of one submit may have been stored (inferred).
+ONE_ACT: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +55,7 @@ class OneSubmit:
     """One thing to submit.
 
     Attributes:
-        key: See ``submission_key``.
+        key: See ``vmray_submission_key``.
         options: Tags and comment; the key is added to them.
         send: Submits it once, with the options given.
         sha256: The hash of the content, for servers that cannot be asked by metadata; None for URLs.
@@ -113,8 +91,9 @@ class Submitter:
         earlier = self._by_metadata(one.key)
         if earlier is None:
             earlier = self._by_other_means(one)
-        if current := [each for each in earlier if self._is_current(each)]:
-            return _adopted(current), True
+        act = _newest_act(earlier)
+        if self._stands(act):
+            return _adopted(act), True
         return self._send(one, {each.submission_id for each in earlier}), False
 
     def resolve(self, one: OneSubmit, certain_at: float, stale: Collection[int] = ()) -> SubmitAnswer:
@@ -170,32 +149,32 @@ class Submitter:
         self.sleep(pause)
 
     def _settled(self, one: OneSubmit, error: RequestError, stale: Collection[int]) -> list[Submission]:
-        """Look for the submission until it is certain that there is none.
+        """Look for the submission until it is certain that there is none, or that no more of an archive are coming.
 
         Returns:
             What was found; an empty list when it is certain that nothing was stored.
         """
         if error.concerns_all:
             raise error
+        unresolved = SubmitUnresolved(error, SILENCE_SECONDS, stale)
+        found: list[Submission] = []
         for pause in SETTLE_SECONDS:
-            if self.deadline.remaining <= pause:
-                raise SubmitUnresolved(error, SILENCE_SECONDS, stale)
-            self.sleep(pause)
             try:
-                found = self._look_up(one, stale)
-            except DeadlineReached:
-                raise SubmitUnresolved(error, SILENCE_SECONDS, stale) from None
-            except RequestError as cause:
-                if cause.concerns_all:
-                    raise
-                raise SubmitUnresolved(error, SILENCE_SECONDS, stale) from None
-            if found:
+                self.deadline.check(pause)
+                self.sleep(pause)
+                seen = self._look_up(one, stale)
+            except (DeadlineReached, RequestError) as cause:
+                if found:
+                    return found
+                raise (cause if cause.concerns_all else unresolved) from None
+            if found and len(seen) <= len(found):
                 return found
-        if isinstance(error, AnswerLate) or error.status == GATEWAY_TIMEOUT:
-            raise SubmitUnresolved(error, SILENCE_SECONDS, stale)
-        if isinstance(error, RequestRejected):
+            found = seen
+        if not found and (isinstance(error, AnswerLate) or error.status == GATEWAY_TIMEOUT):
+            raise unresolved
+        if not found and isinstance(error, RequestRejected):
             raise _refused(error)
-        return []
+        return found
 
     def _look_up(self, one: OneSubmit, stale: Collection[int]) -> list[Submission]:
         """Find the submission by all means: metadata, then the sample's hash, then the newest submissions."""
@@ -221,30 +200,48 @@ class Submitter:
 
     def _answered_by_metadata(self, key: str) -> list[Submission] | None:
         """Ask again where the refusal may pass: no other way looks as far back. A 400 means an unknown parameter."""
-        for pause in (*REFUSED_PAUSES, None):
+        for pause in (*REFUSED_PAUSES, float("inf")):
             try:
                 return self.client.submissions_with_metadata(metadata_with(key))
             except (RequestRejected, NoSuchElement) as error:
-                if error.status == UNKNOWN_PARAMETER or pause is None or self.deadline.remaining <= pause:
-                    return None
+                if error.status == UNKNOWN_PARAMETER or self.deadline.remaining <= pause:
+                    break
                 self.sleep(pause)
         return None
 
-    def _is_current(self, submission: Submission) -> bool:
-        """Tell whether an earlier submission stands for this one: still running, or finished well and just now."""
-        if not submission.finished:
-            return True
-        try:
-            finished = datetime.fromisoformat(submission.finish_time).replace(tzinfo=None)
-        except ValueError:
-            return False
-        return not submission.has_errors and abs(self.now() - finished) < RECENT
+    def _stands(self, act: Collection[Submission]) -> bool:
+        """Tell whether an earlier submit stands for this one: some of it still runs, or finished well and just now.
+
+        All of an archive or none: a member that is passed over would be missing from the result.
+        """
+        ends = [_moment(each.finish_time) for each in act if not each.has_errors]
+        return any(not each.finished for each in act) or any(end and abs(self.now() - end) < RECENT for end in ends)
+
+
+def _newest_act(found: Collection[Submission]) -> list[Submission]:
+    """Return what the newest submit made: VMRay stores the parts of an archive together (inferred), then the children.
+
+    Submissions whose creation is not told are among them.
+    """
+    own = [each for each in found if each.parent_id is None] or list(found)
+    created = {each.submission_id: _moment(each.created) for each in own}
+    newest = max((moment for moment in created.values() if moment), default=None)
+    return [each for each in own if not newest or newest - (created[each.submission_id] or newest) < ONE_ACT]
+
+
+def _moment(text: str) -> datetime | None:
+    """Read VMRay's time, which is UTC without saying so."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def _adopted(found: Collection[Submission]) -> SubmitAnswer:
     """Make of submissions that were found what the lost answer would have said; children come of themselves later."""
-    own = tuple(each for each in found if each.parent_id is None)
-    return SubmitAnswer(own or tuple(found))
+    in_order = sorted(found, key=lambda each: each.submission_id)  # as VMRay's answer to the submit has them
+    own = tuple(each for each in in_order if each.parent_id is None)
+    return SubmitAnswer(own or tuple(in_order))
 
 
 def _refused(error: RequestError) -> RequestError | SubmitRefused:

@@ -8,14 +8,14 @@ from ..core.vmray_action import Run
 from ..core.vmray_client import SubmitOptions
 from ..core.vmray_detonation import Detonation
 from ..core.vmray_errors import FileError, FilesRefused
-from ..core.vmray_file import PATH_PARAMETER, FileStream, check_file, sha256_of, split_paths
+from ..core.vmray_file import PATH_PARAMETER, FileStream, check_file, each_once, sha256_of, split_paths
 from ..core.vmray_messages import NOT_ACCESSIBLE
 from ..core.vmray_models import SubmitAnswer
-from ..core.vmray_params import submit_options
-from ..core.vmray_submit import OneSubmit, submission_key
+from ..core.vmray_submission_key import submission_key
+from ..core.vmray_submit import OneSubmit
 
 
-def accepted_files(run: Run, action: str) -> list[Detonation]:
+def accepted_files(run: Run, action: str, options: SubmitOptions) -> list[Detonation]:
     """Check all files before anything is uploaded.
 
     Raises:
@@ -24,7 +24,6 @@ def accepted_files(run: Run, action: str) -> list[Detonation]:
     """
     # With the blanks around it, since a name may end with one.
     paths = split_paths(str(run.parameters.get(PATH_PARAMETER) or ""))
-    options = submit_options(run.parameters)
     versions = {}
     refused: list[FileError] = []
     for path in paths:
@@ -34,6 +33,7 @@ def accepted_files(run: Run, action: str) -> list[Detonation]:
             refused.append(error)
     if refused:
         raise FilesRefused(NOT_ACCESSIBLE, refused)
+    paths = each_once(paths)
     limit = run.client.max_sample_size()
     refused = [
         FileError(path, _too_large(versions[path].size, limit))

@@ -77,7 +77,7 @@ def _row(
         "verdict": None if verdict is Verdict.NONE else verdict.value,
         "result": result,
         "error": one_line(error) or None,
-        "data": public_sample(finding.sample.raw) if finding else None,
+        "data": public_sample(finding.sample.raw) or None if finding else None,
     }
 
 

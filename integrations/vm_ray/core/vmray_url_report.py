@@ -45,9 +45,8 @@ def report_urls(
         if name in reports:
             wall.show(entity, reports[name])
     done = wall.finish(list(entities))
-    missed = {
-        each.name: str(found.get(each.name) or each.why_unfinished) for each in detonations if each.name not in reports
-    }
+    missed = {each.name: _why(each, found.get(each.name)) for each in detonations if each.name not in done}
+    missed |= wall.refused
     if not detonations:
         wall.notes.append(none_of_type(entity_type))
     return Outcome(enriched(done, missed, wall.notes), value=bool(done))
@@ -64,6 +63,8 @@ def _report(client: Client, detonation: Detonation, wanted: ReportFilter) -> Sam
         raise AnalysisFailed(no_longer_known(detonation.parts[0].submission_id))
     findings = read_findings(client, detonation)
     report = read_report(client, first_sample(findings), wanted)
+    for finding in findings[1:]:
+        detonation.note(finding.failure)
     related = worst_verdict(findings[1:])
     if related.rank < report.sample.verdict.rank:
         worse = [finding.sample.sample_id for finding in findings[1:] if finding.sample.verdict is related]
@@ -83,3 +84,10 @@ def _notes(detonation: Detonation, report: SampleReport) -> tuple[str, ...]:
 def _would_gain(found: Found) -> bool:
     """Tell whether reading it again in another run would bring more."""
     return isinstance(found, DeadlineReached) or (isinstance(found, SampleReport) and not found.complete)
+
+
+def _why(detonation: Detonation, found: Found | None) -> str:
+    """Say why an entity was not enriched; one with a report was taken out of the case meanwhile."""
+    if isinstance(found, SampleReport):
+        return "no longer among the entities of this action"
+    return str(found or detonation.why_unfinished)

@@ -34,6 +34,8 @@ class CaseWall:
         self._budget = ResultBudget(run.max_result_bytes)
         self._batch: list[tuple[DomainEntityInfo, SampleReport]] = []
         self._done: set[str] = set()
+        self._without_insight = 0
+        self.refused: dict[str, str] = {}
         self.notes: list[tuple[str, str]] = []
 
     def show(self, entity: DomainEntityInfo, report: SampleReport) -> None:
@@ -52,6 +54,8 @@ class CaseWall:
             The identifiers of the enriched entities, in that order.
         """
         self._hand_over()
+        if self._without_insight:
+            self.notes.append(("Insights", f"none for {self._without_insight} entities: the time of this run was up"))
         result = self._run.siemplify.result
         texts = []
         for record in self._budget.records(order):
@@ -65,24 +69,39 @@ class CaseWall:
 
     def _hand_over(self) -> None:
         """Enrich the entities of the batch on the platform, then create their insights."""
-        if not self._batch:
-            return
         for entity, report in self._batch:
             entity.additional_properties.update(self._redacted(enrichment(report)))
             entity.is_enriched = True
             entity.is_suspicious = entity.is_suspicious or report.is_suspicious
-        self._run.siemplify.update_entities([entity for entity, _ in self._batch])
-        for entity, report in self._batch:
-            if self._wants_insight(report):
-                self._add_insight(entity, report)
+        if self._batch and self._updated([entity for entity, _ in self._batch]):
+            for entity, report in self._batch:
+                if self._wants_insight(report):
+                    self._add_insight(entity, report)
+        for entity, _ in self._batch:
             entity.additional_properties = {}  # the platform has them; thousands of them would only fill memory
         self._batch.clear()
+
+    def _updated(self, entities: list[DomainEntityInfo]) -> bool:
+        """Hand the enrichment over; where the platform does not take it, that is no reason to lose the results."""
+        try:
+            self._run.siemplify.update_entities(entities)
+        except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
+            self._run.log(f"enrichment refused: {type(error).__name__}")
+            self.refused |= dict.fromkeys(
+                (each.identifier for each in entities), "the platform did not take its enrichment"
+            )
+            self._done -= self.refused.keys()
+            return False
+        return True
 
     def _wants_insight(self, report: SampleReport) -> bool:
         wanted = self._params.create_insight
         return wanted and (report.is_suspicious or not self._params.only_suspicious_insight)
 
     def _add_insight(self, entity: DomainEntityInfo, report: SampleReport) -> None:
+        if not self._run.deadline.remaining:
+            self._without_insight += 1  # one request to the platform each: the results come first
+            return
         try:
             text = self._run.redacted(insight(report))
             self._run.siemplify.add_entity_insight(entity, text, triggered_by=PROVIDER)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Runs that only wait leave the processors to others.
 SIDE_BY_SIDE: Final = 5
-WAITING_SIDE_BY_SIDE: Final = 16
+WAITING_SIDE_BY_SIDE: Final = 10
 # Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
 SHORT_RUN: Final = 15.0
 WHOLE: Final = 36.0

@@ -1,0 +1,104 @@
+"""When Google SecOps itself is slow or refuses: what was found is still returned."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, details
+
+from secops_lab.platform import calls, case_calls
+from secops_lab.platform.answers import Answer, RefusedCall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.actions.lab import JsonValue, Lab
+
+    from secops_lab.platform.state import PlatformState
+
+ENTITIES = [f"{number:064x}" for number in range(0xA0, 0xA0 + 25)]
+
+
+@pytest.fixture
+def answer_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[..., Answer]], None]:
+    """Let the platform answer one of its calls otherwise."""
+
+    def replace(path: str, handler: Callable[..., Answer]) -> None:
+        monkeypatch.setattr(calls, "CALLS", [("POST", re.compile(path), handler), *calls.CALLS])
+
+    return replace
+
+
+def known(lab: Lab, hashes: list[str]) -> list[str]:
+    """VMRay knows these; the names of their entities."""
+    for sha256 in hashes:
+        lab.vmray.control.add_sample(sha256=sha256)
+    lab.hashes(*hashes)
+    return [each.upper() for each in hashes]
+
+
+def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
+    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
+) -> None:
+    """One batch of two is refused: its entities are named, the others are enriched, all are in the result."""
+    entities = known(lab, ENTITIES)
+    refused: list[str] = []
+    update = case_calls.update_entities
+
+    def refuse_once(state: PlatformState, body: JsonValue) -> Answer:
+        if refused:
+            return update(state, body)
+        refused.extend(each["identifier"] for each in body)
+        raise RefusedCall(502, "bad gateway")
+
+    answer_with("sdk/UpdateEntities", refuse_once)
+    run = lab.run("Scan Hash")
+
+    enriched = [each for each in entities if each not in refused]
+    missed = [each for each in entities if each in refused]
+    assert (len(enriched), len(missed), run.is_success) == (5, 20, True)
+    why = "the platform did not take its enrichment"
+    assert run.message == "\n".join(
+        [f"{ENRICHED}{enriched[0]}", *enriched[1:], f"{NOT_ENRICHED}{missed[0]}", *missed[1:]]
+    ) + details(*(f"{each}: {why}" for each in missed))
+    assert {each["Entity"] for each in run.json_result} == set(entities)
+
+
+def test_a_slow_platform_costs_insights_and_no_result(
+    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
+) -> None:
+    """Each insight is a request to the platform: past the run's time they are left out, and that is said."""
+    entities = known(lab, ENTITIES[:3])
+    started = time.monotonic()
+    insight = case_calls.wall("insight", "title", "content", "triggered_by")
+
+    def slow(state: PlatformState, body: JsonValue) -> Answer:
+        time.sleep(
+            max(0.0, started + 7.2 - time.monotonic())
+        )  # the time of the run is up 7 s after its start
+        return insight(state, body)
+
+    answer_with("sdk/CreateCaseInsight", slow)
+    run = lab.run("Scan Hash", script_timeout=8.0)
+
+    listed = "\n".join(entities)
+    said = "Insights: none for 2 entities: the time of this run was up"
+    assert run.message == f"{ENRICHED}{listed}{details(said)}"
+    assert (len(run.json_result), len(lab.case.insights)) == (3, 1)
+
+
+def test_a_platform_that_takes_nothing_is_told(
+    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
+) -> None:
+    """Not an unexpected error: the sentence that none was enriched, and why."""
+    (entity,) = known(lab, ENTITIES[:1])
+    answer_with("sdk/UpdateEntities", lambda *_: Answer(500, b"", "text/plain"))
+
+    run = lab.run("Scan Hash")
+
+    why = "the platform did not take its enrichment"
+    assert (run.message, run.is_success) == (f"{NONE_ENRICHED}{details(f'{entity}: {why}')}", False)
+    assert [each["Entity"] for each in run.json_result] == [entity]

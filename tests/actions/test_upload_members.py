@@ -1,0 +1,137 @@
+"""Upload File And Get Report where VMRay makes several samples of a file: archives and e-mails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.expected import SUBMITTED, details
+from tests.actions.lab import Lab, completed, outcome
+from tests.actions.uploading import archive, made, row, rowless, upload
+
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from secops_lab.platform import LocalPlatform
+
+
+def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
+    """It has a row that says so; the verdict of the other one counts, and `result` is about `data`."""
+    path = archive(tmp_path, "clean.txt", "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+    lab.vmray.control.set_lifecycle("manual")
+    lab.vmray.control.inject({"path": "/rest/submission/6001"}, {"kind": "status", "status": 404})
+    listing = {"path": "/rest/submission", "query": {"_min_id": "*"}}
+    lab.vmray.control.inject(listing, {"kind": "status", "status": 400})
+
+    run = upload(lab, path, on_round=lambda _: lab.vmray.control.finish_all())
+
+    (sample,) = [each for each in lab.samples() if each["sample_verdict"] == "malicious"]
+    gone = "VMRay no longer knows submission 6001"
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}" + details(f"{path}: verdict Malicious, submission 6002", f"{path}: {gone}"),
+        value=True,
+        json_result={
+            "data": sample,
+            "result": "ok",
+            "files": [row(path, sample, 6002), rowless(path, "error", gone, 6001)],
+        },
+    )
+
+
+def test_data_is_the_file_itself_and_not_what_was_found_in_it(lab: Lab, tmp_path: Path) -> None:
+    """An e-mail without malice brings a malicious attachment: it has a row of its own."""
+    path = made(tmp_path, "mail.eml", b"From: a\n\nhello")
+    lab.vmray.control.load_scenario("malicious-exe")
+    clean = {"set": {"data.sample_verdict": "clean"}}
+    lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "patch", **clean})
+
+    run = upload(lab, path)
+
+    assert run.json_result is not None
+    assert run.json_result["data"]["sample_filename"] == "mail.eml"
+    rows = [(each["data"]["sample_filename"], each["verdict"]) for each in run.json_result["files"]]
+    assert rows == [("mail.eml", "clean"), ("upd.exe", "malicious")]
+    assert f"{path}: 2 samples, worst verdict Malicious, submission 6001" in run.message
+
+
+def test_a_member_that_failed_is_named(lab: Lab, tmp_path: Path) -> None:
+    """The number of its submission says little to who knows the archive."""
+    path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+
+    said = upload(lab, path).message
+
+    assert f"{path}: emulate-failed.exe: 2 of 2 analyses failed, submission 6001" in said
+
+
+def test_result_is_about_the_sample_in_data(lab: Lab, tmp_path: Path) -> None:
+    """The first member of an archive failed, the second is malicious: a playbook must not pass over it."""
+    path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+
+    run = upload(lab, path)
+
+    assert run.json_result is not None
+    assert [each["result"] for each in run.json_result["files"]] == ["error", "ok"]
+    assert (run.json_result["result"], run.json_result["data"]["sample_verdict"]) == ("ok", "malicious")
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_member_that_cannot_be_read_leaves_the_others(lab: Lab, tmp_path: Path, status: int) -> None:
+    """The malicious one has its row and its verdict; the other one its reason."""
+    path = archive(tmp_path, "emulate-malicious-exe.exe", "notes.txt")
+    lab.vmray.control.load_scenario("archive")
+    tries = 1 if status == 404 else 4
+    fault = {"kind": "status", "status": status}
+    lab.vmray.control.inject({"method": "GET", "path": "/rest/sample/5002"}, fault, tries)
+
+    run = upload(lab, path)
+
+    malicious, unread = run.json_result["files"]
+    assert (malicious["verdict"], malicious["result"]) == ("malicious", "ok")
+    assert (unread["verdict"], unread["result"], unread["data"]) == (None, "error", None)
+    assert unread["error"].startswith("sample 5002 could not be read: VMRay ")
+    assert run.message == f"{SUBMITTED}{path}" + details(
+        f"{path}: 2 samples, worst verdict Malicious, submission 6001", f"{path}: 5002: {unread['error']}"
+    )
+
+
+def test_a_later_run_takes_all_members_over(secops: LocalPlatform, tmp_path: Path) -> None:
+    """Also one of which an analysis failed: nothing is missing, and nothing is billed again."""
+    path = archive(tmp_path, "emulate-clean-document.txt", "emulate-partly-failed.exe")
+    with EmbeddedEmulator(lifecycle="immediate", scenario="archive") as vmray:  # its clock was never advanced
+        lab = Lab(vmray, secops)
+        lab.open_case()
+        first, again = upload(lab, path), upload(lab, path)
+
+        assert again.json_result == first.json_result
+        assert [each["submission_id"] for each in again.json_result["files"]] == [6001, 6002]
+        assert vmray.control.counts()["submissions"] == 2
+
+
+def test_every_member_of_a_large_archive_counts(lab: Lab, tmp_path: Path) -> None:
+    """The malicious one is the last of many."""
+    names = [f"emulate-clean-document-{number}.txt" for number in range(120)]
+    path = archive(tmp_path, *names, "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+
+    run = upload(lab, path)
+
+    assert [each["verdict"] for each in run.json_result["files"]] == ["clean"] * 120 + ["malicious"]
+    assert run.json_result["data"]["sample_verdict"] == "malicious"
+    assert run.message.endswith(f"{path}: 121 samples, worst verdict Malicious, submission 6001")
+
+
+def test_one_file_by_several_names_is_submitted_once(lab: Lab, tmp_path: Path) -> None:
+    """Each submit costs quota."""
+    path = made(tmp_path, "a.exe")
+    link = tmp_path / "link.exe"
+    link.symlink_to(path)
+
+    run = upload(lab, path, f"{tmp_path}/./a.exe", f"{tmp_path}//a.exe", link)
+
+    assert [each["file_path"] for each in run.json_result["files"]] == [str(path)]
+    assert lab.vmray.control.counts()["submissions"] == 1

@@ -1,0 +1,85 @@
+"""The journey of an action's state through the platform's database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vm_ray.core.vmray_detonation import Detonation, Part, Stage
+from vm_ray.core.vmray_errors import StateError
+from vm_ray.core.vmray_state import State
+
+NUMBERS = st.integers(1, 2**53)
+PARTS = st.builds(Part, NUMBERS, NUMBERS, st.none() | NUMBERS, *[st.booleans()] * 5)
+DETONATIONS = st.builds(
+    Detonation,
+    item=st.text(),
+    name=st.text(),
+    key=st.text(),
+    stage=st.sampled_from(Stage),
+    parts=st.lists(PARTS, max_size=3),
+    known=st.lists(NUMBERS, max_size=3),
+    reason=st.text(),
+    certain_at=st.floats(0, 1e12),
+    notes=st.lists(st.text(), max_size=3),
+).filter(lambda each: each.sample_ids or each.stage not in (Stage.RUNNING, Stage.READY))
+
+
+@given(st.lists(DETONATIONS, max_size=3), st.floats(0, 1e12))
+def test_the_state_comes_back_as_it_was(detonations: list[Detonation], begun: float) -> None:
+    """Through the text that the platform keeps."""
+    state = State(begun, detonations)
+    assert State.from_text("Scan URL", state.to_text("Scan URL")) == state
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["version", "action", "items", "parts"]), inner)
+    ),
+)
+
+
+@given(JSON)
+def test_what_is_not_ours_is_refused_and_nothing_else_happens(state: object) -> None:
+    """No other exception, and no guess."""
+    try:
+        restored = State.from_text("Scan URL", json.dumps(state))
+    except StateError:
+        return
+    assert restored.detonations == []
+    assert isinstance(state, dict)
+    assert state["version"] == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"begun": 10**400},
+        {"begun": None},
+        {"begun": "1"},
+        {"items": [{"stage": "running"}]},
+        {"items": [{"stage": "ready"}]},
+        {"items": [{"stage": "running", "parts": [{"submission_id": "1", "sample_id": 2}]}]},
+        {"items": [{"certain_at": 10**400}]},
+    ],
+    ids=str,
+)
+def test_a_damaged_state_is_refused(change: dict[str, Any]) -> None:
+    """What later steps could not go on with."""
+    state = json.loads(State(1.0, [Detonation("http://a/", "HTTP://A/", "key")]).to_text("Scan URL"))
+    item = state["items"][0]
+    state |= change | {"items": [item | each for each in change.get("items", [{}])]}
+    with pytest.raises(StateError, match="damaged; nothing was submitted again"):
+        State.from_text("Scan URL", json.dumps(state))
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{", "[" * 100_000], ids=lambda text: str(text)[:5])
+def test_no_state_at_all(text: object) -> None:
+    """The platform has lost it."""
+    with pytest.raises(StateError, match="did not hand the state of this action back"):
+        State.from_text("Scan URL", text)
