@@ -48,6 +48,8 @@ def slow(page: Page) -> None:
 def test_only_the_last_choice_is_submitted(wall: CaseWall, page: Page) -> None:
     """Files that are no longer chosen stay out of the form, however late they arrive."""
     page.goto(f"{wall.url}/cases/1")
+    page.locator("[data-files]").set_input_files(chosen("first.exe"))
+    expect(page.locator(".files li")).to_have_text(["first.exe (1 bytes)"])
     slow(page)
     page.locator("[data-files]").set_input_files(chosen("a.exe", "b.exe", "c.exe"))
     page.locator("[data-files]").set_input_files(chosen("mine.exe"))

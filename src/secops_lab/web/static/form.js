@@ -67,16 +67,19 @@
       choice.abort();
       choice = new AbortController();
       const { signal } = choice;
+      const files = [...input.files];
       run.disabled = true;
       const before = [...list.querySelectorAll("input")].map((token) => token.value);
       list.replaceChildren();
       await Promise.all(before.map(forget));
-      for (const file of [...input.files]) {
-        const item = line(list, file);
-        await hand(input, item, file, signal).catch((error) => refuse(item, file, error.message));
+      for (const file of files) {
         if (signal.aborted) return;
+        const item = line(list, file);
+        await hand(input, item, file, signal).catch((error) => {
+          refuse(item, file, error.name === "Error" ? error.message : "not handed over.");
+        });
       }
-      run.disabled = false;
+      if (!signal.aborted) run.disabled = false;
     });
   }
 }
