@@ -186,3 +186,9 @@ def test_which_samples_vmray_knew(
 def test_collected_means_finished_in_vmrays_own_words(raw: dict[str, Any], *, finished: bool) -> None:
     """A missing status is the documented default."""
     assert Aggregate.from_json({**raw, "iocs": {"a": 1}}, "iocs") == Aggregate(finished, {"a": 1})
+
+
+@pytest.mark.parametrize("parent", [6001, "6001"])
+def test_the_submission_that_another_was_made_from_may_be_text(parent: object) -> None:
+    """As all ids may: a child that is not recognised would be missing from its file."""
+    assert submission(7, parent_submission_id=parent).parent_id == 6001

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vm_ray.core.vmray_escape import script_json
 from vm_ray.core.vmray_models import IOC_TYPES, Aggregate, Sample
 from vm_ray.core.vmray_report import ReportFilter, SampleReport, make_report
-from vm_ray.core.vmray_size import STEPS, EntityRecord, ResultBudget, nested_length
+from vm_ray.core.vmray_size import STEPS, EntityRecord, ResultBudget, essential_fields, nested_length
 from vm_ray.core.vmray_verdicts import Verdict
 
 # A result lives exactly as long as its process, so its spool is never closed; here it outlives each test.
@@ -115,3 +115,11 @@ def test_the_cost_of_a_step_is_what_the_step_leaves(step: Any) -> None:  # noqa:
 def test_nothing_at_all_can_be_written() -> None:
     """No entity was found."""
     assert list(budget(15).records(["E0"])) == []
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": "x" * 10**6}, ["x" * 10**6], "x" * 10**6], ids=["object", "list", "text"]
+)
+def test_no_field_that_stays_is_long(value: object) -> None:
+    """Whatever a server puts into it."""
+    assert len(json.dumps(essential_fields({"sample_filename": value, "sample_id": 1}))) < 2_000

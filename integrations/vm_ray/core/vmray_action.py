@@ -134,23 +134,23 @@ class Action(ABC):
         """Perform, and turn whatever goes wrong into a sentence."""
         try:
             return self.perform(run)
-        except VMRayError as error:
+        except Exception as error:  # noqa: BLE001 - the last line of defence
             return self.failed(run, error)
-        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback, no foreign text
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            run.log(f"unexpected {type(error).__name__} in {place.name}, line {place.lineno}")
-            reason = f"unexpected error ({type(error).__name__}) outside of VMRay; the debug output says where"
-            return Outcome.failed(self.failure(run, reason))
 
     @abstractmethod
     def perform(self, run: Run) -> Outcome:
         """Do what the action is for."""
 
-    def failed(self, run: Run, error: VMRayError, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
-        """End as failed: the documented sentence with the cause, and what was kept."""
-        run.log(f"{type(error).__name__}: {error}")
-        message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
-        return Outcome.failed(with_details([message], [*error.details, *kept]))
+    def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
+        """End as failed: the documented sentence with the cause, and what was kept; no traceback, no foreign text."""
+        if isinstance(error, VMRayError):
+            run.log(f"{type(error).__name__}: {error}")
+            message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
+            return Outcome.failed(with_details([message], [*error.details, *kept]))
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        run.log(f"unexpected {type(error).__name__} in {place.name}, line {place.lineno}")
+        reason = f"unexpected error ({type(error).__name__}) outside of VMRay; the debug output says where"
+        return Outcome.failed(with_details([self.failure(run, reason)], kept))
 
     def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject
         """Write the documented sentence for a failed action."""

@@ -72,7 +72,7 @@ class DetonationAction(Action):
             outcome = self._outcome(run, detonations, needed)
             if outcome is not None:
                 return outcome
-        except VMRayError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, what exists at VMRay is named
             return self.failed(run, error, kept(detonations))
         names = [each.name for each in detonations if each.stage is not Stage.FAILED]
         pending = [each.name for each in detonations if each.pending] or names

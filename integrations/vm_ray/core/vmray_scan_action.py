@@ -43,11 +43,9 @@ class ScanAction(Action):
         except Exception as error:  # noqa: BLE001 - what was found until then is kept, whatever it is
             fatal = error
         done = wall.finish(list(entities))
-        if isinstance(fatal, VMRayError):
+        if fatal is not None:
             kept = [("Kept", f"{len(done)} of {len(entities)} entities were enriched before that")] if done else []
             return self.failed(run, fatal, kept)
-        if fatal is not None:
-            raise fatal
         missed |= wall.refused
         missed = {identifier: missed[identifier] for identifier in entities if identifier in missed}
         if not entities:
