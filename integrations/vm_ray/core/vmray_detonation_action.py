@@ -11,7 +11,6 @@ import sys
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Final
 
 from ..core.vmray_action import Action, Outcome, Run
 from ..core.vmray_client import SubmitOptions
@@ -22,15 +21,9 @@ from ..core.vmray_follow import follow_children, poll
 from ..core.vmray_messages import waiting
 from ..core.vmray_models import SubmitAnswer
 from ..core.vmray_params import submit_options
+from ..core.vmray_schedule import Schedule
 from ..core.vmray_state import State
 from ..core.vmray_submit import OneSubmit, Submitter
-
-# Time kept for the last run: it has to read all results before the platform's patience ends. A share of the time for
-# the whole action, at most so many seconds.
-LAST_RUN_SHARE: Final = 0.25
-MAX_LAST_RUN: Final = 60.0
-# Seconds that a run loses to starting and to writing its result.
-START_AND_END: Final = 2.0
 
 
 class DetonationAction(Action):
@@ -66,10 +59,10 @@ class DetonationAction(Action):
         else:
             state = State.from_text(self.name, run.parameters.get("additional_data"))
         detonations = state.detonations
-        needed = _time_for_results(run, state.begun)
+        schedule = _schedule(run, state.begun)
         try:
-            self._advance(run, detonations, options, needed, ask=not first)
-            outcome = self._outcome(run, detonations, needed)
+            self._advance(run, detonations, options, schedule, ask=not first)
+            outcome = self._outcome(run, detonations, schedule)
             if outcome is not None:
                 return outcome
         except Exception as error:  # noqa: BLE001 - whatever it is, what exists at VMRay is named
@@ -78,28 +71,28 @@ class DetonationAction(Action):
         pending = [each.name for each in detonations if each.pending] or names
         return Outcome.in_progress(waiting(pending), state.to_text(self.name))
 
-    def _outcome(self, run: Run, detonations: Sequence[Detonation], needed: float) -> Outcome | None:
+    def _outcome(self, run: Run, detonations: Sequence[Detonation], schedule: Schedule) -> Outcome | None:
         """Report, if everything is there or this is the last chance; None to go on in another run."""
-        if not is_last_run(run, needed):
+        if not schedule.is_last_run:
             if any(each.pending for each in detonations):
                 return None
-            with run.deadline.earlier(_reserved(run, needed)):
+            with run.deadline.earlier(schedule.reserved):
                 outcome = self.report(run, detonations, last=False)
-            if outcome is not None or not is_last_run(run, needed):
+            if outcome is not None or not schedule.is_last_run:
                 return outcome
         for each in detonations:
             each.childless()
         return self.report(run, detonations, last=True)
 
     def _advance(
-        self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions, needed: float, *, ask: bool
+        self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions, schedule: Schedule, *, ask: bool
     ) -> None:
         """Ask how far everything is, and submit the rest, for as long as time is left after that to read the results.
 
         Asking comes first, so that a submit that takes all the time of every run cannot keep back what has finished.
         """
         try:
-            with run.deadline.earlier(_reserved(run, needed)):
+            with run.deadline.earlier(schedule.reserved):
                 if ask:
                     poll(run.client, detonations)
                     follow_children(run.client, detonations)
@@ -136,37 +129,10 @@ class DetonationAction(Action):
                         detonation.note(f"went on with submission {detonation.submission_id} of an earlier run")
 
 
-def is_last_run(run: Run, needed: float) -> bool:
-    """Tell whether the results have to be reported now, because the whole action ends soon.
-
-    Args:
-        run: The present run.
-        needed: Seconds that reporting may take. Another run that would have less than that is too late, unless this one
-            has much less time left than the other would have.
-    """
-    end_ms = run.siemplify.async_total_duration_deadline
-    if not end_ms:
-        return False
-    pause = float(run.siemplify.async_polling_interval_in_sec or 0) + START_AND_END
-    another = end_ms / 1000 - time.time() - pause
-    return another < needed and run.deadline.remaining >= another / 2
-
-
-def _time_for_results(run: Run, begun: float) -> float:
-    """Return the seconds that are kept for reading the results at the end of the whole action."""
-    end_ms = run.siemplify.async_total_duration_deadline
-    if not end_ms:
-        return MAX_LAST_RUN
-    return min(MAX_LAST_RUN, max(0.0, LAST_RUN_SHARE * (end_ms / 1000 - begun)))
-
-
-def _reserved(run: Run, needed: float) -> float:
-    """Return how many of these seconds lie within this run, since the whole action ends with it or soon after."""
-    end_ms = run.siemplify.async_total_duration_deadline
-    if not end_ms:
-        return 0.0
-    run_ends = time.time() + run.deadline.remaining
-    return max(0.0, min(needed, run_ends + needed + START_AND_END - end_ms / 1000))
+def _schedule(run: Run, began: float) -> Schedule:
+    ends_ms = run.siemplify.async_total_duration_deadline
+    interval = float(run.siemplify.async_polling_interval_in_sec or 0)
+    return Schedule(run.deadline, began, ends_ms / 1000 if ends_ms else None, interval)
 
 
 def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:

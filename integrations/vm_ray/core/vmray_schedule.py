@@ -1,0 +1,60 @@
+"""The time of an action that takes several runs: whether this is the last one, and what is kept for the results."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from ..core.vmray_throttle import Deadline
+
+# Time kept for the last run: it has to read all results before the platform's patience ends. A share of the time for
+# the whole action, at most so many seconds.
+LAST_RUN_SHARE: Final = 0.25
+MAX_LAST_RUN: Final = 60.0
+# Seconds that a run loses to starting and to writing its result.
+START_AND_END: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What the platform gives, as moments in Unix seconds and durations in seconds.
+
+    Attributes:
+        deadline: The end of the present run.
+        action_began: When the first run began.
+        action_ends: When the platform's patience with the whole action ends; None where it named no moment.
+        polling_interval: What the platform lets pass between two runs.
+    """
+
+    deadline: Deadline
+    action_began: float
+    action_ends: float | None
+    polling_interval: float
+
+    @property
+    def for_results(self) -> float:
+        """How long reading the results may take at the end of the whole action."""
+        if self.action_ends is None:
+            return MAX_LAST_RUN
+        return min(MAX_LAST_RUN, max(0.0, LAST_RUN_SHARE * (self.action_ends - self.action_began)))
+
+    @property
+    def is_last_run(self) -> bool:
+        """Whether the results have to be reported now.
+
+        Another run that would have too little time for them is too late, unless this one has much less time left than
+        the other would have.
+        """
+        if self.action_ends is None:
+            return False
+        another = self.action_ends - time.time() - self.polling_interval - START_AND_END
+        return another < self.for_results and self.deadline.remaining >= another / 2
+
+    @property
+    def reserved(self) -> float:
+        """How much of the time for the results lies within this run, since the whole action ends with it or soon."""
+        if self.action_ends is None:
+            return 0.0
+        run_ends = time.time() + self.deadline.remaining
+        return max(0.0, min(self.for_results, run_ends + self.for_results + START_AND_END - self.action_ends))
