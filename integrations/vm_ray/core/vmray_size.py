@@ -136,17 +136,15 @@ class EntityRecord:
         sample, essential = nested_length(self.sample) + 1, nested_length(_essential_members(self.sample)) + 1
         iocs = [[nested_length(ioc) + 1 for ioc in found] for found in self.iocs.values()]
         indicators = [nested_length(each) + 1 for each in self.indicators]
-        own, extra = (
-            _table_cost(self.identifier, self.table),
-            sum(_table_cost(*each) for each in self.extra_tables.items()),
-        )
+        own = _table_cost(self.identifier, self.table)
+        extra = sum(_table_cost(*each) for each in self.extra_tables.items())
         return [
             fixed
             + (sample if step.whole_sample else essential)
             + sum(sum(found[: step.max_iocs]) for found in iocs)
             + sum(indicators[: step.max_indicators])
-            + step.table * own
-            + step.extra_tables * extra
+            + (own if step.table else 0)
+            + (extra if step.extra_tables else 0)
             for step in STEPS
         ]
 
@@ -184,7 +182,7 @@ class ResultBudget:
         """Yield the records that were added, reduced to what fits, in the given order of identifiers."""
         step = self.step
         for identifier in order:
-            for stored in self._spool.get(identifier):
+            if (stored := self._spool.get(identifier)) is not None:
                 yield EntityRecord(*stored).reduced(step)
 
 

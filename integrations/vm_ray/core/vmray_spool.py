@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
@@ -25,9 +24,10 @@ class Spool:
         self._places[name] = (self._file.tell(), len(data))
         self._file.write(data)
 
-    def get(self, name: str) -> Iterator[Any]:
-        """Yield the value of this name, or nothing where there is none."""
-        if place := self._places.get(name):
-            start, size = place
-            self._file.seek(start)
-            yield json.loads(self._file.read(size))
+    def get(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the value of this name, None where there is none."""
+        if name not in self._places:
+            return None
+        start, size = self._places[name]
+        self._file.seek(start)
+        return json.loads(self._file.read(size))
