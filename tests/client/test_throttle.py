@@ -94,6 +94,30 @@ def test_the_pace_after_throttling_is_the_one_the_server_kept() -> None:
     assert gate.enter(Deadline(None)) == clock.now
 
 
+@pytest.mark.parametrize(
+    ("seconds", "pause", "spacing"), [(0.0, 60.0, 0.2), (30.0, 1.0, 0.5), (0.5, 60.0, 0.3)]
+)
+def test_a_long_pause_is_kept_once_and_does_not_set_the_pace(
+    seconds: float, pause: float, spacing: float
+) -> None:
+    """Five answers, then a long pause, or one after an idle time: requests start well within a second."""
+    clock = Clock()
+    gate = Gate(clock=clock)
+    started = [gate.enter(Deadline(None)) for _ in range(6)]
+    for _ in range(5):
+        gate.leave()
+        gate.answered()
+    gate.leave()
+    clock.now += seconds
+    gate.throttled(started[-1], pause)
+    clock.now += pause
+    gate.enter(Deadline(None))
+    with pytest.raises(DeadlineReached):
+        gate.enter(Deadline(clock.now + spacing - 0.01, clock))
+    clock.now += spacing + 0.001
+    assert gate.enter(Deadline(clock.now + 0.01, clock)) == clock.now
+
+
 def test_a_long_pause_without_answers_does_not_set_the_pace() -> None:
     """A server in maintenance asks for a minute: afterwards requests start as before, not one a minute."""
     clock = Clock()

@@ -26,6 +26,11 @@ CEILING_VARIABLE: Final = "VMRAY_MAX_REQUESTS_IN_FLIGHT"
 QUICKENING: Final = 0.997
 ENOUGH_ANSWERS: Final = 3
 DEFAULT_PAUSE_SECONDS: Final = 1.0
+# A server that counts requests by the second asks for the rest of that second, which is part of its pace. A longer
+# pause is kept once, and would say nothing about the pace: one of a minute would leave room for few requests a minute.
+PACE_PAUSE_SECONDS: Final = 1.0
+# A slower server says so by its pauses, which stop every request; and the measured time may hold time without requests.
+SLOWEST_SPACING_SECONDS: Final = 0.5
 
 
 def configured_ceiling() -> int:
@@ -163,18 +168,21 @@ class Gate:
         """Stop all starts for the time the server named, and go on at half the level and at the measured pace.
 
         Several requests that were in flight together are throttled together: only the first of them counts. The pace is
-        measured only where enough requests were answered before: otherwise the pause says nothing about it.
+        measured only where enough requests were answered before; a long pause says nothing about it, and counts little.
 
         Args:
             started: When the throttled request started.
             retry_after: Seconds from the server's ``Retry-After``, None where it named none.
         """
         with self._turn:
-            resume = self._clock() + (DEFAULT_PAUSE_SECONDS if retry_after is None else retry_after)
+            now = self._clock()
+            pause = DEFAULT_PAUSE_SECONDS if retry_after is None else retry_after
+            resume = now + pause
             if started >= self._window_start:
                 self._level = max(1.0, self._level / 2)
                 if self._answered >= ENOUGH_ANSWERS:
-                    self._spacing = max(self._spacing, (resume - self._window_start) / self._answered)
+                    measured = (now - self._window_start + min(pause, PACE_PAUSE_SECONDS)) / self._answered
+                    self._spacing = min(max(self._spacing, measured), SLOWEST_SPACING_SECONDS)
                 self._window_start, self._answered = resume, 0
             self._next_start = max(self._next_start, resume)
             self._turn.notify_all()
