@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,23 @@ def test_a_long_pause_is_kept_once_and_does_not_set_the_pace(
         gate.enter(Deadline(clock.now + spacing - 0.01, clock))
     clock.now += spacing + 0.001
     assert gate.enter(Deadline(clock.now + 0.01, clock)) == clock.now
+
+
+def test_a_pause_beyond_all_time_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as threads can wait at once, and then again; a run without a deadline does not break over it."""
+    clock = Clock()
+    gate = Gate(clock=clock)
+    gate.pause(1e15)
+    waited: list[float] = []
+
+    def wait(_turn: threading.Condition, timeout: float) -> bool:
+        waited.append(timeout)
+        clock.now += 1e15
+        return False
+
+    monkeypatch.setattr(threading.Condition, "wait", wait)
+    assert gate.enter(Deadline(None)) == clock.now
+    assert waited == [threading.TIMEOUT_MAX]
 
 
 def test_a_long_pause_without_answers_does_not_set_the_pace() -> None:

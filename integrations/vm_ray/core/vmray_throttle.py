@@ -142,7 +142,7 @@ class Gate:
                     self._next_start = max(self._next_start, now - self._spacing) + self._spacing
                     return now
                 deadline.check(max(0.0, pause))
-                self._turn.wait(min(deadline.remaining, pause if pause > 0 else 1.0))
+                self._turn.wait(min(deadline.remaining, pause if pause > 0 else 1.0, threading.TIMEOUT_MAX))
 
     def leave(self) -> None:
         """Give the place back, whatever came of the request."""
