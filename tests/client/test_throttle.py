@@ -120,7 +120,7 @@ def test_a_long_pause_is_kept_once_and_does_not_set_the_pace(
 
 
 def test_a_pause_beyond_all_time_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as threads can wait at once, and then again; a run without a deadline does not break over it."""
+    """As long as threads can wait at once, and then again; no run without a deadline breaks over it."""
     clock = Clock()
     gate = Gate(clock=clock)
     gate.pause(1e15)
