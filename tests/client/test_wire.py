@@ -23,7 +23,7 @@ from vm_ray.core.vmray_errors import (
     ServerFailed,
     Throttled,
 )
-from vm_ray.core.vmray_wire import Answer, api_root, decipher, retry_after, segment
+from vm_ray.core.vmray_wire import Answer, api_root, decipher, echoes, retry_after, segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +113,20 @@ ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
         (200, "[" * 100_000, AnswerUnreadable, "VMRay's answer was incomplete or not JSON", 0),
         (200, "[]", AnswerUnreadable, "VMRay's answer was not the JSON object that was expected", 0),
         (200, ENVELOPE, RequestRejected, "VMRay refused the request: No such element", 0),
+        (
+            200,
+            '{"data": [], "continuation_id": "\\ud800"}',
+            AnswerUnreadable,
+            "VMRay's list went on under an id that is none",
+            0,
+        ),
+        (
+            200,
+            '{"data": [], "continuation_id": true}',
+            AnswerUnreadable,
+            "VMRay's list went on under an id that is none",
+            0,
+        ),
         (200, '{"result": "error"}', RequestRejected, "VMRay refused the request: it gave no reason", 0),
         (
             200,
@@ -153,6 +167,35 @@ def test_a_success_is_its_payload(document: Mapping[str, Any], answer: Answer) -
 def test_what_json_does_not_know_becomes_null() -> None:
     """`NaN`, `Infinity` and numbers beyond all bounds would break every reader after us."""
     assert decipher(200, {}, b'{"data": [NaN, Infinity, -Infinity, 1e999, 1.5]}').data == [None] * 4 + [1.5]
+
+
+KEYS = ["Abc-123_xyz.~", 'k"<&\\/key-1', "schl\u00fcssel-\U0001f600"]
+
+
+def spelled_out(text: str, form: str) -> str:
+    """Each character by its number, as JSON allows."""
+    units = text.encode("utf-16-be")
+    return "".join("\\u" + format(int.from_bytes(units[i : i + 2]), form) for i in range(0, len(units), 2))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_found_however_json_writes_it(key: str) -> None:
+    """As it is, escaped, or spelled out in numbers; text beside it stays."""
+    pattern = echoes(key)
+    assert pattern is not None
+    written = [key, json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1]]
+    written += [spelled_out(key, "04x"), spelled_out(key, "04X"), key[:3] + spelled_out(key[3:], "04x")]
+    for each in written:
+        assert pattern.sub(b"***", f"<{each}>".encode()) == b"<***>"
+    assert pattern.search(key[:-1].encode()) is None
+
+
+def test_only_utf_8_is_read() -> None:
+    """In another encoding a key would have passed unseen."""
+    for encoding in ("utf-16", "utf-32"):
+        with pytest.raises(AnswerUnreadable):
+            decipher(200, {}, '{"data": []}'.encode(encoding))
+    assert decipher(200, {}, '{"data": []}'.encode("utf-8-sig")).data == []
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.guarantees.forger import Forger
-from tests.guarantees.matrix.world import World, fate, hash_item
+from tests.guarantees.forger import Forger, reply
+from tests.guarantees.matrix.world import World, fate, file_item, hash_item
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,3 +32,41 @@ def test_a_redirect_to_nowhere_is_a_redirect(header: str, tmp_path: Path) -> Non
             how, why = fate(world.run("Scan Hash", [item], script_timeout=30.0), item)
         assert how == "ended"
         assert "the server answered with a redirect (302), which is not followed; check Api Root" in why
+
+
+NEGATIVE = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n"
+NO_ID = reply(b'{"result": "ok", "data": [], "continuation_id": "\\ud800"}')
+
+
+@pytest.mark.parametrize(
+    ("forged", "says"),
+    [
+        (NEGATIVE, "the connection to VMRay broke before the answer was complete after 4 tries"),
+        (NO_ID, "VMRay's list went on under an id that is none after 4 tries"),
+    ],
+    ids=["a chunk of negative size", "a continuation that cannot be asked for"],
+)
+def test_an_odd_answer_names_its_hash_and_leaves_the_others(forged: bytes, says: str, tmp_path: Path) -> None:
+    """It is asked for again, and then given up with its reason."""
+    with World(tmp_path) as world:
+        bad, *good = (hash_item(each) for each in world.vmray.control.add_known_samples(3))
+        with Forger(world.vmray.url, lambda line, _true: [forged] if bad.sha256 in line else None) as proxy:
+            world.platform.configure("VMRay", {"Api Root": proxy.url})
+            run = world.run("Scan Hash", [bad, *good])
+        assert fate(run, bad) == ("named", says)
+        assert [fate(run, each)[0] for each in good] == ["fine", "fine"]
+
+
+def test_an_odd_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
+    """VMRay stored the file before it answered in bytes that are no answer: it is found, not sent again."""
+    with World(tmp_path, lifecycle="immediate") as world:
+        item = file_item(tmp_path / "a.txt", b"hello")
+
+        def forge(line: str, _true: bytes) -> list[bytes] | None:
+            return [NEGATIVE] if "/sample/submit" in line else None
+
+        with Forger(world.vmray.url, forge) as proxy:
+            world.platform.configure("VMRay", {"Api Root": proxy.url})
+            run = world.run("Upload File And Get Report", [item])
+        assert fate(run, item)[0] == "fine"
+        assert len(world.submissions(item)) == 1

@@ -6,6 +6,7 @@ are the ways around it.
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import TYPE_CHECKING, Final
 
@@ -116,9 +117,11 @@ def test_an_echo_of_the_key_comes_out_of_no_answer(key: str) -> None:
     with Listener(lambda _path: ok([sample])) as vmray:
         found = client_for(vmray.url, key).find_samples(SHA256)
         assert key not in str(found)
-    body = json.dumps({"result": "error", "error_msg": "x" * 290 + key}).encode()
-    for status in (200, 400, 401, 403, 404):
-        with Listener(lambda _path, status=status: (status, {}, body)) as vmray:  # type: ignore[misc]
+    spelled_out = "".join(f"\\u{ord(each):04x}" for each in key)
+    whole = json.dumps({"result": "error", "error_msg": "x" * 290 + "KEY"})
+    bodies = [whole.replace("KEY", each).encode() for each in (json.dumps(key)[1:-1], spelled_out)]
+    for status, body in itertools.product((200, 400, 401, 403, 404), bodies):
+        with Listener(lambda _path, given=(status, {}, body): given) as vmray:  # type: ignore[misc]
             with pytest.raises(VMRayError) as caught:
                 client_for(vmray.url, key).find_samples(SHA256)
             assert key not in str(caught.value)

@@ -6,7 +6,6 @@ is taken out of whatever the server sends back, so that nothing after this modul
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -19,10 +18,9 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import InsecureRequestWarning
 
 from ..core.vmray_errors import AnswerUnreadable, DeadlineReached, RequestError, Throttled
-from ..core.vmray_escape import is_recognisable
 from ..core.vmray_network_errors import named
 from ..core.vmray_throttle import CEILING, Deadline, Gate, back_off, in_time
-from ..core.vmray_wire import Answer, decipher
+from ..core.vmray_wire import Answer, decipher, echoes
 
 # Seconds. The time limit for connecting is also the one for sending one block of a body.
 CONNECT_TIMEOUT: Final = 10.0
@@ -88,7 +86,7 @@ class Transport:
         self._verify = verify
         if not verify:  # whoever configured it knows; a warning a request would bury everything else in the log
             urllib3.disable_warnings(InsecureRequestWarning)
-        self._key_forms = _key_forms(api_key)
+        self._key_forms = echoes(api_key)
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount(f"{root}/", _PooledAdapter())
@@ -166,9 +164,7 @@ class Transport:
             status, headers, content = in_time(lambda: self._sent(request, limit), limit)
         except (requests.RequestException, Urllib3Error, OSError) as error:
             raise named(error, min(request.read, limit)) from None
-        for form in self._key_forms:
-            content = content.replace(form, b"***")
-        answer = decipher(status, headers, content)
+        answer = decipher(status, headers, self._key_forms.sub(b"***", content) if self._key_forms else content)
         if request.shape is not None and not isinstance(answer.data, request.shape):
             raise AnswerUnreadable("VMRay's answer did not hold the data that was asked for")
         return answer
@@ -233,16 +229,12 @@ class _PooledAdapter(HTTPAdapter):
 def _whole_body(response: requests.Response) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.iter_content(CHUNK_BYTES):
-        size += len(chunk)
-        chunks.append(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise AnswerUnreadable(f"VMRay's answer was larger than {MAX_ANSWER_BYTES // 2**20} MiB")
+    try:
+        for chunk in response.iter_content(CHUNK_BYTES):
+            size += len(chunk)
+            chunks.append(chunk)
+            if size > MAX_ANSWER_BYTES:
+                raise AnswerUnreadable(f"VMRay's answer was larger than {MAX_ANSWER_BYTES // 2**20} MiB")
+    except ValueError:  # all that http.client says to a chunk of negative size
+        raise requests.exceptions.ChunkedEncodingError from None
     return b"".join(chunks)
-
-
-def _key_forms(api_key: str) -> tuple[bytes, ...]:
-    """Return how a server that echoes the key may write it: as it is, and inside a JSON string."""
-    if not is_recognisable(api_key):
-        return ()
-    return tuple({api_key.encode(): None, json.dumps(api_key)[1:-1].encode(): None})

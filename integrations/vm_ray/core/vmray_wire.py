@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -26,7 +27,7 @@ from ..core.vmray_errors import (
     ServerFailed,
     Throttled,
 )
-from ..core.vmray_escape import one_line
+from ..core.vmray_escape import is_recognisable, one_line
 
 MAX_REASON_LENGTH: Final = 300
 
@@ -77,6 +78,25 @@ def sendable(text: str) -> bool:
     return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
+def echoes(api_key: str) -> re.Pattern[bytes] | None:
+    """Return a pattern of all that a server that echoes the key may write; None for a key like any other text.
+
+    JSON has several spellings of a character. An answer is cut in places, and half of a key is a key as well: so the
+    whole key goes before anything is read.
+    """
+    if not is_recognisable(api_key):
+        return None
+    return re.compile(b"".join(_spellings(each) for each in api_key))
+
+
+def _spellings(character: str) -> bytes:
+    """Return a pattern of a character as it is, and as JSON may write it."""
+    escaped = json.dumps(character)[1:-1]
+    code = escaped if escaped.startswith("\\u") else f"\\u{ord(character):04x}"
+    ways = [re.escape(way.encode()) for way in (character, escaped, f"\\{character}")]
+    return b"(?:%s|(?i:%s))" % (b"|".join(ways), re.escape(code.encode()))
+
+
 def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     """Turn an HTTP answer into its payload.
 
@@ -92,15 +112,23 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         raise AnswerUnreadable("VMRay's answer was not the JSON object that was expected")
     if document.get("result", "ok") != "ok":
         raise RequestRejected(f"VMRay refused the request: {_reason(document) or 'it gave no reason'}")
-    return Answer(document.get("data"), document.get("continuation_id"))
+    rest = document.get("continuation_id")
+    if rest is not None and not (type(rest) is int or (isinstance(rest, str) and sendable(rest))):
+        raise AnswerUnreadable("VMRay's list went on under an id that is none")
+    return Answer(document.get("data"), rest)
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
     try:
-        return json.loads(body, parse_constant=_no_number, parse_float=_finite)
+        return json.loads(_text(body), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         kind = "a web page" if body.lstrip()[:1] == b"<" else "incomplete or not JSON"
         raise AnswerUnreadable(f"VMRay's answer was {kind}") from None
+
+
+def _text(body: bytes) -> str:
+    """Read UTF-8 only: in the other encodings that JSON may have, no key would have been found."""
+    return body.decode("utf-8-sig", "surrogatepass")
 
 
 def _no_number(_name: str) -> None:
@@ -142,7 +170,7 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestErr
 
 def _error_reason(body: bytes) -> str:
     try:
-        document = json.loads(body)
+        document = json.loads(_text(body))
     except (ValueError, RecursionError):
         return ""
     return _reason(document) if isinstance(document, dict) else ""
