@@ -29,7 +29,7 @@ class Endless:
         return Answer([item], "7")
 
 
-def client_of(server: Endless) -> Client:
+def client_of(server: Endless | OnePage) -> Client:
     """A client of it."""
     return Client(cast("Transport", server))
 
@@ -50,3 +50,46 @@ def test_what_is_asked_for_a_first_page_reads_no_other() -> None:
     assert len(client.submissions_with_metadata("{}")) == 1
     client.check_access()
     assert server.asked == ["/submission", "/submission", "/analysis"]
+
+
+@dataclass
+class OnePage:
+    """A server with one answer."""
+
+    answer: Answer
+
+    def get(self, _path: str, _query: object = None, shape: type | None = None) -> Answer:
+        """The answer."""
+        assert isinstance(self.answer.data, shape or object)
+        return self.answer
+
+
+def submission(number: int, parent: int | None) -> dict[str, Any]:
+    """One that VMRay made out of the parent."""
+    return {
+        "submission_id": number,
+        "submission_sample_id": 1,
+        "submission_parent_submission_id": parent,
+    }
+
+
+@pytest.mark.parametrize("found", [[], [submission(8, 7)]], ids=["none", "one"])
+def test_children_that_are_not_all_given_out_are_no_answer(found: list[dict[str, Any]]) -> None:
+    """The worst could be among those that are missing."""
+    with pytest.raises(AnswerUnreadable, match="was cut off"):
+        client_of(OnePage(Answer(found, None, truncated=True))).child_submissions(7)
+
+
+def test_children_are_chosen_where_a_server_does_not_know_the_filter() -> None:
+    """It gives out the newest of all submissions; that there are more of them says nothing."""
+    found = [submission(8, 7), submission(9, None)]
+    children = client_of(OnePage(Answer(found, None, truncated=True))).child_submissions(7)
+    assert [each.submission_id for each in children] == [8]
+
+
+@pytest.mark.parametrize("found", [[None], [[submission(1, None)]], ["x", 1]])
+def test_a_list_without_any_object_is_no_answer(found: list[object]) -> None:
+    """It is not the same as an empty one: that would mean that VMRay knows nothing."""
+    with pytest.raises(AnswerUnreadable, match="held nothing"):
+        client_of(OnePage(Answer(found, None))).find_samples("a" * 64)
+    assert client_of(OnePage(Answer([], None))).find_samples("a" * 64) == []

@@ -157,6 +157,8 @@ def test_each_answer_that_is_no_success_has_its_error(
         ({"result": "ok", "data": {}, "continuation_id": None}, Answer({}, None)),
         ({"data": {"a": 1}}, Answer({"a": 1}, None)),
         ({"result": "ok"}, Answer(None, None)),
+        ({"data": [], "truncated": True}, Answer([], None, truncated=True)),
+        ({"data": [], "truncated": None}, Answer([], None)),
     ],
 )
 def test_a_success_is_its_payload(document: Mapping[str, Any], answer: Answer) -> None:

@@ -118,8 +118,12 @@ class Client:
 
     def child_submissions(self, submission_id: int) -> list[Submission]:
         """Read the submissions that VMRay itself made out of one (4.2 and later; earlier servers ignore the filter)."""
-        found = self._submissions({"submission_parent_submission_id": str(submission_id)})
-        return [each for each in found if each.parent_id == submission_id]
+        raw, truncated = self._whole("/submission", {"submission_parent_submission_id": str(submission_id)})
+        found = [Submission.from_json(item) for item in raw]
+        mine = [each for each in found if each.parent_id == submission_id]
+        if truncated and len(mine) == len(found):  # else these are everybody's submissions, of which there are more
+            raise AnswerUnreadable("VMRay's list was cut off")  # the worst of all could be missing
+        return mine
 
     def submissions_of_sample(self, sample_id: int) -> list[Submission]:
         """Read all submissions of a sample."""
@@ -195,17 +199,21 @@ class Client:
         return _objects_of(self._transport.get(path, query, list))
 
     def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
-        """Read a list to its end: the rest of a long one waits under a continuation id."""
+        return self._whole(path, query)[0]
+
+    def _whole(self, path: str, query: Mapping[str, str] | None = None) -> tuple[list[Json], bool]:
+        """Read a list to its end, and whether VMRay has even more; the rest of a page waits under a continuation id."""
         for _ in range(MAX_RESTARTS):
             try:
-                return [item for page in self._pages(path, query) for item in page]
+                pages = list(self._pages(path, query))
             except _RestConsumed:
                 continue
+            return [item for page in pages for item in _objects_of(page)], any(page.truncated for page in pages)
         raise AnswerUnreadable("VMRay's list could not be read to its end")
 
-    def _pages(self, path: str, query: Mapping[str, str] | None) -> Iterator[list[Json]]:
+    def _pages(self, path: str, query: Mapping[str, str] | None) -> Iterator[Answer]:
         answer = self._transport.get(path, query, list)
-        yield _objects_of(answer)
+        yield answer
         for _ in range(MAX_PAGES):
             if answer.continuation_id is None:
                 return
@@ -213,7 +221,7 @@ class Client:
                 answer = self._transport.get(f"/continuation/{segment(answer.continuation_id)}", shape=list)
             except NoSuchElement:
                 raise _RestConsumed from None
-            yield _objects_of(answer)
+            yield answer
         raise AnswerUnreadable(f"VMRay's list had no end after {MAX_PAGES} pages")
 
 
@@ -228,7 +236,10 @@ def _make_sure(found: object, asked: object, what: str) -> None:
 
 
 def _objects_of(answer: Answer) -> list[Json]:
-    return [item for item in answer.data if isinstance(item, dict)]
+    found: list[Json] = [item for item in answer.data if isinstance(item, dict)]
+    if answer.data and not found:
+        raise AnswerUnreadable("VMRay's list held nothing of what was asked for")
+    return found
 
 
 def _submit_answer(answer: Answer) -> SubmitAnswer:

@@ -38,10 +38,12 @@ class Answer(NamedTuple):
     Attributes:
         data: The object or list under ``data``; None for answers without one (tags).
         continuation_id: Where the rest of a list can be fetched, once; None on the last page.
+        truncated: Whether VMRay holds more than it gives out in one list, continuations included.
     """
 
     data: Any
     continuation_id: int | str | None
+    truncated: bool = False
 
 
 def api_root(text: str) -> str:
@@ -115,7 +117,7 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     rest = document.get("continuation_id")
     if rest is not None and not (type(rest) is int or (isinstance(rest, str) and sendable(rest))):
         raise AnswerUnreadable("VMRay's list went on under an id that is none")
-    return Answer(document.get("data"), rest)
+    return Answer(document.get("data"), rest, document.get("truncated") is True)
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
