@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from vm_ray.core.vmray_errors import (
     AnswerUnreadable,
+    HostUnreachable,
     KeyRejected,
     NoSuchElement,
     ParameterError,
@@ -104,6 +105,7 @@ ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
         ),
         (404, ENVELOPE, NoSuchElement, "VMRay does not know it, or the API key may not see it (404)", 1),
         (405, "", RequestRejected, "VMRay rejected the request (405)", 1),
+        (407, "", HostUnreachable, "the proxy for the VMRay server asks for a login (407)", 1),
         (429, ENVELOPE, Throttled, "VMRay throttled the requests (429)", 1),
         (500, ENVELOPE, ServerFailed, "VMRay answered 500", 0),
         (502, "<html>", ServerFailed, "VMRay answered 502", 0),

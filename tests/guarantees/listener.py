@@ -40,7 +40,7 @@ class Listener:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_POST = do_GET  # noqa: N815 - the library's name
+            do_POST = do_CONNECT = do_GET  # noqa: N815 - the library's name
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""

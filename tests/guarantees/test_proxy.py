@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.certificate import self_signed
+from tests.guarantees.listener import Listener
 from tests.guarantees.matrix.world import World, fate, file_item, hash_item, url_item
 from tests.guarantees.proxy import Proxy
+from tests.guarantees.test_secrets import client_for
 
 from secops_lab.host import launch
+from vm_ray.core.vmray_client import SubmitOptions
+from vm_ray.core.vmray_errors import HostUnreachable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,3 +94,15 @@ def test_a_proxy_that_is_not_there_ends_the_action(tmp_path: Path, monkeypatch: 
         how, why = fate(world.run("Scan URL", [item]), item)
         assert how == "ended"
         assert "the proxy for the VMRay server could not be reached" in why
+
+
+@pytest.mark.parametrize("root", ["http://vmray.example", "https://vmray.example"])
+def test_a_proxy_that_asks_for_a_login_is_named(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its own answer, or where it opens no tunnel: nothing was passed on, and nothing else would be."""
+    with Listener(lambda _path: (407, {"Proxy-Authenticate": "Basic"}, b"")) as proxy:
+        for name in _VARIABLES.values():
+            monkeypatch.setenv(name, proxy.url)
+        with pytest.raises(HostUnreachable) as caught:
+            client_for(root).submit_url("http://evil.example/", SubmitOptions())
+    assert str(caught.value) == "the proxy for the VMRay server asks for a login (407)"
+    assert caught.value.not_stored

@@ -40,8 +40,11 @@ def named(error: Exception, patience: float) -> RequestError:  # noqa: PLR0911 -
     if tls and not broke:
         return CertificateRejected("no secure (TLS) connection to the VMRay server could be made", "check Api Root")
     # Behind a proxy the libraries blame it for whatever breaks until the answer begins, the request being sent or not.
-    if any(isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed") for cause in causes):
-        return HostUnreachable("the proxy did not connect to the VMRay server", not_stored=True)
+    for tunnel in (str(cause) for cause in causes if isinstance(cause, OSError)):
+        if tunnel.startswith("Tunnel connection failed"):
+            login = ": 407 " in tunnel
+            why = "asks for a login (407)" if login else "did not connect to it"
+            return HostUnreachable(f"the proxy for the VMRay server {why}", not_stored=True)
     if isinstance(error, requests.exceptions.InvalidURL | requests.ConnectTimeout) or any(
         isinstance(cause, NewConnectionError | ConnectTimeoutError) for cause in causes
     ):

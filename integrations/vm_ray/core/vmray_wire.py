@@ -17,6 +17,7 @@ from urllib3.util.retry import Retry
 
 from ..core.vmray_errors import (
     AnswerUnreadable,
+    HostUnreachable,
     KeyRejected,
     NoSuchElement,
     ParameterError,
@@ -157,6 +158,8 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestErr
         return PermissionDenied(f"the API key lacks the permission for this (403){said}", not_stored=True)
     if status == 404:  # noqa: PLR2004
         return NoSuchElement("VMRay does not know it, or the API key may not see it (404)", not_stored=True)
+    if status == 407:  # noqa: PLR2004 - not VMRay's: a proxy before it took the request, and passed nothing on
+        return HostUnreachable("the proxy for the VMRay server asks for a login (407)", not_stored=True)
     if status == 429:  # noqa: PLR2004
         throttled = Throttled("VMRay throttled the requests (429)", not_stored=True)
         throttled.retry_after = retry_after(headers)
