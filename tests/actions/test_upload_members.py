@@ -95,7 +95,7 @@ def test_a_member_that_cannot_be_read_leaves_the_others(lab: Lab, tmp_path: Path
     assert (unread["verdict"], unread["result"], unread["data"]) == (None, "error", None)
     assert unread["error"].startswith("sample 5002 could not be read: VMRay ")
     assert run.message == f"{SUBMITTED}{path}" + details(
-        f"{path}: 2 samples, worst verdict Malicious, submission 6001", f"{path}: 5002: {unread['error']}"
+        f"{path}: 2 samples, worst verdict Malicious, submission 6001", f"{path}: {unread['error']}"
     )
 
 

@@ -134,6 +134,6 @@ def _explained(detonation: Detonation, found: Found) -> list[str]:
     number = f"submission {detonation.submission_id}" if detonation.submission_id else "no new submission"
     if len(found) == 1:
         return [found[0].failure or f"verdict {worst_verdict(found).word}, {number}", *detonation.notes]
-    failures = [f"{each.sample.filename or each.sample.sample_id}: {each.failure}" for each in found if each.failure]
+    failures = [": ".join(filter(None, (each.sample.filename, each.failure))) for each in found if each.failure]
     said = f"{len(found)} samples, worst verdict {worst_verdict(found).word}, {number}"
     return [said, *failures, *detonation.notes]
