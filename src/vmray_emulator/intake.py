@@ -76,8 +76,10 @@ class _Sink:
         return self._writer.keep(name)
 
     async def discard(self) -> None:
-        await self._settle()
-        self._writer.close()
+        try:
+            await self._settle()
+        finally:  # also when a server that stops cancels the wait
+            self._writer.close()
 
 
 class _Parts:

@@ -1,0 +1,55 @@
+"""An upload that breaks off leaves nothing behind, whatever the server is doing then."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.requests import ClientDisconnect, Request
+
+from vmray_emulator.content import ContentWriter
+from vmray_emulator.intake import read_body
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.types import Message
+
+HEAD = b'--cut\r\nContent-Disposition: form-data; name="sample_file"; filename="a"\r\n\r\n' + bytes(2**20)
+
+
+def test_a_server_that_stops_while_a_broken_upload_is_discarded_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last block is still being written when the client is gone and the wait for it is cancelled."""
+    writing, written = threading.Event(), threading.Event()
+    write = ContentWriter.write
+
+    def slow_write(writer: ContentWriter, data: bytes) -> None:
+        write(writer, data)
+        writing.set()
+        assert written.wait(30)
+
+    monkeypatch.setattr(ContentWriter, "write", slow_write)
+    messages: list[Message] = [
+        {"type": "http.request", "body": HEAD, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def stop_meanwhile() -> None:
+        headers = [(b"content-type", b"multipart/form-data; boundary=cut")]
+        request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+        reading = asyncio.ensure_future(read_body(request, tmp_path, 2**30))
+        await asyncio.to_thread(writing.wait, 30)
+        reading.cancel()
+        with pytest.raises((asyncio.CancelledError, ClientDisconnect)):
+            await reading
+        written.set()
+
+    asyncio.run(stop_meanwhile())
+    assert list(tmp_path.iterdir()) == []
