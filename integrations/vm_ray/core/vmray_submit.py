@@ -219,11 +219,8 @@ class Submitter:
 
 
 def _newest_act(found: Collection[Submission]) -> list[Submission]:
-    """Return what the newest submit made: VMRay stores the parts of an archive together (inferred), then the children.
-
-    Submissions whose creation is not told are among them.
-    """
-    own = [each for each in found if each.parent_id is None] or list(found)
+    """Return what the newest submit made: VMRay stores all its parts together (inferred), those without a time too."""
+    own = _own(found)
     created = {each.submission_id: _moment(each.created) for each in own}
     newest = max((moment for moment in created.values() if moment), default=None)
     return [each for each in own if not newest or newest - (created[each.submission_id] or newest) < ONE_ACT]
@@ -237,11 +234,15 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
+def _own(found: Collection[Submission]) -> list[Submission]:
+    """Leave out what VMRay made out of others, which comes of itself later; in the order of a submit's answer."""
+    in_order = sorted(found, key=lambda each: each.submission_id)
+    return [each for each in in_order if each.parent_id is None] or in_order
+
+
 def _adopted(found: Collection[Submission]) -> SubmitAnswer:
-    """Make of submissions that were found what the lost answer would have said; children come of themselves later."""
-    in_order = sorted(found, key=lambda each: each.submission_id)  # as VMRay's answer to the submit has them
-    own = tuple(each for each in in_order if each.parent_id is None)
-    return SubmitAnswer(own or tuple(in_order))
+    """Make of submissions that were found what the lost answer would have said."""
+    return SubmitAnswer(tuple(_own(found)))
 
 
 def _refused(error: RequestError) -> RequestError | SubmitRefused:
