@@ -77,16 +77,22 @@ def test_nothing_starts_before_the_moment_the_server_named() -> None:
     assert gate.enter(Deadline(None)) == clock.now
 
 
-def test_the_pace_after_throttling_is_the_one_the_server_kept() -> None:
-    """Five answers, then a second of pause: from then on a fifth of a second between two starts."""
-    clock = Clock()
-    gate = Gate(clock=clock)
+def sixth_after_five_answers(gate: Gate) -> float:
+    """Six requests at once, of which five are answered; when the sixth started."""
     started = [gate.enter(Deadline(None)) for _ in range(6)]
     for _ in range(5):
         gate.leave()
         gate.answered()
     gate.leave()
-    gate.throttled(started[-1], 1.0)
+    return started[-1]
+
+
+def test_the_pace_after_throttling_is_the_one_the_server_kept() -> None:
+    """Five answers, then a second of pause: from then on a fifth of a second between two starts."""
+    clock = Clock()
+    gate = Gate(clock=clock)
+    started = sixth_after_five_answers(gate)
+    gate.throttled(started, 1.0)
     clock.now += 1.0
     gate.enter(Deadline(None))
     with pytest.raises(DeadlineReached):
@@ -104,13 +110,9 @@ def test_a_long_pause_is_kept_once_and_does_not_set_the_pace(
     """Five answers, then a long pause, or one after an idle time: requests start well within a second."""
     clock = Clock()
     gate = Gate(clock=clock)
-    started = [gate.enter(Deadline(None)) for _ in range(6)]
-    for _ in range(5):
-        gate.leave()
-        gate.answered()
-    gate.leave()
+    started = sixth_after_five_answers(gate)
     clock.now += seconds
-    gate.throttled(started[-1], pause)
+    gate.throttled(started, pause)
     clock.now += pause
     gate.enter(Deadline(None))
     with pytest.raises(DeadlineReached):
