@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import threading
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tests.guarantees.door import break_off
+from tests.guarantees.serving import AcceptingServer
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
 
-class Forger:
+class Forger(AcceptingServer):
     """A context manager.
 
     Args:
@@ -31,30 +30,10 @@ class Forger:
     def __init__(self, url: str, forge: Callable[[str, bytes], Sequence[bytes] | None]) -> None:
         self._server = urlsplit(url)
         self._forge = forge
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = [self._listener]
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        super().__init__()
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for one in self._open:
-            break_off(one)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """Answer requests until the client or a forged answer ends it."""
         kept: list[bytes] = []
         try:
             with connection.makefile("rb") as incoming:

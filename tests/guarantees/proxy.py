@@ -5,15 +5,15 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tests.guarantees.door import break_off
+from tests.guarantees.serving import HandlingServer, QuietHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
+    from http.server import BaseHTTPRequestHandler
 
 _OF_THE_CONNECTION: Final = {
     "connection",
@@ -24,7 +24,7 @@ _OF_THE_CONNECTION: Final = {
 }
 
 
-class Proxy:
+class Proxy(HandlingServer):
     """Forwards plain requests and tunnels others; a context manager.
 
     Args:
@@ -40,24 +40,18 @@ class Proxy:
         self.served: list[str] = []
         served = self.served
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
+        class Handler(QuietHandler):
+            def do_GET(self) -> None:  # noqa: N802 - the library's name
                 served.append(self.requestline)
-                status, headers, content = _forwarded(self)
+                answer = _forwarded(self)
                 if breaks(self.requestline):
                     self.close_connection = True
                     return
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(content))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
+                self.reply(*answer)
 
             do_POST = do_GET  # noqa: N815 - the library's name
 
-            def do_CONNECT(self) -> None:
+            def do_CONNECT(self) -> None:  # noqa: N802 - the library's name
                 served.append(self.requestline)
                 host, _, port = self.path.rpartition(":")
                 with socket.create_connection((host, int(port))) as server:
@@ -67,21 +61,7 @@ class Proxy:
                     _pump(server, self.connection, lambda: breaks(self.requestline))
                 self.close_connection = True
 
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
 
 def _forwarded(request: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal
+
+from tests.guarantees.serving import AcceptingServer
 
 if TYPE_CHECKING:
+    import socket
     from types import TracebackType
 
 Manner = Literal["silent", "drips its head", "drips its body", "endless"]
@@ -15,7 +17,7 @@ _HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Le
 _DRIP_SECONDS: Final = 0.2
 
 
-class SlowServer:
+class SlowServer(AcceptingServer):
     """Answers every connection in one manner, until it is told to stop; a context manager.
 
     Attributes:
@@ -24,31 +26,17 @@ class SlowServer:
 
     def __init__(self, manner: Manner) -> None:
         self._manner = manner
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self._stop = threading.Event()
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
+        super().__init__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        super().__exit__(kind, error, trace)
 
-    def _accept(self) -> None:
-        while not self._stop.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """Keep one client waiting."""
         with connection, contextlib.suppress(OSError):
             match self._manner:
                 case "silent":

@@ -1,0 +1,89 @@
+"""What the servers of these tests have in common: where they listen, and how they begin and end."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+
+from tests.guarantees.door import break_off
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+
+class QuietHandler(BaseHTTPRequestHandler):
+    """Answers over connections that are kept, and writes no log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def reply(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        """Send one whole answer."""
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class HandlingServer:
+    """Serves HTTP on loopback with a handler; a context manager.
+
+    Attributes:
+        url: Its address.
+    """
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class AcceptingServer:
+    """Hands each connection on loopback to `serve`, in a thread of its own; a context manager.
+
+    Attributes:
+        url: Its address.
+    """
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = [self._listener]
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def serve(self, connection: socket.socket) -> None:
+        """Speak with one client; the connection is broken off when the context ends."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for one in self._open:
+            break_off(one)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._open.append(connection)
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
