@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.views import held
 from tests.browser.wall import wall_on_toy
 
 if TYPE_CHECKING:
@@ -59,6 +60,16 @@ def test_only_the_last_choice_is_submitted(wall: CaseWall, page: Page) -> None:
     expect(page.locator(".files li")).to_have_text(["mine.exe (1 bytes)"])
     button.click()
     expect(page.locator("article.run .message")).to_have_text("mine.exe")
+
+
+def test_files_that_are_chosen_before_the_script_has_come_are_handed_over(wall: CaseWall, page: Page) -> None:
+    """On a busy machine the page can be used before its scripts run; no choice is lost then."""
+    with held(page, "**/static/form.js"):
+        page.goto(f"{wall.url}/cases/1", wait_until="commit")
+        page.locator("[data-files]").set_input_files(chosen("early.exe"))
+    expect(page.locator(".files li")).to_have_text(["early.exe (1 bytes)"])
+    page.get_by_role("button", name="Run Do It").click()
+    expect(page.locator("article.run .message")).to_have_text("early.exe")
 
 
 def test_a_full_folder_is_said_to_be_full_and_another_choice_makes_room(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.views import open_lists
+from tests.browser.views import held, open_lists
 from tests.browser.wall import attacking_host
 
 from secops_lab.web import CaseWall, WallSettings
@@ -50,6 +50,14 @@ def test_a_number_too_large_for_a_browser_is_shown_as_it_was_written(result: Pag
     expect(tree).to_contain_text("whole: 9007199254740993")
     expect(tree).to_contain_text("half: 0.5")
     expect(tree).to_contain_text("no: null")
+
+
+def test_a_tree_that_is_unfolded_before_its_script_has_come_is_drawn(result: Page) -> None:
+    """On a busy machine the page can be used before its scripts run."""
+    with held(result, "**/static/tree.js"):
+        result.goto(result.url, wait_until="commit")
+        result.get_by_text("JSON result:").click()
+    expect(result.locator(".json")).to_contain_text("result [1]")
 
 
 def test_the_title_of_a_wide_table_stays_in_sight(result: Page) -> None:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from tests.browser.results import SHA256, as_platform_gets_it, scan, uploaded
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Frame, Locator, Page
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Frame, Locator, Page, Route
     from tests.browser.conftest import Show
 
 HASH = SHA256.upper()
 """A hash as the platform writes it."""
+
+
+@contextmanager
+def held(page: Page, address: str) -> Iterator[None]:
+    """Keep back what a page asks for at this address, and let it come in the end."""
+    kept: list[Route] = []
+
+    def keep(route: Route) -> None:
+        kept.append(route)
+
+    page.route(address, keep)
+    yield
+    for route in kept:
+        route.continue_()
+    assert kept, f"nothing was asked for at {address}"
 
 
 def open_lists(page: Page | Frame) -> None:

@@ -63,7 +63,7 @@
     const list = input.parentElement.querySelector(".files");
     const run = input.form.querySelector("button.main");
     let choice = new AbortController();
-    input.addEventListener("change", async () => {
+    async function take() {
       choice.abort();
       choice = new AbortController();
       const { signal } = choice;
@@ -80,6 +80,9 @@
         });
       }
       if (!signal.aborted) run.disabled = false;
-    });
+    }
+    input.addEventListener("change", take);
+    // Files may be there already: chosen before this script had come, or kept by the browser over a reload.
+    if (input.files.length) take();
   }
 }

@@ -81,8 +81,10 @@ async function drawTree(place) {
   place.replaceChildren(list);
 }
 
-// A tree is fetched and drawn when the fold around it is opened.
-document.addEventListener("toggle", (event) => {
-  const place = event.target.open ? event.target.querySelector(":scope > .json") : null;
+// A tree is fetched and drawn when the fold around it is opened, or has been before this script had come.
+function drawOpened(fold) {
+  const place = fold.open ? fold.querySelector(":scope > .json") : null;
   if (place && !place.dataset.drawn) drawTree(place);
-}, true);
+}
+document.addEventListener("toggle", (event) => drawOpened(event.target), true);
+document.querySelectorAll("details[open]").forEach(drawOpened);
