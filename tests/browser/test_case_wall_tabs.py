@@ -31,17 +31,21 @@ def window(chromium: Browser, watch: Watch, tmp_path: Path) -> Iterator[BrowserC
     """A Chromium that Playwright did not start: one whose tabs are hidden behind the one in front."""
     program = find_chromium()
     assert program is not None, MISSING
-    flags = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}")
-    with subprocess.Popen([program, *flags, *FLAGS], stderr=subprocess.PIPE, text=True) as running:
-        assert running.stderr is not None
-        found = (re.search(r"ws://\S+", line) for line in running.stderr)
-        address = next(match[0] for match in found if match)
-        browser = chromium.browser_type.connect_over_cdp(address, no_defaults=True)
-        (context,) = browser.contexts
-        context.on("page", watch.follow)
-        yield context
-        browser.close()
-        running.terminate()
+    # Without a window of its own: a first page that still loads may keep the connection from being made.
+    flags = ("--headless=new", "--no-startup-window", "--remote-debugging-port=0", *FLAGS)
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    with subprocess.Popen([program, profile, *flags], stderr=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stderr is not None
+            found = (re.search(r"ws://\S+", line) for line in running.stderr)
+            address = next(match[0] for match in found if match)
+            browser = chromium.browser_type.connect_over_cdp(address, no_defaults=True)
+            (context,) = browser.contexts
+            context.on("page", watch.follow)
+            yield context
+            browser.close()
+        finally:  # also where it could not be talked to: leaving the outer block waits for its end
+            running.terminate()
 
 
 @pytest.fixture

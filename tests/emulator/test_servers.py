@@ -134,15 +134,15 @@ def test_a_large_upload_is_not_held_in_memory(api: Api) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_foreground_ends_in_good_order(number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM end `serve` quietly, after it has said where it is."""
-    process = subprocess.Popen([sys.executable, "-c", _FOREGROUND], stdout=subprocess.PIPE, text=True)
-    with process:
-        assert process.stdout is not None
-        url, key = process.stdout.readline().split()
-        answer = requests.get(
-            f"{url}/rest/system_info", headers={"Authorization": f"api_key {key}"}, timeout=10
-        )
+    with subprocess.Popen([sys.executable, "-c", _FOREGROUND], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url, key = process.stdout.readline().split()
+            authorization = {"Authorization": f"api_key {key}"}
+            answer = requests.get(f"{url}/rest/system_info", headers=authorization, timeout=10)
+        finally:
+            process.send_signal(number)
         assert answer.status_code == 200
-        process.send_signal(number)
         process.wait(10)
     assert process.returncode in (0, -number)
 

@@ -33,12 +33,14 @@ def real() -> Iterator[Server]:
     """A server that is nobody's child here: one submission is on it."""
     command = [sys.executable, "-c", SERVE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        server = Server(process.stdout.readline().strip(), "key-of-the-real-one")
-        with server.session:
-            server.submit(MALICIOUS, "earlier.exe")
-            yield server
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            server = Server(process.stdout.readline().strip(), "key-of-the-real-one")
+            with server.session:
+                server.submit(MALICIOUS, "earlier.exe")
+                yield server
+        finally:
+            process.terminate()
 
 
 def submissions(server: Server) -> int:
