@@ -182,6 +182,22 @@ def test_a_file_that_was_changed_is_another_file(lab: Lab, tmp_path: Path) -> No
     assert len(set(lab.keys())) == 2
 
 
+def test_a_file_that_was_written_anew_with_the_same_content_is_the_same_file(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """A step that is run again often fetches the attachment again first: no quota is spent on it."""
+    path = made(tmp_path, "invoice.exe")
+    upload(lab, path)
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content)
+
+    run = upload(lab, path)
+
+    assert "went on with submission 6001 of an earlier run" in run.message
+    assert lab.vmray.control.counts()["submissions"] == 1
+
+
 def test_a_file_that_is_gone_after_it_was_submitted_is_reported(lab: Lab, tmp_path: Path) -> None:
     """Only the first run needs the file."""
     lab.vmray.control.set_lifecycle("manual")

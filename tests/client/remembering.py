@@ -45,8 +45,9 @@ class Server:
             raise error
         return SubmitAnswer((self.stored[-1],))
 
-    def submissions_with_metadata(self, metadata: str) -> list[Submission]:
+    def submissions_with_metadata(self, metadata: str, is_ours: object) -> list[Submission]:
         """Ask by metadata; a server without the filter answers with whatever it has."""
+        assert callable(is_ours)
         if refusal := self.refuses:
             self.refuses = None
             raise refusal
@@ -58,8 +59,9 @@ class Server:
         """The file is unknown, so that the last resort is needed."""
         return []
 
-    def newest_submissions(self, _limit: int) -> list[Submission]:
+    def newest_submissions(self, _limit: int, is_ours: object) -> list[Submission]:
         """Ask for the newest."""
+        assert callable(is_ours)
         return [submission(3)] if self.newest_are_others else [submission(3), *self._visible()]
 
     def _visible(self) -> list[Submission]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from vm_ray.core.vmray_client import MAX_PAGES, Client
+from vm_ray.core.vmray_client import Client
 from vm_ray.core.vmray_errors import AnswerUnreadable
+from vm_ray.core.vmray_pages import MAX_PAGES
 from vm_ray.core.vmray_wire import Answer
 
 if TYPE_CHECKING:
@@ -46,10 +47,25 @@ def test_what_is_asked_for_a_first_page_reads_no_other() -> None:
     """The newest submissions, a look-up by metadata and the test of the connection are one request each."""
     server = Endless()
     client = client_of(server)
-    assert len(client.newest_submissions(100)) == 1
-    assert len(client.submissions_with_metadata("{}")) == 1
+    assert len(client.newest_submissions(100, lambda _: False)) == 1
+    assert len(client.submissions_with_metadata("{}", lambda _: False)) == 1
     client.check_access()
     assert server.asked == ["/submission", "/submission", "/analysis"]
+
+
+def test_a_list_is_read_on_as_long_as_it_is_ours() -> None:
+    """Of an archive there can be more than one page; those of others are not looked through."""
+    server = Endless()
+    found = client_of(server).submissions_with_metadata("{}", lambda each: each.submission_id < 3)
+    assert [each.submission_id for each in found] == [1, 2, 3]
+
+
+def test_what_is_ours_and_not_given_out_to_the_end_is_no_answer() -> None:
+    """The malicious member could be missing; where a server lacks the filter, it says nothing."""
+    server = OnePage(Answer([submission(8, None)], None, truncated=True))
+    with pytest.raises(AnswerUnreadable, match="was cut off"):
+        client_of(server).submissions_with_metadata("{}", lambda _: True)
+    assert len(client_of(server).submissions_with_metadata("{}", lambda _: False)) == 1
 
 
 @dataclass

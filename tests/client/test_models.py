@@ -180,6 +180,17 @@ def test_which_samples_vmray_knew(
 
 
 @pytest.mark.parametrize(
+    ("named", "reasons", "known"),
+    [("x.url", [NOT_STORED], [1]), ("a_b.exe", [NOT_STORED] * 2, [1]), ("x", [NOT_STORED, "Bad type"], [])],
+)
+def test_no_name_is_needed_where_all_of_it_is_known(named: str, reasons: list[str], known: list[int]) -> None:
+    """A server names a URL's sample as it likes, and leaves out of file names what it does not allow."""
+    errors = [{"submission_filename": None, "error_msg": why} for why in reasons]
+    samples = [{"submission_filename": named, "sample_id": 1}]
+    assert list(SubmitAnswer.from_json({"errors": errors, "samples": samples}).known) == known
+
+
+@pytest.mark.parametrize(
     ("raw", "finished"),
     [({"status": "finished"}, True), ({}, True), ({"status": "waiting"}, False), ({"status": None}, True)],
 )

@@ -40,6 +40,12 @@ def test_whole_numbers_within_bounds(number: int, lowest: int, highest: int) -> 
             whole_number({NAME: str(number)}, NAME, lowest, highest)
 
 
+def test_the_sign_of_a_number_is_no_digit() -> None:
+    """A negative number of eighteen digits is out of range, not too long."""
+    with pytest.raises(ParameterError, match="is out of range"):
+        whole_number({NAME: str(-(10**17))}, NAME, 0)
+
+
 def test_a_number_with_very_many_digits_is_a_number() -> None:
     """It is refused for its length, and never computed with."""
     with pytest.raises(ParameterError, match="has more than 18 digits"):

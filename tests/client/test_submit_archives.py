@@ -12,7 +12,7 @@ from tests.client.wording import JsonValue, submission
 from vm_ray.core.vmray_client import SubmitOptions
 from vm_ray.core.vmray_errors import ConnectionBroken, NoSuchElement
 from vm_ray.core.vmray_submission_key import metadata_with
-from vm_ray.core.vmray_submit import OneSubmit, Submitter
+from vm_ray.core.vmray_submit import NEXT_LOOK, SETTLE_SECONDS, OneSubmit, Submitter
 from vm_ray.core.vmray_throttle import Deadline
 
 if TYPE_CHECKING:
@@ -67,14 +67,14 @@ def test_the_parts_of_an_earlier_submit_stand_together(
 
 
 class Slow(Server):
-    """Stores the two members of an archive, loses the answer, and shows one more member at each look."""
+    """Stores the members of an archive, loses the answer, and shows one more member at each look."""
 
     looks = 0
 
     def send(self, options: SubmitOptions) -> SubmitAnswer:
         """One submit."""
         self.submits += 1
-        self.stored += [member(number, 0) for number in (1, 2)]
+        self.stored += [member(number, 0) for number in (1, 2, 3, 4)]
         raise ConnectionBroken(f"broken, with {options.metadata}")
 
     def _visible(self) -> list[Submission]:
@@ -85,8 +85,8 @@ class Slow(Server):
 def test_the_members_of_an_archive_may_show_one_after_another() -> None:
     """An answer that was lost is settled when no more of them come."""
     server = Slow()
-    assert submitted(server) == ([1, 2], 1)
-    assert server.slept == [0.0, 1.0, 2.0]
+    assert submitted(server) == ([1, 2, 3, 4], 1)
+    assert server.slept == [*SETTLE_SECONDS, NEXT_LOOK, NEXT_LOOK]
 
 
 def test_what_was_found_counts_though_the_second_look_fails() -> None:
@@ -95,9 +95,9 @@ def test_what_was_found_counts_though_the_second_look_fails() -> None:
     ask = server.submissions_with_metadata
     answers = iter([ask, ask])
 
-    def failing(metadata: str) -> list[Submission]:
+    def failing(metadata: str, is_ours: object) -> list[Submission]:
         if answer := next(answers, None):
-            return answer(metadata)
+            return answer(metadata, is_ours)
         raise NoSuchElement("gone")
 
     server.submissions_with_metadata = failing  # type: ignore[method-assign]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ..core.vmray_errors import (
@@ -21,13 +21,13 @@ from ..core.vmray_errors import (
     UnsupportedSubject,
 )
 from ..core.vmray_models import Aggregate, Analysis, Json, Sample, Submission, SubmitAnswer
+from ..core.vmray_pages import objects_of, read_list
 from ..core.vmray_transport import Transport
 from ..core.vmray_wire import Answer, segment, sendable
 
 HASH_KINDS: Final = {32: "md5", 40: "sha1", 64: "sha256"}
-MAX_PAGES: Final = 1_000
-MAX_RESTARTS: Final = 3
 OTHER_TAG_FORM: Final = (404, 405)
+CUT_OFF: Final = "VMRay's list was cut off"
 
 
 class SubmitOptions(NamedTuple):
@@ -52,7 +52,7 @@ class Client:
 
     def check_access(self) -> None:
         """Make the smallest read that needs a valid key with the permission to see analyses."""
-        self._first_page("/analysis", {"_limit": "1"})
+        objects_of(self._transport.get("/analysis", {"_limit": "1"}, list))
 
     def max_sample_size(self) -> int | None:
         """Return how many bytes a sample may have; None where the server does not tell (403 for this key before 2022).
@@ -104,25 +104,32 @@ class Client:
 
     def submissions_between(self, first_id: int, last_id: int) -> list[Submission]:
         """Read the submissions of a window of ids, both ends included (inferred for the upper end)."""
-        return self._submissions({"_min_id": str(first_id), "_max_id": str(last_id)})
+        query = {"_min_id": str(first_id), "_max_id": str(last_id)}
+        return [Submission.from_json(item) for item in self._list("/submission", query)]
 
-    def submissions_with_metadata(self, metadata: str) -> list[Submission]:
-        """Ask for the submissions with this metadata; a server that lacks the filter answers with others (check!)."""
-        found = self._first_page("/submission", {"submission_submission_metadata": metadata})
-        return [Submission.from_json(item) for item in found]
+    def submissions_with_metadata(self, metadata: str, is_ours: Callable[[Submission], bool]) -> list[Submission]:
+        """Ask for the submissions with this metadata; a server that lacks the filter answers with others (check!).
 
-    def newest_submissions(self, limit: int) -> list[Submission]:
-        """Read the submissions that were made last, of all users this key may see."""
-        found = self._first_page("/submission", {"_limit": str(limit), "_order": "desc"})
-        return [Submission.from_json(item) for item in found]
+        Read to the end as long as they are ours: of an archive there can be more than one page.
+        """
+        query = {"submission_submission_metadata": metadata}
+        found, truncated = self._while_ours(query, is_ours)
+        if truncated and all(map(is_ours, found)):
+            raise AnswerUnreadable(CUT_OFF)
+        return found
+
+    def newest_submissions(self, limit: int, is_ours: Callable[[Submission], bool]) -> list[Submission]:
+        """Read the first page of those made last, of all users this key may see, and on as long as they are ours."""
+        return self._while_ours({"_limit": str(limit), "_order": "desc"}, is_ours)[0]
 
     def child_submissions(self, submission_id: int) -> list[Submission]:
         """Read the submissions that VMRay itself made out of one (4.2 and later; earlier servers ignore the filter)."""
-        raw, truncated = self._whole("/submission", {"submission_parent_submission_id": str(submission_id)})
+        query = {"submission_parent_submission_id": str(submission_id)}
+        raw, truncated = read_list(self._transport, "/submission", query)
         found = [Submission.from_json(item) for item in raw]
         mine = [each for each in found if each.parent_id == submission_id]
         if truncated and len(mine) == len(found):  # else these are everybody's submissions, of which there are more
-            raise AnswerUnreadable("VMRay's list was cut off")  # the worst of all could be missing
+            raise AnswerUnreadable(CUT_OFF)  # the worst of all could be missing
         return mine
 
     def submissions_of_sample(self, sample_id: int) -> list[Submission]:
@@ -188,58 +195,24 @@ class Client:
             raise
         return _submit_answer(answer)
 
-    def _submissions(self, query: Mapping[str, str]) -> list[Submission]:
-        return [Submission.from_json(item) for item in self._list("/submission", query)]
+    def _while_ours(
+        self, query: Mapping[str, str], is_ours: Callable[[Submission], bool]
+    ) -> tuple[list[Submission], bool]:
+        listing = read_list(self._transport, "/submission", query, lambda last: is_ours(Submission.from_json(last)))
+        return [Submission.from_json(item) for item in listing.items], listing.truncated
 
     def _item(self, path: str) -> Json:
         data: Json = self._transport.get(path).data
         return data
 
-    def _first_page(self, path: str, query: Mapping[str, str]) -> list[Json]:
-        return _objects_of(self._transport.get(path, query, list))
-
     def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
-        return self._whole(path, query)[0]
-
-    def _whole(self, path: str, query: Mapping[str, str] | None = None) -> tuple[list[Json], bool]:
-        """Read a list to its end, and whether VMRay has even more; the rest of a page waits under a continuation id."""
-        for _ in range(MAX_RESTARTS):
-            try:
-                pages = list(self._pages(path, query))
-            except _RestConsumed:
-                continue
-            return [item for page in pages for item in _objects_of(page)], any(page.truncated for page in pages)
-        raise AnswerUnreadable("VMRay's list could not be read to its end")
-
-    def _pages(self, path: str, query: Mapping[str, str] | None) -> Iterator[Answer]:
-        answer = self._transport.get(path, query, list)
-        yield answer
-        for _ in range(MAX_PAGES):
-            if answer.continuation_id is None:
-                return
-            try:
-                answer = self._transport.get(f"/continuation/{segment(answer.continuation_id)}", shape=list)
-            except NoSuchElement:
-                raise _RestConsumed from None
-            yield answer
-        raise AnswerUnreadable(f"VMRay's list had no end after {MAX_PAGES} pages")
-
-
-class _RestConsumed(Exception):
-    """The rest of a list can be fetched once; where that answer was lost, only starting over brings it back."""
+        return read_list(self._transport, path, query).items
 
 
 def _make_sure(found: object, asked: object, what: str) -> None:
     """Refuse the answer to another question: a proxy that mixes answers up would put one file's verdict on another."""
     if str(found).strip().lower() != str(asked):
         raise AnswerUnreadable(f"VMRay's answer was about another {what} than the one asked for")
-
-
-def _objects_of(answer: Answer) -> list[Json]:
-    found: list[Json] = [item for item in answer.data if isinstance(item, dict)]
-    if answer.data and not found:
-        raise AnswerUnreadable("VMRay's list held nothing of what was asked for")
-    return found
 
 
 def _submit_answer(answer: Answer) -> SubmitAnswer:

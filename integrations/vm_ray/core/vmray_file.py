@@ -114,12 +114,20 @@ def opened(path: str) -> BinaryIO:
 
 
 def sha256_of(path: str, deadline: Deadline) -> str:
-    """Hash a file in blocks."""
+    """Hash a file in blocks.
+
+    Raises:
+        FileError: It cannot be read to its end.
+        DeadlineReached: The run's time is up.
+    """
     digest = hashlib.sha256()
     with opened(path) as file:
-        while block := file.read(1024 * 1024):
-            deadline.check()
-            digest.update(block)
+        try:
+            while block := file.read(1024 * 1024):
+                deadline.check()
+                digest.update(block)
+        except OSError as error:
+            raise FileError(path, _unreadable(error)) from None
     return digest.hexdigest()
 
 
@@ -168,13 +176,17 @@ class FileStream:
         try:
             block = self._file.read(wanted) if wanted else b""
         except OSError as error:
-            raise FileError(self._path, f"could not be read to its end ({_why(error)})") from None
+            raise FileError(self._path, _unreadable(error)) from None
         if len(block) == 0 and wanted:
             raise FileError(self._path, "was cut off while it was being uploaded; nothing was stored")
         if len(block) == self._left and FileVersion.of(os.fstat(self._file.fileno())) != self._version:
             raise FileError(self._path, "was changed while it was being uploaded; nothing was stored")
         self._left -= len(block)
         return block
+
+
+def _unreadable(error: OSError) -> str:
+    return f"could not be read to its end ({_why(error)})"
 
 
 def _why(error: Exception) -> str:

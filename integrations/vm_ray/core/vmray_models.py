@@ -156,18 +156,20 @@ class SubmitAnswer(NamedTuple):
     def from_json(cls, raw: Json) -> SubmitAnswer:
         """Read the ``data`` of a submit answer.
 
-        ``samples`` lists refused ones too; they are paired with ``errors`` by their file name, never by position.
+        ``samples`` lists refused ones too; they are paired with ``errors`` by their file name, never by position. Where
+        nothing was stored, and for no other reason than that all of it is known, no name is needed.
         """
         submissions = tuple(Submission.from_json(item) for item in objects(raw.get("submissions")))
         errors = [
             (text_of(item, "submission_filename"), text_of(item, "error_msg")) for item in objects(raw.get("errors"))
         ]
         not_stored = [name for name, why in errors if _says_not_stored(why)]
+        all_known = not submissions and len(not_stored) == len(errors)
         stored = {submission.sample_id for submission in submissions}
         named = [
             required_id(item, "sample_id")
             for item in objects(raw.get("samples"))
-            if not_stored and text_of(item, "submission_filename") in (*not_stored, "")
+            if not_stored and (all_known or text_of(item, "submission_filename") in (*not_stored, ""))
         ]
         known = tuple(number for number in dict.fromkeys(named) if number not in stored)
         others = tuple((name, why) for name, why in errors if not (known and _says_not_stored(why)))

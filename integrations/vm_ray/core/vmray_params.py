@@ -57,7 +57,7 @@ def whole_number(values: Texts, name: str, lowest: int, highest: int | None = No
     value = text(values, name) or default or required(values, name, allowed)
     if not re.fullmatch(r"[+-]?[0-9]+", value):
         raise ParameterError(name, _quoted(value, "is not a whole number"), allowed)
-    if len(value) > MAX_DIGITS:
+    if len(value.lstrip("+-")) > MAX_DIGITS:
         raise ParameterError(name, _quoted(value, f"has more than {MAX_DIGITS} digits"), allowed)
     number = int(value)
     if number < lowest or (highest is not None and number > highest):

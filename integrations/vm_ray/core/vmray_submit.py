@@ -18,10 +18,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from ..core.vmray_client import Client, SubmitOptions
+from ..core.vmray_earlier import newest_act, own, stands
 from ..core.vmray_errors import (
     AnswerLate,
     DeadlineReached,
@@ -37,17 +38,15 @@ from ..core.vmray_submission_key import has_key, metadata_with
 from ..core.vmray_throttle import Deadline, back_off
 
 SETTLE_SECONDS: Final = (0.0, 1.0, 2.0)
+NEXT_LOOK: Final = 1.0  # until two looks agree: VMRay may still be unpacking an archive
 SILENCE_SECONDS: Final = 30.0
 REFUSED_PAUSES: Final = (0.25, 0.5)
 UNKNOWN_PARAMETER: Final = 400
 MAX_SUBMITS: Final = 4
 MAX_THROTTLED_SUBMITS: Final = 12
 GATEWAY_TIMEOUT: Final = 504
-NEWEST: Final = 100
-# How long a finished submission with the same key counts as this one: the action was run again right after it.
-RECENT: Final = timedelta(hours=1)
-# How far apart the parts of one submit may have been stored (inferred).
-ONE_ACT: Final = timedelta(minutes=5)
+# As many as VMRay gives of one list; it cuts them into pages, and only those of a large archive are all read.
+NEWEST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,18 @@ class OneSubmit:
         key: See ``vmray_submission_key``.
         options: Tags and comment; the key is added to them.
         send: Submits it once, with the options given.
-        sha256: The hash of the content, for servers that cannot be asked by metadata; None for URLs.
+        sha256: The hash of the content, for servers that cannot be asked by metadata; None for URLs, and returns None
+            for a file that is gone.
     """
 
     key: str
     options: SubmitOptions
     send: Callable[[SubmitOptions], SubmitAnswer]
-    sha256: Callable[[], str] | None = None
+    sha256: Callable[[], str | None] | None = None
+
+    def made(self, submission: Submission) -> bool:
+        """Tell whether a submission came of this submit."""
+        return has_key(submission, self.key)
 
 
 @dataclass(slots=True)
@@ -88,11 +92,11 @@ class Submitter:
             VMRayError: Another cause, with nothing stored.
         """
         # A look-up that was refused proves nothing: the other ways count as well before anything is submitted.
-        earlier = self._by_metadata(one.key)
+        earlier = self._by_metadata(one)
         if earlier is None:
             earlier = self._by_other_means(one)
-        act = _newest_act(earlier)
-        if self._stands(act):
+        act = newest_act(earlier)
+        if stands(act, self.now()):
             return _adopted(act), True
         return self._send(one, {each.submission_id for each in earlier}), False
 
@@ -158,7 +162,9 @@ class Submitter:
             raise error
         unresolved = SubmitUnresolved(error, SILENCE_SECONDS, stale)
         found: list[Submission] = []
-        for pause in SETTLE_SECONDS:
+        pauses = list(SETTLE_SECONDS)
+        while pauses or found:
+            pause = pauses.pop(0) if pauses else NEXT_LOOK
             try:
                 self.deadline.check(pause)
                 self.sleep(pause)
@@ -170,79 +176,47 @@ class Submitter:
             if found and len(seen) <= len(found):
                 return found
             found = seen
-        if not found and (isinstance(error, AnswerLate) or error.status == GATEWAY_TIMEOUT):
+        if isinstance(error, AnswerLate) or error.status == GATEWAY_TIMEOUT:
             raise unresolved
-        if not found and isinstance(error, RequestRejected):
+        if isinstance(error, RequestRejected):
             raise _refused(error)
-        return found
+        return []
 
     def _look_up(self, one: OneSubmit, stale: Collection[int]) -> list[Submission]:
         """Find the submission by all means: metadata, then the sample's hash, then the newest submissions."""
-        found = self._by_metadata(one.key) or self._by_other_means(one)
+        found = self._by_metadata(one) or self._by_other_means(one)
         return [each for each in found if each.submission_id not in stale]
 
     def _by_other_means(self, one: OneSubmit) -> list[Submission]:
         found: list[Submission] = []
-        if one.sha256 is not None:
-            for sample in self.client.find_samples(one.sha256()):
-                found += self.client.submissions_of_sample(sample.sample_id)
-        if not found:
-            found = self.client.newest_submissions(NEWEST)
-        return [each for each in found if has_key(each, one.key)]
+        sha256 = one.sha256() if one.sha256 is not None else None
+        for sample in self.client.find_samples(sha256) if sha256 else ():
+            found += self.client.submissions_of_sample(sample.sample_id)
+        return list(filter(one.made, found)) or list(filter(one.made, self.client.newest_submissions(NEWEST, one.made)))
 
-    def _by_metadata(self, key: str) -> list[Submission] | None:
-        """Return the submissions with this key; None where the server does not filter by metadata."""
-        answered = self._answered_by_metadata(key)
+    def _by_metadata(self, one: OneSubmit) -> list[Submission] | None:
+        """Return the submissions with its key; None where the server does not filter by metadata."""
+        answered = self._answered_by_metadata(one)
         if answered is None:
             return None
-        found = [each for each in answered if has_key(each, key)]
+        found = list(filter(one.made, answered))
         return found if found or not answered else None
 
-    def _answered_by_metadata(self, key: str) -> list[Submission] | None:
+    def _answered_by_metadata(self, one: OneSubmit) -> list[Submission] | None:
         """Ask again where the refusal may pass: no other way looks as far back. A 400 means an unknown parameter."""
         for pause in (*REFUSED_PAUSES, float("inf")):
             try:
-                return self.client.submissions_with_metadata(metadata_with(key))
+                return self.client.submissions_with_metadata(metadata_with(one.key), one.made)
             except (RequestRejected, NoSuchElement) as error:
                 if error.status == UNKNOWN_PARAMETER or self.deadline.remaining <= pause:
                     break
                 self.sleep(pause)
         return None
 
-    def _stands(self, act: Collection[Submission]) -> bool:
-        """Tell whether an earlier submit stands for this one: some of it still runs, or finished well and just now.
-
-        All of an archive or none: a member that is passed over would be missing from the result.
-        """
-        ends = [_moment(each.finish_time) for each in act if not each.has_errors]
-        return any(not each.finished for each in act) or any(end and abs(self.now() - end) < RECENT for end in ends)
-
-
-def _newest_act(found: Collection[Submission]) -> list[Submission]:
-    """Return what the newest submit made: VMRay stores all its parts together (inferred), those without a time too."""
-    own = _own(found)
-    created = {each.submission_id: _moment(each.created) for each in own}
-    newest = max((moment for moment in created.values() if moment), default=None)
-    return [each for each in own if not newest or newest - (created[each.submission_id] or newest) < ONE_ACT]
-
-
-def _moment(text: str) -> datetime | None:
-    """Read VMRay's time, which is UTC without saying so."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return None
-
-
-def _own(found: Collection[Submission]) -> list[Submission]:
-    """Leave out what VMRay made out of others, which comes of itself later; in the order of a submit's answer."""
-    in_order = sorted(found, key=lambda each: each.submission_id)
-    return [each for each in in_order if each.parent_id is None] or in_order
-
 
 def _adopted(found: Collection[Submission]) -> SubmitAnswer:
     """Make of submissions that were found what the lost answer would have said."""
-    return SubmitAnswer(tuple(_own(found)))
+    return SubmitAnswer(tuple(own(found)))
 
 
 def _refused(error: RequestError) -> RequestError | SubmitRefused:

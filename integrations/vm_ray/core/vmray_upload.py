@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from ..core.vmray_action import Run
 from ..core.vmray_client import SubmitOptions
@@ -14,6 +16,8 @@ from ..core.vmray_models import SubmitAnswer
 from ..core.vmray_submission_key import submission_key
 from ..core.vmray_submit import OneSubmit
 
+Seen = TypeVar("Seen")
+
 
 def accepted_files(run: Run, action: str, options: SubmitOptions) -> list[Detonation]:
     """Check all files before anything is uploaded.
@@ -24,15 +28,7 @@ def accepted_files(run: Run, action: str, options: SubmitOptions) -> list[Detona
     """
     # With the blanks around it, since a name may end with one.
     paths = split_paths(str(run.parameters.get(PATH_PARAMETER) or ""))
-    versions = {}
-    refused: list[FileError] = []
-    for path in paths:
-        try:
-            versions[path] = check_file(path)
-        except FileError as error:
-            refused.append(error)
-    if refused:
-        raise FilesRefused(NOT_ACCESSIBLE, refused)
+    versions = _of_each(paths, check_file)
     paths = each_once(paths)
     limit = run.client.max_sample_size()
     refused = [
@@ -42,8 +38,24 @@ def accepted_files(run: Run, action: str, options: SubmitOptions) -> list[Detona
     ]
     if refused:
         raise FilesRefused("the following files are larger than VMRay accepts: ", refused)
+    # By its content: a step that is run again has often written the same file anew.
+    contents = _of_each(paths, lambda path: sha256_of(path, run.deadline))
     case = (run.siemplify.case_id, run.siemplify.alert_id)
-    return [Detonation(path, path, submission_key(*case, action, path, versions[path], options)) for path in paths]
+    return [Detonation(path, path, submission_key(*case, action, path, contents[path], options)) for path in paths]
+
+
+def _of_each(paths: Sequence[str], look: Callable[[str], Seen]) -> dict[str, Seen]:
+    """Look at each file, and name all that cannot be looked at."""
+    seen: dict[str, Seen] = {}
+    refused: list[FileError] = []
+    for path in paths:
+        try:
+            seen[path] = look(path)
+        except FileError as error:
+            refused.append(error)
+    if refused:
+        raise FilesRefused(NOT_ACCESSIBLE, refused)
+    return seen
 
 
 def upload_once(run: Run, detonation: Detonation, options: SubmitOptions) -> OneSubmit:
@@ -54,7 +66,13 @@ def upload_once(run: Run, detonation: Detonation, options: SubmitOptions) -> One
         with FileStream(path, check_file(path), run.deadline) as stream:
             return run.client.submit_file(stream, Path(path).name, given)
 
-    return OneSubmit(detonation.key, options, send, lambda: sha256_of(path, run.deadline))
+    def content() -> str | None:
+        try:
+            return sha256_of(path, run.deadline)
+        except FileError:  # it is gone, which says nothing of what VMRay has
+            return None
+
+    return OneSubmit(detonation.key, options, send, content)
 
 
 def _too_large(size: int, limit: int) -> str:
