@@ -113,6 +113,13 @@ class Detonation:
         return list(dict.fromkeys([*self.known, *(part.sample_id for part in self.parts if not part.gone)]))
 
     @property
+    def finished_sample_ids(self) -> list[int]:
+        """Those of them that have a result: a submission has finished, or VMRay knew it and makes no new analysis."""
+        finished = {part.sample_id for part in self.parts if part.finished}
+        running = {part.sample_id for part in self.parts if not part.finished}
+        return [each for each in self.sample_ids if each in finished or each not in running]
+
+    @property
     def own_sample_ids(self) -> list[int]:
         """The samples that the item itself became, without what VMRay found inside."""
         inside = {part.sample_id for part in self.parts if part.parent_id is not None and not part.gone}
@@ -120,18 +127,24 @@ class Detonation:
 
     @property
     def why_unfinished(self) -> str:
-        """Why it has no result, for an item that is pending at the end or has failed."""
-        trouble = f"; {self.trouble}" if self.trouble else ""
+        """Why it has no result, or not all of it, for an item that is pending at the end or has failed."""
         match self.stage:
             case Stage.FAILED:
                 return self.reason
             case Stage.WAITING:
-                return f"not submitted in time{trouble}"
+                return f"not submitted in time{self._but}"
             case Stage.UNRESOLVED:
                 return "the answer to its submit was lost, and VMRay has not shown a submission since"
             case _:
-                numbers = self.unfinished or [part.submission_id for part in self.parts]
-                return f"analysis not finished in time, submission {', '.join(map(str, numbers))}{trouble}"
+                return self.late(*self.unfinished)
+
+    def late(self, *submission_ids: int) -> str:
+        """Say that submissions of it are not finished at the end."""
+        return f"analysis not finished in time, submission {', '.join(map(str, submission_ids))}{self._but}"
+
+    @property
+    def _but(self) -> str:
+        return f"; {self.trouble}" if self.trouble else ""
 
     def submitted(self, answer: SubmitAnswer) -> None:
         """Take VMRay's answer to the submit: follow what was accepted, note what was refused beside it."""
@@ -224,16 +237,8 @@ class Detonation:
         if len(self.parts) >= MAX_FOLLOWED and submission.parent_id is not None:
             self.note(f"VMRay made more than {MAX_FOLLOWED} submissions of it; the others are not followed, nor judged")
             return
-        self.parts.append(
-            Part(
-                submission.submission_id,
-                submission.sample_id,
-                submission.parent_id,
-                submission.finished,
-                submission.has_errors,
-                submission.verdict_only,
-            )
-        )
+        self.parts.append(Part(submission.submission_id, submission.sample_id, submission.parent_id))
+        self.polled(submission)
 
 
 def no_longer_known(submission_id: int) -> str:

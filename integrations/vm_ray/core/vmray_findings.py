@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..core.vmray_client import Client
 from ..core.vmray_crew import side_by_side
-from ..core.vmray_detonation import Detonation, Part
-from ..core.vmray_errors import AnalysisFailed, DeadlineReached, VMRayError
+from ..core.vmray_detonation import MAX_NOTES, Detonation, Part
+from ..core.vmray_errors import DeadlineReached, VMRayError
 from ..core.vmray_models import Analysis, Sample
 from ..core.vmray_report import VERDICT_ONLY
 from ..core.vmray_verdicts import Verdict, worst
@@ -31,29 +31,38 @@ class Finding:
     notes: tuple[str, ...] = ()
 
 
-def read_findings(client: Client, detonation: Detonation) -> list[Finding]:
-    """Read all samples of a finished detonation side by side, its own first; its notes are kept with it.
+def read_findings(client: Client, detonation: Detonation, sample_ids: Sequence[int], *, last: bool) -> list[Finding]:
+    """Read samples of a detonation side by side.
+
+    Args:
+        client: Reads them.
+        detonation: What is reported.
+        sample_ids: Those of its samples that have a result, or some of them.
+        last: Whether no other run can read what this one has no time for: then it counts as what cannot be read.
 
     Raises:
-        DeadlineReached: The time of this run did not suffice for all of them.
+        DeadlineReached: The time of this run did not suffice for all of them, and it is not the last.
         VMRayError: A cause that concerns all.
     """
-    parts = {part.sample_id: part for part in reversed(detonation.parts)}
-    found = dict(side_by_side(lambda each: _finding(client, each, parts.get(each)), detonation.sample_ids))
+    parts = {part.sample_id: part for part in reversed(detonation.parts) if part.finished and not part.gone}
+    found = dict(side_by_side(lambda each: _finding(client, each, parts.get(each), last=last), sample_ids))
     for late in found.values():
-        if isinstance(late, DeadlineReached):
+        if isinstance(late, DeadlineReached) and not last:
             raise late
-    findings = [_or_unread(found[each], each, parts.get(each)) for each in detonation.sample_ids]
-    for note in (note for finding in findings for note in finding.notes):
-        detonation.note(note)
-    return findings
+    return [_or_unread(found[each], each, parts.get(each)) for each in sample_ids]
 
 
-def _finding(client: Client, sample_id: int, part: Part | None) -> Finding:
+def notes_of(detonation: Detonation, findings: Sequence[Finding]) -> list[str]:
+    """Return the notes of a detonation and of what was read of it, each once and not without end."""
+    every = (*detonation.notes, *(note for finding in findings for note in finding.notes))
+    return list(dict.fromkeys(every))[:MAX_NOTES]
+
+
+def _finding(client: Client, sample_id: int, part: Part | None, *, last: bool) -> Finding:
     sample = client.sample(sample_id)
     if part is None:
         return Finding(None, sample)
-    failure, notes = _failure(client, part, sample)
+    failure, notes = _failure(client, part, sample, last=last)
     return Finding(part.submission_id, sample, failure, (*notes, VERDICT_ONLY) if part.verdict_only else notes)
 
 
@@ -70,25 +79,14 @@ def worst_verdict(findings: Sequence[Finding]) -> Verdict:
     return worst(finding.sample.verdict for finding in findings)
 
 
-def first_sample(findings: Sequence[Finding]) -> Sample:
-    """Return the detonation's own sample.
-
-    Raises:
-        AnalysisFailed: It has no verdict: all its analyses failed, or it could not be read.
-    """
-    if findings[0].failure:
-        raise AnalysisFailed(findings[0].failure)
-    return findings[0].sample
-
-
-def _failure(client: Client, part: Part, sample: Sample) -> tuple[str, tuple[str, ...]]:
+def _failure(client: Client, part: Part, sample: Sample, *, last: bool) -> tuple[str, tuple[str, ...]]:
     """Ask which analyses failed, where something did; all of them failing is a failure, some of them a note."""
     if not part.has_errors and sample.verdict is not Verdict.NONE:
         return "", ()
     try:
         analyses = client.analyses_of_submission(part.submission_id)
     except VMRayError as error:
-        if error.concerns_all:
+        if error.concerns_all or (isinstance(error, DeadlineReached) and not last):
             raise
         return "", (f"the analyses of submission {part.submission_id} could not be asked for: {error}",)
     failed = [analysis for analysis in analyses if not analysis.succeeded]

@@ -8,21 +8,20 @@ from typing import Any, Final
 from ..core.vmray_action import Outcome, Run
 from ..core.vmray_crew import side_by_side
 from ..core.vmray_detonation import Detonation, Stage, no_longer_known
-from ..core.vmray_errors import DeadlineReached, VMRayError
+from ..core.vmray_errors import VMRayError
 from ..core.vmray_escape import one_line, script_json
-from ..core.vmray_findings import Finding, read_findings, worst_verdict
+from ..core.vmray_findings import Finding, notes_of, read_findings, worst_verdict
 from ..core.vmray_messages import SUBMITTED, error_message, left_out, listed, waiting, with_details
 from ..core.vmray_models import Json
 from ..core.vmray_render import public_sample
 from ..core.vmray_size import USABLE_SHARE, essential_fields, nested_length
 from ..core.vmray_verdicts import Verdict
 
-Found = Sequence[Finding] | VMRayError | None
 NOTHING_DONE: Final = "no file was accepted by VMRay"
 
 
 def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
-    """Read all samples of all finished files, and make the result.
+    """Read all samples that have a result, of files that are finished or partly so, and make the action's result.
 
     Args:
         run: The present run.
@@ -33,14 +32,16 @@ def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, la
     Returns:
         The outcome; None where this run's time did not suffice, and there is time for another.
     """
-    ready = [each for each in detonations if each.stage is Stage.READY]
-    pairs = side_by_side(lambda each: read_findings(run.client, each), ready)
-    found: dict[str, Found] = {detonation.name: findings for detonation, findings in pairs}
-    if not last and any(isinstance(each, DeadlineReached) for each in found.values()):
+    analysed = [each for each in detonations if each.stage in (Stage.RUNNING, Stage.READY)]
+    pairs = list(
+        side_by_side(lambda each: read_findings(run.client, each, each.finished_sample_ids, last=last), analysed)
+    )
+    found = {each.name: findings for each, findings in pairs if not isinstance(findings, VMRayError)}
+    if not last and len(found) < len(pairs):
         return None
-    rows = [row for each in detonations for row in _rows(each, found.get(each.name))]
-    notes = _add_result(run, detonations, rows, found)
-    details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name))]
+    rows = [row for each in detonations for row in _rows(each, found.get(each.name, []))]
+    notes = _add_result(run, rows, _worst_of_its_own(detonations[0], found.get(detonations[0].name, [])))
+    details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name, []))]
     if not any(_was_submitted(each) or each.pending for each in detonations):
         return Outcome.failed(with_details([error_message(action, NOTHING_DONE)], [*details, *notes]))
     message = with_details(_sentences(detonations), [*details, *notes])
@@ -51,15 +52,16 @@ def _was_submitted(detonation: Detonation) -> bool:
     return bool(detonation.parts) or bool(detonation.known) or detonation.stage is Stage.UNRESOLVED
 
 
-def _rows(detonation: Detonation, found: Found) -> list[dict[str, Any]]:
-    """Make the rows of one file: one for each sample, or one that says why there is none."""
-    if isinstance(found, VMRayError) or found is None:
+def _rows(detonation: Detonation, found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Make the rows of one file: one for each sample and each submission without one, or one that says why."""
+    if detonation.stage not in (Stage.RUNNING, Stage.READY):
         result = "pending" if detonation.pending else "error"
-        why = str(found or detonation.why_unfinished)
-        return [_row(detonation, detonation.submission_id, result, why, None)]
+        return [_row(detonation, detonation.submission_id, result, detonation.why_unfinished, None)]
     gone = [part.submission_id for part in detonation.parts if part.gone]
-    return [_row(detonation, each.submission_id, _result(each), each.failure, each) for each in found] + [
-        _row(detonation, number, "error", no_longer_known(number), None) for number in gone
+    return [
+        *(_row(detonation, each.submission_id, _result(each), each.failure, each) for each in found),
+        *(_row(detonation, number, "error", no_longer_known(number), None) for number in gone),
+        *(_row(detonation, number, "pending", detonation.late(number), None) for number in detonation.unfinished),
     ]
 
 
@@ -81,11 +83,8 @@ def _row(
     }
 
 
-def _add_result(
-    run: Run, detonations: Sequence[Detonation], rows: list[dict[str, Any]], found: dict[str, Found]
-) -> list[tuple[str, str]]:
+def _add_result(run: Run, rows: list[dict[str, Any]], worst: Finding | None) -> list[tuple[str, str]]:
     """Add the documented JSON result; where it would be too long, less and less of each sample."""
-    worst = _worst_of_its_own(detonations[0], found.get(detonations[0].name))
     data = public_sample(worst.sample.raw) if worst else {}
     result = _result(worst) if worst else rows[0]["result"]
     usable = run.max_result_bytes * USABLE_SHARE
@@ -98,12 +97,10 @@ def _add_result(
     return [left_out(missing)] if missing else []
 
 
-def _worst_of_its_own(detonation: Detonation, found: Found) -> Finding | None:
+def _worst_of_its_own(detonation: Detonation, found: Sequence[Finding]) -> Finding | None:
     """Choose the sample that stands for a file: what VMRay found inside has rows, and is not the file itself."""
-    if isinstance(found, VMRayError) or not found:
-        return None
     own = [each for each in found if each.sample.sample_id in detonation.own_sample_ids] or found
-    return next(each for each in own if each.sample.verdict is worst_verdict(own))
+    return next((each for each in own if each.sample.verdict is worst_verdict(own)), None)
 
 
 def _only_where_it_is(data: Json) -> Json:
@@ -127,13 +124,16 @@ def _sentences(detonations: Sequence[Detonation]) -> list[str]:
     return [*([listed(SUBMITTED, submitted)] if submitted else []), *([waiting(pending)] if pending else [])]
 
 
-def _explained(detonation: Detonation, found: Found) -> list[str]:
-    """Say what an analyst should know about one file: why it has no result, or the verdict, and all notes."""
-    if isinstance(found, VMRayError) or found is None:
-        return [str(found or detonation.why_unfinished), *detonation.notes]
-    number = f"submission {detonation.submission_id}" if detonation.submission_id else "no new submission"
+def _explained(detonation: Detonation, found: Sequence[Finding]) -> list[str]:
+    """Say what an analyst should know about one file: the verdict, why it has none, or not all of it, and all notes."""
+    notes = notes_of(detonation, found)
+    if not found:
+        return [detonation.why_unfinished, *notes]
+    so_far, pending = (" so far", [detonation.why_unfinished]) if detonation.pending else ("", [])
+    submitted = next((each.submission_id for each in found if each.submission_id), None)
+    number = f"submission {submitted}" if submitted else "no new submission"
     if len(found) == 1:
-        return [found[0].failure or f"verdict {worst_verdict(found).word}, {number}", *detonation.notes]
+        return [found[0].failure or f"verdict {worst_verdict(found).word}{so_far}, {number}", *pending, *notes]
     failures = [": ".join(filter(None, (each.sample.filename, each.failure))) for each in found if each.failure]
-    said = f"{len(found)} samples, worst verdict {worst_verdict(found).word}, {number}"
-    return [said, *failures, *detonation.notes]
+    said = f"{len(found)} samples{so_far}, worst verdict {worst_verdict(found).word}, {number}"
+    return [said, *pending, *failures, *notes]

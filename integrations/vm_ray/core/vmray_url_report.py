@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from ..core.vmray_action import Outcome, Run
 from ..core.vmray_client import Client
-from ..core.vmray_crew import side_by_side
-from ..core.vmray_detonation import Detonation, Stage, no_longer_known
+from ..core.vmray_crew import both, side_by_side
+from ..core.vmray_detonation import MAX_NOTES, Detonation, Stage, no_longer_known
 from ..core.vmray_errors import AnalysisFailed, DeadlineReached, VMRayError
-from ..core.vmray_findings import first_sample, read_findings, worst_verdict
+from ..core.vmray_findings import Finding, notes_of, read_findings, worst_verdict
 from ..core.vmray_messages import enriched, none_of_type
 from ..core.vmray_report import LOCKED, VERDICT_ONLY, ReportFilter, SampleReport, read_report
 from ..core.vmray_scan_params import ScanParams
+from ..core.vmray_verdicts import Verdict
 from ..core.vmray_wall import CaseWall
 
 Found = SampleReport | VMRayError
@@ -22,7 +23,7 @@ Found = SampleReport | VMRayError
 def report_urls(
     run: Run, params: ScanParams, entity_type: str, detonations: Sequence[Detonation], *, last: bool
 ) -> Outcome | None:
-    """Read the reports of all finished URLs, and show them.
+    """Read the reports of all URLs that are finished themselves, whatever is still running behind them, and show them.
 
     Args:
         run: The present run.
@@ -34,8 +35,7 @@ def report_urls(
     Returns:
         The outcome; None where a report is not complete yet and there is time to wait for it.
     """
-    ready = [each for each in detonations if each.stage is Stage.READY]
-    found = dict(_read(run.client, ready, params.report))
+    found = dict(_read(run.client, [each for each in detonations if _is_finished(each)], params.report, last=last))
     reports = {name: report for name, report in found.items() if isinstance(report, SampleReport)}
     if not last and any(_would_gain(each) for each in found.values()):
         return None
@@ -52,32 +52,63 @@ def report_urls(
     return Outcome(enriched(done, missed, wall.notes), value=bool(done))
 
 
-def _read(client: Client, ready: Sequence[Detonation], wanted: ReportFilter) -> list[tuple[str, Found]]:
-    pairs = side_by_side(lambda each: _report(client, each, wanted), ready)
+def _is_finished(detonation: Detonation) -> bool:
+    """Tell whether the URL's own sample, the first one, has a result."""
+    analysed = detonation.stage in (Stage.RUNNING, Stage.READY)
+    return analysed and detonation.sample_ids[0] in detonation.finished_sample_ids
+
+
+def _read(
+    client: Client, finished: Sequence[Detonation], wanted: ReportFilter, *, last: bool
+) -> list[tuple[str, Found]]:
+    pairs = side_by_side(lambda each: _report(client, each, wanted, last=last), finished)
     return [(detonation.name, found) for detonation, found in pairs]
 
 
-def _report(client: Client, detonation: Detonation, wanted: ReportFilter) -> SampleReport:
-    """Read one URL's report; a worse verdict of something behind the URL is told, and counts."""
-    if detonation.parts and detonation.parts[0].gone:
-        raise AnalysisFailed(no_longer_known(detonation.parts[0].submission_id))
-    findings = read_findings(client, detonation)
-    report = read_report(client, first_sample(findings), wanted)
-    for finding in findings[1:]:
-        detonation.note(finding.failure)
-    related = worst_verdict(findings[1:])
-    if related.rank < report.sample.verdict.rank:
-        worse = [finding.sample.sample_id for finding in findings[1:] if finding.sample.verdict is related]
-        numbers = ", ".join(str(number) for number in worse[:5])
-        detonation.note(f"what VMRay found behind it is {related.value}: sample {numbers}")
-    return replace(report, worst_related=related, notes=_notes(detonation, report))
+def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, last: bool) -> SampleReport:
+    """Read one URL's report and, at the same time, what is behind it: a worse verdict there is told, and counts."""
+    ids = detonation.finished_sample_ids
+    first = 0 if detonation.parts and detonation.parts[0].gone else 1
+    (own, report), behind = both(
+        lambda: _own_report(client, detonation, ids[:first], wanted, last=last),
+        lambda: read_findings(client, detonation, ids[first:], last=last),
+    )
+    if isinstance(report, VMRayError):
+        raise report
+    said = [*_behind_it(detonation, behind, report.sample.verdict), *notes_of(detonation, [*own, *behind])]
+    said += [finding.failure for finding in behind if finding.failure][:MAX_NOTES]
+    return replace(report, worst_related=worst_verdict(behind), notes=_notes(said, report))
 
 
-def _notes(detonation: Detonation, report: SampleReport) -> tuple[str, ...]:
+def _own_report(
+    client: Client, detonation: Detonation, own_ids: Sequence[int], wanted: ReportFilter, *, last: bool
+) -> tuple[Sequence[Finding], Found]:
+    """Read the URL's own sample and its report, or why there is none: it is gone, its analyses failed, an error."""
+    own = read_findings(client, detonation, own_ids, last=last)
+    failure = own[0].failure if own else no_longer_known(detonation.parts[0].submission_id)
+    if failure:
+        return own, AnalysisFailed(failure)
+    try:
+        return own, read_report(client, own[0].sample, wanted)
+    except VMRayError as error:
+        if error.concerns_all or (isinstance(error, DeadlineReached) and not last):
+            raise
+        return own, error
+
+
+def _behind_it(detonation: Detonation, behind: Sequence[Finding], own: Verdict) -> list[str]:
+    """Say what VMRay found behind the URL, where that is worse, and what of it is still running at the end."""
+    related = worst_verdict(behind)
+    worse = [finding.sample.sample_id for finding in behind if finding.sample.verdict is related]
+    numbers = ", ".join(str(number) for number in worse[:5])
+    said = [f"what VMRay found behind it is {related.value}: sample {numbers}"] if related.rank < own.rank else []
+    return [*said, *([f"what VMRay found behind it: {detonation.why_unfinished}"] if detonation.pending else [])]
+
+
+def _notes(of_url: Sequence[str], report: SampleReport) -> tuple[str, ...]:
     """Tell each thing once, and of a lock only where it kept something back."""
     found_something = any(report.iocs.values()) or report.indicators
-    of_url = (LOCKED if note == VERDICT_ONLY else note for note in detonation.notes)
-    notes = dict.fromkeys((*of_url, *report.notes))
+    notes = dict.fromkeys((*(LOCKED if note == VERDICT_ONLY else note for note in of_url), *report.notes))
     return tuple(note for note in notes if note != LOCKED or not found_something)
 
 

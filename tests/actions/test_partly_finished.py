@@ -1,0 +1,142 @@
+"""When the time for the whole action is up, what is finished of one file or URL is returned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.actions.expected import ENRICHED, NONE_ENRICHED, SUBMITTED, WAITING, details, sample_table
+from tests.actions.lab import completed, outcome
+from tests.actions.uploading import archive, row, rowless, upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+# The platform would not call the action again in time: its first run is its last.
+LAST_RUN: dict[str, Any] = {"async_timeout": 60.0, "poll_interval": 600.0}
+URL = "http://www.example/emulate-dropper"
+ENTITY = URL.upper()
+CHILDREN = {"path": "/rest/submission", "query": {"submission_parent_submission_id": "6001"}}
+CHILD_LATE = "what VMRay found behind it: analysis not finished in time, submission 6002"
+
+
+def test_the_finished_members_of_an_archive_are_returned_beside_a_pending_one(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """Nine have a row with their result, one of them stands for the file; the tenth is named by its id."""
+    names = [*(f"emulate-clean-document-{number}.txt" for number in range(8)), "emulate-malicious-exe.exe"]
+    lab.vmray.control.load_scenario("archive")
+    upload(lab, archive(tmp_path, *names))
+    lab.vmray.control.configure(analysis_caching="enabled")
+    lab.vmray.control.set_lifecycle("manual")
+    lab.open_case()
+    path = archive(tmp_path, *names[:4], "late.exe", *names[4:])
+
+    run = upload(lab, path, **LAST_RUN)
+
+    numbers = {
+        each["submission_filename"]: each["submission_id"] for each in lab.vmray.control.submissions()[9:]
+    }
+    samples = {each["sample_filename"]: each for each in lab.samples()}
+    first, late = numbers[names[0]], numbers["late.exe"]
+    why = f"analysis not finished in time, submission {late}"
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}\n{WAITING}{path}"
+        + details(f"{path}: 9 samples so far, worst verdict Malicious, submission {first}", f"{path}: {why}"),
+        value=True,
+        json_result={
+            "data": samples["emulate-malicious-exe.exe"],
+            "result": "ok",
+            "files": [
+                *(row(path, samples[name], numbers[name]) for name in names),
+                rowless(path, "pending", why, late),
+            ],
+        },
+    )
+
+
+def test_members_of_which_none_is_finished_have_a_row_each(lab: Lab, tmp_path: Path) -> None:
+    """Each can be looked up by its own id."""
+    lab.vmray.control.load_scenario("archive")
+    lab.vmray.control.set_lifecycle("manual")
+    path = archive(tmp_path, "a.exe", "b.exe")
+
+    run = upload(lab, path, **LAST_RUN)
+
+    why = "analysis not finished in time, submission "
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}\n{WAITING}{path}" + details(f"{path}: {why}6001, 6002"),
+        value=False,
+        json_result={
+            "data": {},
+            "result": "pending",
+            "files": [rowless(path, "pending", f"{why}{number}", number) for number in (6001, 6002)],
+        },
+    )
+
+
+def test_a_member_that_is_read_too_late_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
+    """There is no other run to read it in: it counts as one that cannot be read."""
+    lab.vmray.control.load_scenario("archive")
+    path = archive(tmp_path, "emulate-malicious-exe.exe", "emulate-clean-document.txt")
+    upload(lab, path)
+    lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "stall", "seconds": 60.0})
+
+    run = upload(lab, path, script_timeout=6.0, **LAST_RUN)
+
+    malicious, late = run.json_result["files"]
+    assert (malicious["verdict"], malicious["result"]) == ("malicious", "ok")
+    assert (late["submission_id"], late["result"], late["data"]) == (6002, "error", None)
+    assert late["error"].startswith("sample 5002 could not be read: VMRay did not answer within ")
+    assert run.is_success
+    assert f"{path}: 2 samples, worst verdict Malicious, submission 6001" in run.message
+
+
+def submitted_before(lab: Lab, *, child_finished: bool = False) -> None:
+    """Let VMRay analyse a URL, and make another submission of it, before the run that counts."""
+    lab.vmray.control.configure(max_recursive_samples=10)
+    lab.urls(URL)
+    lab.run("Scan URL")
+    if not child_finished:
+        running = {"data.0.submission_finished": False}
+        lab.vmray.control.inject(CHILDREN, {"kind": "patch", "set": running})
+
+
+def test_a_finished_url_is_enriched_while_something_behind_it_is_still_running(lab: Lab) -> None:
+    """What was found behind it has just come to light in this last run; it is named by its own id."""
+    submitted_before(lab)
+
+    run = lab.run("Scan URL", **LAST_RUN)
+
+    notes = (CHILD_LATE, "went on with submission 6001 of an earlier run")
+    assert run.message == f"{ENRICHED}{ENTITY}{details(*(f'{ENTITY}: {note}' for note in notes))}"
+    assert run.is_success
+    sample = next(each for each in lab.samples() if each["sample_id"] == 5001)
+    assert run.tables[ENTITY] == sample_table(sample)
+    assert lab.flags() == {ENTITY: (True, True)}
+    assert "GET /rest/sample/5002" not in lab.seen()
+
+
+def test_a_url_that_is_not_finished_itself_is_not_enriched(lab: Lab) -> None:
+    """What its submission will say is not known yet."""
+    lab.vmray.control.set_lifecycle("manual")
+    lab.urls(URL)
+
+    run = lab.run("Scan URL", **LAST_RUN)
+
+    why = "analysis not finished in time, submission 6001"
+    assert run.message == f"{NONE_ENRICHED}{details(f'{ENTITY}: {why}')}"
+    assert lab.flags() == {ENTITY: (False, False)}
+
+
+def test_what_is_behind_a_url_and_read_too_late_leaves_the_url(lab: Lab) -> None:
+    """The URL's own report is there."""
+    submitted_before(lab, child_finished=True)
+    lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "stall", "seconds": 60.0})
+
+    run = lab.run("Scan URL", script_timeout=8.0, **LAST_RUN)
+
+    assert run.message.startswith(f"{ENRICHED}{ENTITY}\n")
+    assert f"{ENTITY}: sample 5002 could not be read: VMRay did not answer within " in run.message
+    assert lab.flags() == {ENTITY: (True, True)}
