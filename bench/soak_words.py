@@ -37,10 +37,11 @@ _FOR_ALL: Final = (
 _UNFINISHED: Final = r"analysis not finished in time, submission"
 _NUMBERS: Final = r"\d+(?:, \d+)*"
 _MADE: Final = r"what VMRay made out of submission \d+"
+_BEHIND: Final = "what VMRay found behind it"
 _NOTES: Final = (
     r"not found in VMRay",
     r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\)",
-    rf"(?:what VMRay found behind it: )?{_UNFINISHED} {_NUMBERS}(?:; (?:it|{_MADE}) could not be asked for: {_CAUSE})?",
+    rf"(?:{_BEHIND}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:it|{_MADE}) could not be asked for: {_CAUSE})?",
     r"VMRay no longer knows submission \d+",
     r"not submitted in time",
     r"the answer to its submit was lost, and VMRay has not shown a submission since",
@@ -49,6 +50,7 @@ _NOTES: Final = (
     r"its report is locked \(bought as a verdict only\), so there are no IOCs and threat indicators",
     rf"{_MADE} could not be asked for: {_CAUSE}",
     rf"the analyses of submission \d+ could not be asked for: {_CAUSE}",
+    rf"analysis finished with errors, submission \d+(?:: its analyses could not be asked for: {_CAUSE})?",
     rf"sample \d+ could not be read: {_CAUSE}",
     r"verdict (?:Malicious|Suspicious|Clean|Unknown)(?: so far)?, submission \d+",
     r"submission \d+ is kept at VMRay",

@@ -80,20 +80,29 @@ def worst_verdict(findings: Sequence[Finding]) -> Verdict:
 
 
 def _failure(client: Client, part: Part, sample: Sample, *, last: bool) -> tuple[str, tuple[str, ...]]:
-    """Ask which analyses failed, where something did; all of them failing is a failure, some of them a note."""
-    if not part.has_errors and sample.verdict is not Verdict.NONE:
+    """Ask which analyses failed, where something did.
+
+    All of them failing is a failure, some of them a note. Where VMRay does not say which, errors without a verdict are
+    a failure.
+    """
+    judged = sample.verdict is not Verdict.NONE
+    if not part.has_errors and judged:
         return "", ()
+    with_errors = f"analysis finished with errors, submission {part.submission_id}"
+    hopeless = with_errors if part.has_errors and not judged else ""
     try:
         analyses = client.analyses_of_submission(part.submission_id)
     except VMRayError as error:
         if error.concerns_all or (isinstance(error, DeadlineReached) and not last):
             raise
+        if hopeless:
+            return f"{hopeless}: its analyses could not be asked for: {error}", ()
         return "", (f"the analyses of submission {part.submission_id} could not be asked for: {error}",)
     failed = [analysis for analysis in analyses if not analysis.succeeded]
     if not failed:
-        return "", ()
+        return "" if analyses else hopeless, ()
     said = f"{len(failed)} of {len(analyses)} analyses failed, submission {part.submission_id}: {_results(failed)}"
-    if len(failed) < len(analyses) or sample.verdict is not Verdict.NONE:
+    if len(failed) < len(analyses) or judged:
         return "", (said,)
     return said, ()
 

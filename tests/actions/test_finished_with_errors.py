@@ -1,0 +1,92 @@
+"""Submissions that finished with errors, of which VMRay does not say what went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.actions.expected import NONE_ENRICHED, SUBMITTED, details
+from tests.actions.lab import completed, outcome
+from tests.actions.uploading import made, row, upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.actions.lab import JsonValue, Lab
+
+ANALYSES = {"path": "/rest/analysis/submission/6001"}
+WITH_ERRORS = "analysis finished with errors, submission 6001"
+UNSAID = [
+    ({"kind": "patch", "set": {"data": []}}, 1, WITH_ERRORS),
+    (
+        {"kind": "status", "status": 502},
+        4,
+        f"{WITH_ERRORS}: its analyses could not be asked for: VMRay answered 502 after 4 tries",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "times", "why"), UNSAID, ids=["none listed", "not listed"])
+def test_a_file_that_finished_with_errors_and_no_verdict_has_failed(
+    lab: Lab, tmp_path: Path, fault: dict[str, JsonValue], times: int, why: str
+) -> None:
+    """It is not the success of an analysis that found nothing."""
+    lab.vmray.control.inject(ANALYSES, fault, times)
+    path = made(tmp_path, "emulate-failed.exe")
+
+    run = upload(lab, path)
+
+    (sample,) = lab.samples()
+    assert outcome(run) == completed(
+        f"{SUBMITTED}{path}{details(f'{path}: {why}')}",
+        value=False,
+        json_result={
+            "data": sample,
+            "result": "error",
+            "files": [row(path, sample, verdict=None, result="error", error=why)],
+        },
+    )
+
+
+@pytest.mark.parametrize(("fault", "times", "why"), UNSAID, ids=["none listed", "not listed"])
+def test_a_url_that_finished_with_errors_and_no_verdict_is_not_enriched(
+    lab: Lab, fault: dict[str, JsonValue], times: int, why: str
+) -> None:
+    """It is named with what is known of it."""
+    lab.vmray.control.inject(ANALYSES, fault, times)
+    url = "http://www.example/emulate-failed"
+    lab.urls(url)
+
+    run = lab.run("Scan URL")
+
+    message = f"{NONE_ENRICHED}{details(f'{url.upper()}: {why}')}"
+    assert outcome(run) == completed(message, value=False, json_result=[])
+
+
+@pytest.mark.parametrize("stem", ["emulate-no-verdict", "emulate-partly-failed"])
+def test_errors_or_no_verdict_alone_is_no_failure(lab: Lab, tmp_path: Path, stem: str) -> None:
+    """Without errors nothing could be said; with a verdict something was."""
+    fault, times, why = UNSAID[1]
+    lab.vmray.control.inject(ANALYSES, fault, times)
+    path = made(tmp_path, f"{stem}.exe")
+
+    run = upload(lab, path)
+
+    assert [each["result"] for each in run.json_result["files"]] == ["ok"]
+    asked = why.rpartition("its analyses ")[2]
+    assert run.message.endswith(f"{path}: the analyses of submission 6001 {asked}")
+
+
+def test_errors_beside_an_analysis_that_succeeded_are_no_failure(lab: Lab, tmp_path: Path) -> None:
+    """It succeeded without a verdict: nothing can be said, and that is a result."""
+    lab.vmray.control.inject(
+        {"path": "/rest/submission/6001"},
+        {"kind": "patch", "set": {"data.submission_has_errors": True}},
+    )
+    path = made(tmp_path, "emulate-no-verdict.exe")
+
+    run = upload(lab, path)
+
+    assert run.is_success
+    assert run.message == f"{SUBMITTED}{path}{details(f'{path}: verdict Unknown, submission 6001')}"
+    assert lab.vmray.control.pending_faults() == []
