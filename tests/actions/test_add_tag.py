@@ -94,6 +94,19 @@ def test_a_tag_that_vmray_would_refuse_is_explained_before(lab: Lab, tag: str) -
     assert lab.seen() == []
 
 
+@pytest.mark.parametrize("tag", [".", ".."])
+def test_a_tag_that_is_a_step_in_an_address_is_not_sent(lab: Lab, tag: str) -> None:
+    """In the path of the older form it would name another address; nothing is asked."""
+    run = add_tag(lab, "6001", tag)
+
+    assert outcome(run) == failed(
+        f"Failed to add tag {tag} to submission 6001. Error is "
+        f'parameter "Tag Name" has the value "{tag}", which cannot be sent to every VMRay; '
+        f"allowed: {RULE.rstrip('.')}; not . or .. alone."
+    )
+    assert lab.seen() == []
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [

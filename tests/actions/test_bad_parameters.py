@@ -54,14 +54,20 @@ def test_a_wrong_value_is_explained(lab: Lab, action: str, wrong: tuple[str, str
 
 
 @pytest.mark.parametrize("action", ["Scan URL", "Upload File And Get Report"])
-def test_a_tag_that_vmray_would_refuse(lab: Lab, action: str) -> None:
+@pytest.mark.parametrize(
+    ("tag", "problem", "allowed"),
+    [
+        ("not fine", "is not a tag that VMRay accepts", TAG_RULE),
+        ("..", "cannot be sent to every VMRay", f"{TAG_RULE}; not . or .. alone"),
+    ],
+)
+def test_a_tag_that_vmray_would_refuse(lab: Lab, action: str, tag: str, problem: str, allowed: str) -> None:
     """Nothing is submitted with half of its tags."""
     lab.urls("http://evil.example/")
     file = {"Sample File Path": "/bin/ls"} if action.startswith("Upload") else {}
 
-    run = lab.run(action, {"Tag Names": "fine, not fine", **file})
+    run = lab.run(action, {"Tag Names": f"fine, {tag}", **file})
 
-    problem = 'has the value "not fine", which is not a tag that VMRay accepts'
-    why = f'parameter "Tag Names" {problem}; allowed: {TAG_RULE}.'
+    why = f'parameter "Tag Names" has the value "{tag}", which {problem}; allowed: {allowed}.'
     assert outcome(run) == failed(f'Error executing action "{action}". Reason: {why}')
     assert lab.seen() == []

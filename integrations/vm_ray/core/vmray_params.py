@@ -23,6 +23,8 @@ _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRa
 _TAG_RULE: Final = (
     "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001
 )
+# Older servers know a tag as a segment of the address; these two would name another address there, escaped or not.
+_STEPS: Final = (".", "..")
 
 Texts = Mapping[str, object]
 
@@ -82,6 +84,8 @@ def tag(value: str, name: str) -> str:
     """Check one tag against VMRay's own rule, so that its violation is explained before VMRay refuses it."""
     if len(value) > MAX_TAG_LENGTH or not _TAG.fullmatch(value):
         raise ParameterError(name, _quoted(value, "is not a tag that VMRay accepts"), _TAG_RULE)
+    if value in _STEPS:
+        raise ParameterError(name, _quoted(value, "cannot be sent to every VMRay"), f"{_TAG_RULE}; not . or .. alone")
     return value
 
 
