@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import pytest
@@ -12,11 +13,11 @@ from vm_ray.core.vmray_throttle import Deadline
 HOUR, RUN, POLLING = 3_600.0, 270.0, 60.0
 
 
-def schedule(left: float | None, run: float = RUN, whole: float = HOUR) -> Schedule:
+def schedule(left: float | None, run: float = RUN, whole: float = HOUR, polling: float = POLLING) -> Schedule:
     """So many seconds are left of a whole action, and of the present run."""
     now = time.time()
     ends = None if left is None else now + left
-    return Schedule(Deadline(now + run), (ends or now) - whole, ends, POLLING)
+    return Schedule(Deadline(now + run), (ends or now) - whole, ends, polling)
 
 
 @pytest.mark.parametrize(
@@ -45,10 +46,56 @@ def test_a_short_action_keeps_a_quarter_for_the_results() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "reserved"),
-    [(HOUR, 0.0), (RUN + START_AND_END + 20.0, 40.0), (RUN, 60.0), (None, 0.0)],
-    ids=["ends long after this run", "ends soon after it", "ends with it", "no end"],
+    ("run", "polling", "whole", "left", "last", "reserved"),
+    [
+        # nothing is kept where another run has enough time, even if this one is used to its end
+        (270.0, 60.0, HOUR, HOUR, False, 0.0),
+        (270.0, 60.0, HOUR, 270.0 + 60.0 + START_AND_END + 60.0, False, 0.0),
+        # as much as the other run would lack
+        (270.0, 60.0, HOUR, 270.0 + 60.0 + START_AND_END + 40.0, False, 20.0),
+        # all of it where no other run would fit
+        (270.0, 60.0, HOUR, 292.0, False, 60.0),
+        (270.0, 60.0, HOUR, 272.0, False, 60.0),
+        (110.0, 60.0, HOUR, 112.0, True, 55.0),
+        # never more than half of the run, which has to ask how far everything is before
+        (54.0, 120.0, 300.0, 125.0, True, 27.0),
+        (27.0, 60.0, 300.0, 59.0, True, 13.5),
+        (37.8, 60.0, HOUR, 42.0, True, 18.9),
+        (7.0, 5.0, 40.0, 8.0, True, 3.5),
+        (0.0, 60.0, HOUR, 1.0, True, 0.0),
+        # no end is known
+        (270.0, 60.0, HOUR, None, False, 0.0),
+        (math.inf, 60.0, HOUR, None, False, 0.0),
+        # no end of this run is known
+        (math.inf, 60.0, HOUR, 100.0, True, 60.0),
+    ],
 )
-def test_what_lies_within_this_run_is_reserved_in_it(left: float | None, reserved: float) -> None:
-    """The rest is there after it."""
-    assert schedule(left).reserved == pytest.approx(reserved, abs=0.5)
+def test_what_is_reserved_for_the_results(  # noqa: PLR0913 - the columns of the table
+    run: float, polling: float, whole: float, left: float | None, *, last: bool, reserved: float
+) -> None:
+    """So many seconds of a run, in each situation."""
+    present = schedule(left, run, whole, polling)
+    assert present.is_last_run is last
+    assert present.reserved == pytest.approx(reserved, abs=0.5)
+
+
+@pytest.mark.parametrize("run", [10.0, 27.0, 54.0, 270.0, 1_170.0])
+@pytest.mark.parametrize("polling", [0.0, 5.0, 60.0, 120.0, 600.0])
+@pytest.mark.parametrize("whole", [30.0, 300.0, HOUR, 24 * HOUR])
+def test_whatever_is_left_a_run_that_reports_has_time_for_it(
+    run: float, polling: float, whole: float
+) -> None:
+    """Both for asking and for the results, at every moment; and so has the run after one that was used up."""
+    for percent in range(1, 100):
+        left = whole * percent / 100
+        usable = min(run, 0.9 * left)
+        present = schedule(left, usable, whole, polling)
+        kept = present.reserved
+        assert 0.0 <= kept <= usable / 2
+        if present.is_last_run:
+            assert kept >= min(present.for_results, usable / 2) - 0.5
+        spent = usable - kept
+        after = schedule(left - spent, kept, whole, polling)
+        another = left - spent - polling - START_AND_END
+        enough = min(present.for_results, usable / 2) / 2 - 0.5
+        assert (kept if after.is_last_run else another) >= enough

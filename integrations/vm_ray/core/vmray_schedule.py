@@ -46,15 +46,23 @@ class Schedule:
         Another run that would have too little time for them is too late, unless this one has much less time left than
         the other would have.
         """
-        if self.action_ends is None:
-            return False
-        another = self.action_ends - time.time() - self.polling_interval - START_AND_END
+        another = self._another(time.time())
         return another < self.for_results and self.deadline.remaining >= another / 2
 
     @property
     def reserved(self) -> float:
-        """How much of the time for the results lies within this run, since the whole action ends with it or soon."""
+        """How much of this run is kept for the results, should another one come too late for them.
+
+        What comes before them (submitting, asking how far everything is) ends while another run would still have enough
+        time for the results, or leaves that time to this one. It gets half of this run in any case: there are no
+        results of what nobody asked for.
+        """
+        remaining = self.deadline.remaining
+        lacking = self.for_results - self._another(time.time() + remaining)
+        return max(0.0, min(self.for_results, lacking, remaining / 2))
+
+    def _another(self, ending: float) -> float:
+        """How much of the whole action would be left to another run, were this one to end at that moment."""
         if self.action_ends is None:
-            return 0.0
-        run_ends = time.time() + self.deadline.remaining
-        return max(0.0, min(self.for_results, run_ends + self.for_results + START_AND_END - self.action_ends))
+            return float("inf")
+        return self.action_ends - ending - self.polling_interval - START_AND_END
