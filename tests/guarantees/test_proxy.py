@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.certificate import self_signed
 from tests.guarantees.listener import Listener
-from tests.guarantees.matrix.world import World, fate, file_item, hash_item, url_item
+from tests.guarantees.matrix.world import World, fate, file_item, hash_item, let_through, url_item
 from tests.guarantees.proxy import Proxy
 from tests.guarantees.test_secrets import client_for
 
-from secops_lab.host import launch
 from vm_ray.core.vmray_client import SubmitOptions
 from vm_ray.core.vmray_errors import HostUnreachable
 
@@ -24,14 +24,10 @@ _VARIABLES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY"}
 ACTIONS = ["Scan URL", "Upload File And Get Report"]
 
 
-def put_behind(proxy: Proxy, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def put_behind(proxy: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let actions reach VMRay through the proxy, and the platform without it."""
     scheme = world.vmray.url.partition(":")[0]
-    for name, value in {_VARIABLES[scheme]: proxy.url, "NO_PROXY": "127.0.0.1"}.items():
-        for each in (name, name.lower()):
-            monkeypatch.setenv(each, value)
-    kept = (*launch._KEPT, "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-    monkeypatch.setattr(launch, "_KEPT", kept)
+    let_through(monkeypatch, {_VARIABLES[scheme]: proxy, "NO_PROXY": "127.0.0.1"})
     world.platform.configure("VMRay", {"Api Root": world.vmray.url.replace("127.0.0.1", "localhost")})
 
 
@@ -64,7 +60,7 @@ def test_a_submit_whose_answer_a_proxy_lost_is_not_made_again(
         world.platform.configure("VMRay", {"Verify SSL": "false"})
         item = item_for(action, tmp_path)
         with breaks_once_stored(world) as proxy:
-            put_behind(proxy, world, monkeypatch)
+            put_behind(proxy.url, world, monkeypatch)
             run = world.run(action, [item])
         assert proxy.served
         assert fate(run, item)[0] == "fine"
@@ -78,7 +74,7 @@ def test_a_read_that_a_proxy_breaks_off_leaves_the_others(
     with World(tmp_path) as world:
         bad, *good = (hash_item(each) for each in world.vmray.control.add_known_samples(3))
         with Proxy(lambda line: bad.sha256 in line) as proxy:
-            put_behind(proxy, world, monkeypatch)
+            put_behind(proxy.url, world, monkeypatch)
             run = world.run("Scan Hash", [bad, *good])
         why = "the connection to VMRay broke before the answer was complete after 4 tries"
         assert fate(run, bad) == ("named", why)
@@ -89,9 +85,10 @@ def test_a_proxy_that_is_not_there_ends_the_action(tmp_path: Path, monkeypatch: 
     """Every other entity would meet the same."""
     with World(tmp_path) as world:
         item = url_item("http://evil.example/")
-        with Proxy(lambda _line: False) as proxy:
-            put_behind(proxy, world, monkeypatch)
-        how, why = fate(world.run("Scan URL", [item]), item)
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            put_behind(f"http://127.0.0.1:{nobody.getsockname()[1]}", world, monkeypatch)
+            how, why = fate(world.run("Scan URL", [item]), item)
         assert how == "ended"
         assert "the proxy for the VMRay server could not be reached" in why
 

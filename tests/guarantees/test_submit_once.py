@@ -88,20 +88,31 @@ def test_a_lost_answer_is_found_without_the_filter(
         assert len(keys) == len(set(keys)) == 2, "one for each of the two cases"
 
 
-def kill_at(world: World, action: str, item: Item, is_there: Callable[[SeenRequest], bool]) -> None:
-    """Run an action, and kill its process as soon as VMRay sees a certain request."""
+def kill_at(
+    world: World,
+    action: str,
+    item: Item,
+    is_there: Callable[[SeenRequest], bool],
+    stall: Mapping[str, Any],
+) -> None:
+    """Run an action, and kill its process as soon as VMRay sees a certain request.
+
+    VMRay answers nothing from that request on, so that the process cannot end by itself before it is killed.
+    """
     killed = threading.Event()
     arrive = RequestLog.arrive
 
     def watching(log: RequestLog, request: SeenRequest) -> None:
         arrive(log, request)
-        if is_there(request):
+        if not killed.is_set() and is_there(request):
+            world.vmray.control.inject({}, stall, times=10_000)
             killed.set()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RequestLog, "arrive", watching)
         parameters = {"Sample File Path": item.name} if item.entity is None else {}
         run = world.host.run(action, world.case, parameters, cancel=killed)
+    world.vmray.control.clear_faults()
     assert run.state is RunState.CANCELLED
 
 
@@ -126,7 +137,7 @@ def _asks_with(name: str) -> tuple[Callable[[SeenRequest], bool], dict[str, Any]
     return _query(name), {"path": "/rest/submission", "query": {name: "*"}}
 
 
-SLOW: Final = {"kind": "stall", "seconds": 3.0}
+SLOW: Final = {"kind": "stall", "seconds": 600.0}
 STORED: Final = {**SLOW, "stored": True}
 POINTS: Final[Mapping[str, tuple[tuple[Callable[[SeenRequest], bool], dict[str, Any]], dict[str, Any]]]] = {
     "looking for an earlier run's submission": (_asks_with("submission_submission_metadata"), SLOW),
@@ -155,8 +166,7 @@ def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submissi
             if "lost" in point:
                 world.vmray.control.inject(SUBMIT, {"kind": "reset_before", "stored": False})
             world.vmray.control.inject(match, stall)
-            kill_at(world, action, item, is_there)
-            world.vmray.control.clear_faults()
+            kill_at(world, action, item, is_there, SLOW)
             again = world.run(action, [item], case=world.case)
             assert fate(again, item)[0] == "fine", point
             assert len(world.submissions(item)) == 1, point
@@ -175,7 +185,7 @@ def test_many_files_killed_at_random_moments_are_stored_once_each(tmp_path: Path
             def is_there(_request: SeenRequest, left: Iterator[int] = left) -> bool:
                 return next(left, None) is None
 
-            kill_at(world, "Upload File And Get Report", everything, is_there)
+            kill_at(world, "Upload File And Get Report", everything, is_there, chance.choice((SLOW, STORED)))
         run = world.run("Upload File And Get Report", items, case=world.case)
         assert [fate(run, item)[0] for item in items] == ["fine"] * 12
         assert [len(world.submissions(item)) for item in items] == [1] * 12

@@ -14,13 +14,15 @@ from tests.guarantees.door import Door
 from tests.guarantees.matrix.faults import API_KEY
 from tests.guarantees.matrix.requests_made import request_of
 
-from secops_lab.host import ActionHost, ActionRun, RunState
+from secops_lab.host import ActionHost, ActionRun, RunState, launch
 from secops_lab.platform import Case, LocalPlatform
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
+
+    import pytest
 
     from secops_lab.host import Round
 
@@ -59,6 +61,13 @@ def file_item(path: Path, content: bytes) -> Item:
     """A file, written here."""
     path.write_bytes(content)
     return Item(str(path), hashlib.sha256(content).hexdigest())
+
+
+def let_through(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> None:
+    """Set environment variables, for the processes of actions too."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(launch, "_KEPT", (*launch._KEPT, *variables))
 
 
 class World:
