@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.actions.altered import Altered
 from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, details
 
 from secops_lab.platform import calls, case_calls
@@ -14,6 +14,7 @@ from secops_lab.platform.answers import Answer, RefusedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.actions.lab import JsonValue, Lab
 
@@ -67,22 +68,18 @@ def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
     assert {each["Entity"] for each in run.json_result} == set(entities)
 
 
-def test_a_slow_platform_costs_insights_and_no_result(
-    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
-) -> None:
+def test_a_slow_platform_costs_insights_and_no_result(lab: Lab, tmp_path: Path) -> None:
     """Each insight is a request to the platform: past the run's time they are left out, and that is said."""
     entities = known(lab, ENTITIES[:3])
-    started = time.monotonic()
-    insight = case_calls.wall("insight", "title", "content", "triggered_by")
+    slow = Altered(lab, tmp_path)
+    # the first insight takes as long as the run may last: by the clock of the run, not by ours
+    slow.put_in(
+        "core/vmray_wall.py",
+        "self._run.siemplify.add_entity_insight(",
+        'self._run.deadline._clock = lambda: float("inf")',
+    )
 
-    def slow(state: PlatformState, body: JsonValue) -> Answer:
-        time.sleep(
-            max(0.0, started + 7.2 - time.monotonic())
-        )  # the time of the run is up 7 s after its start
-        return insight(state, body)
-
-    answer_with("sdk/CreateCaseInsight", slow)
-    run = lab.run("Scan Hash", script_timeout=8.0)
+    run = slow.host.run("Scan Hash", lab.case)
 
     listed = "\n".join(entities)
     said = "Insights: none for 2 entities: the time of this run was up"
