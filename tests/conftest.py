@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from secops_lab.platform import LocalPlatform
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from vmray_emulator import EmbeddedEmulator
 
 SOAR_SDK_DIR = "SOAR_SDK_DIR"
+
+# Properties are about values: how long an example takes is the machine's matter, and each run tries the same.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -93,9 +93,7 @@ def test_every_pointer_leads_somewhere(version: str) -> None:
     assert set(_pointers(DOCUMENTS[version])) <= set(DOCUMENTS[version]["components"]["schemas"])
 
 
-few = settings(
-    max_examples=3, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+few = settings(max_examples=3, suppress_health_check=list(HealthCheck))
 
 
 # Schemathesis makes the tests of one document of one function, so there are as many as versions.

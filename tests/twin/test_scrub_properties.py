@@ -53,7 +53,7 @@ def read(scrubbed: object) -> str:
 
 
 @given(st.lists(values, min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_secret_is_left_and_the_shape_is(bodies: list[Any]) -> None:
     """Key, address, hosts and an account's name are nowhere in the result; types are as they were."""
     conversation = {str(number): body for number, body in enumerate(bodies)}
@@ -69,7 +69,7 @@ def test_no_secret_is_left_and_the_shape_is(bodies: list[Any]) -> None:
 @given(
     st.lists(values, max_size=2), st.sampled_from(SHORT), st.sampled_from(SHORT), st.sampled_from(VERDICTS)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_short_secrets_are_replaced_as_words_and_never_in_verdicts(
     bodies: list[Any], host: str, account: str, verdict: str
 ) -> None:
@@ -88,7 +88,7 @@ def test_short_secrets_are_replaced_as_words_and_never_in_verdicts(
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_ids_are_replaced_one_to_one(ids: list[int]) -> None:
     """The same id becomes the same number wherever it stands, and different ones stay different."""
     body = {"sample_child_sample_ids": ids, "rows": [{"analysis_sample_id": one} for one in ids]}
