@@ -70,7 +70,7 @@ class Lifecycle:
 
 
 class Clock:
-    """Emulated seconds since 1970, never going back.
+    """Emulated seconds since 1970, which go back only when the clock is restarted.
 
     Args:
         speed: Emulated seconds a second of the wall clock; 0 stands still.
@@ -80,8 +80,7 @@ class Clock:
     def __init__(self, speed: float = 1.0, *, wall: Callable[[], float] = time.time) -> None:
         self._wall = wall
         self._speed = speed
-        self._anchor_wall = wall()
-        self._anchor = self._anchor_wall
+        self.restart()
 
     def now(self) -> float:
         """The emulated time, at most `LATEST`."""
@@ -100,6 +99,10 @@ class Clock:
     def leap_to(self, moment: float) -> None:
         """Make it at least that late."""
         self.advance(max(0.0, moment - self.now()))
+
+    def restart(self) -> None:
+        """Go on from the wall clock's time, however far time was ahead of it or behind."""
+        self._anchor = self._anchor_wall = self._wall()
 
     def set_speed(self, speed: float) -> None:
         """Go on from now at another speed."""

@@ -123,10 +123,14 @@ class Control:
             settle(self._state, math.inf)
 
     def reset(self) -> None:
-        """Forget objects, settings, faults, conditions and requests."""
+        """Forget objects, settings, faults, conditions and requests; emulated time is the wall clock's again.
+
+        The lifecycle stays as it was chosen.
+        """
         with self._state.step():
             self._state.store.clear()
             self._state.save_settings(Settings())
+            self._state.clock.restart()
             self._state.save_time()
         self.clear_faults()
         self.forget_requests()

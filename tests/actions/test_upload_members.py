@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.expected import SUBMITTED, details
-from tests.actions.lab import Lab, completed, outcome
+from tests.actions.lab import completed, outcome
 from tests.actions.uploading import archive, made, row, rowless, upload
-
-from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from secops_lab.platform import LocalPlatform
+    from tests.actions.lab import Lab
 
 
 def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
@@ -99,17 +97,16 @@ def test_a_member_that_cannot_be_read_leaves_the_others(lab: Lab, tmp_path: Path
     )
 
 
-def test_a_later_run_takes_all_members_over(secops: LocalPlatform, tmp_path: Path) -> None:
+def test_a_later_run_takes_all_members_over(lab: Lab, tmp_path: Path) -> None:
     """Also one of which an analysis failed: nothing is missing, and nothing is billed again."""
     path = archive(tmp_path, "emulate-clean-document.txt", "emulate-partly-failed.exe")
-    with EmbeddedEmulator(lifecycle="immediate", scenario="archive") as vmray:  # its clock was never advanced
-        lab = Lab(vmray, secops)
-        lab.open_case()
-        first, again = upload(lab, path), upload(lab, path)
+    lab.vmray.control.load_scenario("archive")
 
-        assert again.json_result == first.json_result
-        assert [each["submission_id"] for each in again.json_result["files"]] == [6001, 6002]
-        assert vmray.control.counts()["submissions"] == 2
+    first, again = upload(lab, path), upload(lab, path)
+
+    assert again.json_result == first.json_result
+    assert [each["submission_id"] for each in again.json_result["files"]] == [6001, 6002]
+    assert lab.vmray.control.counts()["submissions"] == 2
 
 
 def test_every_member_of_a_large_archive_counts(lab: Lab, tmp_path: Path) -> None:

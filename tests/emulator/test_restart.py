@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -119,3 +120,14 @@ def test_reset_empties_a_running_server() -> None:
         assert api.get("/sample") == []
         number, _ = api.submit_one()
         assert api.get(f"/submission/{number}")["submission_finished"] is True
+
+
+def test_reset_takes_a_clock_back_that_ran_ahead() -> None:
+    """A client that asks how old something is sees the same after a reset as on a new server."""
+    begin = timestamp(time.time())
+    with EmbeddedEmulator() as emulator, Api(emulator) as api:
+        emulator.control.advance(1_000_000)
+        emulator.control.reset()
+        number, _ = api.submit_one()
+        created = api.get(f"/submission/{number}")["submission_created"]
+    assert begin <= created <= timestamp(time.time())
