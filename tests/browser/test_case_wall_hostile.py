@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,7 +101,7 @@ def test_hostile_text_stays_text_in_every_view(
 def test_a_hostile_sample_goes_through_the_real_integration(platform: LocalPlatform, page: Page) -> None:
     """A sample whose names were made to attack, from VMRay to the page: text everywhere."""
     texts = [text for name, text in TEXTS.items() if name not in ("surrogate", "controls")]
-    with wall_on_emulator(platform) as wall:
+    with wall_on_emulator(platform) as wall, closing(page):
         iocs = dict.fromkeys(("urls", "mutexes", "processes", "registry"), texts)
         shown = [{"category": text, "operation": text, "score": 5} for text in texts]
         named: dict[str, Any] = {"threat_names": texts, "classifications": texts, "indicators": shown}
@@ -126,7 +127,7 @@ def test_a_hostile_sample_goes_through_the_real_integration(platform: LocalPlatf
 def test_a_hostile_file_name_stays_text(platform: LocalPlatform, page: Page) -> None:
     """A file of this computer may have any name, too."""
     name = "<img src=x onerror=alert(1)>\u202e.exe"
-    with wall_on_emulator(platform) as wall:
+    with wall_on_emulator(platform) as wall, closing(page):
         platform.new_case()
         page.goto(f"{wall.url}/cases/1?action=upload_file_and_get_report")
         sample: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": b"MZ"}
@@ -183,7 +184,7 @@ def test_a_widget_cannot_reach_the_page_or_the_network(
     </script>"""
     body = 'siemplify.result.add_result_json([{"Entity": "A"}])\nsiemplify.end("done", True)'
     host = attacking_host(tmp_path, platform, widget, body)
-    with CaseWall(platform, host, WallSettings("nobody")) as wall:
+    with CaseWall(platform, host, WallSettings("nobody")) as wall, closing(page):
         case = platform.new_case()
         wall.wall.runs.start(host.actions()[0], case, [], {})
         wall.wall.runs.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,7 @@ siemplify.end(str(len(siemplify.target_entities)), True)
 def many(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page]:
     """The page of a case with many entities, whose action says how many it got."""
     platform.new_case(entities=[("FILEHASH", f"{number:064x}") for number in range(MANY)])
-    with wall_on_toy(platform, tmp_path, COUNT) as wall:
+    with wall_on_toy(platform, tmp_path, COUNT) as wall, closing(page):  # the page goes first
         page.goto(f"{wall.url}/cases/1")
         yield page
 

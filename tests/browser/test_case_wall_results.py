@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
+    from tests.browser.conftest import Watch
 
     from secops_lab.platform import LocalPlatform
 
@@ -30,7 +32,7 @@ siemplify.end("done", True)
 def result(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page]:
     """The page of a case with one finished run, everything in it unfolded."""
     host = attacking_host(tmp_path, platform, body=BODY)
-    with CaseWall(platform, host, WallSettings("nobody")) as wall:
+    with CaseWall(platform, host, WallSettings("nobody")) as wall, closing(page):  # the page goes first
         wall.wall.runs.start(host.actions()[0], platform.new_case(), [], {})
         wall.wall.runs.wait()
         page.goto(f"{wall.url}/cases/1")
@@ -58,6 +60,30 @@ def test_a_tree_that_is_unfolded_before_its_script_has_come_is_drawn(result: Pag
         result.goto(result.url, wait_until="commit")
         result.get_by_text("JSON result:").click()
     expect(result.locator(".json")).to_contain_text("result [1]")
+
+
+@pytest.mark.parametrize("status", [None, 500])
+def test_a_tree_that_does_not_come_says_so_and_is_asked_for_again(
+    result: Page, watch: Watch, status: int | None
+) -> None:
+    """No connection, or no JSON result in the answer: folding and unfolding tries it again."""
+    watch.allowed = ("ERR_FAILED", "500")
+
+    def fail(route: Route) -> None:
+        if status is None:
+            route.abort()
+        else:
+            route.fulfill(status=status)
+
+    result.reload()
+    result.route("**/runs/1/json", fail, times=1)
+    fold, tree = result.get_by_text("JSON result:"), result.locator(".json")
+    fold.click()
+    expect(tree.get_by_role("alert")).to_have_text("Not loaded: fold this and unfold it again.")
+    fold.click()
+    fold.click()
+    expect(tree).to_contain_text("result [1]")
+    expect(tree.get_by_role("alert")).to_have_count(0)
 
 
 def test_the_title_of_a_wide_table_stays_in_sight(result: Page) -> None:

@@ -61,7 +61,7 @@ def say(case: Case, text: str) -> None:
 
 
 def test_more_pages_than_connections_load_and_follow(
-    window: BrowserContext, wall: CaseWall, platform: LocalPlatform
+    wall: CaseWall, window: BrowserContext, platform: LocalPlatform
 ) -> None:
     """Eight cases in eight tabs: each loads, catches up when it comes to the front, and then follows."""
     cases = [platform.new_case(f"Case of tab {number}") for number in range(TABS)]

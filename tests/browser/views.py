@@ -22,15 +22,20 @@ HASH = SHA256.upper()
 def held(page: Page, address: str) -> Iterator[None]:
     """Keep back what a page asks for at this address, and let it come in the end."""
     kept: list[Route] = []
+    over = False
 
     def keep(route: Route) -> None:
-        kept.append(route)
+        if over:
+            route.continue_()
+        else:
+            kept.append(route)
 
     page.route(address, keep)
-    yield
+    with page.expect_request(address):
+        yield
+    over = True
     for route in kept:
         route.continue_()
-    assert kept, f"nothing was asked for at {address}"
 
 
 def open_lists(page: Page | Frame) -> None:

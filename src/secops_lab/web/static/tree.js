@@ -75,16 +75,24 @@ function branch(key, value) {
 async function drawTree(place) {
   place.dataset.drawn = "yes";
   const answer = await fetch(place.dataset.json);
+  if (!answer.ok) throw new Error("answered with " + answer.status);
   const list = element("ul");
   branches([["result", JSON.parse(await answer.text(), exactly)]], list);
   list.querySelector("details")?.setAttribute("open", "");
   place.replaceChildren(list);
 }
 
+function sayUndrawn(place) {
+  delete place.dataset.drawn;
+  const said = element("p", "problem", "Not loaded: fold this and unfold it again.");
+  said.setAttribute("role", "alert");
+  place.replaceChildren(said);
+}
+
 // A tree is fetched and drawn when the fold around it is opened, or has been before this script had come.
 function drawOpened(fold) {
   const place = fold.open ? fold.querySelector(":scope > .json") : null;
-  if (place && !place.dataset.drawn) drawTree(place);
+  if (place && !place.dataset.drawn) drawTree(place).catch(() => sayUndrawn(place));
 }
 document.addEventListener("toggle", (event) => drawOpened(event.target), true);
 document.querySelectorAll("details[open]").forEach(drawOpened);
