@@ -7,7 +7,14 @@ import time
 
 import pytest
 
-from vm_ray.core.vmray_schedule import MAX_LAST_RUN, START_AND_END, Schedule
+from vm_ray.core.vmray_schedule import (
+    MAX_LAST_RUN,
+    MAX_MARGIN,
+    MIN_MARGIN,
+    START_AND_END,
+    Schedule,
+    end_of_run,
+)
 from vm_ray.core.vmray_throttle import Deadline
 
 HOUR, RUN, POLLING = 3_600.0, 270.0, 60.0
@@ -99,3 +106,33 @@ def test_whatever_is_left_a_run_that_reports_has_time_for_it(
         another = left - spent - polling - START_AND_END
         enough = min(present.for_results, usable / 2) / 2 - 0.5
         assert (kept if after.is_last_run else another) >= enough
+
+
+@pytest.mark.parametrize(
+    ("run", "action", "expected"),
+    [
+        (200.0, 3_600.0, 180.0),
+        (300.0, 20.0, 18.0),
+        (300.0, 5.0, 5.0 - MIN_MARGIN),
+        (300.0, -5.0, 270.0),
+        (300.0, None, 270.0),
+        (3_000.0, None, 3_000.0 - MAX_MARGIN),
+        (None, 20.0, 18.0),
+        (-1.0, 20.0, -2.0),
+    ],
+)
+def test_requests_end_before_whatever_ends_first(
+    run: float | None, action: float | None, expected: float
+) -> None:
+    """With a margin for writing the result; an action that goes on after its end has the time of its run."""
+    now = time.time()
+    run_ms, action_ms = (None if left is None else int((now + left) * 1000) for left in (run, action))
+    end = end_of_run(run_ms, action_ms)
+    assert end is not None
+    assert end - now == pytest.approx(expected, abs=0.5)
+
+
+@pytest.mark.parametrize("nothing", [None, 0])
+def test_without_moments_there_is_no_end(nothing: int | None) -> None:
+    """The platform sets none when it runs an action by hand."""
+    assert end_of_run(nothing, nothing) is None

@@ -14,6 +14,7 @@ from tests.guarantees.matrix.world import INTEGRATION, World, fate, file_item, h
 from tests.guarantees.slow_server import Manner, SlowServer
 
 from secops_lab.host import ActionHost, RunState
+from secops_lab.host.context import Context
 from secops_lab.platform import LocalPlatform
 from vmray_emulator.seen import RequestLog
 
@@ -55,6 +56,27 @@ def test_no_action_passes_its_deadline(tmp_path: Path, manner: Manner) -> None:
         assert all(one.duration < SECONDS for one in each.rounds)
         said = "was larger than 64 MiB" if manner == "endless" else ""
         assert any(late in each.message for late in (*LATE, said) if late), each.message
+
+
+def test_no_run_passes_the_end_of_the_whole_action(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform that promises the last run its full time as well is answered before all is over."""
+    monkeypatch.setattr(Context, "round_deadline", lambda self, now: now + self.limits.script_timeout)
+    file = tmp_path / "file.bin"
+    file.write_bytes(b"content")
+    with LocalPlatform() as platform, SlowServer("silent") as server:
+        host = ActionHost(platform, INTEGRATION)
+        platform.configure("VMRay", {"Api Root": server.url, "Api Key": "a-key-of-nobody"})
+        case = platform.new_case()
+        run = host.run(
+            "Upload File And Get Report",
+            case,
+            {"Sample File Path": str(file)},
+            script_timeout=60.0,
+            async_timeout=SECONDS,
+        )
+    assert run.state is RunState.COMPLETED, run.message
+    assert "not submitted in time" in run.message
+    assert sum(one.duration for one in run.rounds) < SECONDS
 
 
 def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ ends with exactly one result.
 
 from __future__ import annotations
 
-import time
 import traceback
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from ..core.vmray_configuration import Configuration
 from ..core.vmray_errors import VMRayError
 from ..core.vmray_escape import is_recognisable, one_line
 from ..core.vmray_messages import error_message, with_details
+from ..core.vmray_schedule import end_of_run
 from ..core.vmray_throttle import Deadline, Gate, configured_ceiling
 from ..core.vmray_transport import Transport
 from ..core.vmray_wire import api_root
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from soar_sdk.SiemplifyDataModel import DomainEntityInfo
 
 PROVIDER: Final = "VMRay"
-# Time kept back from the platform's deadline for writing the result: a tenth of it, between 1 and 30 seconds.
-MARGIN_SHARE: Final = 0.1
-MIN_MARGIN: Final = 1.0
-MAX_MARGIN: Final = 30.0
 MAX_REASON_LENGTH: Final = 20_000
 DEFAULT_MAX_RESULT: Final = 15
 
@@ -77,7 +73,9 @@ class Run:
         """Take over the platform's context; nothing is requested yet."""
         self.siemplify = siemplify
         self.parameters = siemplify.parameters
-        self.deadline = Deadline(_end_of_run(siemplify.execution_deadline_unix_time_ms))
+        self.deadline = Deadline(
+            end_of_run(siemplify.execution_deadline_unix_time_ms, siemplify.async_total_duration_deadline)
+        )
         self._secret = ""
 
     @cached_property
@@ -155,12 +153,3 @@ class Action(ABC):
     def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject
         """Write the documented sentence for a failed action."""
         return error_message(self.name, reason)
-
-
-def _end_of_run(deadline_ms: int | None) -> float | None:
-    """Return the moment (Unix seconds) by which all requests must have ended; None where the platform set none."""
-    if not deadline_ms:
-        return None
-    end = deadline_ms / 1000
-    margin = max(MIN_MARGIN, min(MAX_MARGIN, MARGIN_SHARE * (end - time.time())))
-    return end - margin

@@ -1,4 +1,4 @@
-"""The time of an action that takes several runs: whether this is the last one, and what is kept for the results."""
+"""The time of an action: when a run ends, whether it is the last one of several, and what is kept for the results."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Final
 
 from ..core.vmray_throttle import Deadline
 
+# Time kept back from the platform's deadline for writing the result: a tenth of it, between 1 and 30 seconds.
+MARGIN_SHARE: Final = 0.1
+MIN_MARGIN: Final = 1.0
+MAX_MARGIN: Final = 30.0
 # Time kept for the last run: it has to read all results before the platform's patience ends. A share of the time for
 # the whole action, at most so many seconds.
 LAST_RUN_SHARE: Final = 0.25
@@ -66,3 +70,22 @@ class Schedule:
         if self.action_ends is None:
             return float("inf")
         return self.action_ends - ending - self.polling_interval - START_AND_END
+
+
+def end_of_run(run_ms: int | None, action_ms: int | None) -> float | None:
+    """Return the moment (Unix seconds) by which all requests must have ended; None where the platform set none.
+
+    Args:
+        run_ms: When the platform ends this process, in Unix milliseconds; nothing where it does not say.
+        action_ms: When it ends the whole of an asynchronous action, be it amid a run (inferred: nothing says that the
+            last run is given less time); nothing for other actions. A moment that had passed before this run began
+            does not end it.
+    """
+    now = time.time()
+    ends = [run_ms / 1000] if run_ms else []
+    if action_ms and action_ms / 1000 > now:
+        ends.append(action_ms / 1000)
+    if not ends:
+        return None
+    end = min(ends)
+    return end - max(MIN_MARGIN, min(MAX_MARGIN, MARGIN_SHARE * (end - now)))
