@@ -122,21 +122,16 @@ def test_every_member_of_a_large_archive_counts(lab: Lab, tmp_path: Path) -> Non
     assert run.message.endswith(f"{path}: 121 samples, worst verdict Malicious, submission 6001")
 
 
-def test_every_member_of_a_large_archive_is_taken_over(secops: LocalPlatform, tmp_path: Path) -> None:
+def test_every_member_of_a_large_archive_is_taken_over(lab: Lab, tmp_path: Path) -> None:
     """A list of more than a hundred comes in pages."""
-    path = archive(
-        tmp_path,
-        *(f"emulate-clean-document-{number}.txt" for number in range(120)),
-        "emulate-malicious-exe.exe",
-    )
-    with EmbeddedEmulator(lifecycle="immediate", scenario="archive") as vmray:
-        lab = Lab(vmray, secops)
-        lab.open_case()
-        first, again = upload(lab, path), upload(lab, path)
+    names = [f"emulate-clean-document-{number}.txt" for number in range(120)]
+    path = archive(tmp_path, *names, "emulate-malicious-exe.exe")
+    lab.vmray.control.load_scenario("archive")
+    first, again = upload(lab, path), upload(lab, path)
 
-        assert len(again.json_result["files"]) == 121
-        assert again.json_result == first.json_result
-        assert vmray.control.counts()["submissions"] == 121
+    assert len(again.json_result["files"]) == 121
+    assert again.json_result == first.json_result
+    assert lab.vmray.control.counts()["submissions"] == 121
 
 
 def test_one_file_by_several_names_is_submitted_once(lab: Lab, tmp_path: Path) -> None:
