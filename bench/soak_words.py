@@ -56,7 +56,8 @@ _NOTES: Final = (
     r"submission \d+ is kept at VMRay",
     r"\d+ of \d+ entities were enriched before that",
 )
-_NOTE: Final = re.compile(rf"(?:{_CAUSE}|{'|'.join(_NOTES)})")
+_WORSE: Final = rf"{_BEHIND} is (?:malicious|suspicious|clean): sample {_NUMBERS}"
+_NOTE: Final = re.compile(rf"(?:{_WORSE}|(?:{_CAUSE}|{'|'.join(_NOTES)})(?:; {_WORSE})?)")
 _FAILURE: Final = re.compile(rf"{FAILED}(?:{'|'.join(_FOR_ALL)}|{_CAUSE}|no file was accepted by VMRay)")
 _LOGGED: Final = re.compile(
     r"Reading configuration from Server"  # the SDK's own

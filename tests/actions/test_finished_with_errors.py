@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ANALYSES = {"path": "/rest/analysis/submission/6001"}
 WITH_ERRORS = "analysis finished with errors, submission 6001"
-UNSAID = [
+UNSAID: list[tuple[dict[str, JsonValue], int, str]] = [
     ({"kind": "patch", "set": {"data": []}}, 1, WITH_ERRORS),
     (
         {"kind": "status", "status": 502},

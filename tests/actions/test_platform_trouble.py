@@ -99,3 +99,21 @@ def test_a_platform_that_takes_nothing_is_told(
     why = "the platform did not take its enrichment"
     assert (run.message, run.is_success) == (f"{NONE_ENRICHED}{details(f'{entity}: {why}')}", False)
     assert [each["Entity"] for each in run.json_result] == [entity]
+
+
+def test_a_platform_that_does_not_take_a_suspicion_is_told(
+    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
+) -> None:
+    """The reason why the URL has no report stays, with what is behind it."""
+    url = "http://www.example/emulate-dropper"
+    lab.vmray.control.configure(max_recursive_samples=10)
+    lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "status", "status": 404})
+    lab.urls(url)
+    answer_with("sdk/UpdateEntities", lambda *_: Answer(500, b"", "text/plain"))
+
+    run = lab.run("Scan URL")
+
+    reason, refused = run.message.splitlines()[-2:]
+    assert reason.startswith(f"{url.upper()}: sample 5001 could not be read: ")
+    assert reason.endswith("; what VMRay found behind it is malicious: sample 5002")
+    assert refused == f"{url.upper()}: suspicious, but the platform did not take that"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.actions.expected import ENRICHED
+import pytest
+from tests.actions.expected import ENRICHED, NONE_ENRICHED, details
+from tests.actions.lab import completed, outcome
 
 if TYPE_CHECKING:
-    from tests.actions.lab import Lab
+    from tests.actions.lab import JsonValue, Lab
 
 URL = "http://www.example/emulate-dropper"
 ENTITY = URL.upper()
+SERVER_FAILED: dict[str, JsonValue] = {"kind": "status", "status": 502}
 
 
 def test_what_could_not_be_read_at_first_is_not_told_once_it_is_read(lab: Lab) -> None:
@@ -24,3 +27,60 @@ def test_what_could_not_be_read_at_first_is_not_told_once_it_is_read(lab: Lab) -
     assert len(run.rounds) == 3
     assert run.message == f"{ENRICHED}{ENTITY}"
     assert lab.vmray.control.pending_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/rest/sample/5001", "sample 5001 could not be read: VMRay answered 502 after 4 tries"),
+        ("/rest/sample/5001/iocs", "VMRay answered 502 after 4 tries"),
+    ],
+)
+def test_what_is_malicious_behind_a_url_that_cannot_be_read_counts(lab: Lab, path: str, reason: str) -> None:
+    """The entity is not enriched, but suspicious, and the message says why."""
+    lab.vmray.control.configure(max_recursive_samples=10)
+    lab.vmray.control.inject({"path": path}, SERVER_FAILED, times=4)
+    lab.urls(URL)
+
+    run = lab.run("Scan URL")
+
+    why = f"{reason}; what VMRay found behind it is malicious: sample 5002"
+    assert outcome(run) == completed(
+        f"{NONE_ENRICHED}{details(f'{ENTITY}: {why}')}", value=False, json_result=[]
+    )
+    assert lab.flags() == {ENTITY: (False, True)}
+    assert lab.enrichment(URL) == {}
+
+
+def test_what_is_malicious_behind_a_url_of_which_all_analyses_failed_counts(lab: Lab) -> None:
+    """The page could not be analysed, what it delivered could."""
+    lab.vmray.control.configure(max_recursive_samples=10)
+    submission = {"data.submission_has_errors": True}
+    lab.vmray.control.inject({"path": "/rest/submission/6001"}, {"kind": "patch", "set": submission})
+    no_verdict = {"data.sample_verdict": None}
+    lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "patch", "set": no_verdict})
+    analyses = {"data.*.analysis_result_code": 2, "data.*.analysis_result_str": "Timeout"}
+    lab.vmray.control.inject({"path": "/rest/analysis/submission/6001"}, {"kind": "patch", "set": analyses})
+    lab.urls(URL)
+
+    run = lab.run("Scan URL")
+
+    why = "1 of 1 analyses failed, submission 6001: Timeout (2)"
+    behind = "what VMRay found behind it is malicious: sample 5002"
+    assert run.message == f"{NONE_ENRICHED}{details(f'{ENTITY}: {why}; {behind}')}"
+    assert not run.is_success
+    assert lab.flags() == {ENTITY: (False, True)}
+
+
+def test_what_is_clean_behind_a_url_that_cannot_be_read_is_told(lab: Lab) -> None:
+    """It is no reason to suspect the URL."""
+    lab.vmray.control.configure(max_recursive_samples=10)
+    lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "status", "status": 404})
+    clean = {"data.sample_verdict": "clean"}
+    lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "patch", "set": clean})
+    lab.urls(URL)
+
+    run = lab.run("Scan URL")
+
+    assert run.message.endswith("; what VMRay found behind it is clean: sample 5002")
+    assert lab.flags() == {ENTITY: (False, False)}

@@ -20,6 +20,14 @@ from ..core.vmray_wall import CaseWall
 Found = SampleReport | VMRayError
 
 
+class _Unreported(VMRayError):
+    """A URL has no report of its own; what VMRay found behind it is told with the reason, and counts."""
+
+    def __init__(self, reason: VMRayError, behind: Sequence[Finding], said: Sequence[str]) -> None:
+        super().__init__("; ".join([str(reason), *said]))
+        self.is_suspicious = worst_verdict(behind).is_suspicious
+
+
 def report_urls(
     run: Run, params: ScanParams, entity_type: str, detonations: Sequence[Detonation], *, last: bool
 ) -> Outcome | None:
@@ -36,14 +44,16 @@ def report_urls(
         The outcome; None where a report is not complete yet and there is time to wait for it.
     """
     found = dict(_read(run.client, [each for each in detonations if _is_finished(each)], params.report, last=last))
-    reports = {name: report for name, report in found.items() if isinstance(report, SampleReport)}
     if not last and any(_would_gain(each) for each in found.values()):
         return None
     wall = CaseWall(run, params)
     entities = {entity.identifier: entity for entity in run.entities(entity_type)}
     for name, entity in entities.items():
-        if name in reports:
-            wall.show(entity, reports[name])
+        match found.get(name):
+            case SampleReport() as report:
+                wall.show(entity, report)
+            case _Unreported(is_suspicious=True):
+                wall.suspect(entity)
     done = wall.finish(list(entities))
     missed = {each.name: _why(each, found.get(each.name)) for each in detonations if each.name not in done}
     missed |= wall.refused
@@ -74,7 +84,7 @@ def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, las
         lambda: read_findings(client, detonation, ids[first:], last=last),
     )
     if isinstance(report, VMRayError):
-        raise report
+        raise _Unreported(report, behind, _behind_it(detonation, behind, Verdict.NONE))
     said = [*_behind_it(detonation, behind, report.sample.verdict), *notes_of(detonation, [*own, *behind])]
     said += [finding.failure for finding in behind if finding.failure][:MAX_NOTES]
     return replace(report, worst_related=worst_verdict(behind), notes=_notes(said, report))

@@ -47,6 +47,12 @@ class CaseWall:
         if len(self._batch) >= BATCH:
             self._hand_over()
 
+    def suspect(self, entity: DomainEntityInfo) -> None:
+        """Mark an entity that has no report as suspicious: something that VMRay found behind it is."""
+        entity.is_suspicious = True
+        if not self._updated([entity]):
+            self.notes.append((entity.identifier, "suspicious, but the platform did not take that"))
+
     def finish(self, order: Sequence[str]) -> list[str]:
         """Hand over the rest and put the results in the order of the entities.
 
@@ -73,11 +79,15 @@ class CaseWall:
             entity.additional_properties.update(self._redacted(enrichment(report)))
             entity.is_enriched = True
             entity.is_suspicious = entity.is_suspicious or report.is_suspicious
-        if self._batch and self._updated([entity for entity, _ in self._batch]):
-            for entity, report in self._batch:
-                if self._wants_insight(report):
-                    self._add_insight(entity, report)
-        for entity, _ in self._batch:
+        entities = [entity for entity, _ in self._batch]
+        if entities and not self._updated(entities):
+            self.refused |= dict.fromkeys(
+                (each.identifier for each in entities), "the platform did not take its enrichment"
+            )
+            self._done -= self.refused.keys()
+        for entity, report in self._batch:
+            if entity.identifier not in self.refused and self._wants_insight(report):
+                self._add_insight(entity, report)
             entity.additional_properties = {}  # the platform has them; thousands of them would only fill memory
         self._batch.clear()
 
@@ -87,10 +97,6 @@ class CaseWall:
             self._run.siemplify.update_entities(entities)
         except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
             self._run.log(f"enrichment refused: {type(error).__name__}")
-            self.refused |= dict.fromkeys(
-                (each.identifier for each in entities), "the platform did not take its enrichment"
-            )
-            self._done -= self.refused.keys()
             return False
         return True
 
