@@ -84,3 +84,22 @@ def test_what_is_clean_behind_a_url_that_cannot_be_read_is_told(lab: Lab) -> Non
 
     assert run.message.endswith("; what VMRay found behind it is clean: sample 5002")
     assert lab.flags() == {ENTITY: (False, False)}
+
+
+def test_the_last_result_of_a_known_url_outlives_a_submission_that_was_deleted(lab: Lab) -> None:
+    """VMRay knew the URL and was analysing it again; nothing of that is behind the URL."""
+    lab.vmray.control.configure(analysis_caching="legacy")
+    lab.vmray.control.add_sample(url=URL)
+    running = {"data.0.submission_finished": False}
+    lab.vmray.control.inject({"path": "/rest/submission/sample/5001"}, {"kind": "patch", "set": running})
+    lab.vmray.control.inject({"path": "/rest/submission/6001"}, {"kind": "status", "status": 404})
+    lab.urls(URL)
+
+    run = lab.run("Scan URL")
+
+    notes = (
+        "VMRay knew it and made no new analysis; this is the last result",
+        "VMRay no longer knows submission 6001",
+    )
+    assert run.message == f"{ENRICHED}{ENTITY}{details(*(f'{ENTITY}: {note}' for note in notes))}"
+    assert lab.flags() == {ENTITY: (True, True)}

@@ -78,10 +78,11 @@ def _read(
 def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, last: bool) -> SampleReport:
     """Read one URL's report and, at the same time, what is behind it: a worse verdict there is told, and counts."""
     ids = detonation.finished_sample_ids
-    first = 0 if detonation.parts and detonation.parts[0].gone else 1
+    gone = not detonation.known and detonation.parts[0].gone
+    own_ids, others = ([], ids) if gone else (ids[:1], ids[1:])
     (own, report), behind = both(
-        lambda: _own_report(client, detonation, ids[:first], wanted, last=last),
-        lambda: read_findings(client, detonation, ids[first:], last=last),
+        lambda: _own_report(client, detonation, own_ids, wanted, last=last),
+        lambda: read_findings(client, detonation, others, last=last),
     )
     if isinstance(report, VMRayError):
         raise _Unreported(report, behind, _behind_it(detonation, behind, Verdict.NONE))
