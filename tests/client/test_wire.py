@@ -206,15 +206,15 @@ def test_only_utf_8_is_read() -> None:
     ("value", "seconds"),
     [
         ("2", 2.0),
-        ("0", 0.0),
+        ("0", None),
         ("soon", None),
         ("-1", None),
-        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
         (None, None),
     ],
 )
 def test_retry_after_is_read_in_both_forms(value: str | None, seconds: float | None) -> None:
-    """Seconds or a date; a moment that has passed means at once, nonsense means nothing."""
+    """Seconds or a date; nonsense means nothing, and so does a moment at which the server still refused."""
     assert retry_after({} if value is None else {"Retry-After": value}) == seconds
 
 

@@ -191,11 +191,16 @@ def _reason(document: Mapping[str, Any]) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read ``Retry-After`` (seconds, or an HTTP date), None where it is absent or nonsense."""
+    """Read ``Retry-After`` (seconds, or an HTTP date), None where it is absent or nonsense, or names no time to come.
+
+    A server that refuses and says "at once" has named no moment from which on it would not: taken at its word, all
+    tries would be used up before anything could have changed. The pauses are then those without the header.
+    """
     value = headers.get("Retry-After")
     if value is None:
         return None
     try:
-        return max(0.0, float(Retry().parse_retry_after(value)))
+        seconds = float(Retry().parse_retry_after(value))
     except (InvalidHeader, OverflowError, ValueError):
         return None
+    return seconds if seconds > 0 else None
