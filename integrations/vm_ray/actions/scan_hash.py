@@ -23,7 +23,7 @@ class ScanHash(ScanAction):
         sample = best_sample(run.client.find_samples(identifier))
         if sample is None:
             raise SampleNotFound
-        return read_settled_report(run.client, sample, params.report, run.deadline)
+        return read_settled_report(run.client, sample, params.report, run.patience)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from ..core.vmray_configuration import Configuration
 from ..core.vmray_errors import VMRayError
 from ..core.vmray_escape import is_recognisable, one_line
 from ..core.vmray_messages import error_message, with_details
+from ..core.vmray_report import Patience
 from ..core.vmray_schedule import end_of_run
 from ..core.vmray_throttle import Deadline, Gate, configured_ceiling
 from ..core.vmray_transport import Transport
@@ -76,6 +77,7 @@ class Run:
         self.deadline = Deadline(
             end_of_run(siemplify.execution_deadline_unix_time_ms, siemplify.async_total_duration_deadline)
         )
+        self.patience = Patience(self.deadline)
         self._secret = ""
 
     @cached_property

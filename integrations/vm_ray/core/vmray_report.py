@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from ..core.vmray_client import Client
@@ -122,17 +123,37 @@ def _ranked(items: list[Json], order: Callable[[Json], int], limit: int) -> list
     return sorted(items, key=order)[:limit]
 
 
-def read_settled_report(client: Client, sample: Sample, wanted: ReportFilter, deadline: Deadline) -> SampleReport:
+class Patience:
+    """How long a run waits for what VMRay is still collecting: the same time for all of its samples.
+
+    It begins with the first wait and ends after ``AGGREGATION_PATIENCE`` seconds, or at half of the time that the run
+    has left. Were it each sample's own, a server that never finishes would use up the run of a large batch.
+    """
+
+    def __init__(self, deadline: Deadline) -> None:
+        """Begin nothing yet."""
+        self._deadline = deadline
+
+    @cached_property
+    def _ends(self) -> float:
+        return time.monotonic() + min(AGGREGATION_PATIENCE, self._deadline.remaining / 2)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long and return True, unless that would be too long."""
+        if time.monotonic() + seconds >= self._ends:
+            return False
+        time.sleep(seconds)
+        return True
+
+
+def read_settled_report(client: Client, sample: Sample, wanted: ReportFilter, patience: Patience) -> SampleReport:
     """Read a report, waiting a little where VMRay is still collecting: right after an analysis that takes seconds.
 
-    The wait ends after ``AGGREGATION_PATIENCE`` seconds or at half of the run's time; then what there is counts.
+    When the run's patience has ended, what there is counts.
     """
     report = read_report(client, sample, wanted)
-    patience = min(AGGREGATION_PATIENCE, deadline.remaining / 2)
     pause = 0.5
-    while not report.complete and patience > pause:
-        time.sleep(pause)
-        patience -= pause
+    while not report.complete and patience.wait(pause):
         pause = min(2 * pause, 5.0)
         try:
             report = read_report(client, sample, wanted)
