@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Manner = Literal["silent", "drips its head", "drips its body", "endless"]
 _HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-_DRIP_SECONDS: Final = 0.2
+_DRIP_SECONDS: Final = 0.5  # the head alone outlasts a run
 
 
 class SlowServer(AcceptingServer):

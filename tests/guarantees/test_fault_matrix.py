@@ -21,6 +21,7 @@ from vmray_emulator.seen import SeenRequest
 
 check_complete(TABLE)
 GROUPS = 6
+SLOW_GROUPS = 3
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
@@ -30,9 +31,11 @@ def test_each_fault_has_its_outcome(group: int) -> None:
     assert failures_of(rows, slow=False) == []
 
 
-def test_a_stall_that_outlasts_the_run_has_its_outcome() -> None:
+@pytest.mark.parametrize("group", range(SLOW_GROUPS))
+def test_a_stall_that_outlasts_the_run_has_its_outcome(group: int) -> None:
     """The run ends in time; what can be asked again in another one is, what cannot is named."""
-    assert failures_of([Row(*place) for place in TABLE], slow=True) == []
+    rows = [Row(action, request) for action, request in list(TABLE)[group::SLOW_GROUPS]]
+    assert failures_of(rows, slow=True) == []
 
 
 def test_every_row_has_a_situation_in_which_its_request_is_made() -> None:

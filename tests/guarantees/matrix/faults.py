@@ -11,7 +11,7 @@ from typing import Any, Final
 
 API_KEY: Final = "5ec2e7a91b3c4d5e6f708192a3b4c5d6"
 ELSEWHERE: Final = "http://127.0.0.1:9/rest/somewhere/else"
-STALL_SECONDS: Final = 30.0
+STALL_SECONDS: Final = 60.0
 _ECHO: Final = f"</script><b>Authorization: api_key {API_KEY}\n\u202eerror"
 
 Order = Mapping[str, Any]

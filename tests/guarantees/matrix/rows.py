@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.guarantees.matrix import requests_made as r
 from tests.guarantees.matrix.faults import FAULTS, Fault
+from tests.guarantees.matrix.outcomes import UNRESOLVED, Outcome
 from tests.guarantees.matrix.scenes import SCENES, Scene, Sharing
 from tests.guarantees.matrix.table import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.guarantees.matrix import requests_made as r
-    from tests.guarantees.matrix.outcomes import Outcome
+    from collections.abc import Iterable, Iterator
 
 # Where each persistent fault needs a run of its own, these stand for the others: one of each kind that the
 # client tells apart (throttled, failed, unreadable in either layer, refused, unknown).
@@ -57,6 +56,20 @@ class Row:
     def expected(self, cell: Cell) -> Outcome:
         """What the table says."""
         return TABLE[self.action, self.request][cell.fault.name][cell.always]
+
+    def lasts(self, cells: Iterable[Cell]) -> bool:
+        """Whether a run with these cells may go on until the time for the whole action is up."""
+        return (
+            self.is_async
+            and self.scene.sharing is not Sharing.BY_ROUND
+            and any(self._lasts(cell) for cell in cells)
+        )
+
+    def _lasts(self, cell: Cell) -> bool:
+        expected = self.expected(cell)
+        if self.request is r.SUBMIT:
+            return expected.says == UNRESOLVED
+        return cell.always and expected.kind != "ended"
 
     def batches(self) -> Iterator[list[Cell]]:
         """Which cells share a run."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.guarantees.matrix import requests_made as r
-from tests.guarantees.matrix.outcomes import UNRESOLVED, Outcome
+from tests.guarantees.matrix.faults import STALL_SECONDS
+from tests.guarantees.matrix.outcomes import Outcome
 from tests.guarantees.matrix.scenes import EVER, Sharing
 from tests.guarantees.matrix.world import Item, World, fate
 
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 
     from tests.guarantees.matrix.rows import Cell, Row
 
-# Runs that only wait leave the processors to others.
 SIDE_BY_SIDE: Final = 5
-WAITING_SIDE_BY_SIDE: Final = 10
+# Runs that only wait leave the processors to others; only their starts and ends do not.
+WAITING_SIDE_BY_SIDE: Final = 30
 # Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
-SHORT_RUN: Final = 15.0
-WHOLE: Final = 36.0
+# A run keeps a tenth of its time back: that is how long the machine may stall near its end.
+SHORT_RUN: Final = 30.0
+WHOLE: Final = 72.0
+BETWEEN_RUNS: Final = 5.0  # where one and the same fault is met until the whole time is up
+assert SHORT_RUN < STALL_SECONDS
 
 
 def failures_of(rows: Iterable[Row], *, slow: bool) -> list[str]:
@@ -34,8 +38,12 @@ def failures_of(rows: Iterable[Row], *, slow: bool) -> list[str]:
         slow: Whether to run those in which a request outlasts a run, or all the others.
     """
     work = [(row, cells) for row in rows for cells in row.batches() if cells[0].fault.slow is slow]
-    with ThreadPoolExecutor(WAITING_SIDE_BY_SIDE if slow else SIDE_BY_SIDE) as pool:
-        return [failure for found in pool.map(lambda one: _failures(*one), work) for failure in found]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as busy, ThreadPoolExecutor(WAITING_SIDE_BY_SIDE) as waiting:
+        runs = [
+            (waiting if slow or row.lasts(cells) else busy).submit(_failures, row, cells)
+            for row, cells in work
+        ]
+        return [failure for run in runs for failure in run.result()]
 
 
 def _failures(row: Row, cells: list[Cell]) -> list[str]:
@@ -105,20 +113,17 @@ class _Batch:
     def _limits(self) -> dict[str, Any]:
         """Time enough for what is expected, and no more."""
         slow = any(cell.fault.slow for cell in self._cells)
-        late = any(self._lasts(cell) for cell in self._cells)
         limits: dict[str, Any] = {"script_timeout": SHORT_RUN if slow else 120.0}
         if self._row.is_async:
-            by_round = self._scene.sharing is Sharing.BY_ROUND
-            limits |= {"async_timeout": WHOLE if late and not by_round else 600.0}
-            limits |= {"poll_interval": 0.0 if by_round or late or not self._scene.first_round else 2.0}
+            limits["async_timeout"] = WHOLE if self._row.lasts(self._cells) else 600.0
+            limits["poll_interval"] = self._pause(slow=slow)
         return limits
 
-    def _lasts(self, cell: Cell) -> bool:
-        """Whether a cell may keep the action waiting to its end."""
-        expected = self._row.expected(cell)
-        if self._row.request is r.SUBMIT:
-            return expected.says == UNRESOLVED
-        return cell.always and expected.kind != "ended"
+    def _pause(self, *, slow: bool) -> float:
+        """Seconds between two runs."""
+        if self._row.lasts(self._cells):
+            return 0.0 if slow else BETWEEN_RUNS
+        return 0.0 if self._scene.sharing is Sharing.BY_ROUND or not self._scene.first_round else 2.0
 
     def _order_all(self) -> None:
         for cell, item in zip(self._cells, self._items, strict=False):
