@@ -142,7 +142,7 @@ def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab)
     lab.vmray.control.add_sample(sha256=SHA256)
     lab.hashes(SHA256)
 
-    run = lab.run("Scan Hash", script_timeout=6.0)
+    run = lab.run("Scan Hash", script_timeout=20.0)
 
     why = "VMRay was still collecting its IOCs and threat indicators, some may be missing"
     assert run.is_success

@@ -88,10 +88,10 @@ def test_a_key_of_digits_alone_damages_no_number(secops: LocalPlatform) -> None:
 
 def test_a_run_that_runs_out_of_time_says_so(lab: Lab) -> None:
     """VMRay does not answer before the deadline: the action ends by itself, with the entity named."""
-    lab.vmray.control.inject({"path": "/rest/sample/sha256/*"}, {"kind": "stall", "seconds": 30.0})
+    lab.vmray.control.inject({"path": "/rest/sample/sha256/*"}, {"kind": "stall", "seconds": 60.0})
     lab.hashes(BAD)
 
-    run = lab.run("Scan Hash", script_timeout=5.0)
+    run = lab.run("Scan Hash", script_timeout=20.0)
 
     assert (run.state.value, run.result_value) == ("completed", False)
     assert run.message.startswith(f"{NONE_ENRICHED}\n\nDetails:\n{BAD.upper()}: VMRay did not answer within ")

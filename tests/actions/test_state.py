@@ -108,7 +108,7 @@ def test_the_state_is_versioned_json_without_the_key_of_the_api(lab: Lab) -> Non
 
 def test_a_submit_that_is_silent_twice_settles_twice(lab: Lab) -> None:
     """What was sent again may be stored late too: it is not sent a third time before that is certain."""
-    lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 20.0}, times=2)
+    lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 60.0}, times=2)
     lab.urls(URL)
     certain: list[float] = []
 
@@ -120,7 +120,7 @@ def test_a_submit_that_is_silent_twice_settles_twice(lab: Lab) -> None:
         if len(certain) == 3:
             state["version"] = 99
 
-    lab.run("Scan URL", on_round=changed(hurry), script_timeout=6.0)
+    lab.run("Scan URL", on_round=changed(hurry), script_timeout=20.0)
 
     first, second, third = certain
     assert first > 25

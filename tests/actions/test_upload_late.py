@@ -51,7 +51,7 @@ def test_a_file_that_could_not_be_submitted_in_time_is_pending(lab: Lab, tmp_pat
         {"path": "/rest/sample/submit"}, {"kind": "throttle", "retry_after": "3000"}, times=50
     )
 
-    run = upload(lab, path, script_timeout=10.0, async_timeout=12.0)
+    run = upload(lab, path, async_timeout=60.0, poll_interval=600.0)
     lab.vmray.control.clear_faults()
 
     why = "not submitted in time; VMRay throttled the requests (429)"

@@ -128,12 +128,12 @@ def test_a_pause_beyond_all_time_is_waited_for(monkeypatch: pytest.MonkeyPatch) 
     gate.pause(1e15)
     waited: list[float] = []
 
-    def wait(_turn: threading.Condition, timeout: float) -> bool:
+    def wait(timeout: float) -> bool:
         waited.append(timeout)
         clock.now += 1e15
         return False
 
-    monkeypatch.setattr(threading.Condition, "wait", wait)
+    monkeypatch.setattr(gate._turn, "wait", wait)
     assert gate.enter(Deadline(None)) == clock.now
     assert waited == [threading.TIMEOUT_MAX]
 

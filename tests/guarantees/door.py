@@ -62,6 +62,9 @@ class Door:
                 return
             outside = socket.create_connection(self._target)
             self._open += [inside, outside]
+            if self.closed.is_set():  # meanwhile: it was not among those that were broken off
+                self._close()
+                return
             for source, sink, watched in ((inside, outside, True), (outside, inside, False)):
                 threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
 

@@ -63,6 +63,7 @@ class AcceptingServer:
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = [self._listener]
+        self._ended = threading.Event()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def serve(self, connection: socket.socket) -> None:
@@ -76,6 +77,7 @@ class AcceptingServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended.set()
         for one in self._open:
             break_off(one)
 
@@ -86,4 +88,7 @@ class AcceptingServer:
             except OSError:
                 return
             self._open.append(connection)
+            if self._ended.is_set():  # meanwhile: it was not among those that were broken off
+                break_off(connection)
+                return
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
