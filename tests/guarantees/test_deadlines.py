@@ -94,8 +94,8 @@ def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path
         item = file_item(tmp_path / "large.bin", bytes(60_000_000))
         with Door(world.vmray.url, "never", bytes_per_second=1_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
-            limits = {"script_timeout": SECONDS, "async_timeout": 2 * SECONDS, "poll_interval": 600.0}
-            run = world.run("Upload File And Get Report", [item], **limits)
+            limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2 * SECONDS}
+            run = world.run("Upload File And Get Report", [item], poll_interval=600.0, **limits)
         kind, says = fate(run, item)
         assert (kind, says.partition(";")[0]) == ("named", "not submitted in time")
         assert world.vmray.control.submissions() == []
