@@ -26,3 +26,19 @@ def test_nobody_answers_behind_a_closed_door() -> None:
         with pytest.raises(OSError, match="in use") as taken, socket.create_server(place):
             pass
         assert taken.value.errno == errno.EADDRINUSE
+
+
+def test_a_connection_that_is_just_being_made_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door closes between accepting it and passing it on: nobody is left to wait behind it."""
+    connect = socket.create_connection
+    with EmbeddedEmulator() as emulator, Door(emulator.url, "never") as door, socket.socket() as asking:
+
+        def closing(place: tuple[str, int]) -> socket.socket:
+            door._close()
+            return connect(place)
+
+        monkeypatch.setattr(socket, "create_connection", closing)
+        asking.settimeout(30)
+        asking.connect(("127.0.0.1", urlsplit(door.url).port or 0))
+        with contextlib.suppress(ConnectionResetError):
+            assert asking.recv(1) == b""
