@@ -51,9 +51,9 @@ class Conditions:
     _filled: float = field(default=0.0, init=False)
 
     def limit(self, per_second: float | None) -> None:
-        """Set the rate and begin with a full second's worth."""
+        """Set the rate and begin with a full second's worth, and with one request at least."""
         self.per_second = per_second
-        self._tokens, self._filled = per_second or 0.0, time.monotonic()
+        self._tokens, self._filled = max(1.0, per_second or 0.0), time.monotonic()
 
     def wait_needed(self) -> float:
         """Take one request's turn: 0 where it may go on, else seconds until the next turn."""

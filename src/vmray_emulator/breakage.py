@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from starlette.responses import Response
 
-from vmray_emulator.protocol import reset_connection, transport_of
+from vmray_emulator.protocol import reset_connection
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -85,6 +87,24 @@ class Exchange:
         if self.options.get("stored"):
             await self.answer()
 
+    async def outlast(self, seconds: float) -> Self | None:
+        """Wait for so long, but no longer than the client does.
+
+        Returns:
+            The exchange to go on with, which still has the request's body; None: the client has gone.
+        """
+        came: deque[Message] = deque()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while (message := await self.receive())["type"] != "http.disconnect":
+                    came.append(message)
+                return None
+
+        async def receive() -> Message:
+            return came.popleft() if came else await self.receive()
+
+        return replace(self, receive=receive)
+
     async def reply(self, response: Response) -> None:
         """Answer the client."""
         await response(self.scope, self.receive, self.send)
@@ -141,10 +161,9 @@ async def _reset_mid_body(exchange: Exchange) -> None:
 
 async def _stall(exchange: Exchange) -> None:
     kept = await exchange.answer() if exchange.options["stored"] else None
-    await asyncio.sleep(exchange.options["seconds"])
-    if transport_of(exchange.scope).is_closing():
-        return
-    await exchange.reply((kept or await exchange.answer()).response())
+    patient = await exchange.outlast(exchange.options["seconds"])
+    if patient is not None:
+        await patient.reply((kept or await patient.answer()).response())
 
 
 async def _redirect(exchange: Exchange) -> None:

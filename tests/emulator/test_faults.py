@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,27 +118,6 @@ def test_half_an_answer_has_its_headers(emulator: EmbeddedEmulator, api: Api) ->
     assert 0 < len(body) == length // 2
 
 
-@pytest.mark.parametrize("stored", [True, False])
-def test_a_stall_outlasts_a_clients_patience(api: Api, *, stored: bool) -> None:
-    """A client that gives up does not know whether its request took effect."""
-    order(api, SUBMIT, "stall", seconds=0.3, stored=stored)
-    url = f"{api.url}/sample/submit"
-    with pytest.raises(requests.Timeout):
-        api.session.post(url, files={"sample_file": ("a", b"a")}, timeout=(5, 0.1))
-    deadline = time.monotonic() + 0.5
-    while time.monotonic() < deadline and not api.control.counts()["submissions"]:
-        threading.Event().wait(0.02)
-    assert api.control.counts()["submissions"] == int(stored)
-
-
-def test_a_stall_ends(api: Api) -> None:
-    """A patient client gets its answer."""
-    order(api, INFO, "stall", seconds=0.2)
-    begin = time.monotonic()
-    assert api.get("/system_info")["version"]
-    assert time.monotonic() - begin >= 0.2
-
-
 def test_a_redirect_leads_elsewhere(api: Api) -> None:
     """The answer is a redirect to the ordered place."""
     order(api, INFO, "redirect", location="http://elsewhere.example/")
@@ -216,28 +193,3 @@ def test_orders_that_make_no_sense_are_refused(api: Api) -> None:
     ):
         with pytest.raises(ValueError, match="fault"):
             api.control.inject(match, fault, times=times)
-
-
-def test_latency_delays_every_request(api: Api) -> None:
-    """A steady condition: each request takes at least so long, and they wait side by side."""
-    api.control.set_latency(0.2)
-    begin = time.monotonic()
-    threads = [
-        threading.Thread(target=requests.get, args=(api.url,), kwargs={"timeout": 5}) for _ in range(5)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert 0.2 <= time.monotonic() - begin < 0.9
-
-
-def test_a_rate_limit_throttles_the_rest(api: Api) -> None:
-    """Beyond the rate requests get 429 and a `Retry-After`, and are not carried out."""
-    api.control.set_rate_limit(3)
-    answers = [api.send("GET", "/system_info") for _ in range(6)]
-    assert [answer.status_code for answer in answers].count(429) >= 2
-    assert answers[0].status_code == 200
-    assert all(int(one.headers["Retry-After"]) >= 1 for one in answers if one.status_code == 429)
-    api.control.set_rate_limit(None)
-    assert api.status("/system_info") == 200
