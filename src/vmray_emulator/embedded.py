@@ -41,6 +41,12 @@ class _QuickServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close what is open and cancel what is still being answered."""
+        for one in sockets or []:
+            asyncio.get_running_loop().remove_reader(one)
+        # What was accepted just now must become a connection before anything is closed: its transport is made
+        # in the next round of the loop, and its protocol is told in the one after.
+        for _ in range(3):
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for one in sockets or []:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import hashlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +24,7 @@ from cryptography.x509.oid import NameOID
 from tests.emulator.api import Api
 
 from vmray_emulator import EmbeddedEmulator
+from vmray_emulator.embedded import _QuickServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,3 +175,31 @@ def test_a_client_that_goes_away_leaves_nothing(
         uploading.post(f"{emulator.url}/rest/sample/submit", data=part(), headers=headers, timeout=5)
     uploading.close()
     assert emulator.control.counts()["samples"] == 0
+
+
+class _VisitedServer(_QuickServer):
+    """Accepts a connection in the very moment in which it ends."""
+
+    visitor: socket.socket
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for the two rounds of the loop in which the connection is noticed and accepted."""
+        (listener,) = sockets or []
+        self.visitor = socket.create_connection(listener.getsockname(), timeout=30)
+        for _ in range(2):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+
+class _VisitedEmulator(EmbeddedEmulator):
+    server_class = _VisitedServer
+    _server: _VisitedServer
+
+
+def test_a_connection_made_at_the_end_is_closed() -> None:
+    """Nothing is left open for whoever runs next: neither here nor for the client."""
+    with _VisitedEmulator() as emulator:
+        pass
+    with emulator._server.visitor as visitor:
+        gc.collect()
+        assert visitor.recv(1) == b""
