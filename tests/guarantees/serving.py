@@ -31,6 +31,12 @@ class QuietHandler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    """Lets as many clients connect at once as a run has requests in flight, and more."""
+
+    request_queue_size = 128
+
+
 class HandlingServer:
     """Serves HTTP on loopback with a handler; a context manager.
 
@@ -39,7 +45,7 @@ class HandlingServer:
     """
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = _Server(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -245,6 +247,15 @@ def test_readers_see_whole_states_while_others_write(platform: LocalPlatform) ->
     assert [entity["additional_properties"]["n"] for entity in case.entities] == [str(n) for n in range(200)]
     assert platform.revision >= 200
     assert platform.wait_for_change(platform.revision, 0) == platform.revision
+
+
+def test_many_scripts_may_call_at_once(platform: LocalPlatform) -> None:
+    """A connection need not try again, a second later, because the platform is slow to accept others."""
+    server = platform._server
+    assert server is not None
+    with contextlib.ExitStack() as connections, server._guard:  # which each connection needs to be accepted
+        for _ in range(100):
+            connections.enter_context(socket.create_connection((platform.host, platform.port), timeout=30))
 
 
 def test_a_stopped_platform_has_no_port(platform: LocalPlatform) -> None:

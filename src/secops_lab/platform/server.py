@@ -137,6 +137,8 @@ _Connection = socket.socket | tuple[bytes, socket.socket]
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    # Connections that may wait to be accepted; one beyond socketserver's five tries again after a second.
+    request_queue_size = 128
 
     def __init__(
         self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], platform: LocalPlatform
