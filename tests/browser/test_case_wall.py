@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -100,7 +101,7 @@ def test_an_upload_goes_from_waiting_to_done_without_a_reload(
     expect(state).to_have_text("Waiting")
     case.evaluate("window.same = true")
     expect(newest(case).locator(".message")).to_contain_text("Waiting for the results for: ")
-    expect(newest(case).locator("header")).to_contain_text("3 processes")
+    expect(newest(case).locator("header")).to_contain_text(re.compile(r"\b([3-9]|\d\d+) processes"))
     wall.vmray.control.finish_all()
     expect(state).to_have_text("Completed")
     expect(newest(case).frame_locator("iframe.widget").locator(".head .badge")).to_contain_text("Malicious")
@@ -172,12 +173,8 @@ def test_the_theme_is_switched_for_the_page_and_its_frames(case: Page) -> None:
     run(case, "Scan Hash")
     frames = [newest(case).frame_locator(one).locator("body") for one in ("iframe.widget", ".insight iframe")]
     places = [case.locator("body"), *frames]
-
-    def grounds() -> set[str]:
-        return {place.evaluate("(body) => getComputedStyle(body).backgroundColor") for place in places}
-
-    expect(places[0]).to_have_css("background-color", "rgb(255, 255, 255)")
-    assert grounds() == {"rgb(255, 255, 255)"}
+    for place in places:
+        expect(place).to_have_css("background-color", "rgb(255, 255, 255)")
     case.get_by_role("button", name="Dark theme").first.click()
     for place in places:
         expect(place).to_have_css("background-color", "rgb(20, 24, 29)")

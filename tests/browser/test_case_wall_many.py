@@ -72,6 +72,7 @@ def test_the_runs_are_a_few_screens_away(many: Page, width: int) -> None:
     """The lists of entities are scrolled in themselves; axe-core finds nothing wrong with that."""
     many.set_viewport_size({"width": width, "height": 900})
     many.get_by_role("button", name="Run Do It").click()
+    expect(many.locator("article.run header .state")).to_have_text("Completed")
     expect(many.locator("article.run .message")).to_have_text(str(MANY))
     assert many.evaluate("document.documentElement.scrollHeight") < 4 * 900
     assert many.evaluate("document.documentElement.scrollWidth") <= width

@@ -10,6 +10,8 @@
   // A frame of another origin cannot see the page; it is told the chosen theme in its address (`#dark`).
   // The address is set here, once before loading: a frame whose address changes while it loads may keep the old one.
   const lead = (frame) => { frame.src = frame.dataset.frame + (root.dataset.theme ? "#" + root.dataset.theme : ""); };
+  // Where the theme was chosen meanwhile, it is told anew: to what has loaded, a new fragment loads nothing again.
+  const again = (event) => lead(event.target);
   globalThis.leadFrames = (node) => node.querySelectorAll("iframe[data-frame]").forEach(lead);
 
   addEventListener("DOMContentLoaded", () => {
@@ -22,6 +24,7 @@
       localStorage.setItem("case-wall-theme", root.dataset.theme);
       name();
       leadFrames(document);
+      document.querySelectorAll("iframe[data-frame]").forEach((frame) => frame.addEventListener("load", again));
     });
     system.addEventListener("change", name);
     name();
