@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.cli.conftest import SCRIPT, environment_with
@@ -18,7 +18,7 @@ from secops_lab.host.child import Start, run_child
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +50,14 @@ def test_a_run_that_is_interrupted_leaves_no_process(number: signal.Signals, tmp
             stderr=subprocess.PIPE,
             text=True,
         ) as command:
-            asking, _ = silent.accept()  # the action's process is there, and waits for an answer
-            actions = _children(command.pid)
-            command.send_signal(number)
-            stdout, stderr = command.communicate(timeout=PATIENCE)
-            asking.close()
+            try:
+                asking, _ = silent.accept()  # the action's process is there, and waits for an answer
+                actions = _children(command.pid)
+                command.send_signal(number)
+                stdout, stderr = command.communicate(timeout=PATIENCE)
+                asking.close()
+            finally:
+                command.kill()  # leaving the block waits for its end
     assert command.returncode == 130
     assert stdout == ""
     assert "vmray-secops: interrupted; what was submitted stays at VMRay." in stderr
@@ -72,13 +75,32 @@ def test_what_an_interrupt_ends_is_waited_for(tmp_path: Path) -> None:
     os.mkfifo(born)
     started: list[int] = []
 
-    def interrupt() -> None:
-        started.append(int(born.read_text()))
-        os.kill(os.getpid(), signal.SIGINT)
+    class Interrupt(threading.Event):
+        def is_set(self) -> bool:
+            started.append(int(born.read_text()))
+            signal.raise_signal(signal.SIGINT)
+            return False
 
     command = ("/bin/sh", "-c", f"echo $$ > '{born}'; exec sleep 60")
-    threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
-        run_child(Start(command, b"", dict(os.environ), tmp_path), timeout=PATIENCE)
+        run_child(Start(command, b"", dict(os.environ), tmp_path), PATIENCE, Interrupt())
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0], 0)
+
+
+def test_an_interrupt_while_a_process_starts_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process is there already, but the caller has not got it yet: it is ended all the same."""
+    started: list[int] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 -- handed on
+            super().__init__(*arguments, **options)
+            started.append(self.pid)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_child(Start(("sleep", "60"), b"", dict(os.environ), tmp_path), PATIENCE)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     with pytest.raises(ProcessLookupError):
         os.kill(started[0], 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,5 +52,6 @@ def test_a_server_that_stops_while_a_broken_upload_is_discarded_keeps_nothing(
             await reading
         written.set()
 
-    asyncio.run(stop_meanwhile())
+    with ThreadPoolExecutor(1) as apart:  # this thread may have an event loop that is left open
+        apart.submit(asyncio.run, stop_meanwhile()).result()
     assert list(tmp_path.iterdir()) == []

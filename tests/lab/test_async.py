@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.lab.toys import set_at_a_comment
 
-from secops_lab.host import Round, RunState, action_host
+from secops_lab.host import Round, RunState, action_host, rounds
 from secops_lab.host.child import Ending, Finished
 
 if TYPE_CHECKING:
@@ -47,19 +49,41 @@ def test_state_travels_in_the_result_value(toy_in_both_forms: Toy) -> None:
     assert 300_000 <= script[0] - (total[0] - 1_000_000) + 1 <= 330_000
 
 
-@pytest.mark.parametrize("poll_interval", [0.0, 0.01, 1000.0])
+AT_IT = {"Message": "still at it", "ResultObjectJson": "{}", "ResultValue": "{}", "DebugOutput": ""}
+WAITING = Finished(Ending.EXITED, 0, json.dumps({**AT_IT, "ExecutionState": 1}), "", 0.0)
+
+
+@pytest.mark.parametrize("poll_interval", [0.0, 0.01])
 def test_a_run_that_never_finishes_times_out(
     stand_in_toy: Toy, monkeypatch: pytest.MonkeyPatch, poll_interval: float
 ) -> None:
-    """At the end of the whole time the host gives up, however long the polling interval is."""
-    value = {"Message": "still at it", "ResultObjectJson": "{}", "ResultValue": "{}", "DebugOutput": ""}
-    text = json.dumps({**value, "ExecutionState": 1})
-    monkeypatch.setattr(action_host, "run_child", lambda *_: Finished(Ending.EXITED, 0, text, "", 0.0))
+    """After the round in which the whole time ends the host gives up."""
+    now = time.time()
 
-    run = stand_in_toy.run("pass", is_async=True, async_timeout=0.2, poll_interval=poll_interval)
+    def work(*_: object) -> Finished:
+        nonlocal now
+        now += 400
+        return WAITING
+
+    monkeypatch.setattr(rounds, "time", SimpleNamespace(time=lambda: now))
+    monkeypatch.setattr(action_host, "run_child", work)
+
+    run = stand_in_toy.run("pass", is_async=True, async_timeout=1000.0, poll_interval=poll_interval)
+
+    assert (run.state, run.message) == (RunState.TIMED_OUT, "not finished after 1000 s. still at it")
+    assert len(run.rounds) == 3
+
+
+def test_no_polling_interval_outlives_the_whole_time(
+    stand_in_toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the end of the whole time the host gives up, however long it would have waited for a next round."""
+    monkeypatch.setattr(action_host, "run_child", lambda *_: WAITING)
+
+    run = stand_in_toy.run("pass", is_async=True, async_timeout=0.2, poll_interval=1000.0)
 
     assert (run.state, run.message) == (RunState.TIMED_OUT, "not finished after 0.2 s. still at it")
-    assert (len(run.rounds) == 1) is (poll_interval == 1000.0)
+    assert len(run.rounds) == 1
 
 
 def test_no_round_outlives_the_whole_time(stand_in_toy: Toy) -> None:
@@ -113,20 +137,10 @@ def test_a_run_can_be_cancelled_while_it_waits(stand_in_toy: Toy) -> None:
 
 def test_a_run_can_be_cancelled_while_a_script_works(stand_in_toy: Toy) -> None:
     """Cancelling ends the process that runs."""
-    cancel = threading.Event()
-    platform = stand_in_toy.platform
     body = 'siemplify.add_comment("started"); import time; time.sleep(600)'
-    case = platform.new_case()
+    case = stand_in_toy.platform.new_case()
 
-    def cancel_once_started() -> None:
-        revision = 0
-        while not case.comments:
-            revision = platform.wait_for_change(revision, 60)
-        cancel.set()
-
-    watcher = threading.Thread(target=cancel_once_started)
-    watcher.start()
-    run = stand_in_toy.run(body, case, cancel=cancel)
-    watcher.join()
+    with set_at_a_comment(stand_in_toy.platform, case) as cancel:
+        run = stand_in_toy.run(body, case, cancel=cancel)
 
     assert (run.state, run.message) == (RunState.CANCELLED, "the run was cancelled")

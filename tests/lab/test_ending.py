@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.lab.toys import set_at_a_comment
+from tests.waiting import until
 
 from secops_lab.host import ActionHost, HostError, RunState
 
@@ -96,22 +97,14 @@ def test_a_script_is_ended_with_its_children_and_its_folder(toy: Toy) -> None:
         siemplify.add_comment(json.dumps([child.pid, siemplify.get_temp_folder_path()]))
         time.sleep(600)
     """
-    case, cancel = toy.platform.new_case(), threading.Event()
+    case = toy.platform.new_case()
 
-    def cancel_once_started() -> None:
-        revision = 0
-        while not case.comments:
-            revision = toy.platform.wait_for_change(revision, 60)
-        cancel.set()
-
-    watcher = threading.Thread(target=cancel_once_started)
-    watcher.start()
-    run = toy.run(body, case, cancel=cancel)
-    watcher.join()
+    with set_at_a_comment(toy.platform, case) as cancel:
+        run = toy.run(body, case, cancel=cancel)
 
     pid, folder = json.loads(case.comments[0]["comment"])
     assert (run.state, run.rounds[0].exit_code) == (RunState.CANCELLED, 113)  # -143 in eight bits
-    assert not _is_alive(pid)
+    until(lambda: not _is_alive(pid))  # its pipes are closed a moment before it is gone
     assert not Path(folder).exists()
 
 

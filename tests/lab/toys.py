@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +15,7 @@ import yaml
 from secops_lab.host import ActionHost, ActionRun
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from secops_lab.platform import Case, LocalPlatform
@@ -77,6 +80,26 @@ class Toy:
         declared = options.pop("declared", None)
         host = self.host(body, is_async=is_async, parameters=declared)
         return host.run(NAME, case or self.platform.new_case(), **options)
+
+
+@contextmanager
+def set_at_a_comment(platform: LocalPlatform, case: Case) -> Iterator[threading.Event]:
+    """Give an event that is set as soon as the case has a comment, or in the end."""
+    happened, over = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        revision = 0
+        while not (case.comments or over.is_set()):
+            revision = platform.wait_for_change(revision, 0.5)
+        happened.set()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield happened
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _write_source(folder: Path, script: str, parameters: dict[str, str], *, is_async: bool) -> Path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from tests.lab.toys import Toy
+from tests.waiting import PATIENT
 
 from secops_lab.web import CaseWall, WallSettings
 
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from secops_lab.platform import LocalPlatform
-
-PATIENT = 60  # seconds that a request may take on a busy machine
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, no longer than a busy machine takes."""
-    latest = time.monotonic() + PATIENT
-    while not condition():
-        assert time.monotonic() < latest
-        time.sleep(0.01)
 
 
 @dataclass

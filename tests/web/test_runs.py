@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.web.conftest import until
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from tests.web.conftest import until
+from tests.waiting import until
 
 from secops_lab.web.uploads import harmless_name
 

@@ -6,19 +6,19 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _TICK = 0.05  # seconds between looks at the cancellation flag
-_GRACE = 1.0  # seconds between the request to end and the kill
+_GRACE = 10.0  # seconds between the request to end and the kill; cleaning up takes a while on a busy machine
 
 
 class Ending(Enum):
@@ -78,6 +78,7 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
     started = time.monotonic()
     with (
         _as_file(start.stdin) as stdin,
+        _signals_held() as let_go,
         subprocess.Popen(  # noqa: S603 (starting scripts is what a host does)
             list(start.command),
             stdin=stdin,
@@ -89,6 +90,7 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
         ) as process,
     ):
         try:
+            let_go()
             ending, out, err = _await(process, started + timeout, cancel)
         finally:
             _signal_group(process, signal.SIGKILL)
@@ -113,6 +115,33 @@ def _as_file(content: bytes) -> Iterator[IO[bytes]]:
         file.write(content)
         file.seek(0)
         yield file
+
+
+@contextmanager
+def _signals_held() -> Iterator[Callable[[], None]]:
+    """Hold back what a signal would raise in this thread until the function that is given is called.
+
+    While `Popen()` works nobody could end the process that it has started already. Handlers do this, not a
+    mask: the process would inherit that.
+    """
+    handlers: dict[signal.Signals, Any] = {}
+    came: list[int] = []
+
+    def let_go() -> None:
+        while handlers:
+            signal.signal(*handlers.popitem())
+        while came:
+            signal.raise_signal(came.pop())
+
+    try:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if callable(handler := signal.getsignal(number)):
+                    handlers[number] = handler
+                    signal.signal(number, lambda which, _: came.append(which))
+        yield let_go
+    finally:
+        let_go()
 
 
 def _await(
