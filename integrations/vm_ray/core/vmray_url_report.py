@@ -43,7 +43,8 @@ def report_urls(
     Returns:
         The outcome; None where a report is not complete yet and there is time to wait for it.
     """
-    found = dict(_read(run.client, [each for each in detonations if _is_finished(each)], params.report, last=last))
+    ready = [each for each in detonations if _is_finished(each)]
+    found = dict(_read(run.client, ready, params.report, last=last))
     if not last and any(_would_gain(each) for each in found.values()):
         return None
     wall = CaseWall(run, params)
