@@ -65,8 +65,8 @@ def running_server(**settings: Any) -> Iterator[Server]:  # noqa: ANN401 - the e
     command = [sys.executable, "-c", _SERVE, json.dumps(settings)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        url, api_key = json.loads(process.stdout.readline())
         try:
+            url, api_key = json.loads(process.stdout.readline())
             yield Server(url, api_key, process)
         finally:
             process.terminate()

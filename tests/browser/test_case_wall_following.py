@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,12 +111,15 @@ def test_a_lost_connection_is_said_until_it_is_back(
     clock, alert = in_run(waiting, "header [data-since]"), waiting.get_by_role("alert")
     expect(alert).to_be_hidden()
     wall.__exit__(None, None, None)
-    expect(alert).to_have_text("Connection to the case wall lost.")
-    assert_accessible(waiting)
-    stood = clock.text_content()
-    waiting.wait_for_timeout(1_200)  # two ticks and more: that nothing happens has no condition to wait for
-    assert clock.text_content() == stood
-    with CaseWall(platform, wall.wall.host, wall.wall.settings, wall.port):
-        expect(alert).to_be_hidden()
-        platform.cases()[0].add_entity("FILEHASH", "cd")
-        expect(waiting.locator("article.entity")).to_have_count(2)
+    with socket.socket() as kept:  # it does not listen, it only keeps the port from being given to others
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", wall.port))
+        expect(alert).to_have_text("Connection to the case wall lost.")
+        assert_accessible(waiting)
+        stood = clock.text_content()
+        waiting.wait_for_timeout(1_200)  # two ticks and more: nothing happens, for which one cannot wait
+        assert clock.text_content() == stood
+        with CaseWall(platform, wall.wall.host, wall.wall.settings, wall.port):
+            expect(alert).to_be_hidden()
+            platform.cases()[0].add_entity("FILEHASH", "cd")
+            expect(waiting.locator("article.entity")).to_have_count(2)

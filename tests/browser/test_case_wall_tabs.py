@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 from tests.browser.wall import attacking_host
+from tests.waiting import until
 from tools.chromium import FLAGS, MISSING, find_chromium
 
 from secops_lab.web import CaseWall, WallSettings
@@ -26,26 +27,39 @@ TABS = 8
 """More than the six connections that Chromium opens to one server."""
 
 
+def address_in(said: Path) -> str | None:
+    """Find the address at which a Chromium says that it can be talked to."""
+    found = re.search(r"ws://\S+(?=\n)", said.read_text())
+    return found and found[0]
+
+
 @pytest.fixture
 def window(chromium: Browser, watch: Watch, tmp_path: Path) -> Iterator[BrowserContext]:
     """A Chromium that Playwright did not start: one whose tabs are hidden behind the one in front."""
     program = find_chromium()
     assert program is not None, MISSING
     # Without a window of its own: a first page that still loads may keep the connection from being made.
-    flags = ("--headless=new", "--no-startup-window", "--remote-debugging-port=0", *FLAGS)
+    flags = (
+        "--headless=new",
+        "--no-startup-window",
+        "--disable-dev-shm-usage",
+        "--remote-debugging-port=0",
+        *FLAGS,
+    )
     profile = f"--user-data-dir={tmp_path / 'profile'}"
-    with subprocess.Popen([program, profile, *flags], stderr=subprocess.PIPE, text=True) as running:
+    said = tmp_path / "said"  # a file, since a pipe that nobody empties any more would stop it
+    with said.open("w") as out, subprocess.Popen([program, profile, *flags], stderr=out) as running:
         try:
-            assert running.stderr is not None
-            found = (re.search(r"ws://\S+", line) for line in running.stderr)
-            address = next(match[0] for match in found if match)
+            until(lambda: address_in(said) is not None)
+            address = address_in(said)
+            assert address is not None
             browser = chromium.browser_type.connect_over_cdp(address, no_defaults=True)
             (context,) = browser.contexts
             context.on("page", watch.follow)
             yield context
             browser.close()
         finally:  # also where it could not be talked to: leaving the outer block waits for its end
-            running.terminate()
+            running.kill()
 
 
 @pytest.fixture

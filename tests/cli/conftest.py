@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = Path(sys.executable).with_name("vmray-secops")
-TIMEOUT = 120
+TIMEOUT = 600  # seconds; a machine may be busy
 
 
 class Cli(Protocol):
@@ -54,7 +54,10 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[str]:
             yield greeting
         finally:
             process.send_signal(signal.SIGINT)
-            rest, _ = process.communicate(timeout=30)
+            try:
+                rest, _ = process.communicate(timeout=TIMEOUT)
+            finally:
+                process.kill()  # leaving the block waits for its end
     assert process.returncode == 0
     assert "has ended." in rest
 

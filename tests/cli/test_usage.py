@@ -63,8 +63,11 @@ TAG = ("run", "Add Tag to Submission")
         (("demo", "--file", "nowhere"), "nowhere"),
         (("emulate", "--lifecycle", "soon"), "lifecycle is immediate"),
         (("emulate", "--scenario", "xyzzy"), 'Unknown scenario "xyzzy". There are: '),
-        (("emulate", "--server-version", "latest"), "latest"),
-        (("emulate", "--api-key-env", "NOT_SET"), "NOT_SET holds no API key"),
+        (
+            ("emulate", "--server-version", "latest", "--api-key-env", "NOT_SET"),
+            "server version 'latest' is unknown",
+        ),
+        (("emulate", "--port", "0", "--api-key-env", "NOT_SET"), "NOT_SET holds no API key"),
     ],
 )
 def test_bad_usage_is_exit_code_2_with_a_sentence(

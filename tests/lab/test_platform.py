@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import socket
+import struct
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from tests.waiting import PATIENT, until
 
 from secops_lab.platform import LocalPlatform, PlatformCall
 
@@ -29,11 +31,11 @@ class Client:
 
     def get(self, path: str) -> requests.Response:
         """Call a path below the SDK's."""
-        return self.session.get(f"{self._root}{SDK}{path}?format=snake", timeout=10)
+        return self.session.get(f"{self._root}{SDK}{path}?format=snake", timeout=PATIENT)
 
     def post(self, path: str, body: object) -> requests.Response:
         """Post JSON to a path below the SDK's."""
-        return self.session.post(f"{self._root}{SDK}{path}?format=snake", json=body, timeout=10)
+        return self.session.post(f"{self._root}{SDK}{path}?format=snake", json=body, timeout=PATIENT)
 
 
 @pytest.fixture
@@ -197,8 +199,23 @@ def test_what_is_not_understood_is_refused(platform: LocalPlatform, client: Clie
     assert client.get("CaseMetadata/9").status_code == 404
     assert client.post("AddTag", {"case_id": 1}).status_code == 400
     assert client.post("AddTag", {"case_id": 1, "tag": 5}).status_code == 400
-    assert client.session.post(f"http://127.0.0.1:{platform.port}/", data=b"{", timeout=10).status_code == 400
+    assert (
+        client.session.post(f"http://127.0.0.1:{platform.port}/", data=b"{", timeout=PATIENT).status_code
+        == 400
+    )
     assert client.get("CaseMetadata/1").status_code == 200
+
+
+def test_a_caller_that_is_gone_is_no_news(
+    platform: LocalPlatform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An action that is ended breaks its connection off: nothing of that gets into the terminal."""
+    with socket.create_connection((platform.host, platform.port)) as calling:
+        calling.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert calling.recv(12) == b"HTTP/1.1 401"
+        calling.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close is a reset
+    until(lambda: not any("process_request" in one.name for one in threading.enumerate()))
+    assert capsys.readouterr() == ("", "")
 
 
 def test_calls_are_recorded_in_order(platform: LocalPlatform, client: Client) -> None:

@@ -162,7 +162,7 @@ def test_a_file_that_a_declaration_names_and_that_is_not_there_is_a_sentence(
 ) -> None:
     """A missing example or logo refuses the package, by its name."""
     copy = tmp_path / "vm_ray"
-    shutil.copytree(INTEGRATION, copy)
+    shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "resources" / "logo.svg").unlink()
     monkeypatch.setattr(hub_step, "INTEGRATION", copy)
     assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 1
@@ -191,7 +191,7 @@ def test_a_key_that_is_not_there_is_a_sentence(  # noqa: PLR0913, PLR0917  one f
 ) -> None:
     """A declaration without its AI description, say, refuses the package, by the file and the key."""
     copy = tmp_path / "vm_ray"
-    shutil.copytree(INTEGRATION, copy)
+    shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
     text = (copy / file).read_text("utf-8")
     assert old in text
     (copy / file).write_text(text.replace(old, new), "utf-8")

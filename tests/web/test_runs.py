@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.waiting import until
+
+from secops_lab.host import rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,9 +125,12 @@ def test_a_cancelled_run_has_no_result_and_says_what_stays(
     assert "is_success" not in page
 
 
-def test_a_run_that_is_out_of_time_has_no_result(open_wall: OpenWall, platform: LocalPlatform) -> None:
+def test_a_run_that_is_out_of_time_has_no_result(
+    open_wall: OpenWall, platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither in the page nor on the case's wall is the state of its last process one."""
-    visitor = open_wall(WAITS, is_async=True, async_timeout=2.0, poll_interval=60.0)
+    monkeypatch.setattr(rounds, "time", SimpleNamespace(time=lambda: time.time() + 100_000))
+    visitor = open_wall(WAITS, is_async=True, poll_interval=60.0)
     case = platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
     visitor.wall.wall.runs.wait()

@@ -16,8 +16,16 @@ from secops_lab.cli.exit_codes import CannotRunError
 from secops_lab.cli.options import DEFAULT_LIFECYCLE, LifecycleOption, PortOption, ScenarioOption
 from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError, emulator_limits
 from vmray_emulator import EmbeddedEmulator
+from vmray_emulator.versions import known_version
 
 DEFAULT_PORT = 8420
+
+
+def _known_version(text: str) -> str:
+    try:
+        return str(known_version(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def emulate(
@@ -31,7 +39,13 @@ def emulate(
         ),
     ] = None,
     server_version: Annotated[
-        str, typer.Option("--server-version", metavar="X.Y.Z", help="Answer as a VMRay of this version.")
+        str,
+        typer.Option(
+            "--server-version",
+            metavar="X.Y.Z",
+            callback=_known_version,
+            help="Answer as a VMRay of this version.",
+        ),
     ] = "2026.2.1",
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     api_key_env: Annotated[
@@ -49,8 +63,9 @@ def emulate(
             lifecycle=lifecycle,
             server_version=server_version,
         ) as running:
+            ended = _end_asked_for()  # before the first line: whoever reads it may ask at once
             _introduce(running, server_version, db)
-            _wait_for_the_end()
+            ended.wait()
     except (MissingKeyError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
     except sqlite3.Error as error:
@@ -87,8 +102,8 @@ def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None)
     )
 
 
-def _wait_for_the_end() -> None:
+def _end_asked_for() -> threading.Event:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+    return ended

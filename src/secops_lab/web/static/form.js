@@ -61,6 +61,7 @@
 
   for (const input of document.querySelectorAll("input[data-files]")) {
     const list = input.parentElement.querySelector(".files");
+    // Drawn disabled: before this script has come the form would be sent without its files.
     const run = input.form.querySelector("button.main");
     let choice = new AbortController();
     async function take() {
@@ -83,6 +84,6 @@
     }
     input.addEventListener("change", take);
     // Files may be there already: chosen before this script had come, or kept by the browser over a reload.
-    if (input.files.length) take();
+    if (input.files.length) take(); else run.disabled = false;
   }
 }

@@ -85,7 +85,7 @@
     const answer = await fetch(address + "/parts");
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    lose(false);
+    if (stream?.readyState === EventSource.OPEN) lose(false);
     for (const there of fresh.querySelectorAll("[data-live]")) {
       merge(document.querySelector('[data-live="' + there.dataset.live + '"]'), there);
     }
