@@ -38,6 +38,8 @@ def test_iocs_are_copied_exactly_or_defanged(show: Show, label: str, exact: str,
     box.get_by_role("button", name=f"Copy all: {label}", exact=True).click()
     expect(page.get_by_role("status")).to_have_text(f"Copied: {exact}")
     assert copied(page) == exact
+    page.keyboard.press("Escape")
+    expect(page.locator("#said")).to_be_empty()
     box.get_by_role("button", name=f"Copy all defanged: {label}", exact=True).click()
     assert copied(page) == defanged
     box.get_by_role("button", name="Copy defanged: ").first.click()

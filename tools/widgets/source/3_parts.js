@@ -69,12 +69,11 @@ function rows(items, draw, most) {
   return [list, more];
 }
 
+// It stands until the next key or click, since nobody knows how long a reader needs.
 function say(text) {
-  const said = document.getElementById("said");
-  said.textContent = text;
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => { said.textContent = ""; }, 4000);
+  document.getElementById("said").textContent = text;
 }
+for (const next of ["keydown", "pointerdown"]) addEventListener(next, () => say(""));
 
 // Copying through the copy event keeps every character, needs no permission and works in a sandboxed frame;
 // the clipboard interface is for browsers that have given the old way up.
