@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SOAR_SDK_DIR = "SOAR_SDK_DIR"
 
-# Properties are about values: how long an example takes is the machine's matter. No run draws examples of its own;
+# Properties are about values: how long an example takes is the machine's matter. No run draws its own ones;
 # still, Hypothesis takes some from the modules that are loaded, and so from which tests run together.
 settings.register_profile(
     "steady",
