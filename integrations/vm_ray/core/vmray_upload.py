@@ -30,6 +30,8 @@ def accepted_files(run: Run, action: str, options: SubmitOptions) -> list[Detona
     paths = split_paths(str(run.parameters.get(PATH_PARAMETER) or ""))
     versions = _of_each(paths, check_file)
     paths = each_once(paths)
+    # Each is known by its content: a step that is run again has often written the same file anew.
+    contents = _of_each(paths, lambda path: sha256_of(path, run.deadline))
     limit = run.client.max_sample_size()
     refused = [
         FileError(path, _too_large(versions[path].size, limit))
@@ -38,8 +40,6 @@ def accepted_files(run: Run, action: str, options: SubmitOptions) -> list[Detona
     ]
     if refused:
         raise FilesRefused("the following files are larger than VMRay accepts: ", refused)
-    # By its content: a step that is run again has often written the same file anew.
-    contents = _of_each(paths, lambda path: sha256_of(path, run.deadline))
     case = (run.siemplify.case_id, run.siemplify.alert_id)
     return [Detonation(path, path, submission_key(*case, action, path, contents[path], options)) for path in paths]
 

@@ -26,7 +26,7 @@ Sent = list[requests.PreparedRequest]
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
     """The platform's side of a run: it hands over the configuration and takes the result."""
-    siemplify = MagicMock(parameters={}, execution_deadline_unix_time_ms=0)
+    siemplify = MagicMock(parameters={}, execution_deadline_unix_time_ms=0, async_total_duration_deadline=0)
     siemplify.get_configuration.return_value = CONFIG
     monkeypatch.setattr(vmray_action, "SiemplifyAction", lambda: siemplify)
     return siemplify
