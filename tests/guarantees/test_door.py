@@ -39,6 +39,7 @@ def test_a_connection_that_is_just_being_made_is_broken_off(monkeypatch: pytest.
 
         monkeypatch.setattr(socket, "create_connection", closing)
         asking.settimeout(30)
-        asking.connect(("127.0.0.1", urlsplit(door.url).port or 0))
-        with contextlib.suppress(ConnectionResetError):
+        # Whichever call meets the break; where there is none, the last one waits for nothing.
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            asking.connect(("127.0.0.1", urlsplit(door.url).port or 0))
             assert asking.recv(1) == b""
