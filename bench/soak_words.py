@@ -47,7 +47,7 @@ _NOTES: Final = (
     r"the answer to its submit was lost, and VMRay has not shown a submission since",
     r"went on with submission \d+ of an earlier run",
     r"VMRay was still collecting its IOCs and threat indicators, some may be missing",
-    r"its report is locked \(bought as a verdict only\), so there are no IOCs and threat indicators",
+    r"its report is locked \(bought as a verdict only\)(, so there are no IOCs and threat indicators)?",
     rf"{_MADE} could not be asked for: {_CAUSE}",
     rf"the analyses of submission \d+ could not be asked for: {_CAUSE}",
     rf"analysis finished with errors, submission \d+(?:: its analyses could not be asked for: {_CAUSE})?",
