@@ -11,13 +11,13 @@ import requests
 
 from bench.row import Row, at_most
 from bench.server import running_server
-from vm_ray.core.vmray_insight import insight
-from vm_ray.core.vmray_models import IOC_TYPES, Aggregate, Sample
-from vm_ray.core.vmray_render import enrichment
-from vm_ray.core.vmray_report import ReportFilter, make_report
-from vm_ray.core.vmray_size import EntityRecord
-from vm_ray.core.vmray_verdicts import Verdict
-from vm_ray.core.vmray_wire import decipher
+from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
+from vm_ray.core.api.vmray_protocol import decipher
+from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.results.vmray_insight import insight
+from vm_ray.core.results.vmray_render import enrichment
+from vm_ray.core.results.vmray_report import ReportFilter, make_report
+from vm_ray.core.results.vmray_result_budget import EntityRecord
 
 IOCS = 20_000
 ROUNDS = 9

@@ -14,7 +14,7 @@ from bench.action import ROOT, fastest, highest, measure, watched_python
 from bench.bare import write_bare_integration
 from bench.row import Row, at_least, at_most, exactly
 from bench.server import Server, running_server
-from vm_ray.core.vmray_throttle import CEILING
+from vm_ray.core.api.vmray_rate_limiter import MAX_CONCURRENCY
 
 LATENCY = 0.1
 KNOWN = 50
@@ -56,7 +56,7 @@ def against_peer() -> list[Row]:
         per_entity = len(server.requests()) / KNOWN
         peer = min(run_peer(server, hashes).seconds for _ in range(TRIES))
         bare = fastest(TRIES, "Bare", server, integration=write_bare_integration(Path(folder))).seconds
-    floor = bare + 2 * LATENCY * KNOWN / CEILING
+    floor = bare + 2 * LATENCY * KNOWN / MAX_CONCURRENCY
     what = f"Scan Hash, {KNOWN} known hashes, {LATENCY * 1000:.0f} ms latency"
     return [
         at_least(
@@ -67,7 +67,7 @@ def against_peer() -> list[Row]:
             f" ({peer:.2f} s / {ours:.2f} s)",
         ),
         at_most(
-            f"{what}: over (bare SDK + 2 round trips × {KNOWN} / {CEILING} in flight)",
+            f"{what}: over (bare SDK + 2 round trips × {KNOWN} / {MAX_CONCURRENCY} in flight)",
             ours / floor,
             2,
             "×",

@@ -5,7 +5,8 @@ relatively. On the platform ``core/`` is unpacked into one folder of top-level m
 modules. Only these spellings of an import survive that; any other would die at import time in Google SecOps
 and is refused here, with its place::
 
-    from ..core.vmray_x import Y        ->  from vmray_x import Y
+    from ..core.api.vmray_x import Y    ->  from vmray_x import Y     (in actions/)
+    from ...core.api.vmray_x import Y   ->  from vmray_x import Y     (in core/)
     from soar_sdk.SiemplifyX import Y   ->  from SiemplifyX import Y
     import requests                         (absolute imports of libraries stay)
 """
@@ -28,6 +29,9 @@ SCRIPT_FOLDERS: Final = {
 }
 """Source folder -> (folder of the built form, suffix of the files that are taken over)."""
 
+CORE_LEVELS: Final = (2, 3)
+"""Dots before ``core`` in an import: two in ``actions/``, three in a package of ``core/``."""
+
 _FROM: Final = re.compile(r"from\s+(?P<module>[.\w]+)\s+import\b")
 
 
@@ -48,7 +52,8 @@ class FlatteningError(Exception):
         """The sentence for whoever wrote the import."""
         return (
             f"line {self.line}: '{self.spelling}' does not survive flattening; "
-            "write 'from ..core.vmray_x import Y' or 'from soar_sdk.X import Y'"
+            "write 'from ...core.PACKAGE.vmray_x import Y' ('..core' in actions) "
+            "or 'from soar_sdk.X import Y'"
         )
 
 
@@ -63,7 +68,7 @@ def flatten(integration: Path, target: Path) -> None:
         FlatteningError: A module imports in a way that breaks there; the note on the error names the file.
     """
     for source_name, (built_name, suffix) in SCRIPT_FOLDERS.items():
-        scripts = sorted((integration / source_name).glob(f"*{suffix}"))
+        scripts = sorted((integration / source_name).rglob(f"*{suffix}"))
         for script in scripts:
             if script.name == "__init__.py":
                 continue
@@ -121,7 +126,8 @@ def _built_module(node: ast.ImportFrom) -> str | None:
     head, _, name = module.rpartition(".")
     if node.level == 0 and module.split(".")[0] not in {PACKAGE, SDK}:
         return None
-    flat = (node.level == 2 and head == "core") or (node.level == 0 and head == SDK)  # noqa: PLR2004  two dots
+    of_core = node.level in CORE_LEVELS and re.fullmatch(r"core\.\w+", head) is not None
+    flat = of_core or (node.level == 0 and head == SDK)
     if not flat or any(alias.name == "*" for alias in node.names):
         raise FlatteningError(node.lineno, ast.unparse(node))
     return name

@@ -50,7 +50,9 @@ def definitions(integration: Path) -> dict[str, Any]:
     actions, widgets = _actions(integration), _widgets(integration)
     names = {
         "Actions": [action["Name"] for action in actions.values()],
-        "Managers": [path.stem for path in (integration / "core").glob("*.py") if path.stem != "__init__"],
+        "Managers": sorted(
+            path.stem for path in (integration / "core").rglob("*.py") if path.stem != "__init__"
+        ),
         "Widgets": [widget["ActionIdentifier"] for widget in widgets.values()],
     }
     return {

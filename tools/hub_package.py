@@ -92,7 +92,7 @@ def missing(integration: Path, built: Path) -> list[str]:
     wanted += [f"Widgets/{path.stem}.json" for path in (integration / "widgets").glob("*.yaml")]
     wanted += [f"resources/ai/{path.name}" for path in (integration / "resources/ai").glob("*.yaml")]
     for source, (folder, suffix) in SCRIPT_FOLDERS.items():
-        scripts = (integration / source).glob(f"*{suffix}")
+        scripts = (integration / source).rglob(f"*{suffix}")
         wanted += [f"{folder}/{path.name}" for path in scripts if path.name != "__init__.py"]
     absent = [name for name in wanted if not (built / name).is_file()]
     for requirement in requirements(integration):

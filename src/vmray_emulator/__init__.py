@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from vmray_emulator.control import Control
 from vmray_emulator.embedded import EmbeddedEmulator, serve
+from vmray_emulator.request_log import SeenRequest
 from vmray_emulator.scenarios import KNOWN_NAME, KNOWN_SHA256, SCENARIOS
-from vmray_emulator.seen import SeenRequest
 from vmray_emulator.server import Emulator
 from vmray_emulator.versions import SERVER_VERSIONS
 

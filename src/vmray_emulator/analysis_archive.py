@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from vmray_emulator.ioc_exports import as_csv
-from vmray_emulator.pictures import pdf, png
+from vmray_emulator.sample_documents import pdf, png
 from vmray_emulator.summaries import summary_v2
 from vmray_emulator.summaries_v1 import summary_v1
 

@@ -13,14 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
-from vmray_emulator.breakage import break_request, error_body, throttled
-from vmray_emulator.endpoints.call import Call, Endpoint, json_response
-from vmray_emulator.errors import Refusal
+from vmray_emulator.endpoints.api_request import Call, Endpoint, json_response
+from vmray_emulator.errors import ApiError
+from vmray_emulator.fault_responses import break_request, error_body, throttled
 from vmray_emulator.faults import FaultQueue
-from vmray_emulator.intake import Body, read_body
 from vmray_emulator.lifecycle import tick
+from vmray_emulator.request_body import Body, read_body
+from vmray_emulator.request_log import RequestLog, SeenRequest
 from vmray_emulator.routes import ENDPOINTS
-from vmray_emulator.seen import RequestLog, SeenRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = "/rest"
 CONTROL_ROOT: Final = "/_emulator"
-_SEEN: Final = "vmray_emulator.seen"
+_SEEN: Final = "vmray_emulator.request_log"
 #: Room for boundaries and fields beside the largest upload.
 _FORM_BYTES: Final = 1024 * 1024
 
@@ -105,7 +105,7 @@ def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awa
     async def refusing(request: Request) -> Response:
         try:
             return await answer(request)
-        except Refusal as refusal:
+        except ApiError as refusal:
             return Response(error_body(refusal.message), refusal.status, media_type="application/json")
 
     return refusing

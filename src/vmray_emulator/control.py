@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import Lifecycle
 from vmray_emulator.faults import new_fault
-from vmray_emulator.known import KnownSample, numbered, store_known
 from vmray_emulator.lifecycle import settle
 from vmray_emulator.openapi import openapi
 from vmray_emulator.scenarios import SCENARIOS
 from vmray_emulator.schemas.catalogue import SCHEMAS
+from vmray_emulator.seeding import KnownSample, numbered, store_known
 from vmray_emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from vmray_emulator.app import EmulatorApp
     from vmray_emulator.json_types import Json
-    from vmray_emulator.seen import SeenRequest
+    from vmray_emulator.request_log import SeenRequest
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 

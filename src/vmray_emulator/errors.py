@@ -1,13 +1,13 @@
 """Refusals of the API, raised anywhere below an endpoint and turned into an answer at one place.
 
-Refusal           any answer that is not 2xx: a status and the `error_msg` of its JSON body
-└── NoSuchElement 404, unknown or invisible id
+ApiError           any answer that is not 2xx: a status and the `error_msg` of its JSON body
+└── NotFoundError 404, unknown or invisible id
 """
 
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818  it is an answer of the protocol, not a fault of the emulator
+class ApiError(Exception):
     """The request is answered with an error body.
 
     Attributes:
@@ -21,7 +21,7 @@ class Refusal(Exception):  # noqa: N818  it is an answer of the protocol, not a 
         self.message = message
 
 
-class NoSuchElement(Refusal):
+class NotFoundError(ApiError):
     """The id is unknown; the sentence is the real server's (vendor's XSOAR integration)."""
 
     def __init__(self) -> None:

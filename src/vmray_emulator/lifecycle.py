@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from vmray_emulator.analyses import TODO
+from vmray_emulator.child_submissions import spawn_children
 from vmray_emulator.completion import finish_submission
-from vmray_emulator.course import course_options, queue_analyses, schedule
+from vmray_emulator.job_schedule import course_options, queue_analyses, schedule
 from vmray_emulator.jobs import end_job, end_reputation_job
-from vmray_emulator.recursion import spawn_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from vmray_emulator.errors import NoSuchElement, Refusal
+from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.store import column
 
@@ -86,24 +86,24 @@ def integer(params: Mapping[str, str], name: str) -> int | None:
     """An integer parameter of a list, or None.
 
     Raises:
-        Refusal: 400, it is no integer (status inferred).
+        ApiError: 400, it is no integer (status inferred).
     """
     text = params.get(name, "")
     if not text:
         return None
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
-        raise Refusal(400, f'Parameter "{name}" is not an integer')
+        raise ApiError(400, f'Parameter "{name}" is not an integer')
     return int(text)
 
 
 def _value(of: Field, text: str) -> Json:
     if of.type == "i":
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
-            raise Refusal(400, f'Parameter "{of.name}" is not an integer')
+            raise ApiError(400, f'Parameter "{of.name}" is not an integer')
         return int(text)
     if of.type == "b":
         if text.lower() not in _BOOLEANS:
-            raise Refusal(400, f'Parameter "{of.name}" is not a boolean')
+            raise ApiError(400, f'Parameter "{of.name}" is not a boolean')
         return _BOOLEANS[text.lower()]
     if of.type == "ts":
         return text.strip().replace(" ", "T").removesuffix("Z")
@@ -141,13 +141,13 @@ def conditions_of(
         twins: Short names from the path, with their values.
 
     Raises:
-        Refusal: 404, a twin's name is no column; 400, a value does not fit its column.
+        ApiError: 404, a twin's name is no column; 400, a value does not fit its column.
     """
     schema = SCHEMAS[kind]
     conditions = Conditions()
     for short, text in twins.items():
         if short not in schema.short_names:
-            raise NoSuchElement
+            raise NotFoundError
         filter_by(conditions, schema.fields[schema.short_names[short]], text)
     for name, text in params.items():
         of = schema.fields.get(name)
@@ -160,7 +160,7 @@ def conditions_of(
 def _window(state: ServerState, kind: str, params: Mapping[str, str], conditions: Conditions) -> None:
     ascending = params.get("_order", "desc").lower()
     if ascending not in ("asc", "desc"):
-        raise Refusal(400, 'Parameter "_order" is not asc or desc')
+        raise ApiError(400, 'Parameter "_order" is not asc or desc')
     conditions.order = f"id {ascending}"
     last = integer(params, "_last_id")
     if last is not None and kind in _FEEDS:
@@ -195,7 +195,7 @@ def list_page(state: ServerState, kind: str, params: Mapping[str, str], conditio
     settings = state.settings
     limit = integer(params, "_limit")
     if limit is not None and limit < 0:
-        raise Refusal(400, 'Parameter "_limit" is negative')
+        raise ApiError(400, 'Parameter "_limit" is negative')
     wanted = settings.max_api_items if limit is None else min(limit, settings.max_api_items)
     truncating = limit is None or limit > settings.max_api_items
     found = state.store.ids(kind, conditions.sql, conditions.values, conditions.order, wanted + 1)
@@ -219,10 +219,10 @@ def continue_page(state: ServerState, number: int) -> Page:
     """The next page of an earlier list; each id is good for one fetch.
 
     Raises:
-        NoSuchElement: The id is unknown or was fetched before.
+        NotFoundError: The id is unknown or was fetched before.
     """
     sql = "DELETE FROM continuation WHERE id = ? RETURNING kind, ids"
     row = state.store.db.execute(sql, (number,)).fetchone()
     if row is None:
-        raise NoSuchElement
+        raise NotFoundError
     return _cut(state, row[0], json.loads(row[1]))

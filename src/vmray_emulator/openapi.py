@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.endpoints.columns import LARGEST_ID
 from vmray_emulator.routes import ENDPOINTS
-from vmray_emulator.schemas.answers import answer_schemas, ref
 from vmray_emulator.schemas.catalogue import SCHEMAS
+from vmray_emulator.schemas.responses import answer_schemas, ref
 from vmray_emulator.submit_form import ANALYZER_MODES, ARCHIVE_ACTIONS
 
 if TYPE_CHECKING:
-    from vmray_emulator.endpoints.call import Endpoint, Parameter
+    from vmray_emulator.endpoints.api_request import Endpoint, Parameter
     from vmray_emulator.versions import ServerVersion
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")

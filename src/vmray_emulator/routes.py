@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vmray_emulator.endpoints import account, analyses, downloads, lists, samples, tags
 
 if TYPE_CHECKING:
-    from vmray_emulator.endpoints.call import Endpoint
+    from vmray_emulator.endpoints.api_request import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *downloads.ENDPOINTS,

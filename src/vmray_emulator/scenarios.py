@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from vmray_emulator import outcomes
-from vmray_emulator.known import KnownSample, store_known, text_hashes
+from vmray_emulator import file_profiles
+from vmray_emulator.seeding import KnownSample, store_known, text_hashes
 from vmray_emulator.settings import Settings
 from vmray_emulator.store import column
 
@@ -45,7 +45,7 @@ def add_known(state: ServerState) -> None:
     """Make sure that the known sample is there."""
     if state.store.select("sample", f"{column('sample_sha256hash')} = ?", (KNOWN_SHA256,)):
         return
-    findings = outcomes.malicious_exe(KNOWN_SHA256, KNOWN_NAME)
+    findings = file_profiles.malicious_exe(KNOWN_SHA256, KNOWN_NAME)
     findings.locked = state.settings.locked
     store_known(state, KnownSample(filename=KNOWN_NAME), findings)
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from vmray_emulator.errors import Refusal
+from vmray_emulator.errors import ApiError
 from vmray_emulator.settings import CACHING_MODES
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def checked_tag(text: str) -> str:
     """A tag as VMRay allows it: up to 255 letters, digits and some signs, no blanks.
 
     Raises:
-        Refusal: 400, it breaks the rule.
+        ApiError: 400, it breaks the rule.
     """
     if not _TAG.fullmatch(text):
-        raise Refusal(400, f"Invalid tag name: {text[:255]!r}")
+        raise ApiError(400, f"Invalid tag name: {text[:255]!r}")
     return text
 
 
@@ -47,20 +47,20 @@ def boolean(params: Mapping[str, str], name: str, *, default: bool) -> bool:
     """A boolean in any of the spellings in use: `true`, `True`, `1` and their opposites.
 
     Raises:
-        Refusal: 400, it is none of them.
+        ApiError: 400, it is none of them.
     """
     text = params.get(name, "")
     if not text:
         return default
     if text.lower() not in ("true", "false", "1", "0"):
-        raise Refusal(400, f'Parameter "{name}" is not a boolean')
+        raise ApiError(400, f'Parameter "{name}" is not a boolean')
     return text.lower() in ("true", "1")
 
 
 def _one_of(params: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
     text = params.get(name, "") or default
     if text not in allowed:
-        raise Refusal(400, f'Parameter "{name}" is not one of {", ".join(allowed)}')
+        raise ApiError(400, f'Parameter "{name}" is not one of {", ".join(allowed)}')
     return text
 
 
@@ -71,9 +71,9 @@ def _integer(params: Mapping[str, str], name: str, default: int) -> int:
     try:
         value = int(text)
     except ValueError:
-        raise Refusal(400, f'Parameter "{name}" is not an integer') from None
+        raise ApiError(400, f'Parameter "{name}" is not an integer') from None
     if not 0 <= value < 2**31:
-        raise Refusal(400, f'Parameter "{name}" is out of range')
+        raise ApiError(400, f'Parameter "{name}" is out of range')
     return value
 
 
@@ -84,7 +84,7 @@ def _json(params: Mapping[str, str], name: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise Refusal(400, f'Parameter "{name}" is not a JSON object')
+        raise ApiError(400, f'Parameter "{name}" is not a JSON object')
     return value
 
 
@@ -92,7 +92,7 @@ def decoded_name(params: Mapping[str, str], part_name: str | None) -> str | None
     """The file name: from `sample_filename_b64enc` where given, else from the file part.
 
     Raises:
-        Refusal: 400, the parameter is not Base64 of UTF-8.
+        ApiError: 400, the parameter is not Base64 of UTF-8.
     """
     encoded = params.get("sample_filename_b64enc", "")
     if part_name and part_name.startswith("@param="):
@@ -102,7 +102,7 @@ def decoded_name(params: Mapping[str, str], part_name: str | None) -> str | None
     try:
         return base64.b64decode(encoded, validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
-        raise Refusal(400, 'Parameter "sample_filename_b64enc" is not Base64 of UTF-8') from None
+        raise ApiError(400, 'Parameter "sample_filename_b64enc" is not Base64 of UTF-8') from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class SubmitForm:
         """Read the merged query and form.
 
         Raises:
-            Refusal: 400, a parameter has a value that it cannot have.
+            ApiError: 400, a parameter has a value that it cannot have.
         """
         caching = _one_of(params, "analysis_caching", CACHING_MODES, settings.analysis_caching)
         if boolean(params, "reanalyze", default=False):
@@ -154,7 +154,7 @@ class SubmitForm:
             action = "compound_sample"
         timeout = _json(params, "user_config").get("timeout", settings.detonation_seconds)
         if not isinstance(timeout, int | float) or not 0 <= timeout < 2**31:
-            raise Refusal(400, 'The timeout in "user_config" is not a number of seconds')
+            raise ApiError(400, 'The timeout in "user_config" is not a number of seconds')
         metadata = _json(params, "submission_metadata")
         return cls(
             url=params.get("sample_url") or None,

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from vmray_emulator.analyses import belong_to, hashes_of
 from vmray_emulator.completion import finish_submission
 from vmray_emulator.content import store_bytes
-from vmray_emulator.course import open_course, start_course
-from vmray_emulator.fates import Upload, decide
+from vmray_emulator.job_schedule import open_course, start_course
 from vmray_emulator.sample_types import HEAD_BYTES, has_macros, sample_type
 from vmray_emulator.store import column
+from vmray_emulator.verdict_rules import Upload, decide
 
 if TYPE_CHECKING:
     from vmray_emulator.content import StoredFile

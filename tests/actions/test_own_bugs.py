@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.actions.altered import Altered
 from tests.actions.expected import details
+from tests.actions.patched_integration import PatchedIntegration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,17 +18,17 @@ UNEXPECTED = "unexpected error (KeyError) outside of VMRay; the debug output say
 
 
 @pytest.fixture
-def broken(lab: Lab, tmp_path: Path) -> Altered:
+def broken(lab: Lab, tmp_path: Path) -> PatchedIntegration:
     """An integration to be broken."""
-    return Altered(lab, tmp_path)
+    return PatchedIntegration(lab, tmp_path)
 
 
-def test_what_was_enriched_before_is_kept(lab: Lab, broken: Altered) -> None:
+def test_what_was_enriched_before_is_kept(lab: Lab, broken: PatchedIntegration) -> None:
     """The second entity meets the bug, whichever it is: the first is on the case wall and in the result."""
     for sha256 in HASHES:
         lab.vmray.control.add_sample(sha256=sha256)
     lab.hashes(*HASHES)
-    broken.put_in("core/vmray_wall.py", "self._done.add(", '{0: "none so far"}[len(self._done)]')
+    broken.put_in("core/soar/vmray_case_wall.py", "self._done.add(", '{0: "none so far"}[len(self._done)]')
 
     run = broken.host.run("Scan Hash", lab.case)
 
@@ -42,10 +42,10 @@ def test_what_was_enriched_before_is_kept(lab: Lab, broken: Altered) -> None:
     assert [entity for entity, (enriched, _) in flags.items() if enriched] == [shown]
 
 
-def test_what_was_submitted_is_named(lab: Lab, broken: Altered) -> None:
+def test_what_was_submitted_is_named(lab: Lab, broken: PatchedIntegration) -> None:
     """It can be looked up at VMRay, and a later run goes on with it."""
     lab.urls("http://evil.example/")
-    broken.put_in("core/vmray_url_report.py", "ready = [", 'raise KeyError("sample_id")')
+    broken.put_in("core/soar/vmray_url_report.py", "ready = [", 'raise KeyError("sample_id")')
 
     run = broken.host.run("Scan URL", lab.case)
 

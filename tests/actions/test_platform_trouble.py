@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.actions.altered import Altered
 from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, details
+from tests.actions.patched_integration import PatchedIntegration
 
-from secops_lab.platform import calls, case_calls
-from secops_lab.platform.answers import Answer, RefusedCall
+from secops_lab.platform import case_routes, routes
+from secops_lab.platform.responses import Answer, RefusedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def answer_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[...,
     """Let the platform answer one of its calls otherwise."""
 
     def replace(path: str, handler: Callable[..., Answer]) -> None:
-        monkeypatch.setattr(calls, "CALLS", [("POST", re.compile(path), handler), *calls.CALLS])
+        monkeypatch.setattr(routes, "CALLS", [("POST", re.compile(path), handler), *routes.CALLS])
 
     return replace
 
@@ -47,7 +47,7 @@ def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
     """One batch of two is refused: its entities are named, the others are enriched, all are in the result."""
     entities = known(lab, ENTITIES)
     refused: list[str] = []
-    update = case_calls.update_entities
+    update = case_routes.update_entities
 
     def refuse_once(state: PlatformState, body: JsonValue) -> Answer:
         if refused:
@@ -71,10 +71,10 @@ def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
 def test_a_slow_platform_costs_insights_and_no_result(lab: Lab, tmp_path: Path) -> None:
     """Each insight is a request to the platform: past the run's time they are left out, and that is said."""
     entities = known(lab, ENTITIES[:3])
-    slow = Altered(lab, tmp_path)
+    slow = PatchedIntegration(lab, tmp_path)
     # the first insight takes as long as the run may last: by the clock of the run, not by ours
     slow.put_in(
-        "core/vmray_wall.py",
+        "core/soar/vmray_case_wall.py",
         "self._run.siemplify.add_entity_insight(",
         'self._run.deadline._clock = lambda: float("inf")',
     )

@@ -62,9 +62,9 @@ def replaced(text: str) -> Callable[[Round], None]:
         (changed(lambda state: state["items"][0].pop("key")), DAMAGED),
         (changed(lambda state: state["items"][0].update(stage="dancing")), DAMAGED),
         (changed(lambda state: state["items"][0].update(surprise=1)), DAMAGED),
-        (changed(lambda state: state["items"][0].update(certain_at="soon")), DAMAGED),
+        (changed(lambda state: state["items"][0].update(unresolved_until="soon")), DAMAGED),
         (changed(lambda state: state["items"][0].update(stale=["../x"])), DAMAGED),
-        (changed(lambda state: state["items"][0]["parts"][0].update(submission_id="../x")), DAMAGED),
+        (changed(lambda state: state["items"][0]["submissions"][0].update(submission_id="../x")), DAMAGED),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -98,11 +98,11 @@ def test_the_state_is_versioned_json_without_the_key_of_the_api(lab: Lab) -> Non
     assert run.is_success
     (state,) = states
     assert (state["version"], state["action"], [each["item"] for each in state["items"]]) == (
-        1,
+        2,
         "Scan URL",
         [URL],
     )
-    assert [each["parts"][0]["submission_id"] for each in state["items"]] == [6001]
+    assert [each["submissions"][0]["submission_id"] for each in state["items"]] == [6001]
     assert lab.vmray.api_key not in json.dumps(state)
 
 
@@ -113,9 +113,9 @@ def test_a_submit_that_is_silent_twice_settles_twice(lab: Lab) -> None:
     certain: list[float] = []
 
     def hurry(state: dict[str, Any]) -> None:
-        certain.append(state["items"][0]["certain_at"] - time.time())
-        state["items"][0]["certain_at"] = (
-            time.time() if len(certain) == 1 else state["items"][0]["certain_at"]
+        certain.append(state["items"][0]["unresolved_until"] - time.time())
+        state["items"][0]["unresolved_until"] = (
+            time.time() if len(certain) == 1 else state["items"][0]["unresolved_until"]
         )
         if len(certain) == 3:
             state["version"] = 99

@@ -12,8 +12,8 @@ from tools.flatten import flatten
 from tools.hub_package import build
 from tools.hub_step import INTEGRATION
 
-from secops_lab.catalogue import load_integration
 from secops_lab.host import ActionHost, ActionRun
+from secops_lab.manifest import load_integration
 from secops_lab.platform import LocalPlatform
 from vmray_emulator import EmbeddedEmulator
 

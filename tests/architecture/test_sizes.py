@@ -11,14 +11,14 @@ from tests.architecture.modules import action_scripts, name_of, project_modules,
 if TYPE_CHECKING:
     from pathlib import Path
 
-LINES_OF_A_FILE = 250
+LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 50
 LINES_OF_AN_ACTION = 60
 
 
 @pytest.mark.parametrize("path", project_modules(), ids=name_of)
 def test_files_and_functions_stay_small(path: Path) -> None:
-    """No module is longer than 250 lines, and no function longer than 50 besides its docstring."""
+    """No module is longer than 400 lines, and no function longer than 50 besides its docstring."""
     assert _lines(path) <= LINES_OF_A_FILE
     functions = [
         node for node in ast.walk(syntax(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)

@@ -12,10 +12,10 @@ from tests.browser.views import assert_accessible
 from tests.browser.wall import attacking_host
 
 from secops_lab.web import CaseWall, WallSettings
-from vm_ray.core.vmray_insight import insight
-from vm_ray.core.vmray_models import IOC_TYPES, Sample
-from vm_ray.core.vmray_report import SampleReport
-from vm_ray.core.vmray_verdicts import Verdict
+from vm_ray.core.api.vmray_models import IOC_TYPES, Sample
+from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.results.vmray_insight import insight
+from vm_ray.core.results.vmray_report import SampleReport
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 from tests.browser.hostile import TEXTS
-from tests.lab.toys import Toy
+from tests.lab.toy_integration import Toy
 
 from secops_lab.host import ActionHost
 from secops_lab.web import CaseWall, WallSettings

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from secops_lab.cli.app import app
 from secops_lab.cli.arguments import BadArgumentError, api_root, entities
-from secops_lab.cli.names import UnknownNameError
+from secops_lab.cli.suggest import UnknownNameError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from tests.client.wording import submission
 
-from vm_ray.core.vmray_models import Sample, Submission, SubmitAnswer
+from vm_ray.core.api.vmray_models import Sample, Submission, SubmitResponse
 
 if TYPE_CHECKING:
-    from vm_ray.core.vmray_client import SubmitOptions
-    from vm_ray.core.vmray_errors import RequestError
+    from vm_ray.core.api.vmray_errors import RequestError
+    from vm_ray.core.api.vmray_submit_options import SubmitOptions
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Server:
     submits: int = 0
     slept: list[float] = field(default_factory=list)
 
-    def send(self, options: SubmitOptions) -> SubmitAnswer:
+    def send(self, options: SubmitOptions) -> SubmitResponse:
         """One submit."""
         self.submits += 1
         error, keeps = self.faults.pop(0) if self.faults else (None, True)
@@ -43,9 +43,9 @@ class Server:
             self.stored.append(submission(6000 + self.submits, submission_metadata=options.metadata))
         if error:
             raise error
-        return SubmitAnswer((self.stored[-1],))
+        return SubmitResponse((self.stored[-1],))
 
-    def submissions_with_metadata(self, metadata: str, is_ours: object) -> list[Submission]:
+    def find_submissions_by_metadata(self, metadata: str, is_ours: object) -> list[Submission]:
         """Ask by metadata; a server without the filter answers with whatever it has."""
         assert callable(is_ours)
         if refusal := self.refuses:
@@ -59,7 +59,7 @@ class Server:
         """The file is unknown, so that the last resort is needed."""
         return []
 
-    def newest_submissions(self, _limit: int, is_ours: object) -> list[Submission]:
+    def list_newest_submissions(self, _limit: int, is_ours: object) -> list[Submission]:
         """Ask for the newest."""
         assert callable(is_ours)
         return [submission(3)] if self.newest_are_others else [submission(3), *self._visible()]

@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 from tests.client.wording import submission, submission_object
 
-from vm_ray.core.vmray_detonation import (
-    MAX_FOLLOWED,
-    MAX_NOTES,
-    MAX_REFUSED,
-    Detonation,
-    Stage,
-)
-from vm_ray.core.vmray_models import SubmitAnswer
+from vm_ray.core.api.vmray_models import SubmitResponse
+from vm_ray.core.submissions.vmray_detonation import MAX_FOLLOWED, MAX_NOTES, MAX_REFUSED, Detonation, Stage
 
 KNOWN = {
     "errors": [
@@ -32,7 +26,7 @@ def detonation() -> Detonation:
 def submitted(**answer: Any) -> Detonation:  # noqa: ANN401 - VMRay's own values
     """A file after VMRay's answer to its submit."""
     one = detonation()
-    one.submitted(SubmitAnswer.from_json(answer))
+    one.submitted(SubmitResponse.from_json(answer))
     return one
 
 
@@ -48,9 +42,9 @@ def test_the_straight_way() -> None:
     """Waiting, running, ready; its children are asked for once it is finished."""
     one = detonation()
     assert (one.stage, one.pending, one.submission_id) == (Stage.WAITING, True, None)
-    one.submitted(SubmitAnswer.from_json({"submissions": [submission_object(1)]}))
+    one.submitted(SubmitResponse.from_json({"submissions": [submission_object(1)]}))
     assert (one.stage, one.pending, one.unfinished, one.submission_id) == (Stage.RUNNING, True, [1], 1)
-    one.polled(submission(1, finished=True))
+    one.update(submission(1, finished=True))
     assert (one.unfinished, [part.submission_id for part in one.unfollowed]) == ([], [1])
     assert (settled(one).stage, one.pending, one.sample_ids) == (Stage.READY, False, [5001])
 
@@ -58,9 +52,9 @@ def test_the_straight_way() -> None:
 def test_all_parts_count() -> None:
     """An archive of two is ready when both are."""
     one = submitted(submissions=[submission_object(1, 11), submission_object(2, 12)])
-    one.polled(submission(2, 12, finished=True))
+    one.update(submission(2, 12, finished=True))
     assert settled(one).stage is Stage.RUNNING
-    one.polled(submission(1, 11, finished=True))
+    one.update(submission(1, 11, finished=True))
     assert (settled(one).stage, one.sample_ids) == (Stage.READY, [11, 12])
 
 
@@ -70,7 +64,7 @@ def test_children_are_waited_for_and_followed_once_even_in_a_circle() -> None:
     (first,) = one.unfollowed
     one.children(first, [submission(2, 12), submission(1, 11)])
     assert settled(one).stage is Stage.RUNNING
-    one.polled(submission(2, 12, finished=True))
+    one.update(submission(2, 12, finished=True))
     (second,) = one.unfollowed
     one.children(second, [submission(1, 11), submission(2, 12)])
     assert (settled(one).stage, one.sample_ids) == (Stage.READY, [11, 12])
@@ -102,7 +96,7 @@ def test_a_known_sample_needs_no_submission() -> None:
     one = submitted(**KNOWN)
     assert (one.stage, one.sample_ids, one.submission_id) == (Stage.RUNNING, [5001], None)
     assert one.notes == ["VMRay knew it and made no new analysis; this is the last result"]
-    one.asked(5001, None)
+    one.record_latest(5001, None)
     assert settled(one).stage is Stage.READY
 
 
@@ -110,17 +104,17 @@ def test_all_parts_of_a_submit_are_followed() -> None:
     """Each was billed, and any may be the malicious one."""
     count = MAX_FOLLOWED + 50
     one = submitted(submissions=[submission_object(n) for n in range(1, count + 1)])
-    assert (len(one.parts), one.notes) == (count, [])
+    assert (len(one.submissions), one.notes) == (count, [])
 
 
 def test_what_is_found_inside_and_noted_has_an_end() -> None:
     """A bomb of an archive does not fill the platform's database; the analyst is told."""
     one = submitted(submissions=[submission_object(1)])
     inside = [submission(n, parent_submission_id=1) for n in range(2, MAX_FOLLOWED + 50)]
-    one.children(one.parts[0], inside)
+    one.children(one.submissions[0], inside)
     for number in range(50):
         one.note(f"note {number}")
-    assert (len(one.parts), len(one.notes)) == (MAX_FOLLOWED, MAX_NOTES)
+    assert (len(one.submissions), len(one.notes)) == (MAX_FOLLOWED, MAX_NOTES)
     assert one.notes[0].endswith("more than 1000 submissions of it; the others are not followed, nor judged")
     one.note("x" * 100_000)
     one.failed("y" * 100_000)
@@ -130,10 +124,10 @@ def test_what_is_found_inside_and_noted_has_an_end() -> None:
 def test_a_submission_that_is_gone_leaves_the_others() -> None:
     """An archive's other member still counts; without any left, the item has failed."""
     one = submitted(submissions=[submission_object(1, 5001), submission_object(2, 5002)])
-    one.lost(1)
+    one.mark_deleted(1)
     assert (one.stage, one.unfinished, one.sample_ids) == (Stage.RUNNING, [2], [5002])
     assert one.notes == ["VMRay no longer knows submission 1"]
-    one.lost(2)
+    one.mark_deleted(2)
     assert (one.stage, one.reason) == (Stage.FAILED, "VMRay no longer knows submission 2")
 
 
@@ -141,11 +135,11 @@ def test_a_known_sample_is_not_ready_before_vmray_was_asked_about_it() -> None:
     """Its newest submission may still be running; at the end of the time, what is known has to do."""
     one = submitted(**KNOWN)
     assert settled(one).stage is Stage.RUNNING
-    one.trouble = "it could not be asked"
-    one.childless()
+    one.last_error = "it could not be asked"
+    one.stop_tracking_children()
     assert (one.stage, one.notes[-1]) == (Stage.READY, "it could not be asked")
     other = submitted(**KNOWN)
-    other.asked(5001, submission(7, finished=False))
+    other.record_latest(5001, submission(7, finished=False))
     assert (settled(other).stage, other.unfinished) == (Stage.RUNNING, [7])
 
 

@@ -11,22 +11,22 @@ import pytest
 import requests
 import urllib3.exceptions
 
-from vm_ray.core import vmray_errors
-from vm_ray.core.vmray_errors import (
-    AnswerLate,
-    AnswerUnreadable,
-    CertificateRejected,
-    ConnectionBroken,
-    DeadlineReached,
+from vm_ray.core.api import vmray_errors
+from vm_ray.core.api.vmray_errors import (
+    CertificateError,
+    ConnectError,
+    ConnectionLostError,
+    DeadlineError,
     FileError,
-    FilesRefused,
-    HostUnreachable,
+    FilesRejectedError,
+    InvalidResponseError,
     ParameterError,
     RequestError,
-    ServerFailed,
+    ResponseTimeoutError,
+    ServerError,
     VMRayError,
 )
-from vm_ray.core.vmray_network_errors import named
+from vm_ray.core.api.vmray_network_errors import classify_exception
 
 INTERNAL = "HTTPSConnectionPool(host='10.1.2.3', port=443): 0x7f00"
 
@@ -56,9 +56,9 @@ def test_the_drawn_tree_is_the_tree() -> None:
     drawn = {}
     for line in (inspect.getdoc(vmray_errors) or "").splitlines():
         if match := re.match(r"( *)(?:[│ ]*[├└]── )(\w+) ", line):
-            drawn[match[2]] = "(concerns all)" in line
+            drawn[match[2]] = "(fatal)" in line
     helpers = {"VMRayError", "Sentence"}
-    real = {each.__name__: each.concerns_all for each in classes(vmray_errors, VMRayError)}  # type: ignore[attr-defined]
+    real = {each.__name__: each.is_fatal for each in classes(vmray_errors, VMRayError)}  # type: ignore[attr-defined]
     assert drawn == {name: mark for name, mark in real.items() if name not in helpers}
 
 
@@ -68,7 +68,7 @@ def test_every_exception_of_the_libraries_has_a_name_of_ours(kind: type[Exceptio
     error = kind.__new__(kind)
     error.args = (INTERNAL,)
 
-    ours = named(error, patience=60.0)
+    ours = classify_exception(error, timeout=60.0)
 
     assert isinstance(ours, RequestError)
     assert type(ours) is not RequestError
@@ -82,52 +82,56 @@ POOL: Any = None
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "not_stored"),
+    ("error", "kind", "not_executed"),
     [
-        (requests.ConnectionError(REFUSED), HostUnreachable, True),
-        (requests.ConnectTimeout(), HostUnreachable, True),
-        (requests.exceptions.ProxyError(REFUSED), HostUnreachable, True),
-        (requests.exceptions.ProxyError(OSError("Tunnel connection failed: 502 x")), HostUnreachable, True),
-        (requests.exceptions.ProxyError(ConnectionResetError()), ConnectionBroken, False),
-        (requests.exceptions.ProxyError(TimeoutError()), AnswerLate, False),
-        (requests.exceptions.ProxyError(ssl.SSLError()), CertificateRejected, False),
+        (requests.ConnectionError(REFUSED), ConnectError, True),
+        (requests.ConnectTimeout(), ConnectError, True),
+        (requests.exceptions.ProxyError(REFUSED), ConnectError, True),
+        (requests.exceptions.ProxyError(OSError("Tunnel connection failed: 502 x")), ConnectError, True),
+        (requests.exceptions.ProxyError(ConnectionResetError()), ConnectionLostError, False),
+        (requests.exceptions.ProxyError(TimeoutError()), ResponseTimeoutError, False),
+        (requests.exceptions.ProxyError(ssl.SSLError()), CertificateError, False),
         (
             requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(POOL, "/", SELF_SIGNED)),
-            CertificateRejected,
+            CertificateError,
             True,
         ),
-        (requests.exceptions.SSLError(INTERNAL), CertificateRejected, False),
-        (requests.exceptions.SSLError(ssl.SSLEOFError()), ConnectionBroken, False),
-        (requests.exceptions.SSLError(ssl.SSLZeroReturnError()), ConnectionBroken, False),
-        (requests.ReadTimeout(), AnswerLate, False),
+        (requests.exceptions.SSLError(INTERNAL), CertificateError, False),
+        (requests.exceptions.SSLError(ssl.SSLEOFError()), ConnectionLostError, False),
+        (requests.exceptions.SSLError(ssl.SSLZeroReturnError()), ConnectionLostError, False),
+        (requests.ReadTimeout(), ResponseTimeoutError, False),
         (
             requests.ConnectionError(urllib3.exceptions.ReadTimeoutError(POOL, "/", INTERNAL)),
-            ConnectionBroken,
+            ConnectionLostError,
             False,
         ),
-        (requests.ConnectionError(urllib3.exceptions.ProtocolError("x", TimeoutError())), AnswerLate, False),
+        (
+            requests.ConnectionError(urllib3.exceptions.ProtocolError("x", TimeoutError())),
+            ResponseTimeoutError,
+            False,
+        ),
         (
             requests.ConnectionError(urllib3.exceptions.ProtocolError("x", ConnectionResetError())),
-            ConnectionBroken,
+            ConnectionLostError,
             False,
         ),
-        (requests.exceptions.ChunkedEncodingError(), ConnectionBroken, False),
-        (requests.exceptions.ContentDecodingError(), AnswerUnreadable, False),
+        (requests.exceptions.ChunkedEncodingError(), ConnectionLostError, False),
+        (requests.exceptions.ContentDecodingError(), InvalidResponseError, False),
     ],
 )
-def test_what_the_exceptions_mean(error: Exception, kind: type[RequestError], *, not_stored: bool) -> None:
+def test_what_the_exceptions_mean(error: Exception, kind: type[RequestError], *, not_executed: bool) -> None:
     """Above all: whether it is certain that nothing was stored."""
-    ours = named(error, patience=60.0)
+    ours = classify_exception(error, timeout=60.0)
 
     assert type(ours) is kind
-    assert ours.not_stored is not_stored
+    assert ours.not_executed is not_executed
 
 
 def test_the_sentence_of_a_request_error_counts_its_tries_and_ends_with_the_advice() -> None:
     """What happened, how often it was tried, what to do."""
-    error = HostUnreachable("the VMRay server could not be reached", "check Api Root")
+    error = ConnectError("the VMRay server could not be reached", "check Api Root")
     assert str(error) == "the VMRay server could not be reached; check Api Root"
-    error.tries = 4
+    error.attempts = 4
     assert str(error) == "the VMRay server could not be reached after 4 tries; check Api Root"
 
 
@@ -136,15 +140,17 @@ def test_errors_carry_facts_and_write_sentences() -> None:
     wrong = ParameterError("Max IOCs To Return", "is empty", "a number")
     assert (wrong.parameter, wrong.problem, wrong.allowed) == ("Max IOCs To Return", "is empty", "a number")
     assert str(wrong) == 'parameter "Max IOCs To Return" is empty; allowed: a number.'
-    refused = FilesRefused("not accessible: ", [FileError("/a", "is empty"), FileError("/b", "is a folder")])
+    refused = FilesRejectedError(
+        "not accessible: ", [FileError("/a", "is empty"), FileError("/b", "is a folder")]
+    )
     assert str(refused) == "not accessible: /a, /b"
     assert [str(each) for each in refused.refused] == ["is empty", "is a folder"]
 
 
 def test_a_deadline_tells_what_vmray_had_answered_until_then() -> None:
     """Otherwise nobody would learn that the server was failing all the time."""
-    last = ServerFailed("VMRay answered 502")
-    last.tries = 3
-    assert str(DeadlineReached(last)) == (
+    last = ServerError("VMRay answered 502")
+    last.attempts = 3
+    assert str(DeadlineError(last)) == (
         "VMRay answered 502 after 3 tries, and the time of this run was up before VMRay could be asked again"
     )

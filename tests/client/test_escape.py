@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vm_ray.core.vmray_escape import csv_cell, defang, html_text, one_line, script_json, unclickable
+from vm_ray.core.api.vmray_text import one_line
+from vm_ray.core.results.vmray_escape import csv_cell, defang, html_text, script_json, unclickable
 
 HOSTILE = st.text() | st.text(st.sampled_from("<>&\"'/=+-@,;\\\n\r\t\0\u202e\u2028\u200b\ufeff\ud800é.:"))
 JSON: st.SearchStrategy[Any] = st.recursive(

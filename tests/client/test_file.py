@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_ray.core.vmray_errors import DeadlineReached, FileError, ParameterError
-from vm_ray.core.vmray_file import FileStream, check_file, sha256_of, split_paths
-from vm_ray.core.vmray_throttle import Deadline
+from vm_ray.core.api.vmray_deadline import Deadline
+from vm_ray.core.api.vmray_errors import DeadlineError, FileError, ParameterError
+from vm_ray.core.submissions.vmray_file import FileStream, check_file, sha256_of, split_paths
 
 NO_DEADLINE = Deadline(None)
 
@@ -123,7 +123,7 @@ def test_an_upload_that_would_outlast_the_run_is_broken_off(tmp_path: Path) -> N
     with FileStream(path, check_file(path), Deadline(10.0, lambda: now[0])) as stream:
         stream.read(4)
         now[0] = 10.0
-        with pytest.raises(DeadlineReached):
+        with pytest.raises(DeadlineError):
             stream.read(4)
 
 

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from tests.client.wording import submission, submission_object
 
-from vm_ray.core.vmray_errors import AnswerUnreadable
-from vm_ray.core.vmray_models import (
+from vm_ray.core.api.vmray_errors import InvalidResponseError
+from vm_ray.core.api.vmray_models import (
     Aggregate,
     Analysis,
     Sample,
-    SubmitAnswer,
+    SubmitResponse,
     best_sample,
     newest_submission,
     objects,
     texts,
 )
-from vm_ray.core.vmray_verdicts import Verdict, verdict_of, worst
+from vm_ray.core.api.vmray_verdicts import Verdict, verdict_of, worst
 
 NOT_STORED = "Submission not stored because no jobs were created"
 
@@ -40,7 +40,7 @@ def test_a_list_of_texts_may_be_null_or_one_text(value: object, read: list[str])
 @pytest.mark.parametrize("wrong", [None, True, "x", "", "9" * 5000, -1, 1.5])
 def test_an_id_must_be_there(wrong: object) -> None:
     """Without it nothing can be asked about the object."""
-    with pytest.raises(AnswerUnreadable, match="VMRay's answer lacks sample_id"):
+    with pytest.raises(InvalidResponseError, match="VMRay's answer lacks sample_id"):
         Sample.from_json({"sample_id": wrong})
 
 
@@ -169,14 +169,14 @@ def test_which_samples_vmray_knew(
     refusals: list[tuple[str, str]],
 ) -> None:
     """Paired by file name, since refused samples are listed as well; sample 3 has a submission of its own."""
-    answer = SubmitAnswer.from_json(
+    answer = SubmitResponse.from_json(
         {
             "errors": [{"submission_filename": name, "error_msg": why} for name, why in errors],
             "samples": [{"submission_filename": name, "sample_id": number} for name, number in samples],
             "submissions": [submission_object(7, 3)],
         }
     )
-    assert (list(answer.known), list(answer.errors)) == (known, refusals)
+    assert (list(answer.known_sample_ids), list(answer.errors)) == (known, refusals)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_no_name_is_needed_where_all_of_it_is_known(named: str, reasons: list[st
     """A server names a URL's sample as it likes, and leaves out of file names what it does not allow."""
     errors = [{"submission_filename": None, "error_msg": why} for why in reasons]
     samples = [{"submission_filename": named, "sample_id": 1}]
-    assert list(SubmitAnswer.from_json({"errors": errors, "samples": samples}).known) == known
+    assert list(SubmitResponse.from_json({"errors": errors, "samples": samples}).known_sample_ids) == known
 
 
 @pytest.mark.parametrize(

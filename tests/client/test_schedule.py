@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from vm_ray.core.vmray_schedule import (
+from vm_ray.core.api.vmray_deadline import Deadline
+from vm_ray.core.submissions.vmray_schedule import (
     MAX_LAST_RUN,
     MAX_MARGIN,
     MIN_MARGIN,
@@ -15,7 +16,6 @@ from vm_ray.core.vmray_schedule import (
     Schedule,
     end_of_run,
 )
-from vm_ray.core.vmray_throttle import Deadline
 
 HOUR, RUN, POLLING = 3_600.0, 270.0, 60.0
 

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_ray.core.vmray_detonation import Detonation, Part, Stage
-from vm_ray.core.vmray_errors import StateError
-from vm_ray.core.vmray_state import State
+from vm_ray.core.api.vmray_errors import StateError
+from vm_ray.core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
+from vm_ray.core.submissions.vmray_state import STATE_VERSION, State
 
 NUMBERS = st.integers(1, 2**53)
-PARTS = st.builds(Part, NUMBERS, NUMBERS, st.none() | NUMBERS, *[st.booleans()] * 5)
+PARTS = st.builds(TrackedSubmission, NUMBERS, NUMBERS, st.none() | NUMBERS, *[st.booleans()] * 5)
 DETONATIONS = st.builds(
     Detonation,
     item=st.text(),
     name=st.text(),
     key=st.text(),
     stage=st.sampled_from(Stage),
-    parts=st.lists(PARTS, max_size=3),
-    known=st.lists(NUMBERS, max_size=3),
+    submissions=st.lists(PARTS, max_size=3),
+    known_sample_ids=st.lists(NUMBERS, max_size=3),
     reason=st.text(),
-    certain_at=st.floats(0, 1e12),
+    unresolved_until=st.floats(0, 1e12),
     notes=st.lists(st.text(), max_size=3),
 ).filter(lambda each: each.sample_ids or each.stage not in (Stage.RUNNING, Stage.READY))
 
@@ -39,7 +39,8 @@ def test_the_state_comes_back_as_it_was(detonations: list[Detonation], begun: fl
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: (
-        st.lists(inner) | st.dictionaries(st.sampled_from(["version", "action", "items", "parts"]), inner)
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(["version", "action", "items", "submissions"]), inner)
     ),
 )
 
@@ -53,7 +54,7 @@ def test_what_is_not_ours_is_refused_and_nothing_else_happens(state: object) -> 
         return
     assert restored.detonations == []
     assert isinstance(state, dict)
-    assert state["version"] == 1
+    assert state["version"] == STATE_VERSION
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,8 @@ def test_what_is_not_ours_is_refused_and_nothing_else_happens(state: object) -> 
         {"begun": "1"},
         {"items": [{"stage": "running"}]},
         {"items": [{"stage": "ready"}]},
-        {"items": [{"stage": "running", "parts": [{"submission_id": "1", "sample_id": 2}]}]},
-        {"items": [{"certain_at": 10**400}]},
+        {"items": [{"stage": "running", "submissions": [{"submission_id": "1", "sample_id": 2}]}]},
+        {"items": [{"unresolved_until": 10**400}]},
     ],
     ids=str,
 )

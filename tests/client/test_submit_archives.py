@@ -9,15 +9,20 @@ import pytest
 from tests.client.remembering import Server
 from tests.client.wording import JsonValue, submission
 
-from vm_ray.core.vmray_client import SubmitOptions
-from vm_ray.core.vmray_errors import ConnectionBroken, NoSuchElement
-from vm_ray.core.vmray_submission_key import metadata_with
-from vm_ray.core.vmray_submit import NEXT_LOOK, SETTLE_SECONDS, OneSubmit, Submitter
-from vm_ray.core.vmray_throttle import Deadline
+from vm_ray.core.api.vmray_deadline import Deadline
+from vm_ray.core.api.vmray_errors import ConnectionLostError, NotFoundError
+from vm_ray.core.api.vmray_submit_options import SubmitOptions
+from vm_ray.core.submissions.vmray_idempotent_submit import (
+    LOOKUP_DELAYS,
+    RECHECK_DELAY,
+    SubmitRequest,
+    Submitter,
+)
+from vm_ray.core.submissions.vmray_submission_key import metadata_with
 
 if TYPE_CHECKING:
-    from vm_ray.core.vmray_client import Client
-    from vm_ray.core.vmray_models import Submission, SubmitAnswer
+    from vm_ray.core.api.vmray_client import Client
+    from vm_ray.core.api.vmray_models import Submission, SubmitResponse
 
 NOW = datetime(2026, 1, 15, 9, 30)  # noqa: DTZ001 - VMRay's timestamps have no zone
 KEY = "0123456789abcdef"
@@ -33,7 +38,7 @@ def member(number: int, ago: int, ended: int | None = None, **fields: JsonValue)
 def submitted(server: Server) -> tuple[list[int], int]:
     """The submissions that count, and how many submits were made for that."""
     submitter = Submitter(cast("Client", server), Deadline(None), server.slept.append, lambda: NOW)
-    answer, _ = submitter.submit(OneSubmit(KEY, SubmitOptions(), server.send))
+    answer, _ = submitter.submit(SubmitRequest(KEY, SubmitOptions(), server.send))
     return [each.submission_id for each in answer.submissions], server.submits
 
 
@@ -71,11 +76,11 @@ class Slow(Server):
 
     looks = 0
 
-    def send(self, options: SubmitOptions) -> SubmitAnswer:
+    def send(self, options: SubmitOptions) -> SubmitResponse:
         """One submit."""
         self.submits += 1
         self.stored += [member(number, 0) for number in (1, 2, 3, 4)]
-        raise ConnectionBroken(f"broken, with {options.metadata}")
+        raise ConnectionLostError(f"broken, with {options.metadata}")
 
     def _visible(self) -> list[Submission]:
         self.looks += 1
@@ -86,19 +91,19 @@ def test_the_members_of_an_archive_may_show_one_after_another() -> None:
     """An answer that was lost is settled when no more of them come."""
     server = Slow()
     assert submitted(server) == ([1, 2, 3, 4], 1)
-    assert server.slept == [*SETTLE_SECONDS, NEXT_LOOK, NEXT_LOOK]
+    assert server.slept == [*LOOKUP_DELAYS, RECHECK_DELAY, RECHECK_DELAY]
 
 
 def test_what_was_found_counts_though_the_second_look_fails() -> None:
     """One look was enough to know that the submit was stored."""
-    server = Server(faults=[(ConnectionBroken("broken"), True)])
-    ask = server.submissions_with_metadata
+    server = Server(faults=[(ConnectionLostError("broken"), True)])
+    ask = server.find_submissions_by_metadata
     answers = iter([ask, ask])
 
     def failing(metadata: str, is_ours: object) -> list[Submission]:
         if answer := next(answers, None):
             return answer(metadata, is_ours)
-        raise NoSuchElement("gone")
+        raise NotFoundError("gone")
 
-    server.submissions_with_metadata = failing  # type: ignore[method-assign]
+    server.find_submissions_by_metadata = failing  # type: ignore[method-assign]
     assert submitted(server) == ([6001], 1)

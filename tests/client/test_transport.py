@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from vm_ray.core.vmray_errors import ServerFailed
-from vm_ray.core.vmray_throttle import DEFAULT_PAUSE_SECONDS, Deadline, Gate
-from vm_ray.core.vmray_transport import MAX_TRIES, Transport
+from vm_ray.core.api.vmray_deadline import Deadline
+from vm_ray.core.api.vmray_errors import ServerError
+from vm_ray.core.api.vmray_rate_limiter import DEFAULT_PAUSE_SECONDS, AdaptiveRateLimiter
+from vm_ray.core.api.vmray_transport import MAX_ATTEMPTS, Transport
 
 if TYPE_CHECKING:
     from vmray_emulator import EmbeddedEmulator
@@ -19,18 +20,20 @@ PASSED: Final = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 def transport(vmray: EmbeddedEmulator, slept: list[float]) -> Transport:
     """A session that notes how long it sleeps instead of sleeping."""
-    gate, deadline = Gate(), Deadline(None)
-    return Transport(vmray.url, vmray.api_key, verify=True, gate=gate, deadline=deadline, sleep=slept.append)
+    gate, deadline = AdaptiveRateLimiter(), Deadline(None)
+    return Transport(
+        vmray.url, vmray.api_key, verify=True, rate_limiter=gate, deadline=deadline, sleep=slept.append
+    )
 
 
 @pytest.mark.parametrize("retry_after", ["0", PASSED])
 def test_a_failing_server_is_not_asked_again_at_once(emulator: EmbeddedEmulator, retry_after: str) -> None:
     """It may say so: the pauses are those without a moment, longer each time."""
     failure: dict[str, Any] = {"kind": "status", "status": 503, "headers": {"Retry-After": retry_after}}
-    emulator.control.inject({"path": "/rest/system_info"}, failure, times=MAX_TRIES)
+    emulator.control.inject({"path": "/rest/system_info"}, failure, times=MAX_ATTEMPTS)
     slept: list[float] = []
 
-    with pytest.raises(ServerFailed):
+    with pytest.raises(ServerError):
         transport(emulator, slept).get("/system_info")
 
     bounds = [0.25, 0.5, 1.0]

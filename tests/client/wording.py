@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from vm_ray.core.vmray_models import Submission
+from vm_ray.core.api.vmray_models import Submission
 
 JsonValue: TypeAlias = Any
 

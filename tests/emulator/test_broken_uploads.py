@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 
 from vmray_emulator.content import ContentWriter
-from vmray_emulator.intake import read_body
+from vmray_emulator.request_body import read_body
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tests.guarantees.door import break_off
+from tests.guarantees.kill_switch_proxy import break_off
 from tests.guarantees.serving import HandlingServer, QuietHandler
 
 if TYPE_CHECKING:

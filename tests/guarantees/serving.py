@@ -7,7 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
-from tests.guarantees.door import break_off
+from tests.guarantees.kill_switch_proxy import break_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

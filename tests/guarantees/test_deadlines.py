@@ -9,21 +9,21 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
-from tests.guarantees.door import Door
+from tests.guarantees.kill_switch_proxy import KillSwitchProxy
 from tests.guarantees.matrix.world import INTEGRATION, World, fate, file_item, hash_item, let_through
 from tests.guarantees.slow_server import Manner, SlowServer
 
 from secops_lab.host import ActionHost, RunState
 from secops_lab.host.context import Context
 from secops_lab.platform import LocalPlatform
-from vmray_emulator.seen import RequestLog
+from vmray_emulator.request_log import RequestLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from secops_lab.host import ActionRun
-    from vmray_emulator.seen import SeenRequest
+    from vmray_emulator.request_log import SeenRequest
 
 # A run keeps a tenth of this back: that is how long the machine may stall near its end.
 SECONDS: Final = 30.0
@@ -92,7 +92,7 @@ def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path
     """The run ends in time amid the file; nothing half-sent counts, and a better line stores it once."""
     with World(tmp_path) as world:
         item = file_item(tmp_path / "large.bin", bytes(60_000_000))
-        with Door(world.vmray.url, "never", bytes_per_second=1_000_000) as slow:
+        with KillSwitchProxy(world.vmray.url, "never", bytes_per_second=1_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
             limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2 * SECONDS}
             run = world.run("Upload File And Get Report", [item], poll_interval=600.0, **limits)

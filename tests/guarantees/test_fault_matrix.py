@@ -17,7 +17,7 @@ from tests.guarantees.matrix.runner import failures_of
 from tests.guarantees.matrix.scenes import SCENES
 from tests.guarantees.matrix.table import TABLE, check_complete
 
-from vmray_emulator.seen import SeenRequest
+from vmray_emulator.request_log import SeenRequest
 
 check_complete(TABLE)
 GROUPS = 6

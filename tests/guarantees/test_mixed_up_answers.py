@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.guarantees.forger import Forger
+from tests.guarantees.byte_server import ByteServer
 from tests.guarantees.listener import Listener, ok
 from tests.guarantees.matrix.world import World, fate, file_item, hash_item
 from tests.guarantees.test_secrets import client_for
 
-from vm_ray.core.vmray_errors import AnswerUnreadable
+from vm_ray.core.api.vmray_errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from vm_ray.core.vmray_client import Client
+    from vm_ray.core.api.vmray_client import Client
 
 HASHES = {"md5": "A" * 32, "sha1": "B" * 40, "sha256": "C" * 64}
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
@@ -34,7 +34,7 @@ def test_the_answer_after_an_interim_one_is_not_the_next_requests(tmp_path: Path
             hinted.append(line)
             return [HINTS, true]
 
-        with Forger(world.vmray.url, hint_once) as proxy:
+        with ByteServer(world.vmray.url, hint_once) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Scan Hash", items)
         assert hinted
@@ -51,7 +51,7 @@ def test_an_interim_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
         def hint(line: str, true: bytes) -> list[bytes] | None:
             return [HINTS, true] if "/sample/submit" in line else None
 
-        with Forger(world.vmray.url, hint) as proxy:
+        with ByteServer(world.vmray.url, hint) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Upload File And Get Report", [item])
         assert fate(run, item)[0] == "fine"
@@ -67,14 +67,17 @@ def test_a_sample_with_another_hash_is_no_answer(kind: str) -> None:
         assert [each.sample_id for each in client_for(vmray.url).find_samples(asked)] == [1, 3]
     with (
         Listener(lambda _path: ok([mine, other])) as vmray,
-        pytest.raises(AnswerUnreadable, match="about another sample"),
+        pytest.raises(InvalidResponseError, match="about another sample"),
     ):
         client_for(vmray.url).find_samples(asked)
 
 
 @pytest.mark.parametrize(
     ("what", "ask"),
-    [("sample", lambda client: client.sample(7)), ("submission", lambda client: client.submission(7))],
+    [
+        ("sample", lambda client: client.get_sample(7)),
+        ("submission", lambda client: client.get_submission(7)),
+    ],
 )
 def test_an_object_with_another_id_is_no_answer(what: str, ask: Callable[[Client], object]) -> None:
     """As a text it is the same id."""
@@ -84,5 +87,5 @@ def test_an_object_with_another_id_is_no_answer(what: str, ask: Callable[[Client
             if not wrong:
                 ask(client_for(vmray.url))
                 continue
-            with pytest.raises(AnswerUnreadable, match=f"about another {what}"):
+            with pytest.raises(InvalidResponseError, match=f"about another {what}"):
                 ask(client_for(vmray.url))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.guarantees.forger import Forger, reply
+from tests.guarantees.byte_server import ByteServer, reply
 from tests.guarantees.matrix.world import World, fate, file_item, hash_item
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def test_a_redirect_to_nowhere_is_a_redirect(header: str, tmp_path: Path) -> Non
     with World(tmp_path) as world:
         item = hash_item("a" * 64)
         forged = f"HTTP/1.1 302 Found\r\n{header}\r\n\r\n".encode("latin-1")
-        with Forger(world.vmray.url, lambda _line, _true: [forged]) as proxy:
+        with ByteServer(world.vmray.url, lambda _line, _true: [forged]) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             how, why = fate(world.run("Scan Hash", [item], script_timeout=30.0), item)
         assert how == "ended"
@@ -50,7 +50,9 @@ def test_an_odd_answer_names_its_hash_and_leaves_the_others(forged: bytes, says:
     """It is asked for again, and then given up with its reason."""
     with World(tmp_path) as world:
         bad, *good = (hash_item(each) for each in world.vmray.control.add_known_samples(3))
-        with Forger(world.vmray.url, lambda line, _true: [forged] if bad.sha256 in line else None) as proxy:
+        with ByteServer(
+            world.vmray.url, lambda line, _true: [forged] if bad.sha256 in line else None
+        ) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Scan Hash", [bad, *good])
         assert fate(run, bad) == ("named", says)
@@ -65,7 +67,7 @@ def test_an_odd_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
         def forge(line: str, _true: bytes) -> list[bytes] | None:
             return [NEGATIVE] if "/sample/submit" in line else None
 
-        with Forger(world.vmray.url, forge) as proxy:
+        with ByteServer(world.vmray.url, forge) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Upload File And Get Report", [item])
         assert fate(run, item)[0] == "fine"

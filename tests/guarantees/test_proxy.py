@@ -12,8 +12,8 @@ from tests.guarantees.matrix.world import World, fate, file_item, hash_item, let
 from tests.guarantees.proxy import Proxy
 from tests.guarantees.test_secrets import client_for
 
-from vm_ray.core.vmray_client import SubmitOptions
-from vm_ray.core.vmray_errors import HostUnreachable
+from vm_ray.core.api.vmray_errors import ConnectError
+from vm_ray.core.api.vmray_submit_options import SubmitOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def test_a_proxy_that_asks_for_a_login_is_named(root: str, monkeypatch: pytest.M
     with Listener(lambda _path: (407, {"Proxy-Authenticate": "Basic"}, b"")) as proxy:
         for name in _VARIABLES.values():
             monkeypatch.setenv(name, proxy.url)
-        with pytest.raises(HostUnreachable) as caught:
+        with pytest.raises(ConnectError) as caught:
             client_for(root).submit_url("http://evil.example/", SubmitOptions())
     assert str(caught.value) == "the proxy for the VMRay server asks for a login (407)"
-    assert caught.value.not_stored
+    assert caught.value.not_executed

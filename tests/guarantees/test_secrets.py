@@ -17,11 +17,12 @@ from tests.guarantees.matrix.world import ACCOUNT, INTEGRATION, PASSWORD, World,
 
 from secops_lab.host import ActionHost
 from secops_lab.platform import LocalPlatform
-from vm_ray.core.vmray_client import Client
-from vm_ray.core.vmray_configuration import Configuration
-from vm_ray.core.vmray_errors import RedirectRefused, VMRayError
-from vm_ray.core.vmray_throttle import Deadline, Gate
-from vm_ray.core.vmray_transport import KeyHeader, Transport
+from vm_ray.core.api.vmray_client import Client
+from vm_ray.core.api.vmray_deadline import Deadline
+from vm_ray.core.api.vmray_errors import RedirectError, VMRayError
+from vm_ray.core.api.vmray_rate_limiter import AdaptiveRateLimiter
+from vm_ray.core.api.vmray_transport import KeyHeader, Transport
+from vm_ray.core.soar.vmray_configuration import Configuration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,14 @@ SHA256: Final = "a" * 64
 def client_for(url: str, key: str = API_KEY) -> Client:
     """A client with that key."""
     return Client(
-        Transport(url, key, verify=True, gate=Gate(), deadline=Deadline(None), sleep=lambda _: None)
+        Transport(
+            url,
+            key,
+            verify=True,
+            rate_limiter=AdaptiveRateLimiter(),
+            deadline=Deadline(None),
+            sleep=lambda _: None,
+        )
     )
 
 
@@ -45,9 +53,9 @@ def test_a_redirect_to_another_host_is_not_followed(status: int) -> None:
         location = {"Location": f"{other.url}/rest/analysis"}
         with Listener(lambda _path: (status, location, b"")) as vmray:
             client = client_for(vmray.url)
-            with pytest.raises(RedirectRefused):
+            with pytest.raises(RedirectError):
                 client.check_access()
-            with pytest.raises(RedirectRefused):
+            with pytest.raises(RedirectError):
                 client.add_tag(1, "phish")
             assert len(vmray.heard) == 2
             assert all(f"Authorization: api_key {API_KEY}" in each for each in vmray.heard)
@@ -103,7 +111,11 @@ def test_a_certificate_bundle_in_the_environment_does_not_undo_the_choice_not_to
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/at/all.pem")
     with Listener(lambda _path: ok([])) as vmray:
         transport = Transport(
-            vmray.url.replace("http:", "https:"), API_KEY, verify=False, gate=Gate(), deadline=Deadline(None)
+            vmray.url.replace("http:", "https:"),
+            API_KEY,
+            verify=False,
+            rate_limiter=AdaptiveRateLimiter(),
+            deadline=Deadline(None),
         )
         # a plain-text server: what fails is TLS itself, not a bundle that is not there
         with pytest.raises(VMRayError, match="no secure"):

@@ -13,7 +13,7 @@ from tests.guarantees.matrix.world import World, fate, file_item, url_item
 
 from secops_lab.host import RunState
 from vmray_emulator import listing
-from vmray_emulator.seen import RequestLog
+from vmray_emulator.request_log import RequestLog
 from vmray_emulator.submit_form import SubmitForm
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tests.guarantees.matrix.world import Item
 
+    from vmray_emulator.request_log import SeenRequest
     from vmray_emulator.schemas.fields import Field
-    from vmray_emulator.seen import SeenRequest
     from vmray_emulator.settings import Settings
 
 SUBMIT: Final = {"method": "POST", "path": "/rest/sample/submit"}

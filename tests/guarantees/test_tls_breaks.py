@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tests.actions.certificate import self_signed
-from tests.guarantees.door import Door, break_off
+from tests.guarantees.kill_switch_proxy import KillSwitchProxy, break_off
 from tests.guarantees.matrix.world import World, fate, file_item
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MUCH = 1_000_000  # bytes on one connection that only a large upload comes to
 
 
-class Cutter(Door):
+class Cutter(KillSwitchProxy):
     """A door that stays open, but cuts the first connection on which much is sent.
 
     Attributes:

@@ -10,16 +10,16 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.guarantees.door import Door
+from tests.guarantees.kill_switch_proxy import KillSwitchProxy
 from tests.guarantees.matrix.world import World, fate, file_item
 
-from vmray_emulator.seen import RequestLog
+from vmray_emulator.request_log import RequestLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from vmray_emulator.seen import SeenRequest
+    from vmray_emulator.request_log import SeenRequest
 
 SIZE = 24_000_000
 
@@ -63,7 +63,7 @@ def test_a_file_that_changes_while_it_is_sent_is_not_stored(
 
     with World(tmp_path) as world:
         item = file_item(path, bytes(SIZE))
-        with Door(world.vmray.url, "never", bytes_per_second=12_000_000) as slow:
+        with KillSwitchProxy(world.vmray.url, "never", bytes_per_second=12_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
             monkeypatch.setattr(RequestLog, "arrive", arriving)
             run = world.run("Upload File And Get Report", [item])

@@ -18,15 +18,16 @@ from tests.hostile.sinks import (
 )
 from tests.hostile.strategies import ANY, JSON, quick
 
-from vm_ray.core.vmray_escape import html_text, one_line
-from vm_ray.core.vmray_insight import insight
-from vm_ray.core.vmray_messages import enriched, listed, waiting, with_details
-from vm_ray.core.vmray_models import IOC_TYPES, Aggregate, Sample
-from vm_ray.core.vmray_render import enrichment, extra_tables, sample_table
-from vm_ray.core.vmray_report import ReportFilter, SampleReport, make_report
-from vm_ray.core.vmray_size import EntityRecord
-from vm_ray.core.vmray_verdicts import Verdict
-from vm_ray.core.vmray_wire import decipher
+from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
+from vm_ray.core.api.vmray_protocol import decipher
+from vm_ray.core.api.vmray_text import one_line
+from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.results.vmray_escape import html_text
+from vm_ray.core.results.vmray_insight import insight
+from vm_ray.core.results.vmray_messages import enriched, listed, waiting, with_details
+from vm_ray.core.results.vmray_render import enrichment, extra_tables, sample_table
+from vm_ray.core.results.vmray_report import ReportFilter, SampleReport, make_report
+from vm_ray.core.results.vmray_result_budget import EntityRecord
 
 
 def report_of(text: str, nested: Any = None) -> SampleReport:  # noqa: ANN401 - any JSON value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.lab.toys import Toy
+from tests.lab.toy_integration import Toy
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from secops_lab.host import RunState
 
 if TYPE_CHECKING:
-    from tests.lab.toys import Toy
+    from tests.lab.toy_integration import Toy
 
 URL = "http://evil.example/a?B=c"
 WORK = """

@@ -9,13 +9,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.lab.toys import set_at_a_comment
+from tests.lab.toy_integration import set_at_a_comment
 
 from secops_lab.host import Round, RunState, action_host, rounds
 from secops_lab.host.child import Ending, Finished
 
 if TYPE_CHECKING:
-    from tests.lab.toys import Toy
+    from tests.lab.toy_integration import Toy
 
 COUNT = """
     first = sys.argv[2] == "True"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.lab.toys import set_at_a_comment
+from tests.lab.toy_integration import set_at_a_comment
 from tests.waiting import until
 
 from secops_lab.host import ActionHost, HostError, RunState
 
 if TYPE_CHECKING:
-    from tests.lab.toys import Toy
+    from tests.lab.toy_integration import Toy
 
     from secops_lab.platform import LocalPlatform
 

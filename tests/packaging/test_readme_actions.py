@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tools.hub_step import INTEGRATION
 
-from secops_lab.catalogue import load_integration
+from secops_lab.manifest import load_integration
 
 ROOT = Path(__file__).resolve().parents[2]
 

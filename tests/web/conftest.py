@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from tests.lab.toys import Toy
+from tests.lab.toy_integration import Toy
 from tests.waiting import PATIENT
 
 from secops_lab.web import CaseWall, WallSettings

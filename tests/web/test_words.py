@@ -10,7 +10,7 @@ import pytest
 import yaml
 from starlette.datastructures import FormData
 
-from secops_lab.catalogue import ActionSpec, Form, IntegrationSpec, ParameterSpec, load_integration
+from secops_lab.manifest import ActionSpec, Form, IntegrationSpec, ParameterSpec, load_integration
 from secops_lab.web.forms import empty_form, sent_form
 from secops_lab.web.predefined import PLACEHOLDER, load_widgets
 from secops_lab.web.text import table_rows, visible, web_links

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.vmray_action import Action, Outcome, Run
-from ..core.vmray_escape import one_line
-from ..core.vmray_params import TagParams, text
+from ..core.api.vmray_text import one_line
+from ..core.soar.vmray_action import Action, Outcome
+from ..core.soar.vmray_parameters import TagParameters, text
+from ..core.soar.vmray_run import Run
 
 
 class AddTagToSubmission(Action):
@@ -14,7 +15,7 @@ class AddTagToSubmission(Action):
 
     def perform(self, run: Run) -> Outcome:
         """Check both parameters, then tag."""
-        params = TagParams.parse(run.parameters)
+        params = TagParameters.parse(run.parameters)
         run.client.add_tag(params.submission_id, params.tag)
         message = f"Successfully added tag {params.tag} to submission {params.submission_id}."
         return Outcome(message, value=True)

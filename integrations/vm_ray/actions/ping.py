@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.vmray_action import Action, Outcome, Run
+from ..core.soar.vmray_action import Action, Outcome
+from ..core.soar.vmray_run import Run
 
 
 class Ping(Action):

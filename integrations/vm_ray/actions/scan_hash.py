@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
-from ..core.vmray_action import Run
-from ..core.vmray_errors import SampleNotFound
-from ..core.vmray_models import best_sample
-from ..core.vmray_report import SampleReport, read_settled_report
-from ..core.vmray_scan_action import ScanAction
-from ..core.vmray_scan_params import ScanParams
+from ..core.api.vmray_errors import SampleNotFoundError
+from ..core.api.vmray_models import best_sample
+from ..core.results.vmray_report import SampleReport, read_settled_report
+from ..core.soar.vmray_entity_action import EntityAction
+from ..core.soar.vmray_run import Run
+from ..core.soar.vmray_scan_parameters import ScanParameters
 
 
-class ScanHash(ScanAction):
+class ScanHash(EntityAction):
     """Looks each FILEHASH entity up, and reports the sample with the worst verdict."""
 
     name = "Scan Hash"
     entity_type = EntityTypes.FILEHASH
 
-    def report(self, run: Run, identifier: str, params: ScanParams) -> SampleReport:
+    def report(self, run: Run, identifier: str, params: ScanParameters) -> SampleReport:
         """Find the sample of one hash, then its IOCs and threat indicators."""
         sample = best_sample(run.client.find_samples(identifier))
         if sample is None:
-            raise SampleNotFound
-        return read_settled_report(run.client, sample, params.report, run.patience)
+            raise SampleNotFoundError
+        return read_settled_report(run.client, sample, params.report, run.aggregation_wait)
 
 
 def main() -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.vmray_action import Outcome, Run
-from ..core.vmray_client import SubmitOptions
-from ..core.vmray_detonation import Detonation
-from ..core.vmray_detonation_action import DetonationAction
-from ..core.vmray_submit import OneSubmit
-from ..core.vmray_upload import accepted_files, upload_once
-from ..core.vmray_upload_report import report_files
+from ..core.api.vmray_submit_options import SubmitOptions
+from ..core.soar.vmray_action import Outcome
+from ..core.soar.vmray_run import Run
+from ..core.soar.vmray_submission_action import SubmissionAction
+from ..core.soar.vmray_upload import accepted_files, upload_once
+from ..core.soar.vmray_upload_report import report_files
+from ..core.submissions.vmray_detonation import Detonation
+from ..core.submissions.vmray_idempotent_submit import SubmitRequest
 
 
-class UploadFileAndGetReport(DetonationAction):
+class UploadFileAndGetReport(SubmissionAction):
     """Submits each file once, and reports all samples that it became."""
 
     name = "Upload File And Get Report"
@@ -22,7 +23,7 @@ class UploadFileAndGetReport(DetonationAction):
         """Take the files, after making sure that all of them can be uploaded."""
         return accepted_files(run, self.name, options)
 
-    def one_submit(self, run: Run, detonation: Detonation, options: SubmitOptions) -> OneSubmit:
+    def submit_request(self, run: Run, detonation: Detonation, options: SubmitOptions) -> SubmitRequest:
         """Submit the file, streaming it."""
         return upload_once(run, detonation, options)
 

@@ -14,7 +14,7 @@ from soar_sdk.ScriptResult import EXECUTION_STATE_COMPLETED, EXECUTION_STATE_FAI
 from urllib3 import HTTPResponse
 
 from ..actions import ping
-from ..core import vmray_action
+from ..core.soar import vmray_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable

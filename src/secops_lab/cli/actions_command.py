@@ -9,13 +9,13 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from secops_lab.catalogue import ActionSpec
 from secops_lab.cli import arguments
-from secops_lab.cli.document import as_json
+from secops_lab.cli.json_output import as_json
 from secops_lab.cli.lab import read_integration
-from secops_lab.cli.names import UnknownNameError
 from secops_lab.cli.options import IntegrationOption, JsonOption
+from secops_lab.cli.suggest import UnknownNameError
 from secops_lab.cli.terminal import console
+from secops_lab.manifest import ActionSpec
 
 
 def actions(

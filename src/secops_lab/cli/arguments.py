@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from secops_lab.cli.names import find
+from secops_lab.cli.suggest import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from secops_lab.catalogue import ActionSpec, IntegrationSpec
+    from secops_lab.manifest import ActionSpec, IntegrationSpec
 
 # The entity types of the platform, its own spelling of each, by every name a person may use for it:
 # the value that the platform stores and the constant's name in the SDK (facts: the SDK's EntityTypes).

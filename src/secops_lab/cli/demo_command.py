@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from secops_lab.cli.exit_codes import ExitCode
-from secops_lab.cli.findings import Finding, findings
 from secops_lab.cli.lab import Lab, Times, open_lab, read_integration
 from secops_lab.cli.options import DEFAULT_LIFECYCLE, IntegrationOption, LifecycleOption, SdkOption
 from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import cell, console, printable
+from secops_lab.cli.verdict_summary import Finding, findings
 from secops_lab.cli.view import show_crash, show_run, state_text
 from secops_lab.cli.vmray import embedded_vmray, emulator_limits
 from secops_lab.host import RunState

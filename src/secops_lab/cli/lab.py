@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from secops_lab.catalogue import CatalogueError, load_integration
 from secops_lab.cli.exit_codes import CannotRunError
 from secops_lab.host import ActionHost, ActionRun, HostError
+from secops_lab.manifest import CatalogueError, load_integration
 from secops_lab.platform import LocalPlatform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from secops_lab.catalogue import IntegrationSpec
     from secops_lab.cli.progress import Progress
     from secops_lab.cli.vmray import VMRay
+    from secops_lab.manifest import IntegrationSpec
     from secops_lab.platform import Case
 
 # The asynchronous loop asks again after this many seconds: an emulator in this process may be asked often.

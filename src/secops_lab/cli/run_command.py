@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from secops_lab.cli import arguments
-from secops_lab.cli.document import as_json, not_run_document, run_document
 from secops_lab.cli.exit_codes import CannotRunError, ExitCode
+from secops_lab.cli.json_output import as_json, not_run_document, run_document
 from secops_lab.cli.lab import Times, open_lab, read_integration
-from secops_lab.cli.names import UnknownNameError
 from secops_lab.cli.options import (
     DEFAULT_LIFECYCLE,
     DEFAULT_TIMEOUT,
@@ -27,6 +26,7 @@ from secops_lab.cli.options import (
     VerifySslOption,
 )
 from secops_lab.cli.progress import show_progress
+from secops_lab.cli.suggest import UnknownNameError
 from secops_lab.cli.terminal import console
 from secops_lab.cli.view import show_crash, show_run
 from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray

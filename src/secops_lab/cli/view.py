@@ -8,9 +8,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from secops_lab.cli.findings import findings
 from secops_lab.cli.insight_text import insight_text
 from secops_lab.cli.terminal import cell, printable, shortened
+from secops_lab.cli.verdict_summary import findings
 from secops_lab.host import RunState
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from secops_lab.catalogue import ActionSpec, CatalogueError, IntegrationSpec, load_integration
+from secops_lab.manifest import ActionSpec, CatalogueError, IntegrationSpec, load_integration
 
 from .child import Start, run_child
 from .context import Context, Limits, Target, fill_parameters, target_pairs

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import HostError
 
 if TYPE_CHECKING:
-    from secops_lab.catalogue import ActionSpec, IntegrationSpec
+    from secops_lab.manifest import ActionSpec, IntegrationSpec
 
 
 Target = Mapping[str, Any] | tuple[str, str]

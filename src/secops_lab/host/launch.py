@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from secops_lab.catalogue import ActionSpec, Form, IntegrationSpec
+from secops_lab.manifest import ActionSpec, Form, IntegrationSpec
 
 from .errors import HostError
 

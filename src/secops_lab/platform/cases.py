@@ -6,13 +6,13 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from . import shapes
+from . import payloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .changes import Changes
-    from .shapes import Json, JsonValue
+    from .change_feed import Changes
+    from .payloads import Json, JsonValue
 
 WallKind = Literal["action", "attachment", "comment", "entity", "insight", "tag"]
 
@@ -39,7 +39,7 @@ class Alert:
         self.case = case
         self.identifier = identifier
         self.name = name
-        self.created = shapes.now_ms()
+        self.created = payloads.now_ms()
         self._events = events
         self._entities: list[Json] = []
 
@@ -61,14 +61,14 @@ class Alert:
         Returns:
             A copy of the stored 13-key object.
         """
-        if unknown := values.keys() - shapes.ENTITY_KEYS:
+        if unknown := values.keys() - payloads.ENTITY_KEYS:
             msg = f"an entity has no {', '.join(sorted(unknown))}"
             raise ValueError(msg)
         with self.case.changes.announce():
             known = self.find(identifier.upper(), entity_type)
             if known is None:
-                case_id, at = self.case.identifier, shapes.now_ms()
-                known = shapes.entity(
+                case_id, at = self.case.identifier, payloads.now_ms()
+                known = payloads.entity(
                     entity_type, identifier, case_id=case_id, alert_id=self.identifier, at=at
                 )
                 known["additional_properties"].update(values.pop("additional_properties", {}))
@@ -87,7 +87,7 @@ class Alert:
     def describe(self) -> Json:
         """The alert as `AlertFullDetails` answers it."""
         with self.case.changes.lock:
-            return shapes.alert(
+            return payloads.alert(
                 self.identifier,
                 case_id=self.case.identifier,
                 name=self.name,
@@ -106,7 +106,7 @@ class Case:
         self.identifier = identifier
         self.title = title
         self.environment = environment
-        self.created = shapes.now_ms()
+        self.created = payloads.now_ms()
         self._alerts: list[Alert] = []
         self._wall: list[WallItem] = []
 
@@ -182,13 +182,13 @@ class Case:
     def post(self, kind: WallKind, detail: Json) -> None:
         """Put something on the wall."""
         with self.changes.announce():
-            self._wall.append(WallItem(kind, shapes.now_ms(), copy.deepcopy(detail)))
+            self._wall.append(WallItem(kind, payloads.now_ms(), copy.deepcopy(detail)))
 
     def metadata(self) -> Json:
         """The case as `CaseMetadata` answers it."""
         with self.changes.lock:
             entities = self.entities
-            return shapes.case_metadata(
+            return payloads.case_metadata(
                 self.identifier,
                 title=self.title,
                 environment=self.environment,

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import unquote, urlsplit
 
-from .answers import Answer
-from .calls import answer
+from .responses import Answer
+from .routes import answer
 from .state import Instance, PlatformCall, PlatformState
 
 if TYPE_CHECKING:

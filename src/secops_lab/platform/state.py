@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .cases import Case
-from .changes import Changes
+from .change_feed import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .shapes import JsonValue
+    from .payloads import JsonValue
 
 CONTEXT_VALUE_LIMIT = 3_000_000
 """Characters of a context value; the SDK refuses more, too."""

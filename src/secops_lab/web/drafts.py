@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
-    from secops_lab.catalogue import ActionSpec
+    from secops_lab.manifest import ActionSpec
     from secops_lab.platform import Case
 
     from .uploads import UploadBox

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from .pulse import Pulse
+    from .heartbeat import Pulse
     from .wall import Wall
 
 # The insight's own HTML follows; it brings its inline styles with it. The page says its theme as a fragment.

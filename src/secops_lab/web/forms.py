@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
-    from secops_lab.catalogue import ActionSpec, ParameterSpec
+    from secops_lab.manifest import ActionSpec, ParameterSpec
 
     from .uploads import Upload, UploadBox
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from .forms import ENTITY_TYPES
-from .run_book import TooManyRunsError
+from .run_registry import TooManyRunsError
 from .text import visible
 from .views import RunView, entities_of, insights_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.requests import Request
 
-    from secops_lab.catalogue import ActionSpec
+    from secops_lab.manifest import ActionSpec
     from secops_lab.platform import Case
 
     from .drafts import Draft

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from secops_lab.catalogue import Form, IntegrationSpec
+from secops_lab.manifest import Form, IntegrationSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from .feeds import Feeds
+from .heartbeat import Pulse
 from .pages import Pages
-from .pulse import Pulse
 from .safety import UPLOAD_PATH, Guard
 from .wall import Wall
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from secops_lab.platform import Case, WallItem
 
     from .predefined import PredefinedWidget
-    from .run_book import WallRun
+    from .run_registry import WallRun
 
 MOST_TABLES: Final = 60
 MOST_ROWS: Final = 200

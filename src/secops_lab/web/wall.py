@@ -8,14 +8,14 @@ from starlette.exceptions import HTTPException
 
 from .drafts import Drafts
 from .predefined import PredefinedWidget, load_widgets
-from .run_book import RunBook, WallRun
+from .run_registry import RunBook, WallRun
 from .safety import Token
 from .uploads import UploadBox
 from .views import json_text
 
 if TYPE_CHECKING:
-    from secops_lab.catalogue import ActionSpec
     from secops_lab.host import ActionHost
+    from secops_lab.manifest import ActionSpec
     from secops_lab.platform import Case, LocalPlatform
 
     from .settings import WallSettings

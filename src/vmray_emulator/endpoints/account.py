@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import timestamp
-from vmray_emulator.endpoints.call import Call, Endpoint, ok
+from vmray_emulator.endpoints.api_request import Call, Endpoint, ok
 
 if TYPE_CHECKING:
     from vmray_emulator.state import ServerState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vmray_emulator.aggregation import Aggregated, aggregated
-from vmray_emulator.endpoints.call import Call, Endpoint, ok
+from vmray_emulator.endpoints.api_request import Call, Endpoint, ok
 from vmray_emulator.endpoints.samples import indicators_of
 from vmray_emulator.findings import Findings
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.aggregation import aggregated
 from vmray_emulator.analysis_archive import archive_members, report_pdf, screenshot_members
-from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, binary
-from vmray_emulator.errors import NoSuchElement, Refusal
+from vmray_emulator.endpoints.api_request import Call, Endpoint, Parameter, binary
+from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.ioc_exports import as_csv, as_stix
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import boolean
@@ -32,10 +32,10 @@ def _analysis(call: Call) -> Record:
         where = f"{column('analysis_job_id')} = ?"
         found = call.state.store.select("analysis", where, (call.path["job_id"],))
         if not found:
-            raise NoSuchElement
+            raise NotFoundError
         analysis = found[0]
     if analysis["analysis_result_code"] != 1:
-        raise NoSuchElement
+        raise NotFoundError
     return analysis
 
 
@@ -43,13 +43,13 @@ def _members(call: Call, analysis: Record) -> dict[str, bytes]:
     """All members of an archive.
 
     Raises:
-        Refusal: 403, the report is locked (whether a real server says 403 or 404 is not known).
+        ApiError: 403, the report is locked (whether a real server says 403 or 404 is not known).
     """
     if analysis["analysis_lock_status"] != "unlocked":
-        raise Refusal(403, "The report is locked")
+        raise ApiError(403, "The report is locked")
     sample = call.state.store.get("sample", analysis["analysis_sample_id"])
     if sample is None:
-        raise NoSuchElement
+        raise NotFoundError
     return archive_members(sample, analysis, call.state.findings(sample["sample_id"]))
 
 
@@ -57,7 +57,7 @@ def _screenshots(call: Call, analysis: Record) -> Response:
     """The pictures as an archive: since 2023.4.0, and not for static analyses (vendor's client)."""
     members = screenshot_members(analysis)
     if not members or call.state.version < V2023_4_0:
-        raise NoSuchElement
+        raise NotFoundError
     return binary(zipped(members, call.params.get("encryption_password")), "screenshots.zip")
 
 
@@ -76,7 +76,7 @@ def _archive(call: Call) -> Response:
             if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
         }
         if not members:
-            raise NoSuchElement
+            raise NotFoundError
     return binary(zipped(members, call.params.get("encryption_password")), "archive.zip")
 
 
@@ -88,7 +88,7 @@ def _member(call: Call) -> Response:
     open_to_all = name.startswith(f"{_SCREENSHOTS}/")
     data = (screenshot_members(analysis) if open_to_all else _members(call, analysis)).get(name)
     if data is None:
-        raise NoSuchElement
+        raise NotFoundError
     return binary(data, name.rsplit("/", 1)[-1])
 
 
@@ -97,9 +97,9 @@ def _report(call: Call) -> Response:
     where = f"{column('analysis_sample_id')} = ? AND {column('analysis_result_code')} = 1"
     analyses = call.state.store.select("analysis", where, (sample["sample_id"],))
     if not analyses:
-        raise NoSuchElement
+        raise NotFoundError
     if all(analysis["analysis_lock_status"] != "unlocked" for analysis in analyses):
-        raise Refusal(403, "The report is locked")
+        raise ApiError(403, "The report is locked")
     return binary(report_pdf(sample, call.state.findings(sample["sample_id"])), "report.pdf")
 
 
@@ -108,7 +108,7 @@ def _file(call: Call) -> Response:
     sample = call.element("sample")
     path = call.state.content_of(sample["sample_id"])
     if path is None or not path.exists():
-        raise NoSuchElement
+        raise NotFoundError
     password = call.params.get("encryption_password") or call.state.settings.sample_password
     data = encrypted_zip({sample["sample_filename"]: path.read_bytes()}, password)
     return binary(data, f"{sample['sample_sha256hash']}.zip")

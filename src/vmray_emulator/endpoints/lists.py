@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, done, ok
+from vmray_emulator.endpoints.api_request import Call, Endpoint, Parameter, done, ok
 from vmray_emulator.endpoints.columns import twin_path
-from vmray_emulator.errors import NoSuchElement
+from vmray_emulator.errors import NotFoundError
 from vmray_emulator.lifecycle import observe
 from vmray_emulator.listing import conditions_of, continue_page, list_page
 from vmray_emulator.schemas.catalogue import SCHEMAS
@@ -91,7 +91,7 @@ def _twin(kind: str) -> Callable[[Call], dict[str, Any]]:
 def _delete(kind: str) -> Callable[[Call], dict[str, Any]]:
     def delete(call: Call) -> dict[str, Any]:
         if not call.state.store.remove(kind, call.path["number"]):
-            raise NoSuchElement
+            raise NotFoundError
         return done()
 
     return delete

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.aggregation import Aggregated, aggregated
 from vmray_emulator.archives import submit_members
-from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, ok
-from vmray_emulator.errors import NoSuchElement, Refusal
+from vmray_emulator.endpoints.api_request import Call, Endpoint, Parameter, ok
+from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.findings import IOC_LISTS
 from vmray_emulator.ioc_objects import ioc_answer
 from vmray_emulator.store import column
@@ -28,13 +28,13 @@ def submit(call: Call) -> dict[str, Any]:
     form = SubmitForm.read(call.params, call.state.settings)
     file = call.body.sample
     if (file is None) == (form.url is None):
-        raise Refusal(400, 'Exactly one of "sample_file" and "sample_url" is needed')
+        raise ApiError(400, 'Exactly one of "sample_file" and "sample_url" is needed')
     answer = SubmitAnswer()
     if file is None:
         submit_url(call.state, form, form.url or "", answer)
         return ok(answer.as_json(call.state))
     if file.size > call.state.settings.webif_max_sample_size:
-        raise Refusal(400, "The sample is larger than the maximum sample size")
+        raise ApiError(400, "The sample is larger than the maximum sample size")
     name = decoded_name(call.params, file.name) or "sample"
     named = replace(file, name=name)
     if not submit_members(call.state, form, named, answer):
@@ -49,7 +49,7 @@ def _ioc_filters(call: Call) -> Mapping[str, str]:
         filters["all_artifacts"] = call.params["all_artifacts"]
     segments = [part for part in str(call.path.get("filters", "")).split("/") if part]
     if len(segments) % 2 or any(name not in IOC_FILTERS for name in segments[::2]):
-        raise NoSuchElement
+        raise NotFoundError
     return {**filters, **dict(zip(segments[::2], segments[1::2], strict=True))}
 
 
@@ -58,7 +58,7 @@ def iocs(call: Call) -> dict[str, Any]:
     sample = call.element("sample")
     filters = _ioc_filters(call)
     if filters.get("type") not in (None, *IOC_LISTS.values()):
-        raise Refusal(400, 'Parameter "ioc_type" is no type of IOC')
+        raise ApiError(400, 'Parameter "ioc_type" is no type of IOC')
     found = aggregated(call.state, "ioc", sample["sample_id"])
     lists = ioc_answer(
         found.shown_iocs,

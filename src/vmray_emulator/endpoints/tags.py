@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vmray_emulator.endpoints.call import Call, Endpoint, Parameter, done, ok
-from vmray_emulator.errors import NoSuchElement, Refusal
+from vmray_emulator.endpoints.api_request import Call, Endpoint, Parameter, done, ok
+from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.submit_form import checked_tag
 from vmray_emulator.versions import V2023_4_0
 
@@ -19,7 +19,7 @@ _TAGGED = ("submission", "analysis")
 def _tag_of(call: Call) -> str:
     text = call.path.get("tag") or call.params.get("tag_name")
     if not text:
-        raise Refusal(400, 'Parameter "tag_name" is missing')
+        raise ApiError(400, 'Parameter "tag_name" is missing')
     return checked_tag(str(text))
 
 
@@ -37,7 +37,7 @@ def _remove(kind: str) -> Callable[[Call], dict[str, Any]]:
     def remove(call: Call) -> dict[str, Any]:
         record, tag = call.element(kind), _tag_of(call)
         if tag not in record[f"{kind}_tags"]:
-            raise NoSuchElement
+            raise NotFoundError
         kept = [one for one in record[f"{kind}_tags"] if one != tag]
         call.state.store.change(kind, record[f"{kind}_id"], tags=kept)
         return done()
@@ -59,7 +59,7 @@ def _all(call: Call) -> dict[str, Any]:
 
 def _one(call: Call) -> dict[str, Any]:
     if call.path["tag"] not in _names(call):
-        raise NoSuchElement
+        raise NotFoundError
     return ok({"tag_name": call.path["tag"]})
 
 

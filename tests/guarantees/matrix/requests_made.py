@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from vmray_emulator.seen import SeenRequest
+    from vmray_emulator.request_log import SeenRequest
 
 _STRANGE: Final[Mapping[str, Any]] = {"<img src=x>": ["\u202e", None, {"deep": [[]]}]}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from tests.guarantees.door import Door
+from tests.guarantees.kill_switch_proxy import KillSwitchProxy
 from tests.guarantees.matrix.faults import API_KEY
 from tests.guarantees.matrix.requests_made import request_of
 
@@ -83,7 +83,7 @@ class World:
         self.folder = folder
         self._stack = ExitStack()
         self._settings = settings
-        self.door: Door | None = None
+        self.door: KillSwitchProxy | None = None
 
     def __enter__(self) -> Self:
         self.vmray = self._stack.enter_context(EmbeddedEmulator(api_key=API_KEY, **self._settings))
@@ -100,7 +100,7 @@ class World:
 
     def vanish_before(self, request_line: str) -> None:
         """Let VMRay be reached through a door that closes for good when a request of this pattern comes."""
-        self.door = self._stack.enter_context(Door(self.vmray.url, request_line))
+        self.door = self._stack.enter_context(KillSwitchProxy(self.vmray.url, request_line))
         self.platform.configure("VMRay", {"Api Root": self.door.url})
 
     def sample_id(self, item: Item) -> int:

@@ -1,0 +1,211 @@
+"""The public verbs: what can be asked of VMRay, each a few lines over one transport.
+
+Nothing here knows of Google SecOps: a command line, a pipeline or a notebook can use the client as well.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ...core.api.vmray_errors import (
+    DeadlineError,
+    InvalidResponseError,
+    NotFoundError,
+    PermissionDeniedError,
+    RequestError,
+    RequestRejectedError,
+    UnsupportedSubjectError,
+)
+from ...core.api.vmray_models import Aggregate, Analysis, Json, Sample, Submission, SubmitResponse
+from ...core.api.vmray_pagination import objects_of, read_list
+from ...core.api.vmray_protocol import Response, is_utf8_encodable, quote_segment
+from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.api.vmray_transport import Transport
+
+HASH_KINDS: Final = {32: "md5", 40: "sha1", 64: "sha256"}
+OTHER_TAG_FORM: Final = (404, 405)
+CUT_OFF: Final = "VMRay's list was cut off"
+
+
+class Client:
+    """VMRay's REST API as verbs; safe to use from several threads."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Use this transport for everything."""
+        self._transport = transport
+
+    def check_access(self) -> None:
+        """Make the smallest read that needs a valid key with the permission to see analyses."""
+        objects_of(self._transport.get("/analysis", {"_limit": "1"}, list))
+
+    def get_max_sample_size(self) -> int | None:
+        """Return how many bytes a sample may have; None where the server does not tell (403 for this key before 2022).
+
+        It is known for a clearer sentence only: the server itself refuses what is too large.
+        """
+        try:
+            size = self._item("/system_info").get("webif_max_sample_size")
+        except (RequestError, DeadlineError) as error:
+            if error.is_fatal and not isinstance(error, PermissionDeniedError):
+                raise
+            return None
+        return size if isinstance(size, int) and size > 0 else None
+
+    def find_samples(self, file_hash: str) -> list[Sample]:
+        """Look a file up by its MD5, SHA-1 or SHA-256; an empty list where VMRay does not know it.
+
+        Raises:
+            UnsupportedSubjectError: It is none of the three; nothing was requested.
+        """
+        text = file_hash.strip().lower()
+        kind = HASH_KINDS.get(len(text))
+        if kind is None or re.fullmatch(r"[0-9a-f]+", text) is None:
+            raise UnsupportedSubjectError("unsupported hash type (expected MD5, SHA-1 or SHA-256)")
+        found = [Sample.from_json(item) for item in self._list(f"/sample/{kind}/{text}")]
+        for each in found:
+            _make_sure(each.raw.get(f"sample_{kind}hash") or text, text, "sample")
+        return found
+
+    def get_sample(self, sample_id: int) -> Sample:
+        """Read one sample."""
+        found = Sample.from_json(self._item(f"/sample/{sample_id}"))
+        _make_sure(found.sample_id, sample_id, "sample")
+        return found
+
+    def get_iocs(self, sample_id: int) -> Aggregate:
+        """Read the IOCs of a sample: ``content`` is VMRay's object of lists by type."""
+        return Aggregate.from_json(self._item(f"/sample/{sample_id}/iocs"), "iocs")
+
+    def get_threat_indicators(self, sample_id: int) -> Aggregate:
+        """Read the threat indicators of a sample: ``content`` is VMRay's list."""
+        return Aggregate.from_json(self._item(f"/sample/{sample_id}/vtis"), "threat_indicators")
+
+    def get_submission(self, submission_id: int) -> Submission:
+        """Read one submission."""
+        found = Submission.from_json(self._item(f"/submission/{submission_id}"))
+        _make_sure(found.submission_id, submission_id, "submission")
+        return found
+
+    def list_submissions_between(self, first_id: int, last_id: int) -> list[Submission]:
+        """Read the submissions of a window of ids, both ends included (inferred for the upper end)."""
+        query = {"_min_id": str(first_id), "_max_id": str(last_id)}
+        return [Submission.from_json(item) for item in self._list("/submission", query)]
+
+    def find_submissions_by_metadata(self, metadata: str, is_ours: Callable[[Submission], bool]) -> list[Submission]:
+        """Ask for the submissions with this metadata; a server that lacks the filter answers with others (check!).
+
+        Read to the end as long as they are ours: of an archive there can be more than one page.
+        """
+        query = {"submission_submission_metadata": metadata}
+        found, truncated = self._while_ours(query, is_ours)
+        if truncated and all(map(is_ours, found)):
+            raise InvalidResponseError(CUT_OFF)
+        return found
+
+    def list_newest_submissions(self, limit: int, is_ours: Callable[[Submission], bool]) -> list[Submission]:
+        """Read the first page of those made last, of all users this key may see, and on as long as they are ours."""
+        return self._while_ours({"_limit": str(limit), "_order": "desc"}, is_ours)[0]
+
+    def list_child_submissions(self, submission_id: int) -> list[Submission]:
+        """Read the submissions that VMRay itself made out of one (4.2 and later; earlier servers ignore the filter)."""
+        query = {"submission_parent_submission_id": str(submission_id)}
+        raw, truncated = read_list(self._transport, "/submission", query)
+        found = [Submission.from_json(item) for item in raw]
+        mine = [each for each in found if each.parent_id == submission_id]
+        if truncated and len(mine) == len(found):  # else these are everybody's submissions, of which there are more
+            raise InvalidResponseError(CUT_OFF)  # the worst of all could be missing
+        return mine
+
+    def list_submissions_of_sample(self, sample_id: int) -> list[Submission]:
+        """Read all submissions of a sample."""
+        return [Submission.from_json(item) for item in self._list(f"/submission/sample/{sample_id}")]
+
+    def list_analyses_of_submission(self, submission_id: int) -> list[Analysis]:
+        """Read the finished analyses of a submission, failed ones included."""
+        return [Analysis.from_json(item) for item in self._list(f"/analysis/submission/{submission_id}")]
+
+    def list_analyses_of_sample(self, sample_id: int) -> list[Analysis]:
+        """Read the finished analyses of a sample, failed ones included."""
+        return [Analysis.from_json(item) for item in self._list(f"/analysis/sample/{sample_id}")]
+
+    def add_tag(self, submission_id: int, tag: str) -> None:
+        """Put a tag on a submission; putting it there twice is the same as once (inferred).
+
+        The documented form is a form field; servers before it know the tag as a segment of the path. A 404 can mean
+        either the submission or the form, so the other form is asked before the submission is called unknown.
+        """
+        path = f"/submission/{submission_id}/tag"
+        try:
+            self._transport.post_repeatable(path, {"tag_name": tag})
+        except (NotFoundError, RequestRejectedError) as error:
+            if error.status not in OTHER_TAG_FORM:
+                raise
+            self._transport.post_repeatable(f"{path}/{quote_segment(tag)}", {})
+
+    def submit_url(self, url: str, options: SubmitOptions) -> SubmitResponse:
+        """Submit a URL, once.
+
+        Raises:
+            UnsupportedSubjectError: It cannot be written in UTF-8; nothing was requested.
+        """
+        if not is_utf8_encodable(url):
+            raise UnsupportedSubjectError("it holds characters that cannot be sent to VMRay")
+        answer = self._transport.post_once("/sample/submit", {"sample_url": url, **options.form()})
+        return _submit_answer(answer)
+
+    def submit_file(self, file: Any, name: str, options: SubmitOptions) -> SubmitResponse:  # noqa: ANN401
+        """Submit a file, once, streaming it.
+
+        Args:
+            file: An object with ``read(size)`` and ``len``, the number of bytes that will come.
+            name: The name as it is on disk. It travels in base64, VMRay's own way for names beyond ASCII, so that no
+                name can break the request or be altered by it. VMRay takes UTF-8 only: other bytes are written out.
+            options: Tags, comment, metadata.
+        """
+        # Imported here because only an upload should pay for it.
+        from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]  # noqa: PLC0415
+
+        in_utf8 = os.fsencode(name).decode("utf-8", "backslashreplace")
+        fields = {
+            **options.form(),
+            "sample_filename_b64enc": base64.b64encode(in_utf8.encode()).decode("ascii"),
+            "sample_file": ("@param=sample_filename_b64enc", file, "application/octet-stream"),
+        }
+        encoder = MultipartEncoder(fields)
+        try:
+            answer = self._transport.post_once("/sample/submit", encoder, encoder.content_type)
+        except RequestError as error:
+            error.not_executed = error.not_executed or file.len > 0  # VMRay never had the whole of it
+            raise
+        return _submit_answer(answer)
+
+    def _while_ours(
+        self, query: Mapping[str, str], is_ours: Callable[[Submission], bool]
+    ) -> tuple[list[Submission], bool]:
+        listing = read_list(self._transport, "/submission", query, lambda last: is_ours(Submission.from_json(last)))
+        return [Submission.from_json(item) for item in listing.items], listing.truncated
+
+    def _item(self, path: str) -> Json:
+        data: Json = self._transport.get(path).data
+        return data
+
+    def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
+        return read_list(self._transport, path, query).items
+
+
+def _make_sure(found: object, asked: object, what: str) -> None:
+    """Refuse the answer to another question: a proxy that mixes answers up would put one file's verdict on another."""
+    if str(found).strip().lower() != str(asked):
+        raise InvalidResponseError(f"VMRay's answer was about another {what} than the one asked for")
+
+
+def _submit_answer(answer: Response) -> SubmitResponse:
+    """Read the answer to a submit; one that says neither what was stored nor what was refused leaves it open."""
+    found = SubmitResponse.from_json(answer.data)
+    if not any(found):
+        raise InvalidResponseError("VMRay's answer did not say what became of the submit")
+    return found

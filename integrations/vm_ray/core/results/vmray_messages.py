@@ -1,0 +1,60 @@
+"""The sentences that an analyst reads on the case wall, exactly as documented, with the details after them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from ...core.api.vmray_text import one_line
+
+ENRICHED: Final = "Successfully enriched the following entities using information from VMRay: "
+NOT_ENRICHED: Final = "Action wasn't able to enrich the following entities using information from VMRay: "
+NONE_ENRICHED: Final = "None of the provided entities were enriched."
+SUBMITTED: Final = "Successfully submitted the following files to VMRay: "
+WAITING: Final = "Waiting for the results for: "
+NOT_ACCESSIBLE: Final = "the following files were not accessible: "
+MAX_NAME_LENGTH: Final = 4_096
+
+
+def error_message(action: str, reason: object) -> str:
+    """Say that the action failed, and why; always with its display name.
+
+    One of the two documented sentences for uploads spells the name with "and": the name itself decides.
+    """
+    return f'Error executing action "{action}". Reason: {reason}'
+
+
+def listed(prefix: str, names: Sequence[str]) -> str:
+    """Write a documented sentence with its names, one a line after the colon."""
+    return prefix + "\n".join(one_line(name, MAX_NAME_LENGTH) for name in names)
+
+
+def waiting(names: Sequence[str]) -> str:
+    """Say what is still being analysed."""
+    return WAITING + ", ".join(one_line(name, MAX_NAME_LENGTH) for name in names)
+
+
+def with_details(sentences: Sequence[str], details: Sequence[tuple[str, str]]) -> str:
+    """Put the paragraph ``Details:`` after the documented sentences: a line for each name that needs explaining."""
+    lines = [f"{one_line(name, MAX_NAME_LENGTH)}: {one_line(why)}" for name, why in details if why]
+    return "\n".join([*sentences, *(["", "Details:", *lines] if lines else [])])
+
+
+def left_out(what: str) -> tuple[str, str]:
+    """Say what the JSON result does not hold for its size, and where that is."""
+    return "Result", f"too large for the platform, left out: {what}; the whole is in VMRay, see sample_webif_url"
+
+
+def none_of_type(entity_type: str) -> tuple[str, str]:
+    """Say that there was nothing to do."""
+    return "Entities", f"none of type {entity_type} in the scope of this action"
+
+
+def enriched(done: Sequence[str], missed: Mapping[str, str], notes: Sequence[tuple[str, str]] = ()) -> str:
+    """Say which entities were enriched, which were not, and why."""
+    if not done:
+        sentences = [NONE_ENRICHED]
+    else:
+        sentences = [listed(ENRICHED, done)]
+        sentences += [listed(NOT_ENRICHED, list(missed))] if missed else []
+    return with_details(sentences, [*missed.items(), *notes])

@@ -1,0 +1,97 @@
+"""The base of all actions: from what the platform hands over to what it gets back.
+
+This is the only module of ``core`` that knows the platform's SDK, except for annotations.
+
+An action is a class with a name and ``perform``. Whatever goes wrong in it becomes a sentence; the process always
+ends with exactly one result.
+"""
+
+from __future__ import annotations
+
+import traceback
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from soar_sdk.ScriptResult import (
+    EXECUTION_STATE_COMPLETED,
+    EXECUTION_STATE_FAILED,
+    EXECUTION_STATE_INPROGRESS,
+)
+from soar_sdk.SiemplifyAction import SiemplifyAction
+
+from ...core.api.vmray_errors import VMRayError
+from ...core.api.vmray_text import one_line
+from ...core.results.vmray_messages import error_message, with_details
+from ...core.soar.vmray_run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+MAX_REASON_LENGTH: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action ends with.
+
+    Attributes:
+        message: What the analyst reads.
+        value: ``is_success``, or the state of an action that goes on.
+        state: One of the platform's execution states.
+    """
+
+    message: str
+    value: bool | str
+    state: int = EXECUTION_STATE_COMPLETED
+
+    @classmethod
+    def failed(cls, message: str) -> Outcome:
+        """End as a failed playbook step."""
+        return cls(message, value=False, state=EXECUTION_STATE_FAILED)
+
+    @classmethod
+    def in_progress(cls, message: str, state: str) -> Outcome:
+        """End this run, and ask the platform to call again with this state."""
+        return cls(message, value=state, state=EXECUTION_STATE_INPROGRESS)
+
+
+class Action(ABC):
+    """One action of the integration."""
+
+    name: ClassVar[str]
+
+    def start(self) -> None:
+        """Run as the platform's process: read the context, perform, end. Does not return."""
+        siemplify = SiemplifyAction()
+        siemplify.script_name = self.name
+        run = Run(siemplify)
+        outcome = self.outcome_of(run)
+        siemplify.end(run.redacted(outcome.message), outcome.value, outcome.state)
+
+    def outcome_of(self, run: Run) -> Outcome:
+        """Perform, and turn whatever goes wrong into a sentence."""
+        try:
+            return self.perform(run)
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            return self.failed(run, error)
+
+    @abstractmethod
+    def perform(self, run: Run) -> Outcome:
+        """Do what the action is for."""
+
+    def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
+        """End as failed: the documented sentence with the cause, and what was kept; no traceback, no foreign text."""
+        if isinstance(error, VMRayError):
+            run.log(f"{type(error).__name__}: {error}")
+            message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
+            return Outcome.failed(with_details([message], [*error.details, *kept]))
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        run.log(f"unexpected {type(error).__name__} in {place.name}, line {place.lineno}")
+        reason = f"unexpected error ({type(error).__name__}) outside of VMRay; the debug output says where"
+        return Outcome.failed(with_details([self.failure(run, reason)], kept))
+
+    def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject
+        """Write the documented sentence for a failed action."""
+        return error_message(self.name, reason)

@@ -1,0 +1,119 @@
+"""What scans show on the case wall: enrichment, tables, insights and the JSON result, entity by entity.
+
+Entities are handed to the platform in batches while others are still being looked up: what is done is kept even if the
+process should be killed, and thousands of entities need no more memory than a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from ...core.results.vmray_insight import insight
+from ...core.results.vmray_messages import left_out
+from ...core.results.vmray_render import enrichment
+from ...core.results.vmray_report import SampleReport
+from ...core.results.vmray_result_budget import EntityRecord, ResultBudget
+from ...core.soar.vmray_run import PROVIDER, Run
+
+if TYPE_CHECKING:
+    from soar_sdk.SiemplifyDataModel import DomainEntityInfo
+
+    from ...core.soar.vmray_scan_parameters import ScanParameters
+
+BATCH: Final = 20
+
+
+class CaseWall:
+    """Collects what a scan found, and hands it to the platform."""
+
+    def __init__(self, run: Run, params: ScanParameters) -> None:
+        """Start with nothing shown."""
+        self._run = run
+        self._params = params
+        self._budget = ResultBudget(run.max_result_bytes)
+        self._batch: list[tuple[DomainEntityInfo, SampleReport]] = []
+        self._done: set[str] = set()
+        self._without_insight = 0
+        self.refused: dict[str, str] = {}
+        self.notes: list[tuple[str, str]] = []
+
+    def show(self, entity: DomainEntityInfo, report: SampleReport) -> None:
+        """Take in one finished entity."""
+        self._done.add(entity.identifier)
+        self._budget.add(EntityRecord.of(entity.identifier, report))
+        self.notes += [(entity.identifier, note) for note in report.notes]
+        self._batch.append((entity, report))
+        if len(self._batch) >= BATCH:
+            self._hand_over()
+
+    def suspect(self, entity: DomainEntityInfo) -> None:
+        """Mark an entity that has no report as suspicious: something that VMRay found behind it is."""
+        entity.is_suspicious = True
+        if not self._updated([entity]):
+            self.notes.append((entity.identifier, "suspicious, but the platform did not take that"))
+
+    def finish(self, order: Sequence[str]) -> list[str]:
+        """Hand over the rest and put the results in the order of the entities.
+
+        Returns:
+            The identifiers of the enriched entities, in that order.
+        """
+        self._hand_over()
+        if self._without_insight:
+            self.notes.append(("Insights", f"none for {self._without_insight} entities: the time of this run was up"))
+        result = self._run.siemplify.result
+        texts = []
+        for record in self._budget.records(order):
+            for title, lines in record.tables():
+                result.add_data_table(title, [self._run.redacted(line) for line in lines])
+            texts.append(self._run.redacted(record.json_text()))
+        result.add_result_json(f"[{','.join(texts)}]")
+        if self._budget.left_out:
+            self.notes.append(left_out(self._budget.left_out))
+        return [identifier for identifier in order if identifier in self._done]
+
+    def _hand_over(self) -> None:
+        """Enrich the entities of the batch on the platform, then create their insights."""
+        for entity, report in self._batch:
+            entity.additional_properties.update(self._redacted(enrichment(report)))
+            entity.is_enriched = True
+            entity.is_suspicious = entity.is_suspicious or report.is_suspicious
+        entities = [entity for entity, _ in self._batch]
+        if entities and not self._updated(entities):
+            self.refused |= dict.fromkeys(
+                (each.identifier for each in entities), "the platform did not take its enrichment"
+            )
+            self._done -= self.refused.keys()
+        for entity, report in self._batch:
+            if entity.identifier not in self.refused and self._wants_insight(report):
+                self._add_insight(entity, report)
+            entity.additional_properties = {}  # the platform has them; thousands of them would only fill memory
+        self._batch.clear()
+
+    def _updated(self, entities: list[DomainEntityInfo]) -> bool:
+        """Hand the enrichment over; where the platform does not take it, that is no reason to lose the results."""
+        try:
+            self._run.siemplify.update_entities(entities)
+        except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
+            self._run.log(f"enrichment refused: {type(error).__name__}")
+            return False
+        return True
+
+    def _wants_insight(self, report: SampleReport) -> bool:
+        wanted = self._params.create_insight
+        return wanted and (report.is_suspicious or not self._params.only_suspicious_insight)
+
+    def _add_insight(self, entity: DomainEntityInfo, report: SampleReport) -> None:
+        if not self._run.deadline.remaining:
+            self._without_insight += 1  # one request to the platform each: the results come first
+            return
+        try:
+            text = self._run.redacted(insight(report))
+            self._run.siemplify.add_entity_insight(entity, text, triggered_by=PROVIDER)
+        except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions; an insight is no reason to lose a result
+            self._run.log(f"insight refused: {type(error).__name__}")
+            self.notes.append((entity.identifier, "enriched, but the platform did not take its insight"))
+
+    def _redacted(self, fields: Mapping[str, str]) -> dict[str, str]:
+        return {name: self._run.redacted(value) for name, value in fields.items()}

@@ -1,0 +1,74 @@
+"""One run of an action: the context of the platform and a client for its configuration."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from soar_sdk.SiemplifyAction import SiemplifyAction
+
+from ...core.api.vmray_api_root import api_root
+from ...core.api.vmray_client import Client
+from ...core.api.vmray_deadline import Deadline
+from ...core.api.vmray_rate_limiter import AdaptiveRateLimiter, configured_max_concurrency
+from ...core.api.vmray_text import is_recognisable, one_line
+from ...core.api.vmray_transport import Transport
+from ...core.results.vmray_aggregation_wait import AggregationWait
+from ...core.soar.vmray_configuration import Configuration
+from ...core.submissions.vmray_schedule import end_of_run
+
+if TYPE_CHECKING:
+    from soar_sdk.SiemplifyDataModel import DomainEntityInfo
+
+PROVIDER: Final = "VMRay"
+DEFAULT_MAX_RESULT: Final = 15
+
+
+class Run:
+    """One run of an action: what the platform handed over, and the client for this configuration."""
+
+    def __init__(self, siemplify: SiemplifyAction) -> None:
+        """Take over the platform's context; nothing is requested yet."""
+        self.siemplify = siemplify
+        self.parameters = siemplify.parameters
+        self.deadline = Deadline(
+            end_of_run(siemplify.execution_deadline_unix_time_ms, siemplify.async_total_duration_deadline)
+        )
+        self.aggregation_wait = AggregationWait(self.deadline)
+        self._secret = ""
+
+    @cached_property
+    def client(self) -> Client:
+        """Read the configuration, once, and prepare the client.
+
+        Raises:
+            ParameterError: The configuration of the integration is wrong.
+        """
+        configuration = Configuration.parse(self.siemplify.get_configuration(PROVIDER))
+        if is_recognisable(configuration.api_key):
+            self._secret = configuration.api_key
+        transport = Transport(
+            api_root(configuration.api_root),
+            configuration.api_key,
+            verify=configuration.verify_ssl,
+            rate_limiter=AdaptiveRateLimiter(configured_max_concurrency()),
+            deadline=self.deadline,
+        )
+        return Client(transport)
+
+    @property
+    def max_result_bytes(self) -> float:
+        """How long the JSON result may be before the platform replaces all of it; it counts in MiB."""
+        return float(self.siemplify.max_json_result_size or DEFAULT_MAX_RESULT) * 2**20
+
+    def entities(self, entity_type: str) -> list[DomainEntityInfo]:
+        """Return the entities of this run that are of one type."""
+        return [entity for entity in self.siemplify.target_entities if entity.entity_type == entity_type]
+
+    def log(self, text: str) -> None:
+        """Write one line to the log."""
+        self.siemplify.LOGGER.info(self.redacted(one_line(text)))
+
+    def redacted(self, text: str) -> str:
+        """Take the API key out of a text, should a server have put it in."""
+        return text.replace(self._secret, "***") if self._secret else text

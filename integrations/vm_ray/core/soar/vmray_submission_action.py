@@ -1,0 +1,148 @@
+"""The base of actions that submit something, wait for it over several runs of the process, and report.
+
+The whole state travels in the value that the platform hands back. Each run submits what is not submitted yet, asks how
+far the rest is, and either reports or asks to be called again. When the time for the whole action runs out, what is
+finished is reported and what is not is named.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from ...core.api.vmray_concurrency import map_concurrently
+from ...core.api.vmray_errors import DeadlineError, SubmitUnresolvedError, VMRayError
+from ...core.api.vmray_models import SubmitResponse
+from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.results.vmray_messages import waiting
+from ...core.soar.vmray_action import Action, Outcome
+from ...core.soar.vmray_parameters import submit_options
+from ...core.soar.vmray_run import Run
+from ...core.submissions.vmray_detonation import Detonation, Stage
+from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
+from ...core.submissions.vmray_schedule import Schedule
+from ...core.submissions.vmray_state import State
+from ...core.submissions.vmray_tracking import follow_children, poll
+
+
+class SubmissionAction(Action):
+    """Submits items once each, follows all that VMRay makes of them, and reports."""
+
+    @abstractmethod
+    def items(self, run: Run, options: SubmitOptions) -> list[Detonation]:
+        """Check the input of the first run, and name what is to be submitted; nothing is submitted yet."""
+
+    @abstractmethod
+    def submit_request(self, run: Run, detonation: Detonation, options: SubmitOptions) -> SubmitRequest:
+        """Say how one item is submitted."""
+
+    @abstractmethod
+    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
+        """Report what is finished.
+
+        Args:
+            run: The present run.
+            detonations: All items; unless this is the last chance, none of them is pending.
+            last: Whether the time for the whole action is up.
+
+        Returns:
+            The outcome; None where VMRay has not collected everything yet, and there is time to wait for it.
+        """
+
+    def perform(self, run: Run) -> Outcome:
+        """Do one run."""
+        options = submit_options(run.parameters)
+        first = len(sys.argv) < 3 or sys.argv[2] == "True"  # noqa: PLR2004 - the platform's own flag
+        if first:
+            state = State(time.time(), self.items(run, options))
+        else:
+            state = State.from_text(self.name, run.parameters.get("additional_data"))
+        detonations = state.detonations
+        schedule = _schedule(run, state.begun)
+        try:
+            self._advance(run, detonations, options, schedule, ask=not first)
+            outcome = self._outcome(run, detonations, schedule)
+            if outcome is not None:
+                return outcome
+        except Exception as error:  # noqa: BLE001 - whatever it is, what exists at VMRay is named
+            return self.failed(run, error, kept(detonations))
+        names = [each.name for each in detonations if each.stage is not Stage.FAILED]
+        pending = [each.name for each in detonations if each.pending] or names
+        return Outcome.in_progress(waiting(pending), state.to_text(self.name))
+
+    def _outcome(self, run: Run, detonations: Sequence[Detonation], schedule: Schedule) -> Outcome | None:
+        """Report, if everything is there or this is the last chance; None to go on in another run."""
+        if not schedule.is_last_run:
+            if any(each.pending for each in detonations):
+                return None
+            with run.deadline.reserving(schedule.reserved):
+                outcome = self.report(run, detonations, last=False)
+            if outcome is not None or not schedule.is_last_run:
+                return outcome
+        for each in detonations:
+            each.stop_tracking_children()
+        return self.report(run, detonations, last=True)
+
+    def _advance(
+        self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions, schedule: Schedule, *, ask: bool
+    ) -> None:
+        """Ask how far everything is, and submit the rest, for as long as time is left after that to read the results.
+
+        Asking comes first, so that a submit that takes all the time of every run cannot keep back what has finished.
+        """
+        try:
+            with run.deadline.reserving(schedule.reserved):
+                if ask:
+                    poll(run.client, detonations)
+                    follow_children(run.client, detonations)
+                self._submit(run, detonations, options)
+                follow_children(run.client, detonations)
+        except DeadlineError:
+            run.log("the time of this run is up")
+
+    def _submit(self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions) -> None:
+        """Submit what is not submitted yet, side by side; an item's own failure is its own."""
+        waiting_ones = [each for each in detonations if each.stage in (Stage.WAITING, Stage.UNRESOLVED)]
+        submitter = Submitter(run.client, run.deadline) if waiting_ones else None
+
+        def submit(detonation: Detonation) -> tuple[SubmitResponse, bool]:
+            assert submitter is not None  # noqa: S101 - for the type checker
+            one = self.submit_request(run, detonation, options)
+            if detonation.stage is Stage.UNRESOLVED:
+                return submitter.resolve(one, detonation.unresolved_until, detonation.superseded_ids), False
+            return submitter.submit(one)
+
+        for detonation, found in map_concurrently(submit, waiting_ones):
+            match found:
+                case SubmitUnresolvedError():
+                    if detonation.stage is Stage.WAITING:  # once is enough: it may stay so for many runs
+                        run.log(f"{detonation.name}: {found}")
+                    detonation.unresolved(time.time() + found.unresolved_seconds, found.superseded_ids)
+                case DeadlineError():
+                    detonation.last_error = str(found.last or detonation.last_error)
+                case VMRayError():
+                    detonation.failed(str(found))
+                case (answer, adopted):
+                    detonation.submitted(answer)
+                    if adopted:
+                        detonation.note(f"went on with submission {detonation.submission_id} of an earlier run")
+
+
+def _schedule(run: Run, began: float) -> Schedule:
+    ends_ms = run.siemplify.async_total_duration_deadline
+    interval = float(run.siemplify.async_polling_interval_in_sec or 0)
+    return Schedule(run.deadline, began, ends_ms / 1000 if ends_ms else None, interval)
+
+
+def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
+    """Name the submissions that exist at VMRay, for an action that ends without reporting on them."""
+    return [
+        (
+            each.name,
+            f"submission {', '.join(str(part.submission_id) for part in each.submissions)} is kept at VMRay",
+        )
+        for each in detonations
+        if each.submissions
+    ]

@@ -1,0 +1,143 @@
+"""The result of an upload: a row for each sample of each file, and what an analyst reads about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from ...core.api.vmray_concurrency import map_concurrently
+from ...core.api.vmray_errors import VMRayError
+from ...core.api.vmray_models import Json
+from ...core.api.vmray_text import one_line
+from ...core.api.vmray_verdicts import Verdict
+from ...core.results.vmray_escape import script_json
+from ...core.results.vmray_messages import SUBMITTED, error_message, left_out, listed, waiting, with_details
+from ...core.results.vmray_render import public_sample
+from ...core.results.vmray_result_budget import USABLE_SHARE, essential_fields, nested_length
+from ...core.soar.vmray_action import Outcome
+from ...core.soar.vmray_run import Run
+from ...core.submissions.vmray_detonation import Detonation, Stage, no_longer_known
+from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results, worst_verdict
+
+NOTHING_DONE: Final = "no file was accepted by VMRay"
+
+
+def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
+    """Read all samples that have a result, of files that are finished or partly so, and make the action's result.
+
+    Args:
+        run: The present run.
+        action: The display name of the action.
+        detonations: One for each file, named by its path.
+        last: Whether the time for the whole action is up.
+
+    Returns:
+        The outcome; None where this run's time did not suffice, and there is time for another.
+    """
+    analysed = [each for each in detonations if each.stage in (Stage.RUNNING, Stage.READY)]
+    pairs = list(
+        map_concurrently(
+            lambda each: read_sample_results(run.client, each, each.finished_sample_ids, last=last), analysed
+        )
+    )
+    found = {each.name: findings for each, findings in pairs if not isinstance(findings, VMRayError)}
+    if not last and len(found) < len(pairs):
+        return None
+    rows = [row for each in detonations for row in _rows(each, found.get(each.name, []))]
+    notes = _add_result(run, rows, _worst_of_its_own(detonations[0], found.get(detonations[0].name, [])))
+    details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name, []))]
+    if not any(_was_submitted(each) or each.pending for each in detonations):
+        return Outcome.failed(with_details([error_message(action, NOTHING_DONE)], [*details, *notes]))
+    message = with_details(_sentences(detonations), [*details, *notes])
+    return Outcome(message, value=any(row["result"] == "ok" for row in rows))
+
+
+def _was_submitted(detonation: Detonation) -> bool:
+    return bool(detonation.submissions) or bool(detonation.known_sample_ids) or detonation.stage is Stage.UNRESOLVED
+
+
+def _rows(detonation: Detonation, found: Sequence[SampleResult]) -> list[dict[str, Any]]:
+    """Make the rows of one file: one for each sample and each submission without one, or one that says why."""
+    if detonation.stage not in (Stage.RUNNING, Stage.READY):
+        result = "pending" if detonation.pending else "error"
+        return [_row(detonation, detonation.submission_id, result, detonation.why_unfinished, None)]
+    deleted = [part.submission_id for part in detonation.submissions if part.deleted]
+    return [
+        *(_row(detonation, each.submission_id, _result(each), each.failure, each) for each in found),
+        *(_row(detonation, number, "error", no_longer_known(number), None) for number in deleted),
+        *(_row(detonation, number, "pending", detonation.late(number), None) for number in detonation.unfinished),
+    ]
+
+
+def _result(finding: SampleResult) -> str:
+    return "error" if finding.failure else "ok"
+
+
+def _row(
+    detonation: Detonation, submission_id: int | None, result: str, error: str, finding: SampleResult | None
+) -> dict[str, Any]:
+    verdict = finding.sample.verdict if finding else Verdict.NONE
+    return {
+        "file_path": detonation.name,
+        "submission_id": submission_id,
+        "verdict": None if verdict is Verdict.NONE else verdict.value,
+        "result": result,
+        "error": one_line(error) or None,
+        "data": public_sample(finding.sample.raw) or None if finding else None,
+    }
+
+
+def _add_result(run: Run, rows: list[dict[str, Any]], worst: SampleResult | None) -> list[tuple[str, str]]:
+    """Add the documented JSON result; where it would be too long, less and less of each sample."""
+    data = public_sample(worst.sample.raw) if worst else {}
+    result = _result(worst) if worst else rows[0]["result"]
+    usable = run.max_result_bytes * USABLE_SHARE
+    text, missing = _document(data, result, rows), ""
+    for words, shortened in _SHORTER:
+        if nested_length(text) > usable:
+            short = [{**row, "data": row["data"] and shortened(row["data"])} for row in rows]
+            text, missing = _document(shortened(data), result, short), words
+    run.siemplify.result.add_result_json(run.redacted(text))
+    return [left_out(missing)] if missing else []
+
+
+def _worst_of_its_own(detonation: Detonation, found: Sequence[SampleResult]) -> SampleResult | None:
+    """Choose the sample that stands for a file: what VMRay found inside has rows, and is not the file itself."""
+    own = [each for each in found if each.sample.sample_id in detonation.own_sample_ids] or found
+    return next((each for each in own if each.sample.verdict is worst_verdict(own)), None)
+
+
+def _only_where_it_is(data: Json) -> Json:
+    return {name: data[name] for name in ("sample_id", "sample_webif_url") if name in data}
+
+
+# What is left out of each sample, in words, and how; the row of each sample with its verdict always stays.
+_SHORTER: Final[tuple[tuple[str, Callable[[Json], Json]], ...]] = (
+    ("most fields of the samples", essential_fields),
+    ("all fields of the samples but where they are", _only_where_it_is),
+)
+
+
+def _document(data: Any, result: str, rows: list[dict[str, Any]]) -> str:  # noqa: ANN401 - VMRay's own object
+    return script_json({"data": data, "result": result, "files": rows})
+
+
+def _sentences(detonations: Sequence[Detonation]) -> list[str]:
+    submitted = [each.name for each in detonations if _was_submitted(each)]
+    pending = [each.name for each in detonations if each.pending]
+    return [*([listed(SUBMITTED, submitted)] if submitted else []), *([waiting(pending)] if pending else [])]
+
+
+def _explained(detonation: Detonation, found: Sequence[SampleResult]) -> list[str]:
+    """Say what an analyst should know about one file: the verdict, why it has none, or not all of it, and all notes."""
+    notes = notes_of(detonation, found)
+    if not found:
+        return [detonation.why_unfinished, *notes]
+    so_far, pending = (" so far", [detonation.why_unfinished]) if detonation.pending else ("", [])
+    submitted = next((each.submission_id for each in found if each.submission_id), None)
+    number = f"submission {submitted}" if submitted else "no new submission"
+    if len(found) == 1:
+        return [found[0].failure or f"verdict {worst_verdict(found).word}{so_far}, {number}", *pending, *notes]
+    failures = [": ".join(filter(None, (each.sample.filename, each.failure))) for each in found if each.failure]
+    said = f"{len(found)} samples{so_far}, worst verdict {worst_verdict(found).word}, {number}"
+    return [said, *pending, *failures, *notes]

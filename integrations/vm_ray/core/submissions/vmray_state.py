@@ -1,0 +1,71 @@
+"""The state of an action that goes on: what one run hands to the platform, and the next one gets back."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from ...core.api.vmray_errors import StateError
+from ...core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
+
+STATE_VERSION: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the next run needs.
+
+    Attributes:
+        begun: When the first run began, in Unix seconds.
+        detonations: The items and how far they are.
+    """
+
+    begun: float
+    detonations: list[Detonation]
+
+    def to_text(self, action: str) -> str:
+        """Write it down for the platform."""
+        items = [{**asdict(each), "stage": each.stage.value} for each in self.detonations]
+        return json.dumps({"version": STATE_VERSION, "action": action, "items": items, "begun": self.begun})
+
+    @classmethod
+    def from_text(cls, action: str, text: object) -> State:
+        """Read what an earlier run wrote down.
+
+        Raises:
+            StateError: It is not the state of this action in this version; nothing was done.
+        """
+        try:
+            state = json.loads(str(text))
+        except (ValueError, RecursionError):
+            state = None
+        if not isinstance(state, dict):
+            raise StateError("the platform did not hand the state of this action back")
+        try:
+            if state["version"] != STATE_VERSION or state["action"] != action:
+                raise StateError(f'the state handed back by the platform is not one of "{action}" in this version')
+            return cls(_moment(state["begun"]), [_restored(item) for item in state["items"]])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise StateError("the state handed back by the platform is damaged; nothing was submitted again") from None
+
+
+def _moment(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(moment := float(value)):
+        raise TypeError
+    return moment
+
+
+def _restored(item: dict[str, Any]) -> Detonation:
+    submissions = [TrackedSubmission(**each) for each in item["submissions"]]
+    numbers = [number for each in submissions for number in (each.submission_id, each.sample_id, each.parent_id or 0)]
+    restored = Detonation(**{**item, "stage": Stage(item["stage"]), "submissions": submissions})
+    numbers += [*restored.known_sample_ids, *restored.unchecked_sample_ids, *restored.superseded_ids]
+    texts = [restored.item, restored.name, restored.key, restored.reason, restored.last_error, *restored.notes]
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(number, int) for number in numbers):
+        raise TypeError
+    if restored.stage in (Stage.RUNNING, Stage.READY) and not restored.sample_ids:
+        raise ValueError
+    _moment(restored.unresolved_until)
+    return restored

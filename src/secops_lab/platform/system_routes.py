@@ -1,0 +1,76 @@
+"""The calls that are about no single case: configuration, versions, context values, custom lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .responses import Answer, Handler, RefusedCall, as_json
+from .state import CONTEXT_VALUE_LIMIT, PlatformState
+
+if TYPE_CHECKING:
+    from .payloads import Json, JsonValue
+
+
+def configuration(state: PlatformState, _body: JsonValue, key: str) -> Answer:
+    """An integration's configuration, by instance or by identifier."""
+    instance = state.instance(key)
+    if instance is None:
+        raise RefusedCall(404, f"Integration instance {key} was not found")
+    return as_json(instance.configuration())
+
+
+def version(state: PlatformState, _body: JsonValue, identifier: str) -> Answer:
+    """An installed integration's version."""
+    instance = state.instance(identifier)
+    if instance is None:
+        raise RefusedCall(404, f"Integration {identifier} is not installed")
+    return as_json(instance.version)
+
+
+def set_context(*, keep: bool) -> Handler:
+    """A call that stores a context value; with `keep`, only where there is none yet (inferred)."""
+
+    def store(state: PlatformState, body: JsonValue) -> Answer:
+        value = body["PropertyValue"]
+        if len(str(value)) > CONTEXT_VALUE_LIMIT:
+            raise RefusedCall(400, f"PropertyValue is longer than {CONTEXT_VALUE_LIMIT} characters")
+        place = (int(body["ContextType"]), str(body["Identifier"]), str(body["PropertyKey"]))
+        return as_json(state.set_context(*place, value, keep=keep))
+
+    return store
+
+
+def get_context(state: PlatformState, body: JsonValue) -> Answer:
+    """A context value; 204 where there is none."""
+    value = state.context(int(body["ContextType"]), str(body["Identifier"]), str(body["PropertyKey"]))
+    return Answer(204, b"") if value is None else as_json(value)
+
+
+def any_listed(state: PlatformState, body: JsonValue) -> Answer:
+    """Whether one of the items is on its custom list."""
+    return as_json(any(state.is_listed(_list_key(item)) for item in body))
+
+
+def change_lists(*, add: bool) -> Handler:
+    """A call that puts items on their custom lists or takes them off; answers those that it changed."""
+
+    def change(state: PlatformState, body: JsonValue) -> Answer:
+        changed = [item for item in body if state.set_listed(_list_key(item), listed=add)]
+        return as_json(
+            [{key: item[key] for key in ("identifier", "category", "environment")} for item in changed]
+        )
+
+    return change
+
+
+def _list_key(item: Json) -> tuple[str, str, str]:
+    return item["category"], item["identifier"], item["environment"]
+
+
+def always(value: JsonValue) -> Handler:
+    """A call with always the same answer."""
+
+    def reply(_state: PlatformState, _body: JsonValue, *_parts: str) -> Answer:
+        return as_json(value)
+
+    return reply

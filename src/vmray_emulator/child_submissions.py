@@ -1,0 +1,81 @@
+"""Children: files that an analysis extracts and that become samples and submissions of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vmray_emulator.content import store_bytes
+from vmray_emulator.job_schedule import course_options, start_course
+from vmray_emulator.store import column
+from vmray_emulator.submit_form import SubmitForm
+from vmray_emulator.submitting import new_submission
+from vmray_emulator.verdict_rules import FATES, Upload
+
+if TYPE_CHECKING:
+    from vmray_emulator.state import ServerState
+    from vmray_emulator.store import Record
+
+#: Seconds that a child spends in the virtual machine: it is done before its parent.
+_CHILD_SECONDS = 1.0
+
+
+def spawn_children(state: ServerState, submission_id: int) -> None:
+    """Submit what the analysis of a sample extracts, as children of its submission."""
+    parent = state.store.get("submission", submission_id)
+    if parent is None:
+        return
+    root = course_options(state, submission_id).get("root_id", submission_id)
+    form = SubmitForm.read({}, state.settings)
+    for name, fate in state.findings(parent["submission_sample_id"]).children:
+        child = _child_sample(state, parent, name, fate)
+        submission = new_submission(
+            state, form, child, name, recursive=True, parent_submission_id=submission_id, consumed_quota=0
+        )
+        start_course(state, submission, child, {"root_id": root, "seconds": _CHILD_SECONDS})
+    count = len(state.findings(parent["submission_sample_id"]).children)
+    state.store.change("submission", submission_id, consumed_quota=1 + count)
+
+
+def _child_sample(state: ServerState, parent: Record, name: str, fate: str) -> Record:
+    content = f"{parent['submission_sample_sha256']}/{name}".encode()
+    file = store_bytes(state.content, name, content)
+    known = state.store.select("sample", f"{column('sample_sha256hash')} = ?", (file.sha256,))
+    if known:
+        return known[0]
+    kind = "Windows Exe (x86-32)"
+    child = state.store.insert(
+        "sample",
+        filename=name,
+        filesize=file.size,
+        type=kind,
+        md5hash=file.md5,
+        sha1hash=file.sha1,
+        sha256hash=file.sha256,
+        created=state.stamp(),
+    )
+    state.set_findings(child["sample_id"], FATES[fate](Upload(name, kind, file.sha256)), file.sha256)
+    relate(state, parent["submission_sample_id"], child["sample_id"], "Dropped File")
+    return state.store.get("sample", child["sample_id"]) or child
+
+
+def relate(state: ServerState, parent_id: int, child_id: int, relation: str) -> None:
+    """Make two samples parent and child."""
+    verdict = state.findings(child_id).verdict
+    link = {
+        "relation_id": state.store.next_number("relation"),
+        "relation_type": relation,
+        "relation_child_sample_id": child_id,
+        "relation_parent_sample_id": parent_id,
+        "relation_child_sample_verdict": verdict,
+        "relation_child_sample_verdict_reason_code": None,
+        "relation_child_sample_verdict_reason_description": None,
+        "relation_parent_sample_verdict": state.findings(parent_id).verdict,
+        "relation_parent_sample_verdict_reason_code": None,
+        "relation_parent_sample_verdict_reason_description": None,
+    }
+    for number, own, other in ((parent_id, "child", child_id), (child_id, "parent", parent_id)):
+        sample = state.store.get("sample", number)
+        if sample is not None and other not in sample[f"sample_{own}_sample_ids"]:
+            sample[f"sample_{own}_sample_ids"].append(other)
+            sample[f"sample_{own}_relations"].append(link)
+            state.store.put("sample", sample)

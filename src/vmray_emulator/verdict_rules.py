@@ -1,0 +1,105 @@
+"""What becomes of an upload: the same file name and content always meet the same fate.
+
+The first rule that holds decides:
+
+1. The server's `fate` setting, which some scenarios set.
+2. A `fate_rules` pattern (set over the control side) that matches the file name or URL.
+3. A file name or URL that contains `emulate-FATE`, FATE being a name of `FATES`.
+4. The EICAR test string at the beginning of a file: `eicar`.
+5. Executables (PE, ELF, Mach-O, MSI): `malicious-exe`.
+6. Scripts (PowerShell, batch, VBScript, JScript, HTA): `suspicious-script`.
+7. Office documents with macros: `suspicious-document`.
+8. URLs with `phish` in them, or whose host begins with `evil`: `phishing-url`; with `suspicious` in them:
+   `suspicious-url`; other URLs: `clean-url`.
+9. Everything else: `clean-document`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from vmray_emulator import file_profiles, url_profiles
+from vmray_emulator.sample_types import EXECUTABLES, SCRIPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from vmray_emulator.findings import Findings
+    from vmray_emulator.settings import Settings
+
+EICAR: Final = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What the rules look at.
+
+    Attributes:
+        name: File name, or the URL.
+        type: The `sample_type`.
+        sha256: Hash of the content.
+        head: The first bytes.
+        macros: Whether it is a document with macros.
+    """
+
+    name: str
+    type: str
+    sha256: str
+    head: bytes = b""
+    macros: bool = False
+
+
+FATES: Final[Mapping[str, Callable[[Upload], Findings]]] = {
+    "malicious-exe": lambda upload: file_profiles.malicious_exe(upload.sha256, upload.name),
+    "dropper": lambda upload: file_profiles.dropper(upload.sha256, upload.name),
+    "suspicious-script": lambda upload: file_profiles.suspicious(upload.sha256, upload.name),
+    "suspicious-document": lambda upload: file_profiles.suspicious(upload.sha256, upload.name),
+    "clean-document": lambda _upload: file_profiles.clean(),
+    "phishing-url": lambda upload: url_profiles.phishing(upload.name),
+    "suspicious-url": lambda upload: url_profiles.suspicious_url(upload.name),
+    "clean-url": lambda upload: url_profiles.clean_url(upload.name),
+    "eicar": lambda _upload: file_profiles.eicar(),
+    "failed": lambda _upload: file_profiles.failed(),
+    "partly-failed": lambda _upload: file_profiles.partly_failed(),
+    "locked": lambda upload: file_profiles.locked(upload.sha256, upload.name),
+    "no-verdict": lambda _upload: file_profiles.no_verdict(),
+}
+
+
+def decide(upload: Upload, settings: Settings) -> Findings:
+    """What the analyses of an upload will find."""
+    return FATES[fate_of(upload, settings)](upload)
+
+
+def fate_of(upload: Upload, settings: Settings) -> str:
+    """The name of the fate that the module's rules give."""
+    if settings.fate:
+        return settings.fate
+    for pattern, fate in settings.fate_rules:
+        if fnmatch.fnmatchcase(upload.name, pattern):
+            return fate
+    named = next((fate for fate in FATES if f"emulate-{fate}" in upload.name), None)
+    return named or (_url_fate(upload.name) if upload.type == "URL" else _file_fate(upload))
+
+
+def _file_fate(upload: Upload) -> str:
+    if upload.head.startswith(EICAR):
+        return "eicar"
+    if upload.type.startswith(EXECUTABLES):
+        return "malicious-exe"
+    if upload.type.startswith(SCRIPTS):
+        return "suspicious-script"
+    return "suspicious-document" if upload.macros else "clean-document"
+
+
+def _url_fate(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if "phish" in url.lower() or host.startswith("evil"):
+        return "phishing-url"
+    return "suspicious-url" if "suspicious" in url.lower() else "clean-url"

@@ -1,0 +1,37 @@
+"""What the command line says of verdicts: one line a subject, in the words of insight and widget."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from secops_lab.cli.verdict_summary import findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Cli
+
+
+def test_the_members_of_an_archive_are_told_apart(cli: Cli, tmp_path: Path) -> None:
+    """Each has the name that it has inside."""
+    path = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        for name in ("emulate-malicious-exe.exe", "notes.txt"):
+            bundle.writestr(name, f"MZ {name}")
+    shown = cli(
+        *("run", "Upload File And Get Report", "--param", f"Sample File Path={path}"),
+        *("--scenario", "archive", "--lifecycle", "immediate"),
+    ).stdout
+    assert f"Verdict: malicious · {path}: emulate-malicious-exe.exe · submission 6001" in shown
+    assert f"{path}: notes.txt · submission 6002" in shown
+
+
+@pytest.mark.parametrize("verdict", [None, "not_available"])
+def test_no_verdict_is_unknown(verdict: str | None) -> None:
+    """Of an entity and of a file."""
+    (entity,) = findings([{"Entity": "E", "EntityResult": {"sample_verdict": verdict}}])
+    (file,) = findings({"files": [{"file_path": "/a", "verdict": verdict, "result": "ok", "data": {}}]})
+    assert (entity.verdict, file.verdict, file.subject) == ("unknown", "unknown", "/a")

@@ -1,0 +1,227 @@
+"""The protocol without the network: addresses, path segments, and what each answer means."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vm_ray.core.api.vmray_api_root import api_root
+from vm_ray.core.api.vmray_errors import (
+    AuthenticationError,
+    ConnectError,
+    InvalidResponseError,
+    NotFoundError,
+    ParameterError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RedirectError,
+    RequestError,
+    RequestRejectedError,
+    ServerError,
+)
+from vm_ray.core.api.vmray_protocol import Response, decipher, quote_segment, retry_after
+from vm_ray.core.api.vmray_redaction import secret_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@pytest.mark.parametrize(
+    ("given_text", "root"),
+    [
+        ("https://cloud.vmray.com", "https://cloud.vmray.com"),
+        ("https://cloud.vmray.com/", "https://cloud.vmray.com"),
+        ("https://cloud.vmray.com/rest", "https://cloud.vmray.com"),
+        ("https://cloud.vmray.com/rest/", "https://cloud.vmray.com"),
+        (" cloud.vmray.com ", "https://cloud.vmray.com"),
+        ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
+        ("https://[::1]:8443/vmray/rest", "https://[::1]:8443/vmray"),
+    ],
+)
+def test_the_address_is_brought_into_one_form(given_text: str, root: str) -> None:
+    """Without `/rest`, without a trailing slash, with a scheme."""
+    assert api_root(given_text) == root
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "ftp://vmray.example",
+        "https://",
+        "https://vmray.example:99999",
+        "https://vmray.example:x",
+        "https://key@vmray.example",
+        "https://vmray.example?a=1",
+        "https://vmray.example#top",
+        "https://vm ray.example",
+        "https://[::1",
+    ],
+)
+def test_what_is_no_address_of_a_server_is_refused(wrong: str) -> None:
+    """With the parameter's name, and without the value, which may hold a password."""
+    with pytest.raises(ParameterError) as caught:
+        api_root(wrong)
+
+    assert str(caught.value).startswith('parameter "Api Root" is not the address of a server')
+
+
+@given(st.text(min_size=1).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)))
+def test_no_value_leaves_its_segment_of_the_path(value: str) -> None:
+    """No slash, no question mark, no dot segment; decoded, it is the value."""
+    encoded = quote_segment(value)
+
+    assert unquote(encoded) == value
+    assert not set(encoded) & set("/?#\\")
+    assert encoded.strip(".")
+
+
+ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "sentence", "not_executed"),
+    [
+        (
+            302,
+            "",
+            RedirectError,
+            "the server answered with a redirect (302), which is not followed; check Api Root",
+            0,
+        ),
+        (400, ENVELOPE, RequestRejectedError, "VMRay rejected the request (400): No such element", 1),
+        (400, "<html>", RequestRejectedError, "VMRay rejected the request (400)", 1),
+        (401, ENVELOPE, AuthenticationError, "VMRay rejected the API key (401); check Api Key", 1),
+        (
+            403,
+            ENVELOPE,
+            PermissionDeniedError,
+            "the API key lacks the permission for this (403): No such element",
+            1,
+        ),
+        (404, ENVELOPE, NotFoundError, "VMRay does not know it, or the API key may not see it (404)", 1),
+        (405, "", RequestRejectedError, "VMRay rejected the request (405)", 1),
+        (407, "", ConnectError, "the proxy for the VMRay server asks for a login (407)", 1),
+        (429, ENVELOPE, RateLimitedError, "VMRay throttled the requests (429)", 1),
+        (500, ENVELOPE, ServerError, "VMRay answered 500", 0),
+        (502, "<html>", ServerError, "VMRay answered 502", 0),
+        (204, "", InvalidResponseError, "VMRay answered 204 without a result", 0),
+        (200, "<html>", InvalidResponseError, "VMRay's answer was a web page", 0),
+        (200, '{"result": "ok", "da', InvalidResponseError, "VMRay's answer was incomplete or not JSON", 0),
+        (200, "[" * 100_000, InvalidResponseError, "VMRay's answer was incomplete or not JSON", 0),
+        (200, "[]", InvalidResponseError, "VMRay's answer was not the JSON object that was expected", 0),
+        (200, ENVELOPE, RequestRejectedError, "VMRay refused the request: No such element", 0),
+        (
+            200,
+            '{"data": [], "continuation_id": "\\ud800"}',
+            InvalidResponseError,
+            "VMRay's list went on under an id that is none",
+            0,
+        ),
+        (
+            200,
+            '{"data": [], "continuation_id": true}',
+            InvalidResponseError,
+            "VMRay's list went on under an id that is none",
+            0,
+        ),
+        (200, '{"result": "error"}', RequestRejectedError, "VMRay refused the request: it gave no reason", 0),
+        (
+            200,
+            '{"result": "error", "data": {"errors": [{"error_msg": "Quota exceeded"}]}}',
+            RequestRejectedError,
+            "VMRay refused the request: Quota exceeded",
+            0,
+        ),
+    ],
+)
+def test_each_answer_that_is_no_success_has_its_error(
+    status: int, body: str, error: type[RequestError], sentence: str, not_executed: int
+) -> None:
+    """The kind, the sentence, and whether it is certain that the request was not carried out."""
+    with pytest.raises(RequestError) as caught:
+        decipher(status, {}, body.encode())
+
+    assert type(caught.value) is error
+    assert str(caught.value) == sentence
+    assert caught.value.not_executed is bool(not_executed)
+    assert caught.value.status == (None if status == 200 else status)
+
+
+@pytest.mark.parametrize(
+    ("document", "answer"),
+    [
+        ({"result": "ok", "data": [1], "continuation_id": 7}, Response([1], 7)),
+        ({"result": "ok", "data": {}, "continuation_id": None}, Response({}, None)),
+        ({"data": {"a": 1}}, Response({"a": 1}, None)),
+        ({"result": "ok"}, Response(None, None)),
+        ({"data": [], "truncated": True}, Response([], None, truncated=True)),
+        ({"data": [], "truncated": None}, Response([], None)),
+    ],
+)
+def test_a_success_is_its_payload(document: Mapping[str, Any], answer: Response) -> None:
+    """`result` may be missing (a captured answer lacks it), `continuation_id` may be absent or null."""
+    assert decipher(200, {}, json.dumps(document).encode()) == answer
+
+
+def test_what_json_does_not_know_becomes_null() -> None:
+    """`NaN`, `Infinity` and numbers beyond all bounds would break every reader after us."""
+    assert decipher(200, {}, b'{"data": [NaN, Infinity, -Infinity, 1e999, 1.5]}').data == [None] * 4 + [1.5]
+
+
+KEYS = ["Abc-123_xyz.~", 'k"<&\\/key-1', "schl\u00fcssel-\U0001f600"]
+
+
+def spelled_out(text: str, form: str) -> str:
+    """Each character by its number, as JSON allows."""
+    units = text.encode("utf-16-be")
+    return "".join("\\u" + format(int.from_bytes(units[i : i + 2]), form) for i in range(0, len(units), 2))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_found_however_json_writes_it(key: str) -> None:
+    """As it is, escaped, or spelled out in numbers; text beside it stays."""
+    pattern = secret_pattern(key)
+    assert pattern is not None
+    written = [key, json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1]]
+    written += [spelled_out(key, "04x"), spelled_out(key, "04X"), key[:3] + spelled_out(key[3:], "04x")]
+    for each in written:
+        assert pattern.sub(b"***", f"<{each}>".encode()) == b"<***>"
+    assert pattern.search(key[:-1].encode()) is None
+
+
+def test_only_utf_8_is_read() -> None:
+    """In another encoding a key would have passed unseen."""
+    for encoding in ("utf-16", "utf-32"):
+        with pytest.raises(InvalidResponseError):
+            decipher(200, {}, '{"data": []}'.encode(encoding))
+    assert decipher(200, {}, '{"data": []}'.encode("utf-8-sig")).data == []
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2", 2.0),
+        ("0", None),
+        ("soon", None),
+        ("-1", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(value: str | None, seconds: float | None) -> None:
+    """Seconds or a date; nonsense means nothing, and so does a moment at which the server still refused."""
+    assert retry_after({} if value is None else {"Retry-After": value}) == seconds
+
+
+@given(st.integers(100, 599), st.binary(max_size=200))
+def test_whatever_a_server_sends_is_an_answer_or_a_named_error(status: int, body: bytes) -> None:
+    """No other exception comes out."""
+    with suppress(RequestError):
+        assert isinstance(decipher(status, {}, body), Response)

@@ -1,0 +1,135 @@
+"""The emulator's answers have the shapes of real ones, and real ones fit its description."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+from tests.fidelity.captures import KNOWN, OMITTED, VARIABLE, emulated, located, nearest, sets
+from tools.record.shapes import differences, shape_of
+
+from vm_ray.core.api.vmray_protocol import decipher
+from vmray_emulator.openapi import openapi
+from vmray_emulator.versions import known_version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tools.record.folders import Capture, CaptureSet
+
+every_set = pytest.mark.parametrize("captured", sets())
+
+
+@cache
+def twin(version: str | None) -> dict[str, list[dict[str, Any]]]:
+    """Ask an emulator of a version once."""
+    return emulated(version)
+
+
+@every_set
+def test_captures_are_understood(captured: CaptureSet) -> None:
+    """Every captured body is of a known kind, and the folder tells the server's version."""
+    assert captured.version
+    assert [one.name for one in captured.captures if one.kind == "other"] == []
+
+
+@every_set
+def test_the_emulator_answers_in_the_shape_of_the_real_server(captured: CaptureSet) -> None:
+    """Field by field and type by type, in both directions, as far as both sides show something."""
+    answers = twin(captured.version)
+    kinds = {one.kind for one in captured.captures}
+    found = {
+        kind: differences(shape_of(captured.objects(kind)), shape_of(answers[kind]), KNOWN.get(kind))
+        for kind in sorted(kinds & answers.keys())
+    }
+    assert {kind: lines for kind, lines in found.items() if lines} == {}
+    assert kinds <= answers.keys()
+
+
+@every_set
+def test_every_captured_field_is_offered(captured: CaptureSet) -> None:
+    """Each object of the emulator has each top-level field that real objects of its kind have."""
+    answers = twin(captured.version)
+    for kind in ("sample", "submission", "analysis", "system_info"):
+        for real in captured.objects(kind):
+            for own in answers[kind]:
+                assert real.keys() - own.keys() == set(), kind
+
+
+@every_set
+def test_real_answers_fit_the_emulators_description(captured: CaptureSet) -> None:
+    """Each captured answer is valid after the OpenAPI document that the emulator serves for its version."""
+    schemas = openapi(known_version(nearest(captured.version)))["components"]
+    found = []
+    for capture in captured.captures:
+        answer = {"data": capture.body["data"], "result": "ok"}
+        schema = {"$ref": f"#/components/schemas/{_answer_name(capture)}", "components": schemas}
+        errors = [error.message for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(answer)]
+        found += [f"{capture.name}: {error}" for error in errors if not _is_known(error)]
+    assert found == []
+
+
+def _is_known(error: str) -> bool:
+    return any(f'"{field}" is a required' in error for field in OMITTED)
+
+
+def _answer_name(capture: Capture) -> str:
+    """The description's name of an answer of that kind."""
+    aggregates = {"vtis": "indicators", "mitre_attack": "techniques"}
+    name = aggregates.get(capture.kind, capture.kind)
+    if name in ("sample", "submission", "analysis", "job", "reputation_lookup"):
+        name += "_list" if isinstance(capture.body["data"], list) else "_item"
+    return f"{name}_answer"
+
+
+@every_set
+def test_the_wire_deciphers_real_bodies(captured: CaptureSet) -> None:
+    """A real body passes the integration's own deciphering; nothing of its data is changed."""
+    for capture in captured.captures:
+        assert deciphered(capture) == capture.body["data"]
+
+
+def deciphered(capture: Capture) -> object:
+    """Read a body as the client does."""
+    return decipher(200, {"Content-Type": "application/json"}, json.dumps(capture.body).encode()).data
+
+
+def test_another_server_is_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every folder with JSON files below the one that the variable names is a server of its own."""
+    for version in ("4.2.0", "2026.2.1"):
+        (tmp_path / version).mkdir()
+        body = {"result": "ok", "data": {"version": version, "version_major": 1}}
+        (tmp_path / version / "any-name.json").write_text(json.dumps(body))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert {one.folder.name: one.version for one in located()} == {
+        "4.2.0": "4.2.0", "2026.2.1": "2026.2.1",
+    }  # fmt: skip
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
+    assert located() == []
+    (skipped,) = sets()
+    assert VARIABLE in skipped.marks[0].kwargs["reason"]
+
+
+def test_a_set_is_compared_with_its_own_time() -> None:
+    """A server's answers are held beside those of the newest emulated version that is not newer."""
+    assert nearest("4.2.0") == "4.2.0"
+    assert nearest("4.1.1") == "4.2.0"
+    assert nearest("2023.4.1") == "2023.4.0"
+    assert nearest("2027.1.0") == nearest(None) == "2026.2.1"
+
+
+def test_differences_are_found() -> None:
+    """A missing field, a foreign field and another type are named with their path; null fits all."""
+    real = shape_of([{"id": 1, "name": None, "hashes": [{"md5": "0"}], "score": 1}])
+    own = shape_of([{"id": "1", "name": "x", "hashes": [{"sha1": "0"}], "score": None, "more": True}])
+    assert differences(real, own) == [
+        "hashes[].md5: the real one has it (string), the emulator has not",
+        "hashes[].sha1: the emulator has it (string), the real one has not",
+        "id: really integer, emulated string",
+        "more: the emulator has it (boolean), the real one has not",
+    ]
+    assert differences(real, real) == []
+    assert differences(shape_of([{"l": []}]), shape_of([{"l": [{"a": 1}]}])) == []
