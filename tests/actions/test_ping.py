@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.lab import completed, failed, outcome
+from tests.support.example import Example
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
 OK = completed("Successfully tested connectivity.", value=True)
+
+EXAMPLES = [Example(failure_sentence="Failed to test connectivity. Error is ")]
 
 
 def test_a_working_connection(lab: Lab) -> None:

@@ -14,6 +14,7 @@ from tests.actions.expected import (
     sample_table,
 )
 from tests.actions.lab import completed, outcome
+from tests.support.example import Example
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 SHA256 = "c7" * 32
 UNKNOWN = "ab" * 32
 UNSUPPORTED = "unsupported hash type (expected MD5, SHA-1 or SHA-256)"
+
+EXAMPLES = [
+    Example(
+        setup=lambda vmray: vmray.control.add_sample(
+            sha256=SHA256,
+            filename="invoice.exe",
+            iocs={"domains": ["c2.example"]},
+            indicators=[{"category": "Execution", "operation": "Runs a program", "score": 4}],
+        ),
+        entities=(("FILEHASH", SHA256),),
+    ),
+    Example("an unknown hash", entities=(("FILEHASH", UNKNOWN),), result=False),
+]
 
 
 @pytest.mark.parametrize(

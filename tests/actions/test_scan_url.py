@@ -12,6 +12,7 @@ from tests.actions.expected import (
     details,
 )
 from tests.actions.lab import completed, outcome
+from tests.support.example import Example
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -20,6 +21,10 @@ URL = "https://Login.Phish.Example/Office365?User=A,b&x=1"
 ENTITY = URL.upper()
 LOOK_UP = "GET /rest/submission?submission_submission_metadata=KEY"
 SUBMIT = "POST /rest/sample/submit"
+
+EXAMPLES = [
+    Example(entities=(("DestinationURL", URL),), parameters={"Tag Names": "phish", "Comment": "seen in mail"})
+]
 
 
 def test_the_submission_carries_url_tags_comment_and_our_key(lab: Lab) -> None:

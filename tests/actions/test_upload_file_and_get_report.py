@@ -11,11 +11,16 @@ import pytest
 from tests.actions.expected import SUBMITTED, WAITING, details
 from tests.actions.lab import completed, outcome
 from tests.actions.uploading import LOOK_UP, SUBMIT, archive, made, row, upload
+from tests.support.example import Example
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.actions.lab import Lab
+
+EXAMPLES = [
+    Example(parameters={"Sample File Path": "{folder}/invoice.exe"}, files={"invoice.exe": b"MZ not really"})
+]
 
 
 def test_one_file_is_submitted_awaited_and_reported(lab: Lab, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.lab import completed, failed, outcome
+from tests.support.example import Example
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -16,6 +17,14 @@ RULE = (
     "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - "  # noqa: RUF001 - VMRay's own list
     "without spaces, at most 255 characters."
 )
+
+EXAMPLES = [
+    Example(
+        setup=lambda vmray: vmray.control.add_sample(),
+        parameters={"Submission ID": "6001", "Tag Name": "triaged"},
+        failure_sentence="Failed to add tag triaged to submission 6001. Error is ",
+    )
+]
 
 
 def add_tag(lab: Lab, submission_id: str, tag: str) -> ActionRun:

@@ -1,0 +1,82 @@
+"""An example: one situation in which an action is run, declared in the action's own test file.
+
+All suites that prove something for every action take their runs from here (see `tests.support.registry`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+    from secops_lab.host import ActionRun
+    from vmray_emulator import EmbeddedEmulator
+
+Setup: TypeAlias = "Callable[[EmbeddedEmulator], object]"
+
+FOLDER: Final = "{folder}"
+
+
+def nothing(_vmray: EmbeddedEmulator) -> None:
+    """Leave VMRay empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One situation of an action.
+
+    Attributes:
+        situation: What is special about it, in a few words; the usual case comes first in `EXAMPLES`.
+        setup: Brings an empty VMRay into the state that the run needs. The ids of an empty emulator are
+            always the same (samples from 5001, submissions from 6001), so parameters may name them.
+        entities: Type and identifier of each entity of the case.
+        parameters: Parameters that are not left at their defaults; `{folder}` stands for the files' folder.
+        files: Name and content of each file that exists when the action starts.
+        settings: Settings of the emulator that differ from its defaults.
+        result: The script result that the run ends with.
+        failure_sentence: What the action says before the reason of a failure; empty for the sentence
+            `Error executing action "NAME". Reason: `, which is the rule.
+    """
+
+    situation: str = "usual"
+    setup: Setup = nothing
+    entities: tuple[tuple[str, str], ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    result: bool | str = True
+    failure_sentence: str = ""
+
+    def failure(self, action: str, reason: str) -> str:
+        """The message of a run of this example that failed for a reason."""
+        return (self.failure_sentence or f'Error executing action "{action}". Reason: ') + reason
+
+    def given(self, folder: Path) -> dict[str, str]:
+        """Write the files, and return the parameters with the folder in its place."""
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+        return {name: value.replace(FOLDER, str(folder)) for name, value in self.parameters.items()}
+
+
+def run_example(lab: Lab, action: str, example: Example, folder: Path, **options: Any) -> ActionRun:  # noqa: ANN401 - options of the host
+    """Run an example in a fresh case.
+
+    Args:
+        lab: Its VMRay is emptied first.
+        action: The name of the action.
+        example: The situation.
+        folder: An empty folder for the files.
+        options: For the host, such as `script_timeout`.
+    """
+    lab.vmray.control.reset()
+    lab.vmray.control.set_lifecycle("immediate")
+    if example.settings:
+        lab.vmray.control.configure(**example.settings)
+    example.setup(lab.vmray)
+    lab.open_case(*example.entities)
+    return lab.run(action, example.given(folder), **options)
