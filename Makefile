@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo test check bench soak hub pictures serve
+.PHONY: help demo quick test check bench soak hub pictures serve
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,9 @@ CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime-installed
 WEB := $(VENV)/.web-installed
 DEV := $(VENV)/.dev-installed
+
+# The fast loop: the client, what the emulator claims, the rules of the code, the package, the examples of each action.
+QUICK := tests/client tests/contract tests/architecture tests/packaging tests/support
 
 # The caller's own paths must not leak into the environment that the targets share.
 unexport PYTHONPATH PYTHONHOME
@@ -26,8 +29,12 @@ help: ## Say what can be done here
 demo: $(RUNTIME) ## Run the five actions on a real file (FILE=…, else /bin/ls) against the emulator
 	@$(BIN)/vmray-secops demo $${FILE:+--file "$$FILE"}
 
-test: $(DEV) ## Run the tests (ARGS="-k name" narrows them)
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+quick: $(DEV) ## Lint, and run the tests that answer within a minute, one run of each action included
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n auto --dist worksteal $(QUICK) $(ARGS)
+
+test: $(DEV) ## Run all tests and name the ten slowest (ARGS="-k name" narrows them)
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 $(ARGS)
 
 check: $(DEV) ## Lint, formatting, types (strict) and the law of imports
 	$(BIN)/ruff check .

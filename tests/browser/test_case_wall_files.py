@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAMES = 'paths = siemplify.parameters["Sample File Path"].split(",")\n'
 ECHO = NAMES + 'siemplify.end(" ".join(path.rpartition("/")[2] for path in paths), True)'
 
-LIMIT = 20 * 2**20
+LIMIT = 64 * 2**10
 
 
 @pytest.fixture
@@ -76,12 +76,12 @@ def test_a_full_folder_is_said_to_be_full_and_another_choice_makes_room(
     page.goto(f"{wall.url}/cases/1")
     files, said = page.locator("[data-files]"), page.locator(".files li")
     files.set_input_files(chosen("a.exe", "b.exe", size=LIMIT * 2 // 3))
-    full = "The lab's folder for uploads is full (20,971,520 bytes); there is room again when "
+    full = "The lab's folder for uploads is full (65,536 bytes); there is room again when "
     expect(said).to_have_text(
-        ["a.exe (13,981,013 bytes)", f"b.exe: not taken. {full}a run with files has ended."]
+        ["a.exe (43,690 bytes)", f"b.exe: not taken. {full}a run with files has ended."]
     )
     files.set_input_files(chosen("c.exe", size=LIMIT * 2 // 3))
-    expect(said).to_have_text(["c.exe (13,981,013 bytes)"])
+    expect(said).to_have_text(["c.exe (43,690 bytes)"])
 
 
 def test_an_entity_is_added_without_losing_what_is_in_the_form(

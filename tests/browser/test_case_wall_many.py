@@ -67,13 +67,13 @@ def test_the_keyboard_passes_many_entities_by(many: Page) -> None:
     expect(many.locator("article.run summary").first).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [400, 1400])
-def test_the_runs_are_a_few_screens_away(many: Page, width: int) -> None:
-    """The lists of entities are scrolled in themselves; axe-core finds nothing wrong with that."""
-    many.set_viewport_size({"width": width, "height": 900})
+def test_the_runs_are_a_few_screens_away(many: Page) -> None:
+    """The lists of entities are scrolled in themselves, at each width; axe-core finds no violation there."""
     many.get_by_role("button", name="Run Do It").click()
     expect(many.locator("article.run header .state")).to_have_text("Completed")
     expect(many.locator("article.run .message")).to_have_text(str(MANY))
-    assert many.evaluate("document.documentElement.scrollHeight") < 4 * 900
-    assert many.evaluate("document.documentElement.scrollWidth") <= width
-    assert_accessible(many)
+    for width in (400, 1400):
+        many.set_viewport_size({"width": width, "height": 900})
+        assert many.evaluate("document.documentElement.scrollHeight") < 4 * 900
+        assert many.evaluate("document.documentElement.scrollWidth") <= width
+        assert_accessible(many)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from tests.browser.results import SHA256, as_platform_gets_it, scan, uploaded
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page, Route
     from tests.browser.conftest import Show
 
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 HASH = SHA256.upper()
 """A hash as the platform writes it."""
 
@@ -48,6 +49,13 @@ def assert_accessible(page: Page, *rules: str) -> None:
     options = {"resultTypes": ["violations"]}
     found = Axe().run(page, options=options | ({"runOnly": list(rules)} if rules else {}))
     assert found.violations_count == 0, found.generate_report()
+
+
+def assert_accessible_in_each_theme(page: Page) -> None:
+    """axe-core finds no violation of any rule, neither in the light theme nor in the dark one."""
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert_accessible(page)
 
 
 def scan_hash(show: Show, *entities: tuple[str, object], **options: int) -> Page:
