@@ -89,7 +89,7 @@ def measure(  # noqa: PLR0913 - what a run is made of
 
 def fastest(count: int, action: str, server: Server, **how: object) -> Measured:
     """Return the fastest of several runs: the one least disturbed by the machine's other work."""
-    runs = [measure(action, server.configuration, **how) for _ in range(count)]  # type: ignore[arg-type]
+    runs = [measure(action, server.configuration, **how) for _ in range(count)]  # type: ignore[arg-type]  # the keywords have several types
     return min(runs, key=lambda measured: measured.seconds)
 
 

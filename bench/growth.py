@@ -47,7 +47,7 @@ def growth() -> list[Growth]:
         for size in SIZES:
             some, tries = hashes[:size], range(TRIES if size < MANY else 1)
             given = {"entities": entities(some), "watch_memory": True}
-            runs = [measure("Scan Hash", server.configuration, **given) for _ in tries]  # type: ignore[arg-type]
+            runs = [measure("Scan Hash", server.configuration, **given) for _ in tries]  # type: ignore[arg-type]  # the keywords have several types
             peers = [run_peer(server, some) for _ in tries]
             peer = PeerRun(min(run.seconds for run in peers), min(run.peak for run in peers))
             points.append(Growth(size, min(run.seconds for run in runs), min(run.peak for run in runs), peer))

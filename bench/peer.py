@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from vmray.rest_api import VMRayRESTAPI  # type: ignore[import-untyped]
+from vmray.rest_api import VMRayRESTAPI  # type: ignore[import-untyped]  # the package has no types
 
 
 def main() -> None:

@@ -130,7 +130,7 @@ class Weather:
         self.unmet = 0
         self._server = server
         self._plan = plan(seed, server.api_key)
-        self._rng = random.Random(f"pace {seed}")  # noqa: S311
+        self._rng = random.Random(f"pace {seed}")  # noqa: S311 - a plan, no secret
         self._pace = pace
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._blow, name="weather")

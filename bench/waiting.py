@@ -42,7 +42,7 @@ def _rows(action: str, **how: object) -> list[Row]:
             "on_round": lambda _: submitted.append(submits(server.requests())),
         }
         started = time.monotonic()
-        measured = measure(action, server.configuration, **how)  # type: ignore[arg-type]
+        measured = measure(action, server.configuration, **how)  # type: ignore[arg-type]  # the keywords have several types
         wall = time.monotonic() - started
         rounds = len(measured.run.rounds) - 1
         return judged(action, server.requests(), submitted[0], rounds, wall)

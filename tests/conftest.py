@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def emulator() -> Iterator[EmbeddedEmulator]:
     """Run a VMRay that finishes every analysis at once."""
-    from vmray_emulator import EmbeddedEmulator  # noqa: PLC0415 (only tests that want one pay)
+    from vmray_emulator import EmbeddedEmulator  # noqa: PLC0415 - only tests that want one pay
 
     with EmbeddedEmulator(lifecycle="immediate") as running:
         yield running

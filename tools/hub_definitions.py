@@ -96,7 +96,7 @@ def _widgets(integration: Path) -> dict[str, Json]:
     return built
 
 
-def _load(path: Path) -> Any:  # noqa: ANN401  whatever the YAML holds
+def _load(path: Path) -> Any:  # noqa: ANN401 - whatever the YAML holds
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 

@@ -137,7 +137,7 @@ class Hub:
             "COLUMNS": "200",
             "TERM": "dumb",
         }
-        return subprocess.run(  # noqa: S603  our own list, no shell
+        return subprocess.run(  # noqa: S603 - our own list, no shell
             command, capture_output=True, text=True, check=False, env={**os.environ, **own}
         )
 

@@ -62,7 +62,7 @@ def add_dependencies(integration: Path, target: Path) -> None:
     command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", python]
     command += [option for platform in PLATFORMS for option in ("--platform", platform)]
     command += ["--dest", str(target / DEPENDENCIES), *requirements(integration)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own list
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own list
     if done.returncode:
         raise PackagingError(f"pip could not download the dependencies: {done.stderr.strip()}")
 
@@ -133,7 +133,7 @@ def mark_custom(built: Path) -> None:
         _write_json(path, {**json.loads(path.read_text(encoding="utf-8")), "IsCustom": True})
 
 
-def _write_json(path: Path, value: Any) -> None:  # noqa: ANN401  any JSON value
+def _write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
     path.write_text(json.dumps(value, indent=4, sort_keys=True), encoding="utf-8")
 
 

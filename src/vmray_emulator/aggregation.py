@@ -76,7 +76,7 @@ def aggregated(state: ServerState, what: str, sample_id: int) -> Aggregated:
 
 def _awaited(state: ServerState, sample_id: int) -> bool:
     sql = f"""SELECT 1 FROM submission JOIN course ON course.submission_id = submission.id
-              WHERE {column("submission_sample_id")} = ? AND finished IS NULL"""  # noqa: S608  our own names
+              WHERE {column("submission_sample_id")} = ? AND finished IS NULL"""  # noqa: S608 - our own names
     return state.store.db.execute(sql, (sample_id,)).fetchone() is not None
 
 

@@ -49,7 +49,7 @@ def hashes_of(sample: Record) -> dict[str, Any]:
     }
 
 
-def new_analysis(  # noqa: PLR0913  the fields are named by the caller
+def new_analysis(  # noqa: PLR0913 - the fields are named by the caller
     state: ServerState,
     engine: str,
     sample: Record,

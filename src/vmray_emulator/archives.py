@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1024 * 1024
 _MOST_MEMBERS: Final = 1000
-_WRONG_PASSWORD: Final = "Wrong archive password"  # noqa: S105  a message (its wording is inferred)
+_WRONG_PASSWORD: Final = "Wrong archive password"  # noqa: S105 - a message (its wording is inferred)
 
 
 def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, answer: SubmitAnswer) -> bool:
@@ -43,7 +43,7 @@ def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, answe
     return True
 
 
-def _submit_member(  # noqa: PLR0913, PLR0917  a member is nothing without its archive and form
+def _submit_member(  # noqa: PLR0913, PLR0917 - a member is nothing without its archive and form
     state: ServerState,
     form: SubmitForm,
     archive: zipfile.ZipFile,

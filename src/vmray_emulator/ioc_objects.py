@@ -207,7 +207,7 @@ def ioc_object(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[st
     return ioc
 
 
-def ioc_answer(  # noqa: PLR0913  the filters of the endpoint, by name
+def ioc_answer(  # noqa: PLR0913 - the filters of the endpoint, by name
     iocs: dict[str, list[IocSpec]],
     analysis_ids: Sequence[int],
     *,

@@ -51,7 +51,7 @@ class Emulator:
 
     server_class: ClassVar[type[uvicorn.Server]] = uvicorn.Server
 
-    def __init__(  # noqa: PLR0913  each is one choice of the command line
+    def __init__(  # noqa: PLR0913 - each is one choice of the command line
         self,
         *,
         port: int = 0,

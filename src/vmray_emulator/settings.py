@@ -55,7 +55,7 @@ class Settings:
     aggregation_reads: int = 0
     fate: str | None = None
     locked: bool = False
-    sample_password: str = "infected"  # noqa: S105  the factory value of a public convention, no secret
+    sample_password: str = "infected"  # noqa: S105 - the factory value of a public convention, no secret
     report_quota: int | None = 1000
     verdict_quota: int | None = None
     key_quota_limit: int = 0

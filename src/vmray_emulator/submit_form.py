@@ -29,7 +29,7 @@ ANALYZER_MODES: Final = (
     "static",
 )
 ARCHIVE_ACTIONS: Final = ("sample", "compound_sample", "separate_samples")
-_TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]{1,255}")  # noqa: RUF001  the vendor's rule
+_TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]{1,255}")  # noqa: RUF001 - the vendor's rule
 
 
 def checked_tag(text: str) -> str:

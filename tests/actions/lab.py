@@ -74,7 +74,7 @@ class Lab:
         """Ask VMRay as any client could, and return `data`."""
         request = urllib.request.Request(f"{self.vmray.url}/rest{path}")  # noqa: S310 - our own loopback server
         request.add_header("Authorization", f"api_key {self.vmray.api_key}")
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own loopback server
             return json.load(answer)["data"]
 
     def seen(self) -> list[str]:

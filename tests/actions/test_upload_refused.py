@@ -109,6 +109,6 @@ def test_a_name_that_cannot_be_one(lab: Lab) -> None:
     """A NUL is in no path."""
     run = upload(lab, "/tmp/a\0b.exe")  # noqa: S108 - it is never opened
 
-    shown = "/tmp/a b.exe"  # noqa: S108
+    shown = "/tmp/a b.exe"  # noqa: S108 - it is never opened
     why = f"{shown}: cannot be read (the name is not a usable one)"
     assert outcome(run) == failed(f"{NOT_ACCESSIBLE}{shown}{details(why)}")

@@ -30,9 +30,15 @@ def project_modules() -> list[Path]:
     return sorted(path for folder in folders for path in folder.rglob("*.py") if "tests" not in path.parts)
 
 
+def every_module() -> list[Path]:
+    """Every Python module of the repository, tests and benchmarks included."""
+    folders = ("bench", "integrations", "src", "tests", "tools")
+    return sorted(path for folder in folders for path in (REPOSITORY / folder).rglob("*.py"))
+
+
 def name_of(path: Path) -> str:
-    """How a test's identifier names the module."""
-    return path.relative_to(REPOSITORY).as_posix()
+    """The path within the repository; the whole path of a file that is elsewhere."""
+    return (path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path).as_posix()
 
 
 def syntax(path: Path) -> ast.Module:

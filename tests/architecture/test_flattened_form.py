@@ -54,7 +54,7 @@ def outcomes(integration: Path, sdk: Path | None, sample: Path) -> dict[str, Any
     return {**seen, "requests": sorted(vmray_saw)}
 
 
-def visible(run: ActionRun, case: Case) -> Any:  # noqa: ANN401  JSON-like
+def visible(run: ActionRun, case: Case) -> Any:  # noqa: ANN401 - JSON-like
     """State, message, results and what became of the entities, without ports and times."""
     return stable(
         {
@@ -73,7 +73,7 @@ def visible(run: ActionRun, case: Case) -> Any:  # noqa: ANN401  JSON-like
     )
 
 
-def stable(value: Any) -> Any:  # noqa: ANN401  JSON-like
+def stable(value: Any) -> Any:  # noqa: ANN401 - JSON-like
     """The value with everything that varies between two emulators replaced."""
     if isinstance(value, dict):
         return {stable(key): stable(item) for key, item in value.items()}

@@ -32,7 +32,7 @@ TEXTS = {
 """A name for each text, and the text."""
 
 
-def everywhere(shape: Any, text: str) -> Any:  # noqa: ANN401 -- any JSON value
+def everywhere(shape: Any, text: str) -> Any:  # noqa: ANN401 - any JSON value
     """A copy of a JSON value in which every string is the hostile text; keys and other values stay."""
     if isinstance(shape, str):
         return text

@@ -53,7 +53,7 @@ def wall_on_toy(
     *,
     parameters: dict[str, str] | None = None,
     is_async: bool = False,
-    **settings: Any,  # noqa: ANN401 -- handed on to WallSettings
+    **settings: Any,  # noqa: ANN401 - handed on to WallSettings
 ) -> Iterator[CaseWall]:
     """Open a wall on an integration of one action with the given body."""
     host = Toy(folder, platform, None).host(body, parameters=parameters, is_async=is_async)

@@ -93,7 +93,7 @@ def test_an_interrupt_while_a_process_starts_ends_it(tmp_path: Path, monkeypatch
     started: list[int] = []
 
     class Interrupted(subprocess.Popen[bytes]):
-        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 -- handed on
+        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - handed on
             super().__init__(*arguments, **options)
             started.append(self.pid)
             signal.raise_signal(signal.SIGINT)

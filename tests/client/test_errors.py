@@ -58,7 +58,7 @@ def test_the_drawn_tree_is_the_tree() -> None:
         if match := re.match(r"( *)(?:[│ ]*[├└]── )(\w+) ", line):
             drawn[match[2]] = "(fatal)" in line
     helpers = {"VMRayError", "Sentence"}
-    real = {each.__name__: each.is_fatal for each in classes(vmray_errors, VMRayError)}  # type: ignore[attr-defined]
+    real = {each.__name__: each.is_fatal for each in classes(vmray_errors, VMRayError)}  # type: ignore[attr-defined]  # mypy sees modules as plain objects
     assert drawn == {name: mark for name, mark in real.items() if name not in helpers}
 
 
@@ -75,7 +75,7 @@ def test_every_exception_of_the_libraries_has_a_name_of_ours(kind: type[Exceptio
     assert "10.1.2.3" not in str(ours)
 
 
-REFUSED = urllib3.exceptions.NewConnectionError(None, INTERNAL)  # type: ignore[arg-type]
+REFUSED = urllib3.exceptions.NewConnectionError(None, INTERNAL)  # type: ignore[arg-type]  # no pool is needed for the text
 SELF_SIGNED = ssl.SSLCertVerificationError()
 SELF_SIGNED.verify_message = "self-signed certificate"
 POOL: Any = None

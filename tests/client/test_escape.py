@@ -76,7 +76,7 @@ def test_a_cell_stays_a_cell_and_no_formula(value: object) -> None:
 
     assert not set(cell) & set(',"\r\n')
     if isinstance(value, str):
-        assert not cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))  # noqa: RUF001
+        assert not cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))  # noqa: RUF001 - read as = by spreadsheets
     else:
         assert cell == str(value)
 

@@ -36,8 +36,8 @@ def report(iocs: int, indicators: int = 5, **fields: Any) -> SampleReport:  # no
     sample = {"sample_id": 1, "sample_verdict": "malicious", "sample_filename": 'a\\"é.exe', **fields}
     return make_report(
         Sample.from_json(sample),
-        Aggregate(True, {"domains": domains}),  # noqa: FBT003
-        Aggregate(True, found),  # noqa: FBT003
+        Aggregate(True, {"domains": domains}),  # noqa: FBT003 - positional as in the class
+        Aggregate(True, found),  # noqa: FBT003 - positional as in the class
         EVERYTHING,
     )
 

@@ -105,5 +105,5 @@ def test_what_was_found_counts_though_the_second_look_fails() -> None:
             return answer(metadata, is_ours)
         raise NotFoundError("gone")
 
-    server.find_submissions_by_metadata = failing  # type: ignore[method-assign]
+    server.find_submissions_by_metadata = failing  # type: ignore[method-assign]  # the test replaces the method
     assert submitted(server) == ([6001], 1)

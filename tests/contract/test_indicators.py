@@ -65,7 +65,7 @@ def test_a_technique_has_tactics_and_no_score(server: Server, subject: Subject) 
         assert technique.keys() == {
             "analysis_ids", "id", "matrix_version", "tactics", "technique", "technique_id",
             "threat_indicators", "version",
-        }  # fmt: skip
+        }  # fmt: skip  # a row of the table is a line
         assert technique["technique_id"].startswith("T")
         assert isinstance(technique["version"], float)
 

@@ -45,7 +45,7 @@ RECORDED = ("files", "processes")
 COMMON = {
     "analysis_ids", "id", "ioc", "ioc_type", "numeric_severity", "severity", "type", "verdict",
     "verdict_reason_code", "verdict_reason_description", "version",
-}  # fmt: skip
+}  # fmt: skip  # a row of the table is a line
 
 
 def claimed(names: Iterable[str]) -> list[ParameterSet]:

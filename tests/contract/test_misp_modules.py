@@ -76,7 +76,7 @@ def test_it_imports_the_results_of_a_sample(twin: EmbeddedEmulator, twin_server:
     assert {one["name"] for one in event["Object"]} == {
         "domain-ip", "email", "file", "ip-port", "mutex", "process", "registry-key", "sandbox-report",
         "sb-signature", "url",
-    }  # fmt: skip
+    }  # fmt: skip  # a row of the table is a line
     tags = {tag["name"] for tag in event["Tag"]}
     assert 'vmray:verdict="malicious"' in tags
     assert any("T1547.001" in tag for tag in tags)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.contract.servers import PROGRAM
-from vmray.rest_api import VMRayRESTAPI, VMRayRESTAPIError  # type: ignore[import-untyped]
+from vmray.rest_api import VMRayRESTAPI, VMRayRESTAPIError  # type: ignore[import-untyped]  # the package has no types
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.contract.servers import PROGRAM
-from vmray.integration_kit import VMRaySubmissionKit, integration_kit  # type: ignore[import-untyped]
-from vmray.integration_kit.integration_kit import VMRayAPIWrapper  # type: ignore[import-untyped]
-from vmray.rest_api import VMRayRESTAPIError  # type: ignore[import-untyped]
+from vmray.integration_kit import VMRaySubmissionKit, integration_kit  # type: ignore[import-untyped]  # the package has no types
+from vmray.integration_kit.integration_kit import VMRayAPIWrapper  # type: ignore[import-untyped]  # the package has no types
+from vmray.rest_api import VMRayRESTAPIError  # type: ignore[import-untyped]  # the package has no types
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -142,7 +142,7 @@ def test_emulated_time_ends_before_the_year_10000() -> None:
         "", "reads", "reads:x", "reads:-1", "realtime:0", "realtime:-1", "realtime:inf", "realtime:nan",
         "realtime:1e12", "realtime:1000001", "manual:1", "soon",
     ],
-)  # fmt: skip
+)  # fmt: skip  # a row of the table is a line
 def test_an_unknown_lifecycle_is_refused(text: str) -> None:
     """A lifecycle that is none is refused with what there is."""
     with pytest.raises(ValueError, match=r"lifecycle is immediate.*at most 1000000$"):

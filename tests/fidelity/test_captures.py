@@ -106,7 +106,7 @@ def test_another_server_is_another_folder(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     assert {one.folder.name: one.version for one in located()} == {
         "4.2.0": "4.2.0", "2026.2.1": "2026.2.1",
-    }  # fmt: skip
+    }  # fmt: skip  # a row of the table is a line
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
     assert located() == []
     (skipped,) = sets()

@@ -120,7 +120,7 @@ def test_scrubbing_keeps_types_and_nulls() -> None:
         "submission_id": 77, "submission_user_email": EMAIL, "submission_comment": None,
         "submission_tags": [TAG], "submission_finished": True, "submission_interface_name": "-",
         "submission_submission_metadata": "{}", "process_ids": [4], "id": 0,
-    }  # fmt: skip
+    }  # fmt: skip  # a row of the table is a line
     scrubbed = Scrubber("https://h.test", KEY).scrub({"one": body})["one"]
     assert shape_of([scrubbed]) == shape_of([body])
     changed = {name for name, value in body.items() if scrubbed[name] != value}

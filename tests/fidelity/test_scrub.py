@@ -49,7 +49,7 @@ def test_a_short_secret_changes_no_words_of_the_server() -> None:
         "analysis_analyzer_name": "vmray", "sample_verdict": "malicious", "sample_severity": "malicious",
         "submission_status": "user", "result": "malicious", "classifications": ["malicious", "vmray"],
         "analysis_ioc_aggregation_state": "malicious",
-    }  # fmt: skip
+    }  # fmt: skip  # a row of the table is a line
     body = {**words, "user_name": "malicious", "text": "malicious on vmray"}
     done = scrubbed(body, root="https://vmray")
     assert {name: done[name] for name in words} == words
@@ -60,7 +60,7 @@ def test_a_key_is_replaced_even_there() -> None:
     """No word of the server is as long as a key."""
     assert scrubbed({"result": KEY, "sample_verdict": "jane@bank.test"}) == {
         "result": "api-key-1", "sample_verdict": "user-1@scrubbed.example",
-    }  # fmt: skip
+    }  # fmt: skip  # a row of the table is a line
 
 
 @pytest.mark.parametrize("name", ["user", "account", "api", "machine", "example", "text", "sample"])
@@ -86,12 +86,12 @@ def test_ids_in_addresses_are_those_of_the_fields() -> None:
             "/analyses/902", "/user/analysis/view?id=902&sub=%2Freport", "/user/sample/view?id=904",
             "https%3A%2F%2Fx.test%2Fsamples%2F904",
         ],
-    }  # fmt: skip
+    }  # fmt: skip  # a row of the table is a line
     assert scrubbed(body)["links"] == [
         "/rest/submission/1/iocs", "/rest/analysis/submission/1", "/job/1", "/jobs/1",
         "/analyses/1", "/user/analysis/view?id=1&sub=%2Freport", "/user/sample/view?id=2",
         "https%3A%2F%2Fx.test%2Fsamples%2F2",
-    ]  # fmt: skip
+    ]  # fmt: skip  # a row of the table is a line
 
 
 def test_known_ids_are_replaced_in_messages() -> None:

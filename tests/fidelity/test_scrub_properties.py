@@ -77,7 +77,7 @@ def test_short_secrets_are_replaced_as_words_and_never_in_verdicts(
     body = {
         "user_account_name": account, "user_email": EMAIL, "rows": bodies, "sample_verdict": verdict,
         "text": f"({account}) {host}ish, {host}", "job_result": KEY,
-    }  # fmt: skip
+    }  # fmt: skip  # a row of the table is a line
     scrubbed = Scrubber(f"https://{host}", KEY).scrub({"one": body})["one"]
     assert scrubbed.pop("sample_verdict") == verdict
     assert f"{host}ish" in scrubbed["text"]

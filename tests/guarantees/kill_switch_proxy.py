@@ -68,7 +68,7 @@ class KillSwitchProxy:
             for source, sink, watched in ((inside, outside, True), (outside, inside, False)):
                 threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: FBT001
+    def _pump(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: FBT001 - handed to a thread by position
         try:
             while data := source.recv(65536):
                 if watched and self._pattern.match(data):

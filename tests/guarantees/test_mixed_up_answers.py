@@ -83,7 +83,7 @@ def test_an_object_with_another_id_is_no_answer(what: str, ask: Callable[[Client
     """As a text it is the same id."""
     for number, wrong in ((7, False), ("7", False), (8, True)):
         found = {"sample_id": number, "submission_id": number, "submission_sample_id": 1}
-        with Listener(lambda _path, found=found: ok(found)) as vmray:  # type: ignore[misc]
+        with Listener(lambda _path, found=found: ok(found)) as vmray:  # type: ignore[misc]  # mypy does not infer a lambda with a default
             if not wrong:
                 ask(client_for(vmray.url))
                 continue

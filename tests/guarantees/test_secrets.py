@@ -133,7 +133,7 @@ def test_an_echo_of_the_key_comes_out_of_no_answer(key: str) -> None:
     whole = json.dumps({"result": "error", "error_msg": "x" * 290 + "KEY"})
     bodies = [whole.replace("KEY", each).encode() for each in (json.dumps(key)[1:-1], spelled_out)]
     for status, body in itertools.product((200, 400, 401, 403, 404), bodies):
-        with Listener(lambda _path, given=(status, {}, body): given) as vmray:  # type: ignore[misc]
+        with Listener(lambda _path, given=(status, {}, body): given) as vmray:  # type: ignore[misc]  # mypy does not infer a lambda with a default
             with pytest.raises(VMRayError) as caught:
                 client_for(vmray.url, key).find_samples(SHA256)
             assert key not in str(caught.value)

@@ -149,7 +149,7 @@ def test_text_in_an_attribute_stays_in_it(text: str) -> None:
     seen: list[list[tuple[str, str | None]]] = []
 
     class Attributes(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's signature
             seen.append(attrs)
 
     parser = Attributes()

@@ -34,7 +34,7 @@ class Sent:
         self.body: bytes = b""
         self.content_type = ""
 
-    def post_once(self, path: str, body: Any, content_type: str | None = None) -> object:  # noqa: ANN401
+    def post_once(self, path: str, body: Any, content_type: str | None = None) -> object:  # noqa: ANN401 - the transport's own signature
         """Encode as requests does."""
         whole = body.read() if hasattr(body, "read") else body
         prepared = requests.Request("POST", f"http://vmray.example{path}", data=whole).prepare()

@@ -137,7 +137,7 @@ def test_unknown_names_are_named(stand_in_toy: Toy) -> None:
     with pytest.raises(HostError, match='action "Do It" has no parameter "limit"; its parameters: "Limit"'):
         host.run("Do It", case, {"limit": "5"})
     with pytest.raises(HostError, match='parameter "Limit" is 5; the platform passes text only'):
-        host.run("Do It", case, {"Limit": 5})  # type: ignore[dict-item]
+        host.run("Do It", case, {"Limit": 5})  # type: ignore[dict-item]  # a wrong type on purpose
     (host.integration.folder / "actions" / "do_it.py").unlink()
     with pytest.raises(HostError, match='action "Do It" has no script'):
         host.run("Do It", case)

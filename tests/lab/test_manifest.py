@@ -74,19 +74,19 @@ def test_both_forms_say_the_same(tmp_path: Path, files: dict[str, str], form: Fo
         folder=tmp_path.resolve(),
         form=form,
         configuration=(
-            ParameterSpec("Api Root", "string", True, "http://x", "The root."),  # noqa: FBT003
-            ParameterSpec("Api Key", "password", True, "", "The key."),  # noqa: FBT003
-            ParameterSpec("Verify SSL", "boolean", False, "true", "Check it."),  # noqa: FBT003
+            ParameterSpec("Api Root", "string", True, "http://x", "The root."),  # noqa: FBT003 - positional as in the class
+            ParameterSpec("Api Key", "password", True, "", "The key."),  # noqa: FBT003 - positional as in the class
+            ParameterSpec("Verify SSL", "boolean", False, "true", "Check it."),  # noqa: FBT003 - positional as in the class
         ),
         actions=(
             ActionSpec(
                 "Do It",
                 "do_it",
                 "Does it.",
-                True,  # noqa: FBT003
+                True,  # noqa: FBT003 - positional as in the class
                 (
-                    ParameterSpec("Limit", "string", True, "5", "How many."),  # noqa: FBT003
-                    ParameterSpec("Kind", "ddl", False, "", "Which.", ("a", "b")),  # noqa: FBT003
+                    ParameterSpec("Limit", "string", True, "5", "How many."),  # noqa: FBT003 - positional as in the class
+                    ParameterSpec("Kind", "ddl", False, "", "Which.", ("a", "b")),  # noqa: FBT003 - positional as in the class
                 ),
             ),
         ),

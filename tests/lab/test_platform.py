@@ -239,9 +239,9 @@ def test_one_connection_serves_many_calls(platform: LocalPlatform, client: Clien
 
     versions = {client.get("CaseMetadata/1").raw.version for _ in range(5)}
 
-    pools = client.session.get_adapter("http://").poolmanager.pools  # type: ignore[attr-defined]
+    pools = client.session.get_adapter("http://").poolmanager.pools  # type: ignore[attr-defined]  # requests' stubs do not know the pool
     assert versions == {11}
-    assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118 (no mapping)
+    assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118 - no mapping
 
 
 def test_readers_see_whole_states_while_others_write(platform: LocalPlatform) -> None:

@@ -74,7 +74,7 @@ class Toy:
         case: Case | None = None,
         *,
         is_async: bool = False,
-        **options: Any,  # noqa: ANN401 (handed on to ActionHost.run)
+        **options: Any,  # noqa: ANN401 - handed on to ActionHost.run
     ) -> ActionRun:
         """Write the integration and run its action, in a case of its own unless one is given."""
         declared = options.pop("declared", None)

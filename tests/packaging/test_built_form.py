@@ -180,7 +180,7 @@ def test_a_file_that_a_declaration_names_and_that_is_not_there_is_a_sentence(
         ("definition.yaml", "python_version: '3.11'", "python_version: '2.7'", "2.7"),
     ],
 )
-def test_a_key_that_is_not_there_is_a_sentence(  # noqa: PLR0913, PLR0917  one file, changed in one place
+def test_a_key_that_is_not_there_is_a_sentence(  # noqa: PLR0913, PLR0917 - one file, changed in one place
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -56,7 +56,7 @@ IOC_TYPES = ("domains", "emails", "files", "ips", "mutexes", "processes", "regis
 every_action = pytest.mark.parametrize("stem", ACTIONS)
 
 
-def load(path: Path) -> Any:  # noqa: ANN401  whatever the YAML holds
+def load(path: Path) -> Any:  # noqa: ANN401 - whatever the YAML holds
     """The YAML of one file."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 

@@ -28,7 +28,7 @@ needs_mp = pytest.mark.skipif(
         ("Integration: vm_ray | Passed: 0 | Executed: 0 / 0 validations", False),
     ],
 )
-def test_only_every_rule_checked_and_kept_is_clean(line: str, clean: bool) -> None:  # noqa: FBT001
+def test_only_every_rule_checked_and_kept_is_clean(line: str, clean: bool) -> None:  # noqa: FBT001 - a parametrized value
     """A fatal rule hides those after it, and a tool that finds nothing passes all: neither is clean."""
     found = FIGURES.search(line)
     assert found is not None

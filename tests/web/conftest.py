@@ -31,7 +31,7 @@ class Visitor:
         """The secret of the wall's pages."""
         return self.wall.wall.token.text
 
-    def get(self, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 -- handed on
+    def get(self, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - handed on
         """Read something; redirections are not followed."""
         return self.session.get(self.wall.url + path, timeout=PATIENT, allow_redirects=False, **options)
 
@@ -41,7 +41,7 @@ class Visitor:
         form: dict[str, Any] | None = None,
         *,
         origin: str | None = "own",
-        **options: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401 - any value is handed on
     ) -> requests.Response:
         """Send a form with the secret in it, from the wall's own page."""
         headers = dict(options.pop("headers", {}))
@@ -76,7 +76,7 @@ def open_wall(tmp_path: Path, platform: LocalPlatform) -> Iterator[Callable[...,
         *,
         parameters: dict[str, str] | None = None,
         is_async: bool = False,
-        **settings: Any,  # noqa: ANN401 -- handed on to WallSettings
+        **settings: Any,  # noqa: ANN401 - handed on to WallSettings
     ) -> Visitor:
         host = Toy(tmp_path, platform, None).host(body, parameters=parameters, is_async=is_async)
         wall = CaseWall(platform, host, WallSettings("nobody", **{"poll_interval": 0.05, **settings}))

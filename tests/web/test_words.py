@@ -80,7 +80,7 @@ def test_the_widgets_of_the_integration_are_found() -> None:
 
 
 @pytest.mark.parametrize(("operator", "shown"), [(0, False), (1, True)])
-def test_the_widgets_of_a_built_integration_are_found(tmp_path: Path, operator: int, shown: bool) -> None:  # noqa: FBT001
+def test_the_widgets_of_a_built_integration_are_found(tmp_path: Path, operator: int, shown: bool) -> None:  # noqa: FBT001 - a parametrized value
     """The built form has numbers in place of words; a broken definition is passed over."""
     conditions = [{"MatchType": 2, "Value": "["}, {"MatchType": 6, "Value": "secret"}]
     widget = {

@@ -55,8 +55,8 @@ def emulated_endpoints() -> list[str]:
     Its generic lists by any column are left out: the claims name the columns that clients use.
     """
     # Only now: pytest, which collects the claims, warns about what was imported before it began.
-    from vmray_emulator.openapi import openapi  # noqa: PLC0415
-    from vmray_emulator.versions import SERVER_VERSIONS, known_version  # noqa: PLC0415
+    from vmray_emulator.openapi import openapi  # noqa: PLC0415 - only this command needs the emulator
+    from vmray_emulator.versions import SERVER_VERSIONS, known_version  # noqa: PLC0415 - only this command needs the emulator
 
     paths = openapi(known_version(SERVER_VERSIONS[-1]))["paths"]
     named = {

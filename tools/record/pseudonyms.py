@@ -19,7 +19,7 @@ _FORMS: Final = {
 _KINDS: Final = (
     "reputation_lookup", "reputation_job", "vt_analysis", "vt_job", "user_account", "submission", "analysis",
     "sample", "job", "user", "account", "ip",
-)  # fmt: skip
+)  # fmt: skip  # a row of the table is a line
 _CACHES: Final = {"analysis_cache": "analysis", "job_cache": "job"}
 #: From this length on a key stands in no word by chance; real ones have 32 characters.
 _LONG_KEY: Final = 8

@@ -29,13 +29,13 @@ _FIELDS: Final = {
 _FREE: Final = (
     "comment", "interface_name", "password", "submission_metadata", "user_config_config", "submission_tags",
     "analysis_tags", "tag_name",
-)  # fmt: skip
+)  # fmt: skip  # a row of the table is a line
 _ADDRESSES: Final = ("webif_url", "webif_base_url")
 #: Fields, or ends of their names, whose values are words of VMRay's own: an account may be called the same.
 _WORDS: Final = (
     "verdict", "severity", "status", "result", "type", "mode", "state", "platform", "analyzer_name",
     "category", "categories", "classifications", "operations", "tactics",
-)  # fmt: skip
+)  # fmt: skip  # a row of the table is a line
 #: Texts for people, in which a number may be an id.
 _PROSE: Final = ("error_msg", "message", "description")
 #: Numbers that look like ids and are none of the server's: they are part of what was analysed.
@@ -103,7 +103,7 @@ class Scrubber:
         self._pseudonyms.learn("host", parts.netloc.rpartition("@")[2])
         self._pseudonyms.learn("host", parts.hostname or "")
 
-    def _clean(self, value: Any, field: str) -> Any:  # noqa: ANN401  JSON may be anything
+    def _clean(self, value: Any, field: str) -> Any:  # noqa: ANN401 - JSON may be anything
         if isinstance(value, dict):
             return {name: self._clean(item, name) for name, item in value.items()}
         if isinstance(value, list):

@@ -49,7 +49,7 @@ class Guide:
     api_key: str
     verify: bool = True
 
-    def ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  as requests takes them
+    def ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as requests takes them
         """One call; the body of its answer.
 
         Raises:

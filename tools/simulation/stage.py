@@ -82,7 +82,7 @@ class _Steady:
         return _TIME.sub(CREATED, str(text)).replace(self.folder, FOLDER)
 
 
-def _show(  # noqa: PLR0913, PLR0917  all of the stage is needed for each act
+def _show(  # noqa: PLR0913, PLR0917 - all of the stage is needed for each act
     host: ActionHost,
     case: Case,
     vmray: EmbeddedEmulator,

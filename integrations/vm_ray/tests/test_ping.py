@@ -65,7 +65,7 @@ def test_a_working_connection_is_reported(platform: MagicMock, vmray: Callable[[
     """One authenticated request to the configured host, then the documented sentence."""
     sent = vmray(200, {"result": "ok", "data": []})
     ping.main()
-    platform.end.assert_called_once_with("Successfully tested connectivity.", True, EXECUTION_STATE_COMPLETED)  # noqa: FBT003  as the SDK takes it
+    platform.end.assert_called_once_with("Successfully tested connectivity.", True, EXECUTION_STATE_COMPLETED)  # noqa: FBT003 - as the SDK takes it
     assert [(request.url or "").startswith(CONFIG["Api Root"]) for request in sent] == [True]
     assert sent[0].headers["Authorization"] == f"api_key {CONFIG['Api Key']}"
 

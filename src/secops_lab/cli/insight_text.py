@@ -53,7 +53,7 @@ class _Reader(HTMLParser):
         self._line_is_empty = True
         self._space_owed = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  the base class's signature
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's signature
         if tag in _SILENT:
             self._silent += 1
         elif tag == "li":

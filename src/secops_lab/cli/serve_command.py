@@ -72,7 +72,7 @@ def serve(
 
 
 def _serve(lab: Lab, port: int, times: Times, upload_limit: int) -> None:
-    from secops_lab.web import CaseWall, WallSettings  # noqa: PLC0415  the extra is needed from here on only
+    from secops_lab.web import CaseWall, WallSettings  # noqa: PLC0415 - the extra is needed from here on only
 
     settings = WallSettings(
         vmray=lab.vmray.label,

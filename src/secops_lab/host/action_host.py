@@ -62,7 +62,7 @@ class ActionHost:
         """The integration's actions, by name."""
         return list(self.integration.actions)
 
-    def run(  # noqa: PLR0913 (what an analyst can set, by keyword)
+    def run(  # noqa: PLR0913 - what an analyst can set, by keyword
         self,
         action: str,
         case: Case,

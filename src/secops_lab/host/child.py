@@ -79,7 +79,7 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
     with (
         _as_file(start.stdin) as stdin,
         _signals_held() as let_go,
-        subprocess.Popen(  # noqa: S603 (starting scripts is what a host does)
+        subprocess.Popen(  # noqa: S603 - starting scripts is what a host does
             list(start.command),
             stdin=stdin,
             stdout=subprocess.PIPE,

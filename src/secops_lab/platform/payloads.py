@@ -68,7 +68,7 @@ def entity(entity_type: str, identifier: str, *, case_id: int, alert_id: str, at
     }
 
 
-def alert(  # noqa: PLR0913 (a keyword a key that differs)
+def alert(  # noqa: PLR0913 - a keyword a key that differs
     identifier: str,
     *,
     case_id: int,
@@ -103,7 +103,7 @@ def alert(  # noqa: PLR0913 (a keyword a key that differs)
     }
 
 
-def case_metadata(  # noqa: PLR0913 (a keyword a key that differs)
+def case_metadata(  # noqa: PLR0913 - a keyword a key that differs
     case_id: int, *, title: str, environment: str, at: int, modified: int, alert_count: int, suspicious: bool
 ) -> Json:
     """Describe a case without its alerts; times are unix milliseconds."""

@@ -20,7 +20,7 @@ class Answer:
     content_type: str = "application/json"
 
 
-class RefusedCall(Exception):  # noqa: N818 (an answer, not a fault)
+class RefusedCall(Exception):  # noqa: N818 - an answer, not a fault
     """A call that the platform does not accept.
 
     Attributes:

@@ -203,12 +203,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Answer) -> None:
         self.send_response(reply.status)
-        if reply.body or reply.status != 204:  # noqa: PLR2004 (No Content: neither body nor length)
+        if reply.body or reply.status != 204:  # noqa: PLR2004 - No Content: neither body nor length
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         self.wfile.write(reply.body)
         self.wfile.flush()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the base class's)
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         """Stay quiet: the calls are recorded."""

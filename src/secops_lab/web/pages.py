@@ -32,7 +32,7 @@ _LONGEST_IDENTIFIER: Final = 4_000
 class Page(HTMLResponse):
     """HTML whose text may hold what UTF-8 cannot: half of a surrogate pair becomes a question mark."""
 
-    def render(self, content: Any) -> bytes:  # noqa: ANN401 -- the base class's signature
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - the base class's signature
         """Encode the page."""
         return str(content).encode("utf-8", "replace")
 
@@ -161,7 +161,7 @@ class Pages:
     def _back(self, case: Case, action: ActionSpec, place: str) -> Response:
         return RedirectResponse(f"/cases/{case.identifier}?action={action.stem}#{place}", 303)
 
-    def _page(self, template: str, status_code: int = 200, **values: Any) -> Response:  # noqa: ANN401
+    def _page(self, template: str, status_code: int = 200, **values: Any) -> Response:  # noqa: ANN401 - any value that a template shows
         settings = self._wall.settings
         common = {
             "token": self._wall.token.text,

@@ -112,7 +112,7 @@ def _each(row: Row, change: Mapping[str, Outcome]) -> Row:
 def alone(row: Row) -> Row:
     """The same for an action with a single subject: its failure is the action's, with the same reason."""
     return {
-        fault: tuple(ended(one.says) if one.kind == "named" else one for one in pair)  # type: ignore[misc]
+        fault: tuple(ended(one.says) if one.kind == "named" else one for one in pair)  # type: ignore[misc]  # a pair stays a pair
         for fault, pair in row.items()
     }
 

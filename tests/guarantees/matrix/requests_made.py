@@ -119,7 +119,7 @@ LIMITS: Final = Request(
 
 _DETONATION: Final = (
     EARLIER, SUBMIT, POLL, WINDOW, CHILDREN, REST, OF_SAMPLE, SAMPLE, ANALYSES, NEWEST
-)  # fmt: skip
+)  # fmt: skip  # a row of the table is a line
 REQUESTS: Final[Mapping[str, tuple[Request, ...]]] = {
     "Ping": (ACCESS,),
     "Add Tag to Submission": (TAG, TAG_IN_PATH),

@@ -157,7 +157,7 @@ class Client:
         answer = self._transport.post_once("/sample/submit", {"sample_url": url, **options.form()})
         return _submit_answer(answer)
 
-    def submit_file(self, file: Any, name: str, options: SubmitOptions) -> SubmitResponse:  # noqa: ANN401
+    def submit_file(self, file: Any, name: str, options: SubmitOptions) -> SubmitResponse:  # noqa: ANN401 - any binary file object
         """Submit a file, once, streaming it.
 
         Args:
@@ -167,7 +167,7 @@ class Client:
             options: Tags, comment, metadata.
         """
         # Imported here because only an upload should pay for it.
-        from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]  # noqa: PLC0415
+        from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; loaded only where a file is sent
 
         in_utf8 = os.fsencode(name).decode("utf-8", "backslashreplace")
         fields = {

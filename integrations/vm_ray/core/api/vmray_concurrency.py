@@ -53,7 +53,7 @@ def map_concurrently(
                 item = next(remaining, _DONE)
             if item is _DONE:
                 return
-            outcomes.put((item, _outcome(work, item)))  # type: ignore[arg-type] # not _DONE: an item
+            outcomes.put((item, _outcome(work, item)))  # type: ignore[arg-type]  # not _DONE: an item
 
     for _ in range(min(MAX_CONCURRENCY, len(waiting))):
         threading.Thread(target=worker, daemon=True).start()

@@ -35,7 +35,7 @@ def call_with_timeout(work: Callable[[], Result], seconds: float) -> Result:
         raise TimeoutError from None
     if error is not None:
         raise error
-    return result  # type: ignore[return-value] # without an error it is the result
+    return result  # type: ignore[return-value]  # without an error it is the result
 
 
 class Deadline:

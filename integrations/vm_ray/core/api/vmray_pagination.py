@@ -30,7 +30,7 @@ def read_list(
     transport: Transport,
     path: str,
     query: Mapping[str, str] | None = None,
-    goes_on: Callable[[Json], bool] = lambda last: True,  # noqa: ARG005 (to its end, whatever it holds)
+    goes_on: Callable[[Json], bool] = lambda last: True,  # noqa: ARG005 - to its end, whatever it holds
 ) -> Listing:
     """Read a list to its end, or to the first page after whose last object it is not worth going on.
 

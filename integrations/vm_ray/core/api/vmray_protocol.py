@@ -104,21 +104,21 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestErr
     """Name the error behind a status other than 200; a body counts only where it is VMRay's own error envelope."""
     reason = _error_reason(body)
     said = f": {reason}" if reason else ""
-    if 300 <= status < 400:  # noqa: PLR2004
+    if 300 <= status < 400:  # noqa: PLR2004 - an HTTP status
         return RedirectError(f"the server answered with a redirect ({status}), which is not followed", "check Api Root")
-    if status == 401:  # noqa: PLR2004
+    if status == 401:  # noqa: PLR2004 - an HTTP status
         return AuthenticationError("VMRay rejected the API key (401)", "check Api Key", not_executed=True)
-    if status == 403:  # noqa: PLR2004
+    if status == 403:  # noqa: PLR2004 - an HTTP status
         return PermissionDeniedError(f"the API key lacks the permission for this (403){said}", not_executed=True)
-    if status == 404:  # noqa: PLR2004
+    if status == 404:  # noqa: PLR2004 - an HTTP status
         return NotFoundError("VMRay does not know it, or the API key may not see it (404)", not_executed=True)
     if status == 407:  # noqa: PLR2004 - not VMRay's: a proxy before it took the request, and passed nothing on
         return ConnectError("the proxy for the VMRay server asks for a login (407)", not_executed=True)
-    if status == 429:  # noqa: PLR2004
+    if status == 429:  # noqa: PLR2004 - an HTTP status
         throttled = RateLimitedError("VMRay throttled the requests (429)", not_executed=True)
         throttled.retry_after = retry_after(headers)
         return throttled
-    if status >= 500:  # noqa: PLR2004
+    if status >= 500:  # noqa: PLR2004 - an HTTP status
         failed = ServerError(f"VMRay answered {status}")
         failed.retry_after = retry_after(headers)
         return failed

@@ -186,7 +186,7 @@ class Transport:
             verify=self._verify,
         ) as response:
             # What is not read breaks its connection. After 1xx the real answer would come as the next request's.
-            unread = response.status_code < 200 or 300 <= response.status_code < 400  # noqa: PLR2004
+            unread = response.status_code < 200 or 300 <= response.status_code < 400  # noqa: PLR2004 - an HTTP status
             return response.status_code, response.headers, b"" if unread else _whole_body(response)
 
 

@@ -15,7 +15,7 @@ class Spool:
     def __init__(self) -> None:
         """Start empty."""
         # Closed with the process: the spool lives exactly as long as the run.
-        self._file = SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115
+        self._file = SpooledTemporaryFile(MAX_IN_MEMORY)  # noqa: SIM115 - stays open as long as the object
         self._places: dict[str, tuple[int, int]] = {}
 
     def put(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -21,7 +21,7 @@ MAX_DIGITS: Final = 18
 # VMRay's own rule for tags: letters and digits of any script, and these signs; no spaces.
 _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRay's own list
 _TAG_RULE: Final = (
-    "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001
+    "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001 - VMRay's own list
 )
 # Older servers know a tag as a segment of the address; these two would name another address there, escaped or not.
 _STEPS: Final = (".", "..")

@@ -76,7 +76,7 @@ def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submissi
     Where that fails, the next run does not try it again: it may have taken all of this one's time.
     """
     ids = sorted({number for each in running for number in each.unfinished})
-    if len(ids) < 2 or ids[-1] - ids[0] >= WINDOW_PER_SUBMISSION * len(ids):  # noqa: PLR2004
+    if len(ids) < 2 or ids[-1] - ids[0] >= WINDOW_PER_SUBMISSION * len(ids):  # noqa: PLR2004 - a range needs two ids
         return {}
     try:
         found = client.list_submissions_between(ids[0], ids[-1])

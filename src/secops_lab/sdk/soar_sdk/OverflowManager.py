@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 from soar_sdk._clock import unix_now
 

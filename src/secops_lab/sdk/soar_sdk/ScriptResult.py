@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ class ScriptResult:
         title: str,
         filename: str,
         file_contents: str | bytes,
-        additional_data: dict[str, Any] | None = None,  # noqa: ARG002 (the platform drops it, too)
+        additional_data: dict[str, Any] | None = None,  # noqa: ARG002 - the platform drops it, too
         entity_type: str | None = None,
     ) -> None:
         """Attach a file.

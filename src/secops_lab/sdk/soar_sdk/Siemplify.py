@@ -8,7 +8,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 from soar_sdk import SiemplifyUtils
 from soar_sdk._case_calls import CaseCalls
@@ -78,7 +78,7 @@ class Siemplify(CaseCalls):
     def update_entities(self, updated_entities: list[DomainEntityInfo]) -> None:
         """Store changes of entities on the platform."""
         for entity in updated_entities:
-            entity._update_internal_properties()  # noqa: SLF001 (meant for this place)
+            entity._update_internal_properties()  # noqa: SLF001 - meant for this place
         bodies = [entity.to_dict() for entity in updated_entities]
         self._post(self.address_provider.address(SdkEndpoint.UPDATE_ENTITIES), bodies)
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 from soar_sdk import _clock
 from soar_sdk._action_calls import ActionCalls
@@ -115,7 +115,7 @@ class SiemplifyAction(ActionCalls):
         )
         try:
             alerts: list[dict[str, Any]] = self._get(address).json()
-        except Exception as error:  # noqa: BLE001 (the SDK goes on without alerts)
+        except Exception as error:  # noqa: BLE001 - the SDK goes on without alerts
             self.LOGGER.error(f"Failed to get the alerts of the case: {error}")
             return []
         return alerts

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 if TYPE_CHECKING:
     from soar_sdk.SiemplifySdkConfig import SiemplifySdkConfig

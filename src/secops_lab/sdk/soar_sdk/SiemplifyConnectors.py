@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 from soar_sdk import SiemplifyUtils
 from soar_sdk._clock import unix_now

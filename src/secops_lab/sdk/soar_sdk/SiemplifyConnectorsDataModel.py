@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 
 class ConnectorInfo:

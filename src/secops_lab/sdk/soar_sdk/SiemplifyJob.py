@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 from soar_sdk.Siemplify import Siemplify
 from soar_sdk.SiemplifyUtils import extract_script_param

@@ -8,7 +8,7 @@ import sys
 import traceback
 from typing import Any
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 from soar_sdk._clock import unix_now
 from soar_sdk.SiemplifyDataModel import LogRow

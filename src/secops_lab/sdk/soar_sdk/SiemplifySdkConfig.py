@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: F401  (both spellings, one module)
+import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
 
 class SiemplifySdkConfig:

@@ -14,5 +14,5 @@ _folder = str(Path(__file__).resolve().parent)
 if _folder not in sys.path:
     sys.path.append(_folder)
 
-import _soar_names  # type: ignore[import-not-found]  # noqa: E402, F401  (both spellings, one module)
-import requests  # noqa: E402, F401  (early: its patterns compile slowly at the bottom of a deep chain of imports)
+import _soar_names  # type: ignore[import-not-found]  # noqa: E402, F401 - both spellings, one module
+import requests  # noqa: E402, F401 - early: its patterns compile slowly at the bottom of a deep chain of imports
