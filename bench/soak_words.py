@@ -46,15 +46,15 @@ _NOTES: Final = (
     r"not submitted in time",
     r"the answer to its submit was lost, and VMRay has not shown a submission since",
     r"went on with submission \d+ of an earlier run",
-    r"VMRay was still collecting its IOCs and threat indicators, some may be missing",
-    r"its report is locked \(bought as a verdict only\)(, so there are no IOCs and threat indicators)?",
+    r"VMRay had not finished collecting IOCs and threat indicators; some may be missing",
+    r"its report is locked \(purchased as a verdict only\)(; IOCs and threat indicators are not available)?",
     rf"{_MADE} could not be asked for: {_CAUSE}",
     rf"the analyses of submission \d+ could not be asked for: {_CAUSE}",
     rf"analysis finished with errors, submission \d+(?:: its analyses could not be asked for: {_CAUSE})?",
     rf"sample \d+ could not be read: {_CAUSE}",
     r"verdict (?:Malicious|Suspicious|Clean|Unknown)(?: so far)?, submission \d+",
     r"submission \d+ is kept at VMRay",
-    r"\d+ of \d+ entities were enriched before that",
+    r"\d+ of \d+ entities were enriched before this error",
 )
 _WORSE: Final = rf"{_BEHIND} is (?:malicious|suspicious|clean): sample {_NUMBERS}"
 _NOTE: Final = re.compile(rf"(?:{_WORSE}|(?:{_CAUSE}|{'|'.join(_NOTES)})(?:; {_WORSE})?)")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
 HASHES = ("aa" * 32, "bb" * 32)
-UNEXPECTED = "unexpected error (KeyError) outside of VMRay; the debug output says where"
+UNEXPECTED = "internal error (KeyError) in the integration; see the debug output"
 
 
 @pytest.fixture
@@ -32,10 +32,11 @@ def test_what_was_enriched_before_is_kept(lab: Lab, broken: PatchedIntegration) 
 
     run = broken.host.run("Scan Hash", lab.case)
 
-    kept = "Kept: 1 of 2 entities were enriched before that"
+    kept = "Kept: 1 of 2 entities were enriched before this error"
     assert run.message == f'Error executing action "Scan Hash". Reason: {UNEXPECTED}{details(kept)}'
     assert run.state.value == "failed"
     assert "Traceback" not in run.debug_output
+    assert "unexpected KeyError in vmray_case_wall.show, line " in run.debug_output
     (shown,) = (each["Entity"] for each in run.json_result)
     flags = lab.flags()
     assert set(flags) == {sha256.upper() for sha256 in HASHES}

@@ -61,7 +61,7 @@ def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
     enriched = [each for each in entities if each not in refused]
     missed = [each for each in entities if each in refused]
     assert (len(enriched), len(missed), run.is_success) == (5, 20, True)
-    why = "the platform did not take its enrichment"
+    why = "the platform rejected the enrichment"
     assert run.message == "\n".join(
         [f"{ENRICHED}{enriched[0]}", *enriched[1:], f"{NOT_ENRICHED}{missed[0]}", *missed[1:]]
     ) + details(*(f"{each}: {why}" for each in missed))
@@ -82,7 +82,7 @@ def test_a_slow_platform_costs_insights_and_no_result(lab: Lab, tmp_path: Path) 
     run = slow.host.run("Scan Hash", lab.case)
 
     listed = "\n".join(entities)
-    said = "Insights: none for 2 entities: the time of this run was up"
+    said = "Insights: not created for 2 entities: this run reached its time limit"
     assert run.message == f"{ENRICHED}{listed}{details(said)}"
     assert (len(run.json_result), len(lab.case.insights)) == (3, 1)
 
@@ -96,7 +96,7 @@ def test_a_platform_that_takes_nothing_is_told(
 
     run = lab.run("Scan Hash")
 
-    why = "the platform did not take its enrichment"
+    why = "the platform rejected the enrichment"
     assert (run.message, run.is_success) == (f"{NONE_ENRICHED}{details(f'{entity}: {why}')}", False)
     assert [each["Entity"] for each in run.json_result] == [entity]
 
@@ -116,4 +116,4 @@ def test_a_platform_that_does_not_take_a_suspicion_is_told(
     reason, refused = run.message.splitlines()[-2:]
     assert reason.startswith(f"{url.upper()}: sample 5001 could not be read: ")
     assert reason.endswith("; what VMRay found behind it is malicious: sample 5002")
-    assert refused == f"{url.upper()}: suspicious, but the platform did not take that"
+    assert refused == f"{url.upper()}: suspicious, but the platform rejected the update of the entity"

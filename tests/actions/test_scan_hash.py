@@ -67,7 +67,7 @@ def test_the_verdict_decides_on_suspicion_and_colour(
     assert lab.insights()[entity].startswith(
         f'<h2><strong>Verdict: <span style="color:{colour}">{word}</span></strong></h2>'
     )
-    assert "<p>None that pass the filters of this action.</p>" in lab.insights()[entity]
+    assert "<p>None match the filters of this action.</p>" in lab.insights()[entity]
 
 
 @pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])

@@ -99,7 +99,7 @@ def test_a_locked_report_still_gives_its_verdict(lab: Lab, refused: str, status:
 
     run = lab.run("Scan Hash")
 
-    why = "its report is locked (bought as a verdict only), so there are no IOCs and threat indicators"
+    why = "its report is locked (purchased as a verdict only); IOCs and threat indicators are not available"
     assert outcome(run) == completed(
         f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}",
         value=True,
@@ -144,7 +144,7 @@ def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab)
 
     run = lab.run("Scan Hash", script_timeout=20.0)
 
-    why = "VMRay was still collecting its IOCs and threat indicators, some may be missing"
+    why = "VMRay had not finished collecting IOCs and threat indicators; some may be missing"
     assert run.is_success
     assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
 
@@ -160,7 +160,7 @@ def test_what_was_read_counts_when_it_cannot_be_read_again(lab: Lab) -> None:
 
     run = lab.run("Scan Hash")
 
-    why = "VMRay was still collecting its IOCs and threat indicators, some may be missing"
+    why = "VMRay had not finished collecting IOCs and threat indicators; some may be missing"
     assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
     assert sum(each.endswith("/vtis") for each in lab.seen()) == 5
 

@@ -111,10 +111,10 @@ def test_a_result_that_is_too_large_is_reduced_and_says_what_is_missing(lab: Lab
         "malicious"
     }
     listed = "\n".join(entities)
-    left_out = "left out: the tables of IOCs and threat indicators, all but the 10 worst IOCs a type"
-    where = "the whole is in VMRay, see sample_webif_url"
+    left_out = "omitted: the tables of IOCs and threat indicators, all but the 10 worst IOCs per type"
+    where = "full report in VMRay, see sample_webif_url"
     assert run.message == f"{ENRICHED}{listed}" + details(
-        f"Result: too large for the platform, {left_out}; {where}"
+        f"Result: result exceeds the platform's size limit; {left_out}; {where}"
     )
     assert set(run.tables) == set(entities)
     assert [enriched for enriched, _ in lab.flags().values()] == [True] * 12

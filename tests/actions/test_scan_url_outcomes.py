@@ -149,7 +149,7 @@ def test_a_locked_report_still_gives_its_verdict(lab: Lab) -> None:
 
     (sample,) = lab.samples()
     entity = url.upper()
-    why = "its report is locked (bought as a verdict only), so there are no IOCs and threat indicators"
+    why = "its report is locked (purchased as a verdict only); IOCs and threat indicators are not available"
     assert outcome(run) == completed(
         f"{ENRICHED}{entity}{details(f'{entity}: {why}')}",
         value=True,
@@ -179,7 +179,7 @@ def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab)
 
     run = kept_waiting(lab)
 
-    why = "VMRay was still collecting its IOCs and threat indicators, some may be missing"
+    why = "VMRay had not finished collecting IOCs and threat indicators; some may be missing"
     assert run.is_success
     assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
 

@@ -144,7 +144,7 @@ def test_a_verdict_only_submission_says_that_its_report_is_locked(lab: Lab, tmp_
 
     run = upload(lab, path)
 
-    why = "its report is locked (bought as a verdict only)"
+    why = "its report is locked (purchased as a verdict only)"
     assert run.is_success
     assert run.message == (
         f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001', f'{path}: {why}')}"

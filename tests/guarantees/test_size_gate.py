@@ -62,8 +62,8 @@ def test_scan_hash_loses_no_entity_and_no_verdict(tmp_path: Path, count: int, io
         assert verdicts == {
             item.name: sample["sample_verdict"] for item, sample in zip(items, samples, strict=True)
         }
-        assert "too large for the platform, left out: " in run.message
-        assert "the whole is in VMRay, see sample_webif_url" in run.message
+        assert "result exceeds the platform's size limit; omitted: " in run.message
+        assert "full report in VMRay, see sample_webif_url" in run.message
 
 
 def test_what_fits_is_not_trimmed(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_what_fits_is_not_trimmed(tmp_path: Path) -> None:
         items = [hash_item(sample["sample_sha256hash"]) for sample in samples]
         run = world.run("Scan Hash", items, {"IOC Type Filter": ", ".join(KINDS)})
         assert MIB < length(run) < 15 * MIB
-        assert "left out" not in run.message
+        assert "omitted" not in run.message
 
 
 def test_scan_url_loses_no_entity(tmp_path: Path) -> None:
@@ -108,4 +108,4 @@ def test_an_upload_loses_no_file_and_no_verdict(tmp_path: Path) -> None:
         rows = run.json_result["files"]
         assert len(rows) == 12 * 80
         assert all(row["verdict"] == "clean" for row in rows)
-        assert "too large for the platform, left out: " in run.message
+        assert "result exceeds the platform's size limit; omitted: " in run.message

@@ -18,7 +18,7 @@ ANALYSIS_SUCCEEDED: Final = 1
 MAX_DIGITS: Final = 30
 # Where a report was bought as a verdict only, it is locked. The two names are the newer and the older field.
 VERDICT_ONLY_FIELDS: Final = {"submission_quota_type": "verdict", "submission_billing_type": "detector"}
-VERDICT_ONLY_NOTE: Final = "its report is locked (bought as a verdict only)"
+VERDICT_ONLY_NOTE: Final = "its report is locked (purchased as a verdict only)"
 
 Json = Mapping[str, Any]
 

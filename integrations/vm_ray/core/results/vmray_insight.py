@@ -56,7 +56,7 @@ def _facts(report: SampleReport) -> str:
 
 def _iocs(report: SampleReport) -> str:
     lines = [_ioc_line(report, ioc_type) for ioc_type in IOC_TYPES if report.iocs[ioc_type]]
-    body = f"<ul>{''.join(lines)}</ul>" if lines else "<p>None that pass the filters of this action.</p>"
+    body = f"<ul>{''.join(lines)}</ul>" if lines else "<p>None match the filters of this action.</p>"
     return f"<p><strong>IOCs</strong></p>{body}"
 
 

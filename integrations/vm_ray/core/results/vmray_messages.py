@@ -42,7 +42,10 @@ def with_details(sentences: Sequence[str], details: Sequence[tuple[str, str]]) -
 
 def left_out(what: str) -> tuple[str, str]:
     """Say what the JSON result does not hold for its size, and where that is."""
-    return "Result", f"too large for the platform, left out: {what}; the whole is in VMRay, see sample_webif_url"
+    return (
+        "Result",
+        f"result exceeds the platform's size limit; omitted: {what}; full report in VMRay, see sample_webif_url",
+    )
 
 
 def none_of_type(entity_type: str) -> tuple[str, str]:

@@ -14,8 +14,8 @@ from ...core.api.vmray_models import IOC_TYPES, VERDICT_ONLY_NOTE, Aggregate, Js
 from ...core.api.vmray_verdicts import Verdict, verdict_of
 from ...core.results.vmray_aggregation_wait import AggregationWait
 
-STILL_AGGREGATING: Final = "VMRay was still collecting its IOCs and threat indicators, some may be missing"
-LOCKED: Final = f"{VERDICT_ONLY_NOTE}, so there are no IOCs and threat indicators"
+STILL_AGGREGATING: Final = "VMRay had not finished collecting IOCs and threat indicators; some may be missing"
+LOCKED: Final = f"{VERDICT_ONLY_NOTE}; IOCs and threat indicators are not available"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class TruncationLevel:
     """One step of leaving out; each includes the steps before it.
 
     Attributes:
-        says: What is left out, in words that complete "left out: …".
+        says: What is left out, in words that complete "omitted: …".
         max_iocs: IOCs kept per entity and type; lowest-ranked ones go first.
         max_indicators: Threat indicators kept per entity.
     """
@@ -54,7 +54,7 @@ class TruncationLevel:
 
 
 _TABLES_SAY: Final = "the tables of IOCs and threat indicators"
-_IOCS_SAY: Final = f"{_TABLES_SAY}, all but the {{}} worst IOCs a type"
+_IOCS_SAY: Final = f"{_TABLES_SAY}, all but the {{}} worst IOCs per type"
 _MOST_SAY: Final = f"{_TABLES_SAY}, all IOCs"
 TRUNCATION_LEVELS: Final = (
     TruncationLevel("nothing", extra_tables=True),

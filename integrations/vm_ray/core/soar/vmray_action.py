@@ -11,6 +11,7 @@ from __future__ import annotations
 import traceback
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from soar_sdk.ScriptResult import (
@@ -88,8 +89,9 @@ class Action(ABC):
             message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
             return Outcome.failed(with_details([message], [*error.details, *kept]))
         place = traceback.extract_tb(error.__traceback__)[-1]
-        run.log(f"unexpected {type(error).__name__} in {place.name}, line {place.lineno}")
-        reason = f"unexpected error ({type(error).__name__}) outside of VMRay; the debug output says where"
+        where = f"{Path(place.filename).stem}.{place.name}"
+        run.log(f"unexpected {type(error).__name__} in {where}, line {place.lineno}")
+        reason = f"internal error ({type(error).__name__}) in the integration; see the debug output"
         return Outcome.failed(with_details([self.failure(run, reason)], kept))
 
     def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject

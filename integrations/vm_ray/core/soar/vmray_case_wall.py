@@ -51,7 +51,7 @@ class CaseWall:
         """Mark an entity that has no report as suspicious: something that VMRay found behind it is."""
         entity.is_suspicious = True
         if not self._updated([entity]):
-            self.notes.append((entity.identifier, "suspicious, but the platform did not take that"))
+            self.notes.append((entity.identifier, "suspicious, but the platform rejected the update of the entity"))
 
     def finish(self, order: Sequence[str]) -> list[str]:
         """Hand over the rest and put the results in the order of the entities.
@@ -61,7 +61,9 @@ class CaseWall:
         """
         self._hand_over()
         if self._without_insight:
-            self.notes.append(("Insights", f"none for {self._without_insight} entities: the time of this run was up"))
+            self.notes.append(
+                ("Insights", f"not created for {self._without_insight} entities: this run reached its time limit")
+            )
         result = self._run.siemplify.result
         texts = []
         for record in self._budget.records(order):
@@ -82,7 +84,7 @@ class CaseWall:
         entities = [entity for entity, _ in self._batch]
         if entities and not self._updated(entities):
             self.refused |= dict.fromkeys(
-                (each.identifier for each in entities), "the platform did not take its enrichment"
+                (each.identifier for each in entities), "the platform rejected the enrichment"
             )
             self._done -= self.refused.keys()
         for entity, report in self._batch:
@@ -96,7 +98,7 @@ class CaseWall:
         try:
             self._run.siemplify.update_entities(entities)
         except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
-            self._run.log(f"enrichment refused: {type(error).__name__}")
+            self._run.log(f"the platform rejected the enrichment: {type(error).__name__}")
             return False
         return True
 
@@ -112,8 +114,8 @@ class CaseWall:
             text = self._run.redacted(insight(report))
             self._run.siemplify.add_entity_insight(entity, text, triggered_by=PROVIDER)
         except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions; an insight is no reason to lose a result
-            self._run.log(f"insight refused: {type(error).__name__}")
-            self.notes.append((entity.identifier, "enriched, but the platform did not take its insight"))
+            self._run.log(f"the platform rejected the insight: {type(error).__name__}")
+            self.notes.append((entity.identifier, "enriched, but the platform rejected the insight"))
 
     def _redacted(self, fields: Mapping[str, str]) -> dict[str, str]:
         return {name: self._run.redacted(value) for name, value in fields.items()}

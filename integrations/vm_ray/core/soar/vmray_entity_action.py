@@ -45,7 +45,9 @@ class EntityAction(Action):
             fatal = error
         done = wall.finish(list(entities))
         if fatal is not None:
-            kept = [("Kept", f"{len(done)} of {len(entities)} entities were enriched before that")] if done else []
+            kept = (
+                [("Kept", f"{len(done)} of {len(entities)} entities were enriched before this error")] if done else []
+            )
             return self.failed(run, fatal, kept)
         missed |= wall.refused
         missed = {identifier: missed[identifier] for identifier in entities if identifier in missed}

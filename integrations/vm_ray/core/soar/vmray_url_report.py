@@ -134,5 +134,5 @@ def _would_gain(found: Found) -> bool:
 def _why(detonation: Detonation, found: Found | None) -> str:
     """Say why an entity was not enriched; one with a report was taken out of the case meanwhile."""
     if isinstance(found, SampleReport):
-        return "no longer among the entities of this action"
+        return "the entity is no longer in the scope of this action"
     return str(found or detonation.why_unfinished)
