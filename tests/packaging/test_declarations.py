@@ -1,7 +1,6 @@
-"""What the integration declares is the contract: playbooks refer to these names, types and defaults.
+"""Every declaration is complete: scripts, texts, JSON examples, widgets, versions and the AI description.
 
-`ACTIONS`, `WITH_JSON`, `ASYNCHRONOUS` and `ENTITIES` are the one place outside of the declarations that holds
-it: an action that is new, or that changes on purpose, is written down here as well.
+Names, types and defaults are compared with `contract.json` (see `test_contract`).
 """
 
 from __future__ import annotations
@@ -11,46 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from tools.contract import read_contract
 from tools.hub_step import INTEGRATION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Parameter = tuple[str, str, bool, object]
-"""Name, type, mandatory, default."""
-
-SUBMIT: list[Parameter] = [("Tag Names", "string", False, ""), ("Comment", "string", False, "")]
-
-
-def scan(ioc_types: str) -> list[Parameter]:
-    """The parameters that both scans share, with the IOC types that one of them returns by default."""
-    return [
-        ("Threat Indicator Score Threshold", "string", True, "3"),
-        ("IOC Type Filter", "string", True, ioc_types),
-        ("IOC Verdict Filter", "string", True, "Malicious, Suspicious"),
-        ("Max IOCs To Return", "string", False, "10"),
-        ("Max Threat Indicators To Return", "string", False, "10"),
-        ("Create Insight", "boolean", False, True),
-        ("Only Suspicious Insight", "boolean", False, False),
-    ]
-
-
-ACTIONS: dict[str, tuple[str, list[Parameter]]] = {
-    "ping": ("Ping", []),
-    "add_tag_to_submission": (
-        "Add Tag to Submission",
-        [("Submission ID", "string", True, ""), ("Tag Name", "string", True, "")],
-    ),
-    "scan_hash": ("Scan Hash", scan("ips, files, emails, urls, domains")),
-    "scan_url": ("Scan URL", [*SUBMIT, *scan("ips, urls, domains")]),
-    "upload_file_and_get_report": (
-        "Upload File And Get Report",
-        [("Sample File Path", "string", True, ""), *SUBMIT],
-    ),
-}
-WITH_JSON = {"scan_hash", "scan_url", "upload_file_and_get_report"}
-ASYNCHRONOUS = {"scan_url", "upload_file_and_get_report"}
-ENTITIES = {"scan_hash": ["FILEHASH"], "scan_url": ["DestinationURL"]}
+ACTIONS: dict[str, dict[str, Any]] = read_contract()["actions"]
+WITH_JSON = [stem for stem, action in ACTIONS.items() if action["json_result"]]
 IOC_TYPES = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 
 every_action = pytest.mark.parametrize("stem", ACTIONS)
@@ -66,45 +33,34 @@ def action(stem: str) -> dict[str, Any]:
     return dict(load(INTEGRATION / "actions" / f"{stem}.yaml"))
 
 
-def shape(parameters: list[dict[str, Any]]) -> list[Parameter]:
-    """Parameters without their descriptions."""
-    return [(one["name"], one["type"], one["is_mandatory"], one["default_value"]) for one in parameters]
-
-
 def test_the_integration_is_configured_by_three_parameters() -> None:
-    """Api Root, Api Key and Verify SSL, spelled as the integration's published documentation spells them."""
+    """Given the definition, then its parameters are spelled as the published documentation spells them."""
     head = load(INTEGRATION / "definition.yaml")
     assert (head["identifier"], head["name"]) == ("VMRay", "VMRay")
-    assert shape(head["parameters"]) == [
+    assert [tuple(each.values()) for each in read_contract()["parameters"]] == [
         ("Api Root", "string", True, "https://cloud.vmray.com"),
         ("Api Key", "password", True, ""),
         ("Verify SSL", "boolean", False, True),
     ]
 
 
-def test_every_action_of_the_contract_is_declared_and_has_its_script() -> None:
-    """Every declaration has a script and every script a declaration, and the contract knows them all."""
-    folder = INTEGRATION / "actions"
-    assert {path.stem for path in folder.glob("*.yaml")} == set(ACTIONS)
-    assert {path.stem for path in folder.glob("*.py")} - {"__init__"} == set(ACTIONS)
+def test_every_declaration_has_its_script() -> None:
+    """Given the folder of actions, then each declaration has a script and each script a declaration."""
+    scripts = {path.stem for path in (INTEGRATION / "actions").glob("*.py")} - {"__init__"}
+    assert scripts == set(ACTIONS)
 
 
 @every_action
-def test_an_action_declares_its_contract(stem: str) -> None:
-    """Display name, parameters in order, types, mandatory flags and defaults are those of the contract."""
+def test_an_action_belongs_to_the_integration(stem: str) -> None:
+    """Given an action, then it names the integration, and its script result has the usual name."""
     declared = action(stem)
-    name, parameters = ACTIONS[stem]
-    assert declared["name"] == name
-    assert shape(declared["parameters"]) == parameters
     assert declared["integration_identifier"] == "VMRay"
-    assert declared["is_async"] is (stem in ASYNCHRONOUS)
     assert declared["script_result_name"] == "is_success"
-    assert json.loads(declared["simulation_data_json"]) == {"Entities": ENTITIES.get(stem, [])}
 
 
 @every_action
 def test_descriptions_help_and_fit(stem: str) -> None:
-    """Each action and parameter is described, as a sentence, within the platform's limits."""
+    """Given an action, then it and its parameters are described in sentences within the platform's limits."""
     declared = action(stem)
     texts = [declared["description"], *(one["description"] for one in declared["parameters"])]
     assert all(text.endswith(".") and "\n" not in text for text in texts)
@@ -116,7 +72,7 @@ def test_descriptions_help_and_fit(stem: str) -> None:
 
 @every_action
 def test_json_results_have_an_example_from_a_real_run(stem: str) -> None:
-    """Actions with a JSON result point to its example, and the example is JSON."""
+    """Given an action with a JSON result, then it points to an example, and the example is JSON."""
     results = action(stem)["dynamic_results_metadata"]
     expected = [f"resources/{stem}_JsonResult_example.json"] if stem in WITH_JSON else []
     assert [result["result_example_path"] for result in results] == expected
@@ -125,16 +81,16 @@ def test_json_results_have_an_example_from_a_real_run(stem: str) -> None:
         assert json.loads((INTEGRATION / path).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("stem", sorted(WITH_JSON))
+@pytest.mark.parametrize("stem", WITH_JSON)
 def test_widgets_belong_to_actions_with_json(stem: str) -> None:
-    """Each action with a JSON result has one widget, bound to the action's display name."""
+    """Given an action with a JSON result, then one widget is bound to the action's display name."""
     widget = load(INTEGRATION / "widgets" / f"{stem}.yaml")
-    assert widget["action_identifier"] == ACTIONS[stem][0]
+    assert widget["action_identifier"] == ACTIONS[stem]["name"]
     assert (INTEGRATION / "widgets" / f"{stem}.html").is_file()
 
 
 def test_versions_agree() -> None:
-    """pyproject, the newest release note and every action carry version 14.0."""
+    """Given the version 14.0, then the project, the newest release note and every action carry it."""
     project = (INTEGRATION / "pyproject.toml").read_text(encoding="utf-8")
     assert 'version = "14.0"' in project
     assert load(INTEGRATION / "release_notes.yaml")[-1]["version"] == pytest.approx(14.0)
@@ -142,15 +98,15 @@ def test_versions_agree() -> None:
 
 
 def test_the_ai_description_knows_every_action_and_nothing_else() -> None:
-    """What the platform's AI is told agrees with what the declarations say."""
+    """Given the description for the platform's AI, then it agrees with the declarations."""
     spoken = load(INTEGRATION / "resources" / "ai" / "actions_ai_description.yaml")
-    assert list(spoken) == [name for name, _ in ACTIONS.values()]
-    for stem, (name, parameters) in ACTIONS.items():
-        entry = spoken[name]
-        assert all(parameter[0] in entry["parameters_description"] for parameter in parameters)
-        assert entry["capabilities"]["can_update_entities"] is (stem in ENTITIES)
+    assert set(spoken) == {action["name"] for action in ACTIONS.values()}
+    for declared in ACTIONS.values():
+        entry = spoken[declared["name"]]
+        assert all(each["name"] in entry["parameters_description"] for each in declared["parameters"])
+        assert entry["capabilities"]["can_update_entities"] is bool(declared["entities"])
         chosen = [kind for kind, value in entry["entity_usage"]["entity_types"].items() if value]
-        assert len(chosen) == len(ENTITIES.get(stem, []))
+        assert len(chosen) == len(declared["entities"])
         assert sorted(entry) == [
             "ai_description",
             "ai_short_description",
@@ -162,7 +118,7 @@ def test_the_ai_description_knows_every_action_and_nothing_else() -> None:
 
 
 def test_no_committed_file_locks_or_names_a_machine() -> None:
-    """The lock file is made when packaging, and the SDK's source is a public address."""
+    """Given the integration's folder, then it has no lock file, and the SDK comes from a public address."""
     assert not (INTEGRATION / "uv.lock").exists()
     project = (INTEGRATION / "pyproject.toml").read_text(encoding="utf-8")
     assert 'soar-sdk = { git = "https://github.com/' in project
