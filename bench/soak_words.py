@@ -15,45 +15,48 @@ WAITING: Final = "Waiting for the results for: "
 FAILED: Final = r'Error executing action "(Scan Hash|Scan URL|Upload File And Get Report)"\. Reason: '
 
 _SAID: Final = (
-    r"VMRay answered 5\d\d",
-    r"VMRay throttled the requests \(429\)",
-    r"VMRay did not answer within \d+ seconds",
-    r"the connection to VMRay broke before the answer was complete",
-    r"VMRay's answer was (a web page|incomplete or not JSON|not the JSON object that was expected)",
-    r"VMRay's answer did not (hold the data that was asked for|say what became of the submit)",
-    r"VMRay's list could not be read to its end",
-    r"VMRay refused the request: Internal error, key \*\*\*",
-    r"VMRay rejected the request \(400\): Out of quota",
-    r"VMRay does not know it, or the API key may not see it \(404\)",
+    r"VMRay returned HTTP 5\d\d",
+    r"VMRay returned HTTP 429, too many requests",
+    r"VMRay did not respond within \d+ seconds",
+    r"the connection to VMRay was lost before the response was complete",
+    r"VMRay's response was (a web page|incomplete or not JSON|not the expected JSON object)",
+    r"VMRay's response does not (contain the requested data|say whether the submission was stored)",
+    r"VMRay's list could not be read to the end",
+    r"VMRay rejected the request: Internal error, key \*\*\*",
+    r"VMRay rejected the request \(HTTP 400\): Out of quota",
+    r"the object does not exist in VMRay or is not visible to the API key \(HTTP 404\)",
 )
-_LATE: Final = "the time of this run was up before VMRay could be asked"
-_CAUSE: Final = rf"(?:(?:{'|'.join(_SAID)})(?: after \d+ tries)?(?:, and {_LATE} again)?|{_LATE})"
-_REDIRECTED: Final = r"the server answered with a redirect \(302\), which is not followed"
+_LATE: Final = "the time of this run ended before the request could be sent"
+_CAUSE: Final = rf"(?:(?:{'|'.join(_SAID)})(?: \(\d+ attempts\))?(?:; {_LATE} again)?|{_LATE})"
+_REDIRECTED: Final = r"the server returned a redirect \(HTTP 302\), which is not followed"
 _FOR_ALL: Final = (
-    r"VMRay rejected the API key \(401\)(?: after \d+ tries)?; check Api Key",
-    r"the API key lacks the permission for this \(403\): Emulated status 403(?: after \d+ tries)?",
-    rf"{_REDIRECTED}(?: after \d+ tries)?; check Api Root",
+    r"VMRay rejected the API key \(HTTP 401\)(?: \(\d+ attempts\))?; check Api Key",
+    (
+        r"the API key does not have the required permission \(HTTP 403\): Emulated status 403"
+        r"(?: \(\d+ attempts\))?"
+    ),
+    rf"{_REDIRECTED}(?: \(\d+ attempts\))?; check Api Root",
 )
 _UNFINISHED: Final = r"analysis not finished in time, submission"
 _NUMBERS: Final = r"\d+(?:, \d+)*"
-_MADE: Final = r"what VMRay made out of submission \d+"
-_BEHIND: Final = "what VMRay found behind it"
+_MADE: Final = r"child submissions of \d+ could not be listed"
+_BEHIND: Final = "content reached through this URL"
 _NOTES: Final = (
     r"not found in VMRay",
     r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\)",
-    rf"(?:{_BEHIND}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:it|{_MADE}) could not be asked for: {_CAUSE})?",
-    r"VMRay no longer knows submission \d+",
+    rf"(?:{_BEHIND}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:status could not be read|{_MADE}): {_CAUSE})?",
+    r"submission \d+ no longer exists in VMRay",
     r"not submitted in time",
-    r"the answer to its submit was lost, and VMRay has not shown a submission since",
-    r"went on with submission \d+ of an earlier run",
+    r"the response to the submission was lost and VMRay lists no matching submission yet",
+    r"reused submission \d+ from a previous run",
     r"VMRay had not finished collecting IOCs and threat indicators; some may be missing",
-    r"its report is locked \(purchased as a verdict only\)(; IOCs and threat indicators are not available)?",
-    rf"{_MADE} could not be asked for: {_CAUSE}",
-    rf"the analyses of submission \d+ could not be asked for: {_CAUSE}",
-    rf"analysis finished with errors, submission \d+(?:: its analyses could not be asked for: {_CAUSE})?",
+    r"the report is locked \(purchased as a verdict only\)(; IOCs and threat indicators are not available)?",
+    rf"{_MADE}: {_CAUSE}",
+    rf"the analyses of submission \d+ could not be listed: {_CAUSE}",
+    rf"analysis finished with errors, submission \d+(?:: the analyses could not be listed: {_CAUSE})?",
     rf"sample \d+ could not be read: {_CAUSE}",
     r"verdict (?:Malicious|Suspicious|Clean|Unknown)(?: so far)?, submission \d+",
-    r"submission \d+ is kept at VMRay",
+    r"kept in VMRay: submission \d+",
     r"\d+ of \d+ entities were enriched before this error",
 )
 _WORSE: Final = rf"{_BEHIND} is (?:malicious|suspicious|clean): sample {_NUMBERS}"
@@ -61,8 +64,8 @@ _NOTE: Final = re.compile(rf"(?:{_WORSE}|(?:{_CAUSE}|{'|'.join(_NOTES)})(?:; {_W
 _FAILURE: Final = re.compile(rf"{FAILED}(?:{'|'.join(_FOR_ALL)}|{_CAUSE}|no file was accepted by VMRay)")
 _LOGGED: Final = re.compile(
     r"Reading configuration from Server"  # the SDK's own
-    rf"|the time of this run is up|[A-Z]\w+: (?:{'|'.join(_FOR_ALL)}|{_CAUSE})"
-    rf"|.+: the answer to the submit was lost \({_CAUSE}\)"
+    rf"|the time of this run has ended|[A-Z]\w+: (?:{'|'.join(_FOR_ALL)}|{_CAUSE})"
+    rf"|.+: the response to the submission was lost \({_CAUSE}\)"
 )
 
 

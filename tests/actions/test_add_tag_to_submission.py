@@ -81,7 +81,7 @@ def test_an_unknown_submission(lab: Lab) -> None:
 
     assert outcome(run) == failed(
         "Failed to add tag phish to submission 4711. "
-        "Error is VMRay does not know it, or the API key may not see it (404)"
+        "Error is the object does not exist in VMRay or is not visible to the API key (HTTP 404)"
     )
     assert lab.seen() == ["POST /rest/submission/4711/tag", "POST /rest/submission/4711/tag/phish"]
 
@@ -159,5 +159,5 @@ def test_a_refusal_in_vmrays_own_words(lab: Lab) -> None:
 
     assert outcome(run) == failed(
         "Failed to add tag phish to submission 6001. "
-        "Error is VMRay refused the request: Submission is read-only"
+        "Error is VMRay rejected the request: Submission is read-only"
     )

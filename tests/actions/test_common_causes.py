@@ -78,7 +78,7 @@ def test_a_wrong_key(lab: Lab, case: Case, tmp_path: Path) -> None:
 
     run = run_case(lab, case, tmp_path)
 
-    assert_failed(lab, run, case, "VMRay rejected the API key (401); check Api Key")
+    assert_failed(lab, run, case, "VMRay rejected the API key (HTTP 401); check Api Key")
     assert len(lab.seen()) == 1
 
 
@@ -97,7 +97,9 @@ def test_a_key_without_permission(lab: Lab, case: Case, tmp_path: Path) -> None:
 
     run = run_case(lab, case, tmp_path)
 
-    assert_failed(lab, run, case, "the API key lacks the permission for this (403): API access disabled")
+    assert_failed(
+        lab, run, case, "the API key does not have the required permission (HTTP 403): API access disabled"
+    )
 
 
 @ALL
@@ -109,7 +111,7 @@ def test_an_unreachable_host(lab: Lab, case: Case, tmp_path: Path) -> None:
 
         run = run_case(lab, case, tmp_path)
 
-    why = "the VMRay server could not be reached after 4 tries; check Api Root and the network"
+    why = "the VMRay server could not be reached (4 attempts); check Api Root and the network"
     assert_failed(lab, run, case, why)
 
 
@@ -120,7 +122,7 @@ def test_a_redirect_is_not_followed(lab: Lab, case: Case, tmp_path: Path) -> Non
 
     run = run_case(lab, case, tmp_path)
 
-    why = "the server answered with a redirect (302), which is not followed; check Api Root"
+    why = "the server returned a redirect (HTTP 302), which is not followed; check Api Root"
     assert_failed(lab, run, case, why)
 
 

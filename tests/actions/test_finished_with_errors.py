@@ -21,7 +21,7 @@ UNSAID: list[tuple[dict[str, JsonValue], int, str]] = [
     (
         {"kind": "status", "status": 502},
         4,
-        f"{WITH_ERRORS}: its analyses could not be asked for: VMRay answered 502 after 4 tries",
+        f"{WITH_ERRORS}: the analyses could not be listed: VMRay returned HTTP 502 (4 attempts)",
     ),
 ]
 
@@ -73,7 +73,7 @@ def test_errors_or_no_verdict_alone_is_no_failure(lab: Lab, tmp_path: Path, stem
     run = upload(lab, path)
 
     assert [each["result"] for each in run.json_result["files"]] == ["ok"]
-    asked = why.rpartition("its analyses ")[2]
+    asked = why.rpartition("the analyses ")[2]
     assert run.message.endswith(f"{path}: the analyses of submission 6001 {asked}")
 
 

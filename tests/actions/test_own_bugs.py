@@ -51,7 +51,7 @@ def test_what_was_submitted_is_named(lab: Lab, broken: PatchedIntegration) -> No
     run = broken.host.run("Scan URL", lab.case)
 
     (entity,) = (each["identifier"] for each in lab.case.entities)
-    kept = f"{entity}: submission 6001 is kept at VMRay"
+    kept = f"{entity}: kept in VMRay: submission 6001"
     assert run.message == f'Error executing action "Scan URL". Reason: {UNEXPECTED}{details(kept)}'
     again = lab.run("Scan URL")
     assert (again.is_success, lab.vmray.control.counts()["submissions"]) == (True, 1)

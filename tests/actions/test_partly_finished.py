@@ -18,7 +18,7 @@ LAST_RUN: dict[str, Any] = {"async_timeout": 60.0, "poll_interval": 600.0}
 URL = "http://www.example/emulate-dropper"
 ENTITY = URL.upper()
 CHILDREN = {"path": "/rest/submission", "query": {"submission_parent_submission_id": "6001"}}
-CHILD_LATE = "what VMRay found behind it: analysis not finished in time, submission 6002"
+CHILD_LATE = "content reached through this URL: analysis not finished in time, submission 6002"
 
 
 def test_the_finished_members_of_an_archive_are_returned_beside_a_pending_one(
@@ -88,7 +88,7 @@ def test_a_member_that_is_read_too_late_leaves_the_others(lab: Lab, tmp_path: Pa
     malicious, late = run.json_result["files"]
     assert (malicious["verdict"], malicious["result"]) == ("malicious", "ok")
     assert (late["submission_id"], late["result"], late["data"]) == (6002, "error", None)
-    assert late["error"].startswith("sample 5002 could not be read: VMRay did not answer within ")
+    assert late["error"].startswith("sample 5002 could not be read: VMRay did not respond within ")
     assert run.is_success
     assert f"{path}: 2 samples, worst verdict Malicious, submission 6001" in run.message
 
@@ -109,7 +109,7 @@ def test_a_finished_url_is_enriched_while_something_behind_it_is_still_running(l
 
     run = lab.run("Scan URL", **LAST_RUN)
 
-    notes = (CHILD_LATE, "went on with submission 6001 of an earlier run")
+    notes = (CHILD_LATE, "reused submission 6001 from a previous run")
     assert run.message == f"{ENRICHED}{ENTITY}{details(*(f'{ENTITY}: {note}' for note in notes))}"
     assert run.is_success
     sample = next(each for each in lab.samples() if each["sample_id"] == 5001)
@@ -138,5 +138,5 @@ def test_what_is_behind_a_url_and_read_too_late_leaves_the_url(lab: Lab) -> None
     run = lab.run("Scan URL", script_timeout=8.0, **LAST_RUN)
 
     assert run.message.startswith(f"{ENRICHED}{ENTITY}\n")
-    assert f"{ENTITY}: sample 5002 could not be read: VMRay did not answer within " in run.message
+    assert f"{ENTITY}: sample 5002 could not be read: VMRay did not respond within " in run.message
     assert lab.flags() == {ENTITY: (True, True)}

@@ -43,7 +43,7 @@ def test_the_log_says_what_failed(lab: Lab) -> None:
 
     run = lab.run("Ping")
 
-    why = "VMRay rejected the API key (401); check Api Key"
+    why = "VMRay rejected the API key (HTTP 401); check Api Key"
     assert outcome(run) == failed(f"Failed to test connectivity. Error is {why}")
     assert f"Failed to connect to the VMRay server! Error is {why}" in run.debug_output
     assert "not-the-key" not in f"{run.rounds}"

@@ -115,5 +115,5 @@ def test_a_platform_that_does_not_take_a_suspicion_is_told(
 
     reason, refused = run.message.splitlines()[-2:]
     assert reason.startswith(f"{url.upper()}: sample 5001 could not be read: ")
-    assert reason.endswith("; what VMRay found behind it is malicious: sample 5002")
+    assert reason.endswith("; content reached through this URL is malicious: sample 5002")
     assert refused == f"{url.upper()}: suspicious, but the platform rejected the update of the entity"

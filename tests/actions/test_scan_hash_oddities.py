@@ -99,7 +99,7 @@ def test_a_locked_report_still_gives_its_verdict(lab: Lab, refused: str, status:
 
     run = lab.run("Scan Hash")
 
-    why = "its report is locked (purchased as a verdict only); IOCs and threat indicators are not available"
+    why = "the report is locked (purchased as a verdict only); IOCs and threat indicators are not available"
     assert outcome(run) == completed(
         f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}",
         value=True,
@@ -118,7 +118,7 @@ def test_a_refusal_that_no_lock_explains_ends_the_action(lab: Lab) -> None:
 
     run = lab.run("Scan Hash")
 
-    why = "the API key lacks the permission for this (403): Emulated status 403"
+    why = "the API key does not have the required permission (HTTP 403): Emulated status 403"
     assert outcome(run) == failed(f'Error executing action "Scan Hash". Reason: {why}', json_result=[])
     assert lab.flags() == {ENTITY: (False, False)}
 

@@ -19,21 +19,21 @@ GOOD, BAD = "aa" * 32, "bb" * 32
 @pytest.mark.parametrize(
     ("fault", "times", "why"),
     [
-        ({"kind": "status", "status": 502}, 4, "VMRay answered 502 after 4 tries"),
-        ({"kind": "html"}, 4, "VMRay's answer was a web page after 4 tries"),
-        ({"kind": "truncated_json"}, 4, "VMRay's answer was incomplete or not JSON after 4 tries"),
-        ({"kind": "data_null"}, 4, "VMRay's answer did not hold the data that was asked for after 4 tries"),
+        ({"kind": "status", "status": 502}, 4, "VMRay returned HTTP 502 (4 attempts)"),
+        ({"kind": "html"}, 4, "VMRay's response was a web page (4 attempts)"),
+        ({"kind": "truncated_json"}, 4, "VMRay's response was incomplete or not JSON (4 attempts)"),
+        ({"kind": "data_null"}, 4, "VMRay's response does not contain the requested data (4 attempts)"),
         (
             {"kind": "reset_mid_body"},
             4,
-            "the connection to VMRay broke before the answer was complete after 4 tries",
+            "the connection to VMRay was lost before the response was complete (4 attempts)",
         ),
         (
             {"kind": "result_error", "error_msg": "Database is\nlocked"},
             1,
-            "VMRay refused the request: Database is locked",
+            "VMRay rejected the request: Database is locked",
         ),
-        ({"kind": "status", "status": 400, "body": "oops"}, 1, "VMRay rejected the request (400)"),
+        ({"kind": "status", "status": 400, "body": "oops"}, 1, "VMRay rejected the request (HTTP 400)"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else None,
 )
@@ -94,7 +94,9 @@ def test_a_run_that_runs_out_of_time_says_so(lab: Lab) -> None:
     run = lab.run("Scan Hash", script_timeout=20.0)
 
     assert (run.state.value, run.result_value) == ("completed", False)
-    assert run.message.startswith(f"{NONE_ENRICHED}\n\nDetails:\n{BAD.upper()}: VMRay did not answer within ")
+    assert run.message.startswith(
+        f"{NONE_ENRICHED}\n\nDetails:\n{BAD.upper()}: VMRay did not respond within "
+    )
 
 
 def test_a_result_that_is_too_large_is_reduced_and_says_what_is_missing(lab: Lab) -> None:

@@ -32,8 +32,8 @@ def test_what_could_not_be_read_at_first_is_not_told_once_it_is_read(lab: Lab) -
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("/rest/sample/5001", "sample 5001 could not be read: VMRay answered 502 after 4 tries"),
-        ("/rest/sample/5001/iocs", "VMRay answered 502 after 4 tries"),
+        ("/rest/sample/5001", "sample 5001 could not be read: VMRay returned HTTP 502 (4 attempts)"),
+        ("/rest/sample/5001/iocs", "VMRay returned HTTP 502 (4 attempts)"),
     ],
 )
 def test_what_is_malicious_behind_a_url_that_cannot_be_read_counts(lab: Lab, path: str, reason: str) -> None:
@@ -44,7 +44,7 @@ def test_what_is_malicious_behind_a_url_that_cannot_be_read_counts(lab: Lab, pat
 
     run = lab.run("Scan URL")
 
-    why = f"{reason}; what VMRay found behind it is malicious: sample 5002"
+    why = f"{reason}; content reached through this URL is malicious: sample 5002"
     assert outcome(run) == completed(
         f"{NONE_ENRICHED}{details(f'{ENTITY}: {why}')}", value=False, json_result=[]
     )
@@ -66,7 +66,7 @@ def test_what_is_malicious_behind_a_url_of_which_all_analyses_failed_counts(lab:
     run = lab.run("Scan URL")
 
     why = "1 of 1 analyses failed, submission 6001: Timeout (2)"
-    behind = "what VMRay found behind it is malicious: sample 5002"
+    behind = "content reached through this URL is malicious: sample 5002"
     assert run.message == f"{NONE_ENRICHED}{details(f'{ENTITY}: {why}; {behind}')}"
     assert not run.is_success
     assert lab.flags() == {ENTITY: (False, True)}
@@ -82,7 +82,7 @@ def test_what_is_clean_behind_a_url_that_cannot_be_read_is_told(lab: Lab) -> Non
 
     run = lab.run("Scan URL")
 
-    assert run.message.endswith("; what VMRay found behind it is clean: sample 5002")
+    assert run.message.endswith("; content reached through this URL is clean: sample 5002")
     assert lab.flags() == {ENTITY: (False, False)}
 
 
@@ -98,8 +98,8 @@ def test_the_last_result_of_a_known_url_outlives_a_submission_that_was_deleted(l
     run = lab.run("Scan URL")
 
     notes = (
-        "VMRay knew it and made no new analysis; this is the last result",
-        "VMRay no longer knows submission 6001",
+        "already known to VMRay, not analyzed again; showing the latest result",
+        "submission 6001 no longer exists in VMRay",
     )
     assert run.message == f"{ENRICHED}{ENTITY}{details(*(f'{ENTITY}: {note}' for note in notes))}"
     assert lab.flags() == {ENTITY: (True, True)}

@@ -75,7 +75,7 @@ def test_a_later_run_goes_on_with_the_submission_of_an_earlier_one(lab: Lab) -> 
 
     run = lab.run("Scan URL")
 
-    why = "went on with submission 6001 of an earlier run"
+    why = "reused submission 6001 from a previous run"
     assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
     assert SUBMIT not in lab.seen()
     assert lab.vmray.control.counts()["submissions"] == 1
@@ -119,7 +119,7 @@ def test_a_refused_submit_names_vmrays_reason(lab: Lab) -> None:
 
     run = lab.run("Scan URL")
 
-    why = f"{ENTITY}: VMRay refused the request: Quota exceeded"
+    why = f"{ENTITY}: VMRay rejected the request: Quota exceeded"
     assert outcome(run) == completed(NONE_ENRICHED + details(why), value=False, json_result=[])
     assert lab.vmray.control.counts()["submissions"] == 0
 
@@ -135,7 +135,7 @@ def test_a_submit_in_which_everything_was_refused_names_the_reasons(lab: Lab) ->
 
     run = lab.run("Scan URL")
 
-    why = f"{ENTITY}: VMRay did not accept it: URL scheme is not supported"
+    why = f"{ENTITY}: VMRay rejected the submission: URL scheme is not supported"
     assert outcome(run) == completed(NONE_ENRICHED + details(why), value=False, json_result=[])
 
 
@@ -149,7 +149,7 @@ def test_a_locked_report_still_gives_its_verdict(lab: Lab) -> None:
 
     (sample,) = lab.samples()
     entity = url.upper()
-    why = "its report is locked (purchased as a verdict only); IOCs and threat indicators are not available"
+    why = "the report is locked (purchased as a verdict only); IOCs and threat indicators are not available"
     assert outcome(run) == completed(
         f"{ENRICHED}{entity}{details(f'{entity}: {why}')}",
         value=True,
@@ -196,7 +196,7 @@ def test_a_worse_verdict_behind_the_url_counts(lab: Lab) -> None:
     run = lab.run("Scan URL")
 
     entity = url.upper()
-    why = "what VMRay found behind it is malicious: sample 5002"
+    why = "content reached through this URL is malicious: sample 5002"
     assert run.message == f"{ENRICHED}{entity}{details(f'{entity}: {why}')}"
     assert lab.flags() == {entity: (True, True)}
     assert "Clean</span>" in lab.insights()[entity]
@@ -213,7 +213,7 @@ def test_not_stored_because_known_means_its_last_result(lab: Lab) -> None:
 
     run = lab.run("Scan URL")
 
-    why = "VMRay knew it and made no new analysis; this is the last result"
+    why = "already known to VMRay, not analyzed again; showing the latest result"
     assert outcome(run) == completed(
         f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}",
         value=True,
@@ -251,6 +251,6 @@ def test_an_error_on_the_way_ends_the_action_and_names_what_is_kept(lab: Lab) ->
     run = lab.run("Scan URL", on_round=withdraw)
     lab.vmray.control.clear_faults()
 
-    why = "VMRay rejected the API key (401); check Api Key"
-    kept = details(f"{ENTITY}: submission 6001 is kept at VMRay")
+    why = "VMRay rejected the API key (HTTP 401); check Api Key"
+    kept = details(f"{ENTITY}: kept in VMRay: submission 6001")
     assert outcome(run) == failed(f'Error executing action "Scan URL". Reason: {why}{kept}')

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from secops_lab.host import Round
 
 URL = "http://evil.example/a"
-NOT_BACK = "the platform did not hand the state of this action back"
-FOREIGN = 'the state handed back by the platform is not one of "Scan URL" in this version'
-DAMAGED = "the state handed back by the platform is damaged; nothing was submitted again"
+NOT_BACK = "the platform did not return the state of this action"
+FOREIGN = 'the state returned by the platform was not written by this version of "Scan URL"'
+DAMAGED = "the state returned by the platform is damaged; nothing was submitted again"
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> Callable[[Round], None]:
@@ -150,7 +150,7 @@ def test_a_script_that_was_killed_in_the_submit_does_not_pay_twice(lab: Lab, tmp
 
     run = upload(lab, path)
 
-    why = "went on with submission 6001 of an earlier run"
+    why = "reused submission 6001 from a previous run"
     assert run.message == (
         f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001', f'{path}: {why}')}"
     )
@@ -165,7 +165,7 @@ def test_the_same_for_a_url(lab: Lab) -> None:
 
     run = lab.run("Scan URL")
 
-    why = "went on with submission 6001 of an earlier run"
+    why = "reused submission 6001 from a previous run"
     assert run.message == f"{ENRICHED}{URL.upper()}{details(f'{URL.upper()}: {why}')}"
     assert lab.vmray.control.counts()["submissions"] == 1
 
@@ -194,7 +194,7 @@ def test_a_file_that_was_written_anew_with_the_same_content_is_the_same_file(
 
     run = upload(lab, path)
 
-    assert "went on with submission 6001 of an earlier run" in run.message
+    assert "reused submission 6001 from a previous run" in run.message
     assert lab.vmray.control.counts()["submissions"] == 1
 
 

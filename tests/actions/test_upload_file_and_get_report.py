@@ -175,7 +175,7 @@ def test_a_part_that_vmray_refuses_is_told_beside_those_it_accepts(lab: Lab, tmp
         f"{SUBMITTED}{path}"
         + details(
             f"{path}: verdict Malicious, submission 6001",
-            f"{path}: VMRay refused emulate-unsupported.bin: Unsupported sample type",
+            f"{path}: VMRay rejected emulate-unsupported.bin: Unsupported sample type",
         ),
         value=True,
         json_result={"data": invoice, "result": "ok", "files": [row(path, invoice)]},
@@ -213,6 +213,6 @@ def test_members_that_vmray_knew_have_their_rows_too(lab: Lab, tmp_path: Path, s
     assert run.message.startswith(
         f"{SUBMITTED}{path}{details(f'{path}: 2 samples, worst verdict Malicious, ')}"
     )
-    why = f"VMRay knew {count} of its samples and made no new analysis; this is the last result"
+    why = f"{count} samples are already known to VMRay, not analyzed again; showing the latest result"
     assert run.message.endswith(f"\n{path}: {why}")
     assert lab.vmray.control.counts()["submissions"] == 2

@@ -54,7 +54,7 @@ def test_a_file_that_could_not_be_submitted_in_time_is_pending(lab: Lab, tmp_pat
     run = upload(lab, path, async_timeout=60.0, poll_interval=600.0)
     lab.vmray.control.clear_faults()
 
-    why = "not submitted in time; VMRay throttled the requests (429)"
+    why = "not submitted in time; VMRay returned HTTP 429, too many requests"
     assert outcome(run) == completed(
         f"{WAITING}{path}{details(f'{path}: {why}')}",
         value=False,

@@ -27,7 +27,7 @@ def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_pat
     run = upload(lab, path, on_round=lambda _: lab.vmray.control.finish_all())
 
     (sample,) = [each for each in lab.samples() if each["sample_verdict"] == "malicious"]
-    gone = "VMRay no longer knows submission 6001"
+    gone = "submission 6001 no longer exists in VMRay"
     assert outcome(run) == completed(
         f"{SUBMITTED}{path}" + details(f"{path}: verdict Malicious, submission 6002", f"{path}: {gone}"),
         value=True,
@@ -91,7 +91,8 @@ def test_a_member_that_cannot_be_read_leaves_the_others(lab: Lab, tmp_path: Path
     malicious, unread = run.json_result["files"]
     assert (malicious["verdict"], malicious["result"]) == ("malicious", "ok")
     assert (unread["verdict"], unread["result"], unread["data"]) == (None, "error", None)
-    assert unread["error"].startswith("sample 5002 could not be read: VMRay ")
+    assert unread["error"].startswith("sample 5002 could not be read: ")
+    assert f"HTTP {status}" in unread["error"]
     assert run.message == f"{SUBMITTED}{path}" + details(
         f"{path}: 2 samples, worst verdict Malicious, submission 6001", f"{path}: {unread['error']}"
     )

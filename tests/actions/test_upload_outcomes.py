@@ -50,7 +50,7 @@ def test_not_stored_because_known_means_its_last_result(lab: Lab, tmp_path: Path
         f"{SUBMITTED}{path}"
         + details(
             f"{path}: verdict Malicious, submission 6001",
-            f"{path}: VMRay knew it and made no new analysis; this is the last result",
+            f"{path}: already known to VMRay, not analyzed again; showing the latest result",
         ),
         value=True,
         json_result={"data": sample, "result": "ok", "files": [row(path, sample)]},
@@ -144,7 +144,7 @@ def test_a_verdict_only_submission_says_that_its_report_is_locked(lab: Lab, tmp_
 
     run = upload(lab, path)
 
-    why = "its report is locked (purchased as a verdict only)"
+    why = "the report is locked (purchased as a verdict only)"
     assert run.is_success
     assert run.message == (
         f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001', f'{path}: {why}')}"
@@ -168,7 +168,7 @@ def test_a_file_that_vmray_refuses_ends_the_action_failed(lab: Lab, tmp_path: Pa
 
     run = upload(lab, path)
 
-    why = "VMRay did not accept it: Unsupported sample type"
+    why = "VMRay rejected the submission: Unsupported sample type"
     assert outcome(run) == failed(
         f"{ERROR}no file was accepted by VMRay{details(f'{path}: {why}')}",
         json_result={"data": {}, "result": "error", "files": [rowless(path, "error", why)]},
@@ -183,7 +183,7 @@ def test_a_refused_file_does_not_hold_up_the_others(lab: Lab, tmp_path: Path) ->
     run = upload(lab, bad, good)
 
     (sample,) = lab.samples()
-    why = "VMRay did not accept it: Unsupported sample type"
+    why = "VMRay rejected the submission: Unsupported sample type"
     assert outcome(run) == completed(
         f"{SUBMITTED}{good}{details(f'{bad}: {why}', f'{good}: verdict Malicious, submission 6001')}",
         value=True,
@@ -206,7 +206,7 @@ def test_a_submission_that_vanishes_is_an_error(lab: Lab, tmp_path: Path) -> Non
     run = upload(lab, path, on_round=vanish)
     lab.vmray.control.clear_faults()
 
-    why = "VMRay no longer knows submission 6001"
+    why = "submission 6001 no longer exists in VMRay"
     assert run.state.value == "completed"
     assert run.message == f"{SUBMITTED}{path}{details(f'{path}: {why}')}"
     assert run.json_result["files"] == [rowless(path, "error", why, 6001)]

@@ -55,7 +55,7 @@ def test_a_file_that_may_not_be_read(lab: Lab, tmp_path: Path) -> None:
 
     run = upload(lab, path)
 
-    why = f"{path}: may not be read by this process"
+    why = f"{path}: cannot be read by this process (permission denied)"
     assert outcome(run) == failed(f"{NOT_ACCESSIBLE}{path}{details(why)}")
 
 
@@ -93,8 +93,8 @@ def test_an_old_server_that_does_not_tell_its_limit_gets_the_file(lab: Lab, tmp_
     [
         ("", "is empty"),
         (" , ,", "is empty"),
-        ("invoice.exe", 'names "invoice.exe", which is not an absolute path'),
-        ("/bin/ls, ../x", 'names "../x", which is not an absolute path'),
+        ("invoice.exe", 'contains "invoice.exe", which is not an absolute path'),
+        ("/bin/ls, ../x", 'contains "../x", which is not an absolute path'),
     ],
 )
 def test_paths_are_absolute_and_there_is_at_least_one(lab: Lab, given: str, problem: str) -> None:
@@ -110,5 +110,5 @@ def test_a_name_that_cannot_be_one(lab: Lab) -> None:
     run = upload(lab, "/tmp/a\0b.exe")  # noqa: S108 - it is never opened
 
     shown = "/tmp/a b.exe"  # noqa: S108 - it is never opened
-    why = f"{shown}: cannot be read (the name is not a usable one)"
+    why = f"{shown}: cannot be read (invalid file name)"
     assert outcome(run) == failed(f"{NOT_ACCESSIBLE}{shown}{details(why)}")

@@ -19,7 +19,7 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
         show,
         file_row("/files/invoice.exe"),
         file_row("/files/slow.doc", "pending"),
-        file_row("/files/bad.bin", "error", error="VMRay answered 502 after 4 tries", submission_id=None),
+        file_row("/files/bad.bin", "error", error="VMRay returned HTTP 502 (4 attempts)", submission_id=None),
     )
     expect(page.locator("main")).to_contain_text("3 files: 1 malicious, 1 failed, 1 pending")
     expect(page.get_by_role("tab")).to_have_text(
@@ -30,7 +30,7 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
         "Pending/files/slow.docThe analysis is not finished (submission 6230)."
     )
     page.get_by_role("tab", name="bad.bin").click()
-    expect(page.locator(".head")).to_contain_text("Failed/files/bad.binVMRay answered 502 after 4 tries")
+    expect(page.locator(".head")).to_contain_text("Failed/files/bad.binVMRay returned HTTP 502 (4 attempts)")
 
 
 def test_what_may_still_be_bad_stands_before_what_is_clean(show: Show) -> None:

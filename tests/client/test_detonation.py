@@ -75,14 +75,17 @@ def test_refused_parts_are_noted_beside_accepted_ones() -> None:
     errors = [{"submission_filename": "b.bin", "error_msg": "Unsupported"}, {"error_msg": None}]
     one = submitted(submissions=[submission_object(1)], errors=errors)
     assert one.stage is Stage.RUNNING
-    assert one.notes == ["VMRay refused b.bin: Unsupported", "VMRay refused a part of it: no reason given"]
+    assert one.notes == ["VMRay rejected b.bin: Unsupported", "VMRay rejected one item: no reason given"]
 
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ({}, "VMRay did not accept it: it gave no reason"),
-        ({"errors": [{"error_msg": "Quota"}, {"error_msg": "Type"}]}, "VMRay did not accept it: Quota; Type"),
+        ({}, "VMRay rejected the submission: no reason given"),
+        (
+            {"errors": [{"error_msg": "Quota"}, {"error_msg": "Type"}]},
+            "VMRay rejected the submission: Quota; Type",
+        ),
     ],
 )
 def test_nothing_accepted_is_a_failure(answer: dict[str, Any], reason: str) -> None:
@@ -95,7 +98,7 @@ def test_a_known_sample_needs_no_submission() -> None:
     """Its last result counts; whether an earlier submission of it still runs is asked before it is ready."""
     one = submitted(**KNOWN)
     assert (one.stage, one.sample_ids, one.submission_id) == (Stage.RUNNING, [5001], None)
-    assert one.notes == ["VMRay knew it and made no new analysis; this is the last result"]
+    assert one.notes == ["already known to VMRay, not analyzed again; showing the latest result"]
     one.record_latest(5001, None)
     assert settled(one).stage is Stage.READY
 
@@ -115,7 +118,9 @@ def test_what_is_found_inside_and_noted_has_an_end() -> None:
     for number in range(50):
         one.note(f"note {number}")
     assert (len(one.submissions), len(one.notes)) == (MAX_FOLLOWED, MAX_NOTES)
-    assert one.notes[0].endswith("more than 1000 submissions of it; the others are not followed, nor judged")
+    assert one.notes[0].endswith(
+        "more than 1000 submissions; the others are not tracked and not in the verdict"
+    )
     one.note("x" * 100_000)
     one.failed("y" * 100_000)
     assert len(one.reason) <= 1_000
@@ -126,9 +131,9 @@ def test_a_submission_that_is_gone_leaves_the_others() -> None:
     one = submitted(submissions=[submission_object(1, 5001), submission_object(2, 5002)])
     one.mark_deleted(1)
     assert (one.stage, one.unfinished, one.sample_ids) == (Stage.RUNNING, [2], [5002])
-    assert one.notes == ["VMRay no longer knows submission 1"]
+    assert one.notes == ["submission 1 no longer exists in VMRay"]
     one.mark_deleted(2)
-    assert (one.stage, one.reason) == (Stage.FAILED, "VMRay no longer knows submission 2")
+    assert (one.stage, one.reason) == (Stage.FAILED, "submission 2 no longer exists in VMRay")
 
 
 def test_a_known_sample_is_not_ready_before_vmray_was_asked_about_it() -> None:
@@ -149,6 +154,6 @@ def test_many_refusals_are_counted() -> None:
         {"submission_filename": f"{number}.bin", "error_msg": "no"} for number in range(MAX_REFUSED + 5)
     ]
     one = submitted(submissions=[submission_object(1)], errors=errors)
-    assert one.notes[0] == "VMRay refused 0.bin: no"
-    assert one.notes[-1] == "VMRay refused 5 more parts of it"
+    assert one.notes[0] == "VMRay rejected 0.bin: no"
+    assert one.notes[-1] == "VMRay rejected 5 more items"
     assert len(one.notes) == MAX_REFUSED + 1

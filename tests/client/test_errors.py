@@ -132,7 +132,7 @@ def test_the_sentence_of_a_request_error_counts_its_tries_and_ends_with_the_advi
     error = ConnectError("the VMRay server could not be reached", "check Api Root")
     assert str(error) == "the VMRay server could not be reached; check Api Root"
     error.attempts = 4
-    assert str(error) == "the VMRay server could not be reached after 4 tries; check Api Root"
+    assert str(error) == "the VMRay server could not be reached (4 attempts); check Api Root"
 
 
 def test_errors_carry_facts_and_write_sentences() -> None:
@@ -149,8 +149,9 @@ def test_errors_carry_facts_and_write_sentences() -> None:
 
 def test_a_deadline_tells_what_vmray_had_answered_until_then() -> None:
     """Otherwise nobody would learn that the server was failing all the time."""
-    last = ServerError("VMRay answered 502")
+    last = ServerError("VMRay returned HTTP 502")
     last.attempts = 3
     assert str(DeadlineError(last)) == (
-        "VMRay answered 502 after 3 tries, and the time of this run was up before VMRay could be asked again"
+        "VMRay returned HTTP 502 (3 attempts); the time of this run ended before the request could be sent"
+        " again"
     )

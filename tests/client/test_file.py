@@ -91,7 +91,7 @@ def test_a_file_that_was_cut_off_is_not_sent_to_its_end(tmp_path: Path) -> None:
     with FileStream(path, check_file(path), NO_DEADLINE) as stream:
         stream.read(4)
         os.truncate(path, 4)
-        with pytest.raises(FileError, match="was cut off while it was being uploaded; nothing was stored"):
+        with pytest.raises(FileError, match="was truncated during the upload; nothing was stored in VMRay"):
             stream.read(6)
 
 
@@ -103,7 +103,7 @@ def test_a_file_that_was_changed_is_not_sent_to_its_end(tmp_path: Path, size: in
         stream.read(4)
         Path(path).write_bytes(b"x" * size)
         os.utime(path, ns=(1, 1))
-        with pytest.raises(FileError, match="was changed while it was being uploaded; nothing was stored"):
+        with pytest.raises(FileError, match="was changed during the upload; nothing was stored in VMRay"):
             stream.read(6)
 
 

@@ -59,7 +59,7 @@ def one(server: Server) -> SubmitRequest:
 
 BROKEN: list[Callable[[], RequestError]] = [
     lambda: ConnectionLostError("broken"),
-    lambda: ServerError("VMRay answered 502"),
+    lambda: ServerError("VMRay returned HTTP 502"),
 ]
 
 
@@ -121,9 +121,9 @@ def test_throttled_submits_are_repeated_without_a_look_up() -> None:
 
 def test_a_server_that_always_breaks_ends_it() -> None:
     """With the number of tries in the sentence."""
-    server = Server([(ServerError("VMRay answered 502"), False)] * MAX_SUBMITS)
+    server = Server([(ServerError("VMRay returned HTTP 502"), False)] * MAX_SUBMITS)
 
-    with pytest.raises(ServerError, match="VMRay answered 502 after 4 tries"):
+    with pytest.raises(ServerError, match=r"VMRay returned HTTP 502 \(4 attempts\)"):
         submitter(server).submit(one(server))
     assert server.stored == []
 
@@ -132,12 +132,15 @@ def test_a_server_that_always_breaks_ends_it() -> None:
     ("error", "raised"),
     [
         (
-            RequestRejectedError("VMRay rejected the request (400): Bad type", not_executed=True),
+            RequestRejectedError("VMRay rejected the request (HTTP 400): Bad type", not_executed=True),
             SubmitRejectedError,
         ),
-        (RequestRejectedError("VMRay refused the request: Quota exceeded"), SubmitRejectedError),
-        (AuthenticationError("VMRay rejected the API key (401)", not_executed=True), AuthenticationError),
-        (ResponseTimeoutError("VMRay did not answer within 180 seconds"), SubmitUnresolvedError),
+        (RequestRejectedError("VMRay rejected the request: Quota exceeded"), SubmitRejectedError),
+        (
+            AuthenticationError("VMRay rejected the API key (HTTP 401)", not_executed=True),
+            AuthenticationError,
+        ),
+        (ResponseTimeoutError("VMRay did not respond within 180 seconds"), SubmitUnresolvedError),
     ],
 )
 def test_what_is_not_worth_repeating_is_sent_once(error: RequestError, raised: type[VMRayError]) -> None:

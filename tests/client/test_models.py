@@ -40,7 +40,7 @@ def test_a_list_of_texts_may_be_null_or_one_text(value: object, read: list[str])
 @pytest.mark.parametrize("wrong", [None, True, "x", "", "9" * 5000, -1, 1.5])
 def test_an_id_must_be_there(wrong: object) -> None:
     """Without it nothing can be asked about the object."""
-    with pytest.raises(InvalidResponseError, match="VMRay's answer lacks sample_id"):
+    with pytest.raises(InvalidResponseError, match="VMRay's response does not contain sample_id"):
         Sample.from_json({"sample_id": wrong})
 
 

@@ -82,5 +82,5 @@ def test_a_damaged_state_is_refused(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize("text", [None, "", "[]", "{", "[" * 100_000], ids=lambda text: str(text)[:5])
 def test_no_state_at_all(text: object) -> None:
     """The platform has lost it."""
-    with pytest.raises(StateError, match="did not hand the state of this action back"):
+    with pytest.raises(StateError, match="did not return the state of this action"):
         State.from_text("Scan URL", text)

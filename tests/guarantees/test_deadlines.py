@@ -31,7 +31,7 @@ MANNERS: Final[tuple[Manner, ...]] = get_args(Manner)
 ACTIONS: Final = ("Ping", "Add Tag to Submission", "Scan Hash", "Scan URL", "Upload File And Get Report")
 # which request of a run is throttled: before a pace could be measured, which all later ones would keep
 THROTTLED: Final = 3
-LATE: Final = ("did not answer within", "time of this run was up", "not submitted in time")
+LATE: Final = ("did not respond within", "time of this run ended", "not submitted in time")
 
 
 def _all_actions(manner: Manner, file: Path) -> list[ActionRun]:
@@ -63,7 +63,7 @@ def test_no_action_passes_its_deadline(tmp_path: Path) -> None:
         said = (manner, each.action, each.message)
         assert each.state in (RunState.COMPLETED, RunState.FAILED), said
         assert all(one.duration < SECONDS for one in each.rounds), said
-        too_large = manner == "endless" and "was larger than 64 MiB" in each.message
+        too_large = manner == "endless" and "is larger than 64 MiB" in each.message
         assert too_large or any(late in each.message for late in LATE), said
 
 
@@ -117,7 +117,7 @@ def test_a_finished_hash_is_returned_beside_one_that_never_answers(tmp_path: Pat
         assert fate(run, good) == ("fine", "")
         kind, says = fate(run, stalling)
         assert kind == "named"
-        assert "VMRay did not answer within" in says
+        assert "VMRay did not respond within" in says
 
 
 def _in_two_seconds() -> str:

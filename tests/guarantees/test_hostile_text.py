@@ -100,7 +100,7 @@ def test_what_is_no_text_is_that_items_trouble(tmp_path: Path) -> None:
         bad = Item("HTTP://EVIL.EXAMPLE/\ud800", "", ("DestinationURL", "http://evil.example/\ud800"))
         run = world.run("Scan URL", [good, bad])
         assert fate(run, good)[0] == "fine"
-        assert "it holds characters that cannot be sent to VMRay" in run.message
+        assert "contains characters that cannot be sent to VMRay" in run.message
         assert len(world.vmray.control.submissions()) == 1
         run = world.run("Scan URL", [good], {"Comment": "\udfff"})
         assert 'parameter "Comment" holds characters that cannot be sent' in run.message

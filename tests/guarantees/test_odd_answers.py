@@ -31,7 +31,7 @@ def test_a_redirect_to_nowhere_is_a_redirect(header: str, tmp_path: Path) -> Non
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             how, why = fate(world.run("Scan Hash", [item], script_timeout=30.0), item)
         assert how == "ended"
-        assert "the server answered with a redirect (302), which is not followed; check Api Root" in why
+        assert "the server returned a redirect (HTTP 302), which is not followed; check Api Root" in why
 
 
 NEGATIVE = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n"
@@ -41,8 +41,8 @@ NO_ID = reply(b'{"result": "ok", "data": [], "continuation_id": "\\ud800"}')
 @pytest.mark.parametrize(
     ("forged", "says"),
     [
-        (NEGATIVE, "the connection to VMRay broke before the answer was complete after 4 tries"),
-        (NO_ID, "VMRay's list went on under an id that is none after 4 tries"),
+        (NEGATIVE, "the connection to VMRay was lost before the response was complete (4 attempts)"),
+        (NO_ID, "VMRay returned an invalid continuation id (4 attempts)"),
     ],
     ids=["a chunk of negative size", "a continuation that cannot be asked for"],
 )

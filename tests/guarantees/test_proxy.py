@@ -76,7 +76,7 @@ def test_a_read_that_a_proxy_breaks_off_leaves_the_others(
         with Proxy(lambda line: bad.sha256 in line) as proxy:
             put_behind(proxy.url, world, monkeypatch)
             run = world.run("Scan Hash", [bad, *good])
-        why = "the connection to VMRay broke before the answer was complete after 4 tries"
+        why = "the connection to VMRay was lost before the response was complete (4 attempts)"
         assert fate(run, bad) == ("named", why)
         assert [fate(run, each)[0] for each in good] == ["fine", "fine"]
 
@@ -101,5 +101,5 @@ def test_a_proxy_that_asks_for_a_login_is_named(root: str, monkeypatch: pytest.M
             monkeypatch.setenv(name, proxy.url)
         with pytest.raises(ConnectError) as caught:
             client_for(root).submit_url("http://evil.example/", SubmitOptions())
-    assert str(caught.value) == "the proxy for the VMRay server asks for a login (407)"
+    assert str(caught.value) == "the proxy for the VMRay server requires authentication (HTTP 407)"
     assert caught.value.not_executed

@@ -45,7 +45,7 @@ def extend(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [(cut, "was cut off while"), (overwrite, "was changed while"), (extend, "was changed while")],
+    [(cut, "was truncated during"), (overwrite, "was changed during"), (extend, "was changed during")],
 )
 def test_a_file_that_changes_while_it_is_sent_is_not_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None], said: str

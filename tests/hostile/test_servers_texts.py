@@ -81,7 +81,7 @@ def test_each_text_as_the_reason_of_one_entity(lab: Lab) -> None:
     head, _, details = run.message.partition("\n\nDetails:\n")
     assert head == "None of the provided entities were enriched."
     assert [line.partition(": ")[0] for line in details.splitlines()] == [value.upper() for value in hashes]
-    assert all("VMRay refused the request: " in line for line in details.splitlines())
+    assert all("VMRay rejected the request: " in line for line in details.splitlines())
 
 
 def test_the_words_of_failed_analyses(lab: Lab, tmp_path: Path) -> None:

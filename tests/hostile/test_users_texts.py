@@ -85,7 +85,7 @@ def test_urls_arrive_as_they_were_written(lab: Lab) -> None:
     assert submitted == sorted(url for name, url in urls.items() if name not in unsendable)
     by_entity = {each["Entity"]: each["EntityResult"]["sample_url"] for each in run.json_result}
     assert by_entity == {url.upper(): url for name, url in urls.items() if name not in unsendable}
-    problem = "it holds characters that cannot be sent to VMRay"
+    problem = "contains characters that cannot be sent to VMRay"
     assert [line.endswith(problem) for line in run.message.splitlines()].count(True) == len(unsendable)
 
 

@@ -60,9 +60,9 @@ def test_a_message_is_taken_apart() -> None:
 def test_text_that_nobody_documented_is_unexpected() -> None:
     """As a message, a reason, or a line of the log."""
     assert told("Something else happened.").odd == ["Something else happened."]
-    assert strange_reason("VMRay answered 200")
-    assert not strange_reason("VMRay answered 502 after 4 tries")
-    assert strange_log("Traceback (most recent call last):\nServerFailed: VMRay answered 502") == [
+    assert strange_reason("VMRay returned HTTP 200")
+    assert not strange_reason("VMRay returned HTTP 502 (4 attempts)")
+    assert strange_log("Traceback (most recent call last):\nServerFailed: VMRay returned HTTP 502") == [
         "Traceback (most recent call last):"
     ]
 

@@ -41,28 +41,28 @@ def ended(says: str) -> Outcome:
     return Outcome("ended", says)
 
 
-THROTTLED: Final = r"VMRay throttled the requests \(429\) after 12 tries"
-BROKEN: Final = "the connection to VMRay broke before the answer was complete after 4 tries"
-LATE: Final = r"VMRay did not answer within \d+ seconds"
-PAGE: Final = "VMRay's answer was a web page after 4 tries"
-CUT: Final = "VMRay's answer was incomplete or not JSON after 4 tries"
-EMPTY: Final = "VMRay's answer did not hold the data that was asked for after 4 tries"
-REFUSED: Final = "VMRay refused the request: "
-UNKNOWN: Final = r"VMRay does not know it, or the API key may not see it \(404\)"
+THROTTLED: Final = r"VMRay returned HTTP 429, too many requests \(12 attempts\)"
+BROKEN: Final = r"the connection to VMRay was lost before the response was complete \(4 attempts\)"
+LATE: Final = r"VMRay did not respond within \d+ seconds"
+PAGE: Final = r"VMRay's response was a web page \(4 attempts\)"
+CUT: Final = r"VMRay's response was incomplete or not JSON \(4 attempts\)"
+EMPTY: Final = r"VMRay's response does not contain the requested data \(4 attempts\)"
+REFUSED: Final = "VMRay rejected the request: "
+UNKNOWN: Final = r"the object does not exist in VMRay or is not visible to the API key \(HTTP 404\)"
 PENDING: Final = r"analysis not finished in time, submission \d+"
-UNRESOLVED: Final = "the answer to its submit was lost, and VMRay has not shown a submission since"
+UNRESOLVED: Final = "the response to the submission was lost and VMRay lists no matching submission yet"
 
 # Causes that concern everything: the action ends at once, whichever request meets them first.
 FATAL: Final[Row] = {
     "connection refused": (ended("the VMRay server could not be reached"),) * 2,
-    "redirect": (ended(r"the server answered with a redirect \(302\), which is not followed"),) * 2,
-    "401": (ended(r"VMRay rejected the API key \(401\)"),) * 2,
-    "403": (ended(r"the API key lacks the permission for this \(403\)"),) * 2,
+    "redirect": (ended(r"the server returned a redirect \(HTTP 302\), which is not followed"),) * 2,
+    "401": (ended(r"VMRay rejected the API key \(HTTP 401\)"),) * 2,
+    "403": (ended(r"the API key does not have the required permission \(HTTP 403\)"),) * 2,
 }
 
 
 def _answered(status: int) -> Pair:
-    return FINE, named(f"VMRay answered {status} after 4 tries")
+    return FINE, named(rf"VMRay returned HTTP {status} \(4 attempts\)")
 
 
 # A read for one item: tried again while that is promising, then it is named and the others go on.

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NO_LIST: Final[Pair] = (FINE, named(EMPTY))
-_LACKS_ID: Final[Pair] = (named("VMRay's answer lacks "),) * 2
+_LACKS_ID: Final[Pair] = (named("VMRay's response does not contain "),) * 2
 _ALL_FINE: Final[Pair] = (FINE, FINE)
 _LIST: Final[Row] = {**READ, "null for a list": _NO_LIST}
 _BY_HASH: Final[Row] = {**READ, "missing field": _LACKS_ID}
 _SAMPLE: Final[Row] = in_rounds({**READ, "missing field": _LACKS_ID})
-_GONE: Final = "VMRay's list could not be read to its end"
-_NOT_ASKED: Final = "could not be asked for: "
+_GONE: Final = "VMRay's list could not be read to the end"
+_NOT_ASKED: Final = "could not be listed: "
 _EARLIER: Final[Row] = in_rounds(
     {
         **_LIST,
@@ -43,7 +43,7 @@ _EARLIER: Final[Row] = in_rounds(
 )
 _POLL: Final[Row] = {
     **finally_pending({**READ, "missing field": _LACKS_ID}, PENDING),
-    "404": (named(r"VMRay no longer knows submission \d+"),) * 2,
+    "404": (named(r"submission \d+ no longer exists in VMRay"),) * 2,
 }
 _CHILDREN: Final[Row] = {
     **with_note(finally_pending(_LIST, ""), _NOT_ASKED),
@@ -83,7 +83,7 @@ TABLE: Final[Mapping[tuple[str, r.Request], Row]] = {
     # a stall in every run leaves none of them the time to read what comes after it
     ("Scan URL", r.ANALYSES): {
         **_DETONATION[r.ANALYSES],
-        **dict.fromkeys(("stall", "stall, carried out"), (FINE, named("time of this run was up"))),
+        **dict.fromkeys(("stall", "stall, carried out"), (FINE, named("time of this run ended"))),
     },
     ("Scan URL", r.IOCS): in_rounds({**READ, "missing field": _NO_LIST}),
     ("Scan URL", r.INDICATORS): in_rounds({**READ, "missing field": _NO_LIST}),

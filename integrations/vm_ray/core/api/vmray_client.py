@@ -28,7 +28,7 @@ from ...core.api.vmray_transport import Transport
 
 HASH_KINDS: Final = {32: "md5", 40: "sha1", 64: "sha256"}
 OTHER_TAG_FORM: Final = (404, 405)
-CUT_OFF: Final = "VMRay's list was cut off"
+CUT_OFF: Final = "VMRay truncated the list"
 
 
 class Client:
@@ -153,7 +153,7 @@ class Client:
             UnsupportedSubjectError: It cannot be written in UTF-8; nothing was requested.
         """
         if not is_utf8_encodable(url):
-            raise UnsupportedSubjectError("it holds characters that cannot be sent to VMRay")
+            raise UnsupportedSubjectError("contains characters that cannot be sent to VMRay")
         answer = self._transport.post_once("/sample/submit", {"sample_url": url, **options.form()})
         return _submit_answer(answer)
 
@@ -200,12 +200,12 @@ class Client:
 def _make_sure(found: object, asked: object, what: str) -> None:
     """Refuse the answer to another question: a proxy that mixes answers up would put one file's verdict on another."""
     if str(found).strip().lower() != str(asked):
-        raise InvalidResponseError(f"VMRay's answer was about another {what} than the one asked for")
+        raise InvalidResponseError(f"VMRay returned another {what} than the one requested")
 
 
 def _submit_answer(answer: Response) -> SubmitResponse:
     """Read the answer to a submit; one that says neither what was stored nor what was refused leaves it open."""
     found = SubmitResponse.from_json(answer.data)
     if not any(found):
-        raise InvalidResponseError("VMRay's answer did not say what became of the submit")
+        raise InvalidResponseError("VMRay's response does not say whether the submission was stored")
     return found

@@ -112,8 +112,8 @@ class DeadlineError(VMRayError):
     def __init__(self, last: RequestError | None = None) -> None:
         """Say so, and what VMRay had answered until then."""
         self.last = last
-        late = "the time of this run was up before VMRay could be asked"
-        super().__init__(f"{last}, and {late} again" if last else late)
+        late = "the time of this run ended before the request could be sent"
+        super().__init__(f"{last}; {late} again" if last else late)
 
 
 class UnsupportedSubjectError(VMRayError):
@@ -146,7 +146,7 @@ class SubmitUnresolvedError(VMRayError):
         self.superseded_ids = tuple(superseded_ids)
 
     def __str__(self) -> str:
-        return f"the answer to the submit was lost ({self.cause})"
+        return f"the response to the submission was lost ({self.cause})"
 
 
 class AnalysisFailedError(VMRayError):
@@ -177,7 +177,7 @@ class RequestError(VMRayError):
         self.not_executed = not_executed
 
     def __str__(self) -> str:
-        after = "" if self.attempts == 1 else f" after {self.attempts} tries"
+        after = "" if self.attempts == 1 else f" ({self.attempts} attempts)"
         return f"{self.what}{after}{'; ' if self.advice else ''}{self.advice}"
 
 

@@ -18,7 +18,7 @@ ANALYSIS_SUCCEEDED: Final = 1
 MAX_DIGITS: Final = 30
 # Where a report was bought as a verdict only, it is locked. The two names are the newer and the older field.
 VERDICT_ONLY_FIELDS: Final = {"submission_quota_type": "verdict", "submission_billing_type": "detector"}
-VERDICT_ONLY_NOTE: Final = "its report is locked (purchased as a verdict only)"
+VERDICT_ONLY_NOTE: Final = "the report is locked (purchased as a verdict only)"
 
 Json = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def required_id(raw: Json, field: str) -> int:
     value = raw.get(field)
     digits = "" if isinstance(value, bool) or not isinstance(value, int | str) else str(value)[: MAX_DIGITS + 1]
     if not digits.isdecimal() or len(digits) > MAX_DIGITS:
-        raise InvalidResponseError(f"VMRay's answer lacks {field}")
+        raise InvalidResponseError(f"VMRay's response does not contain {field}")
     return int(digits)
 
 

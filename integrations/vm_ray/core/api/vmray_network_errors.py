@@ -38,12 +38,12 @@ def classify_exception(error: Exception, timeout: float) -> RequestError:  # noq
     proxied = isinstance(error, requests.exceptions.ProxyError)
     tls = isinstance(error, requests.exceptions.SSLError) or (proxied and any(isinstance(c, SSLError) for c in causes))
     if tls and not broke:
-        return CertificateError("no secure (TLS) connection to the VMRay server could be made", "check Api Root")
+        return CertificateError("a TLS connection to the VMRay server could not be established", "check Api Root")
     # Behind a proxy the libraries blame it for whatever breaks until the answer begins, the request being sent or not.
     for tunnel in (str(cause) for cause in causes if isinstance(cause, OSError)):
         if tunnel.startswith("Tunnel connection failed"):
             login = ": 407 " in tunnel
-            why = "asks for a login (407)" if login else "did not connect to it"
+            why = "requires authentication (HTTP 407)" if login else "could not connect to the server"
             return ConnectError(f"the proxy for the VMRay server {why}", not_executed=True)
     if isinstance(error, requests.exceptions.InvalidURL | requests.ConnectTimeout) or any(
         isinstance(cause, NewConnectionError | ConnectTimeoutError) for cause in causes
@@ -55,12 +55,12 @@ def classify_exception(error: Exception, timeout: float) -> RequestError:  # noq
     if isinstance(error, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
         return _late(timeout)
     if isinstance(error, requests.exceptions.ContentDecodingError):
-        return InvalidResponseError("VMRay's answer could not be decoded")
-    return ConnectionLostError("the connection to VMRay broke before the answer was complete")
+        return InvalidResponseError("VMRay's response could not be decoded")
+    return ConnectionLostError("the connection to VMRay was lost before the response was complete")
 
 
 def _late(timeout: float) -> ResponseTimeoutError:
-    return ResponseTimeoutError(f"VMRay did not answer within {max(1, round(timeout))} seconds")
+    return ResponseTimeoutError(f"VMRay did not respond within {max(1, round(timeout))} seconds")
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -44,7 +44,7 @@ def read_list(
         except _RestConsumed:
             continue
         return Listing([item for page in pages for item in objects_of(page)], any(page.truncated for page in pages))
-    raise InvalidResponseError("VMRay's list could not be read to its end")
+    raise InvalidResponseError("VMRay's list could not be read to the end")
 
 
 def objects_of(answer: Response) -> list[Json]:
@@ -55,7 +55,7 @@ def objects_of(answer: Response) -> list[Json]:
     """
     found: list[Json] = [item for item in answer.data if isinstance(item, dict)]
     if answer.data and not found:
-        raise InvalidResponseError("VMRay's list held nothing of what was asked for")
+        raise InvalidResponseError("VMRay's list does not contain the requested objects")
     return found
 
 
@@ -73,7 +73,7 @@ def _pages(
         except NotFoundError:
             raise _RestConsumed from None
         yield answer
-    raise InvalidResponseError(f"VMRay's list had no end after {MAX_PAGES} pages")
+    raise InvalidResponseError(f"VMRay's list did not end after {MAX_PAGES} pages")
 
 
 class _RestConsumed(Exception):

@@ -68,12 +68,12 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Response:
         raise error
     document = _document(body)
     if not isinstance(document, dict):
-        raise InvalidResponseError("VMRay's answer was not the JSON object that was expected")
+        raise InvalidResponseError("VMRay's response was not the expected JSON object")
     if document.get("result", "ok") != "ok":
-        raise RequestRejectedError(f"VMRay refused the request: {_reason(document) or 'it gave no reason'}")
+        raise RequestRejectedError(f"VMRay rejected the request: {_reason(document) or 'no reason given'}")
     rest = document.get("continuation_id")
     if rest is not None and not (type(rest) is int or (isinstance(rest, str) and is_utf8_encodable(rest))):
-        raise InvalidResponseError("VMRay's list went on under an id that is none")
+        raise InvalidResponseError("VMRay returned an invalid continuation id")
     return Response(document.get("data"), rest, document.get("truncated") is True)
 
 
@@ -82,7 +82,7 @@ def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
         return json.loads(_text(body), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         kind = "a web page" if body.lstrip()[:1] == b"<" else "incomplete or not JSON"
-        raise InvalidResponseError(f"VMRay's answer was {kind}") from None
+        raise InvalidResponseError(f"VMRay's response was {kind}") from None
 
 
 def _text(body: bytes) -> str:
@@ -105,26 +105,30 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestErr
     reason = _error_reason(body)
     said = f": {reason}" if reason else ""
     if 300 <= status < 400:  # noqa: PLR2004 - an HTTP status
-        return RedirectError(f"the server answered with a redirect ({status}), which is not followed", "check Api Root")
+        return RedirectError(f"the server returned a redirect (HTTP {status}), which is not followed", "check Api Root")
     if status == 401:  # noqa: PLR2004 - an HTTP status
-        return AuthenticationError("VMRay rejected the API key (401)", "check Api Key", not_executed=True)
+        return AuthenticationError("VMRay rejected the API key (HTTP 401)", "check Api Key", not_executed=True)
     if status == 403:  # noqa: PLR2004 - an HTTP status
-        return PermissionDeniedError(f"the API key lacks the permission for this (403){said}", not_executed=True)
+        return PermissionDeniedError(
+            f"the API key does not have the required permission (HTTP 403){said}", not_executed=True
+        )
     if status == 404:  # noqa: PLR2004 - an HTTP status
-        return NotFoundError("VMRay does not know it, or the API key may not see it (404)", not_executed=True)
+        return NotFoundError(
+            "the object does not exist in VMRay or is not visible to the API key (HTTP 404)", not_executed=True
+        )
     if status == 407:  # noqa: PLR2004 - not VMRay's: a proxy before it took the request, and passed nothing on
-        return ConnectError("the proxy for the VMRay server asks for a login (407)", not_executed=True)
+        return ConnectError("the proxy for the VMRay server requires authentication (HTTP 407)", not_executed=True)
     if status == 429:  # noqa: PLR2004 - an HTTP status
-        throttled = RateLimitedError("VMRay throttled the requests (429)", not_executed=True)
+        throttled = RateLimitedError("VMRay returned HTTP 429, too many requests", not_executed=True)
         throttled.retry_after = retry_after(headers)
         return throttled
     if status >= 500:  # noqa: PLR2004 - an HTTP status
-        failed = ServerError(f"VMRay answered {status}")
+        failed = ServerError(f"VMRay returned HTTP {status}")
         failed.retry_after = retry_after(headers)
         return failed
     if status < 400:  # noqa: PLR2004 - a success that carries nothing is no answer to a question
-        return InvalidResponseError(f"VMRay answered {status} without a result")
-    return RequestRejectedError(f"VMRay rejected the request ({status}){said}", not_executed=True)
+        return InvalidResponseError(f"VMRay returned HTTP {status} without a result")
+    return RequestRejectedError(f"VMRay rejected the request (HTTP {status}){said}", not_executed=True)
 
 
 def _error_reason(body: bytes) -> str:

@@ -40,7 +40,7 @@ def configured_max_concurrency() -> int:
         return MAX_CONCURRENCY
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MAX_CONCURRENCY):
         raise ParameterError(
-            MAX_CONCURRENCY_VARIABLE, "is not a usable number", f"a whole number from 1 to {MAX_CONCURRENCY}"
+            MAX_CONCURRENCY_VARIABLE, "is not a valid number", f"a whole number from 1 to {MAX_CONCURRENCY}"
         )
     return int(text)
 

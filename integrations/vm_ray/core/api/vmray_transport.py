@@ -169,7 +169,7 @@ class Transport:
             raise classify_exception(error, min(request.read, limit)) from None
         answer = decipher(status, headers, self._key_forms.sub(b"***", content) if self._key_forms else content)
         if request.shape is not None and not isinstance(answer.data, request.shape):
-            raise InvalidResponseError("VMRay's answer did not hold the data that was asked for")
+            raise InvalidResponseError("VMRay's response does not contain the requested data")
         return answer
 
     def _sent(self, request: _Request, limit: float) -> tuple[int, Mapping[str, str], bytes]:
@@ -237,7 +237,7 @@ def _whole_body(response: requests.Response) -> bytes:
             size += len(chunk)
             chunks.append(chunk)
             if size > MAX_RESPONSE_BYTES:
-                raise InvalidResponseError(f"VMRay's answer was larger than {MAX_RESPONSE_BYTES // 2**20} MiB")
+                raise InvalidResponseError(f"VMRay's response is larger than {MAX_RESPONSE_BYTES // 2**20} MiB")
     except ValueError:  # all that http.client says to a chunk of negative size
         raise requests.exceptions.ChunkedEncodingError from None
     return b"".join(chunks)

@@ -100,7 +100,7 @@ class SubmissionAction(Action):
                 self._submit(run, detonations, options)
                 follow_children(run.client, detonations)
         except DeadlineError:
-            run.log("the time of this run is up")
+            run.log("the time of this run has ended")
 
     def _submit(self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions) -> None:
         """Submit what is not submitted yet, side by side; an item's own failure is its own."""
@@ -127,7 +127,7 @@ class SubmissionAction(Action):
                 case (answer, adopted):
                     detonation.submitted(answer)
                     if adopted:
-                        detonation.note(f"went on with submission {detonation.submission_id} of an earlier run")
+                        detonation.note(f"reused submission {detonation.submission_id} from a previous run")
 
 
 def _schedule(run: Run, began: float) -> Schedule:
@@ -141,7 +141,7 @@ def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
     return [
         (
             each.name,
-            f"submission {', '.join(str(part.submission_id) for part in each.submissions)} is kept at VMRay",
+            f"kept in VMRay: submission {', '.join(str(part.submission_id) for part in each.submissions)}",
         )
         for each in detonations
         if each.submissions

@@ -114,7 +114,7 @@ def _only_where_it_is(data: Json) -> Json:
 # What is left out of each sample, in words, and how; the row of each sample with its verdict always stays.
 _SHORTER: Final[tuple[tuple[str, Callable[[Json], Json]], ...]] = (
     ("most fields of the samples", essential_fields),
-    ("all fields of the samples but where they are", _only_where_it_is),
+    ("all fields of the samples except id and link", _only_where_it_is),
 )
 
 

@@ -1,4 +1,4 @@
-"""The reports of submitted URLs: each entity's own sample, and what VMRay found behind it."""
+"""The reports of submitted URLs: each entity's own sample, and the content reached through the URL."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Found = SampleReport | VMRayError
 
 
 class _Unreported(VMRayError):
-    """A URL has no report of its own; what VMRay found behind it is told with the reason, and counts."""
+    """A URL without a report of its own; a verdict on the content reached through it is added to the reason."""
 
     def __init__(self, reason: VMRayError, behind: Sequence[SampleResult], said: Sequence[str]) -> None:
         super().__init__("; ".join([str(reason), *said]))
@@ -115,8 +115,8 @@ def _behind_it(detonation: Detonation, behind: Sequence[SampleResult], own: Verd
     related = worst_verdict(behind)
     worse = [finding.sample.sample_id for finding in behind if finding.sample.verdict is related]
     numbers = ", ".join(str(number) for number in worse[:5])
-    said = [f"what VMRay found behind it is {related.value}: sample {numbers}"] if related.rank < own.rank else []
-    return [*said, *([f"what VMRay found behind it: {detonation.why_unfinished}"] if detonation.pending else [])]
+    said = [f"content reached through this URL is {related.value}: sample {numbers}"] if related.rank < own.rank else []
+    return [*said, *([f"content reached through this URL: {detonation.why_unfinished}"] if detonation.pending else [])]
 
 
 def _notes(of_url: Sequence[str], report: SampleReport) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ class Detonation:
             case Stage.WAITING:
                 return f"not submitted in time{self._last_error_suffix}"
             case Stage.UNRESOLVED:
-                return "the answer to its submit was lost, and VMRay has not shown a submission since"
+                return "the response to the submission was lost and VMRay lists no matching submission yet"
             case _:
                 return self.late(*self.unfinished)
 
@@ -160,21 +160,21 @@ class Detonation:
         if self.submissions or self.known_sample_ids:
             self._refused(answer.errors)
         if self.known_sample_ids:
-            which = "it" if len(self.sample_ids) == 1 else f"{len(self.known_sample_ids)} of its samples"
-            self.note(f"VMRay knew {which} and made no new analysis; this is the last result")
+            which = "" if len(self.sample_ids) == 1 else f"{len(self.known_sample_ids)} samples are "
+            self.note(f"{which}already known to VMRay, not analyzed again; showing the latest result")
         elif not self.submissions:
             reasons = "; ".join(why for _, why in answer.errors if why)
-            self.failed(f"VMRay did not accept it: {reasons or 'it gave no reason'}")
+            self.failed(f"VMRay rejected the submission: {reasons or 'no reason given'}")
 
     def _refused(self, errors: Sequence[tuple[str, str]]) -> None:
         """Note what VMRay refused beside what it accepted."""
         for name, why in errors[:MAX_REFUSED]:
-            self.note(f"VMRay refused {name or 'a part of it'}: {why or 'no reason given'}")
+            self.note(f"VMRay rejected {name or 'one item'}: {why or 'no reason given'}")
         if len(errors) > MAX_REFUSED:
-            self.note(f"VMRay refused {len(errors) - MAX_REFUSED} more parts of it")
+            self.note(f"VMRay rejected {len(errors) - MAX_REFUSED} more items")
 
     def unresolved(self, unresolved_until: float, superseded_ids: Iterable[int] = ()) -> None:
-        """Remember that the answer to the submit was lost, and which submissions with its key are not the lost one."""
+        """Record that the response was lost, and which submissions with the same key are not the lost one."""
         self.stage, self.unresolved_until, self.superseded_ids = (
             Stage.UNRESOLVED,
             unresolved_until,
@@ -243,7 +243,9 @@ class Detonation:
         if any(part.submission_id == submission.submission_id for part in self.submissions):
             return
         if len(self.submissions) >= MAX_FOLLOWED and submission.parent_id is not None:
-            self.note(f"VMRay made more than {MAX_FOLLOWED} submissions of it; the others are not followed, nor judged")
+            self.note(
+                f"VMRay created more than {MAX_FOLLOWED} submissions; the others are not tracked and not in the verdict"
+            )
             return
         self.submissions.append(TrackedSubmission(submission.submission_id, submission.sample_id, submission.parent_id))
         self.update(submission)
@@ -251,4 +253,4 @@ class Detonation:
 
 def no_longer_known(submission_id: int) -> str:
     """Say that a submission was deleted at VMRay."""
-    return f"VMRay no longer knows submission {submission_id}"
+    return f"submission {submission_id} no longer exists in VMRay"

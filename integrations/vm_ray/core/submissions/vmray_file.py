@@ -43,7 +43,7 @@ def split_paths(text: str) -> list[str]:
         raise ParameterError(PATH_PARAMETER, "is empty", allowed)
     for path in named:
         if not Path(path).is_absolute():
-            raise ParameterError(PATH_PARAMETER, f'names "{path}", which is not an absolute path', allowed)
+            raise ParameterError(PATH_PARAMETER, f'contains "{path}", which is not an absolute path', allowed)
     return named
 
 
@@ -108,7 +108,7 @@ def opened(path: str) -> BinaryIO:
     except FileNotFoundError:
         raise FileError(path, "does not exist") from None
     except PermissionError:
-        raise FileError(path, "may not be read by this process") from None
+        raise FileError(path, "cannot be read by this process (permission denied)") from None
     except (OSError, ValueError) as error:
         raise FileError(path, f"cannot be read ({_why(error)})") from None
 
@@ -178,16 +178,16 @@ class FileStream:
         except OSError as error:
             raise FileError(self._path, _unreadable(error)) from None
         if len(block) == 0 and wanted:
-            raise FileError(self._path, "was cut off while it was being uploaded; nothing was stored")
+            raise FileError(self._path, "was truncated during the upload; nothing was stored in VMRay")
         if len(block) == self._left and FileVersion.of(os.fstat(self._file.fileno())) != self._version:
-            raise FileError(self._path, "was changed while it was being uploaded; nothing was stored")
+            raise FileError(self._path, "was changed during the upload; nothing was stored in VMRay")
         self._left -= len(block)
         return block
 
 
 def _unreadable(error: OSError) -> str:
-    return f"could not be read to its end ({_why(error)})"
+    return f"could not be read completely ({_why(error)})"
 
 
 def _why(error: Exception) -> str:
-    return (error.strerror or "unknown reason") if isinstance(error, OSError) else "the name is not a usable one"
+    return (error.strerror or "unknown reason") if isinstance(error, OSError) else "invalid file name"

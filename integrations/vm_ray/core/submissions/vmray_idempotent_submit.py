@@ -122,7 +122,7 @@ class Submitter:
             return _adopted(found)
         if time.time() < unresolved_until:
             raise SubmitUnresolvedError(
-                ResponseTimeoutError("VMRay did not answer"), unresolved_until - time.time(), superseded_ids
+                ResponseTimeoutError("VMRay did not respond"), unresolved_until - time.time(), superseded_ids
             )
         return self._send(one, superseded_ids)
 

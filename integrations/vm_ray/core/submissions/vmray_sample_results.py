@@ -99,8 +99,8 @@ def _failure(client: Client, part: TrackedSubmission, sample: Sample, *, last: b
         if error.is_fatal or (isinstance(error, DeadlineError) and not last):
             raise
         if hopeless:
-            return f"{hopeless}: its analyses could not be asked for: {error}", ()
-        return "", (f"the analyses of submission {part.submission_id} could not be asked for: {error}",)
+            return f"{hopeless}: the analyses could not be listed: {error}", ()
+        return "", (f"the analyses of submission {part.submission_id} could not be listed: {error}",)
     failed = [analysis for analysis in analyses if not analysis.succeeded]
     if not failed:
         return "" if analyses else hopeless, ()

@@ -42,13 +42,13 @@ class State:
         except (ValueError, RecursionError):
             state = None
         if not isinstance(state, dict):
-            raise StateError("the platform did not hand the state of this action back")
+            raise StateError("the platform did not return the state of this action")
         try:
             if state["version"] != STATE_VERSION or state["action"] != action:
-                raise StateError(f'the state handed back by the platform is not one of "{action}" in this version')
+                raise StateError(f'the state returned by the platform was not written by this version of "{action}"')
             return cls(_moment(state["begun"]), [_restored(item) for item in state["items"]])
         except (KeyError, TypeError, ValueError, OverflowError):
-            raise StateError("the state handed back by the platform is damaged; nothing was submitted again") from None
+            raise StateError("the state returned by the platform is damaged; nothing was submitted again") from None
 
 
 def _moment(value: object) -> float:

@@ -44,7 +44,7 @@ def _record(running: Sequence[Detonation], submission_id: int, found: Submission
         elif isinstance(found, NotFoundError):
             detonation.mark_deleted(submission_id)
         elif not isinstance(found, DeadlineError):
-            detonation.last_error = f"it could not be asked for: {found}"
+            detonation.last_error = f"status could not be read: {found}"
 
 
 def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
@@ -59,7 +59,7 @@ def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
         progress = False
         for (detonation, part), found in map_concurrently(lambda pair: _children(client, pair[1]), waiting):
             if isinstance(found, VMRayError):
-                said = f"what VMRay made out of submission {part.submission_id} could not be asked for: {found}"
+                said = f"child submissions of {part.submission_id} could not be listed: {found}"
                 detonation.last_error = said
             else:
                 detonation.children(part, found)
@@ -84,7 +84,7 @@ def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submissi
         if error.is_fatal:
             raise
         for each in running:
-            each.last_error = f"it could not be asked for: {error}"
+            each.last_error = f"status could not be read: {error}"
         return {}
     return {each.submission_id: each for each in found}
 
@@ -98,7 +98,7 @@ def _refresh_known(client: Client, running: Sequence[Detonation]) -> None:
         if not isinstance(found, VMRayError):
             detonation.record_latest(sample_id, newest_submission(found))
             continue
-        said = f"its earlier submissions could not be asked for: {found}"
+        said = f"previous submissions could not be listed: {found}"
         if isinstance(found, RequestError) and not found.retryable:
             detonation.note(said)
             detonation.record_latest(sample_id, None)
