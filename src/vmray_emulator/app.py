@@ -34,6 +34,11 @@ CONTROL_ROOT: Final = "/_emulator"
 _SEEN: Final = "vmray_emulator.request_log"
 #: Room for boundaries and fields beside the largest upload.
 _FORM_BYTES: Final = 1024 * 1024
+# wording: 404 as public clients show it, 403 as Django REST framework writes it (inferred)
+_REFUSALS: Final = {
+    403: "You do not have permission to perform this action.",
+    404: "No such element",
+}
 
 
 @dataclass(slots=True)
@@ -134,6 +139,7 @@ class EmulatorApp:
         self.faults = FaultQueue()
         self.log = RequestLog()
         self.conditions = Conditions()
+        self._state = state
         self._authorization = f"api_key {api_key}".encode()
         self._routers = api_routers(state)
         self._control = control
@@ -178,7 +184,13 @@ class EmulatorApp:
             message = "Authentication credentials were not provided or are invalid."
             await Response(error_body(message), 401, media_type="application/json")(scope, receive, send)
             return
-        word = scope["path"].removeprefix(f"{ROOT}/").partition("/")[0]
+        path = scope["path"].removeprefix(ROOT)
+        status = self._state.settings.refusal_of(path)
+        if status is not None:
+            body = error_body(_REFUSALS[status])
+            await Response(body, status, media_type="application/json")(scope, receive, send)
+            return
+        word = path.removeprefix("/").partition("/")[0]
         await self._routers.get(word, _unknown)(scope, receive, send)
 
 

@@ -22,6 +22,7 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _REFUSALS: Final = {
     "400": "A parameter has a value that it cannot have.",
     "401": "The key is missing or wrong.",
+    "403": "The key has no right to this, or the report is locked.",
     "404": "The id, column or route is unknown.",
     "429": "Too many requests; `Retry-After` says when to come back.",
 }
@@ -85,7 +86,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": endpoint.summary,
         "tags": [endpoint.family],
         "parameters": [*_path_parameters(endpoint), *map(_query, _placed(endpoint, "query"))],
-        "responses": {"200": _success(endpoint), **_refusals(endpoint)},
+        "responses": {"200": _success(endpoint), **_refusals()},
     }
     body = _body(endpoint)
     if body:
@@ -131,12 +132,9 @@ def _answer_name(endpoint: Endpoint) -> str:
     return f"{endpoint.answer}_item" if endpoint.answer in SCHEMAS else endpoint.answer
 
 
-def _refusals(endpoint: Endpoint) -> dict[str, Any]:
-    refusals = dict(_REFUSALS)
-    if endpoint.answer == "binary":
-        refusals["403"] = "The report is locked."
+def _refusals() -> dict[str, Any]:
     error = {"application/json": {"schema": ref("error_answer")}}
-    return {status: {"description": why, "content": error} for status, why in refusals.items()}
+    return {status: {"description": why, "content": error} for status, why in _REFUSALS.items()}
 
 
 def _body(endpoint: Endpoint) -> dict[str, Any] | None:

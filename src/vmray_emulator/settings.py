@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CACHING_MODES = ("disabled", "enabled", "smart", "legacy")
+REFUSAL_STATUSES = (403, 404)
+_OPTIONAL_TYPES: dict[str, tuple[type, ...]] = {
+    "fate": (str,),
+    "report_quota": (int,),
+    "verdict_quota": (int,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,12 @@ class Settings:
         report_quota: Report quota of the plan, or None for unlimited.
         verdict_quota: Verdict quota of the plan, or None for unlimited.
         key_quota_limit: Quota of the API key; 0 is unlimited.
+        quota_used: Quota that was used before the emulator started. The submissions add to it.
         user_email: Whose key it is.
         fate_rules: Pairs of (pattern, fate): a pattern matches file names and URLs (`*`, `?`), first one
             wins.
+        refused_paths: Pairs of (pattern, status): a request whose path below `/rest` matches is refused with
+            403 (the key has no right to it) or 404 (the server is too old for it). First one wins.
     """
 
     webif_base_url: str = "https://vmray.example"
@@ -59,8 +69,10 @@ class Settings:
     report_quota: int | None = 1000
     verdict_quota: int | None = None
     key_quota_limit: int = 0
+    quota_used: int = 0
     user_email: str = "analyst@vmray.example"
     fate_rules: tuple[tuple[str, str], ...] = field(default=())
+    refused_paths: tuple[tuple[str, int], ...] = field(default=())
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """A copy with other values.
@@ -69,28 +81,48 @@ class Settings:
             ValueError: A name is unknown.
             TypeError: A value has the wrong type.
         """
-        types = {item.name: getattr(self, item.name) for item in fields(self)}
+        known = {item.name: item for item in fields(self)}
         for name, value in values.items():
-            if name not in types:
-                raise ValueError(f"there is no setting {name!r}; there are {', '.join(sorted(types))}")
-            _check(name, types[name], value)
+            if name not in known:
+                raise ValueError(f"there is no setting {name!r}; there are {', '.join(sorted(known))}")
+            if name not in ("fate_rules", "refused_paths"):
+                _check(name, known[name], value)
         named = dict(values)
         if "fate_rules" in named:
             named["fate_rules"] = tuple((str(pattern), str(fate)) for pattern, fate in named["fate_rules"])
+        if "refused_paths" in named:
+            named["refused_paths"] = tuple(_refusal(*pair) for pair in named["refused_paths"])
         return replace(self, **named)
+
+    def refusal_of(self, path: str) -> int | None:
+        """Status with which a request for this path (below `/rest`) is refused, or None."""
+        matching = (status for pattern, status in self.refused_paths if fnmatchcase(path, pattern))
+        return next(matching, None)
 
     def as_json(self) -> dict[str, Any]:
         """The settings by name."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
-def _check(name: str, present: object, value: object) -> None:
-    if present is None or value is None or name in ("fate", "fate_rules"):
+def _check(name: str, setting: Field[Any], value: object) -> None:
+    """Check a value against the type of the setting's default."""
+    optional = "None" in str(setting.type)
+    if value is None and optional:
         return
-    wanted: tuple[type, ...] = (type(present),)
-    if isinstance(present, float):
+    default = setting.default
+    wanted: tuple[type, ...] = _OPTIONAL_TYPES[name] if optional else (type(default),)
+    if isinstance(default, float):
         wanted = (int, float)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and not isinstance(present, bool)):
-        raise TypeError(f"setting {name!r} is {type(present).__name__}, not {type(value).__name__}")
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+        raise TypeError(f"setting {name!r} is {wanted[0].__name__}, not {type(value).__name__}")
     if name == "analysis_caching" and value not in CACHING_MODES:
         raise ValueError(f"analysis_caching is one of {', '.join(CACHING_MODES)}")
+
+
+def _refusal(pattern: object, status: object) -> tuple[str, int]:
+    if not isinstance(pattern, str) or status not in REFUSAL_STATUSES:
+        allowed = " or ".join(map(str, REFUSAL_STATUSES))
+        raise ValueError(
+            f"refused_paths has pairs of a path pattern and {allowed}, not {pattern!r}, {status!r}"
+        )
+    return pattern, int(str(status))

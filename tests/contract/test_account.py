@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from tests.contract.servers import Server
 
     from vmray_emulator import EmbeddedEmulator
+
+KEY_QUOTA = "GET /api_key/quota"
+PLAN = "GET /billing_info"
 
 
 @pytest.mark.recorded("a real answer of server 4.2.0", endpoint="GET /system_info")
@@ -23,19 +27,81 @@ def test_the_server_tells_its_version_and_limits(server: Server) -> None:
     assert info["webif_base_url"].startswith("http")
 
 
-@pytest.mark.documented("OpenAPI document 2026.2.1; Polarity's integration", endpoint="GET /api_key/quota")
-def test_the_key_tells_its_quota(server: Server) -> None:
-    """The quota of the key in use: its limit, 0 for none, and what is used."""
+@pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /system_info")
+def test_an_older_server_may_refuse_its_version(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """Older servers refuse `system_info` with 403 to keys without administrator rights."""
+    twin.control.configure(refused_paths=[["/system_info", 403]])
+    assert twin_server.get("/system_info").error[0] == 403
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1; Polarity's integration", endpoint=KEY_QUOTA)
+def test_the_key_has_a_quota(server: Server) -> None:
+    """The response has two whole numbers: the limit of the key in use, and what is used of it."""
     quota = server.get("/api_key/quota").data
     assert quota.keys() == {"quota_limit", "used_quota"}
+    assert quota["quota_limit"] >= 0
     assert quota["used_quota"] >= 0
 
 
-@pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint="GET /billing_info")
-def test_the_plan_tells_what_is_left(server: Server) -> None:
-    """Report and verdict quota, each with what remains; null where they are unlimited."""
+@pytest.mark.documented("Polarity's integration", endpoint=KEY_QUOTA)
+def test_an_unlimited_key_has_the_limit_0(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """The limit is 0 where the key is unlimited, not null."""
+    assert twin_server.get("/api_key/quota").data["quota_limit"] == 0
+    twin.control.configure(key_quota_limit=500, quota_used=37)
+    assert twin_server.get("/api_key/quota").data == {"quota_limit": 500, "used_quota": 37}
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint=PLAN)
+def test_the_plan_has_a_remaining_quota(server: Server) -> None:
+    """Report quota and verdict quota of the plan, each with what remains of it."""
     info = server.get("/billing_info").data
     assert info.keys() >= {"report_quota", "report_remaining", "verdict_quota", "verdict_remaining"}
+    for kind in ("report", "verdict"):
+        if info[f"{kind}_quota"] is not None:
+            assert 0 <= info[f"{kind}_remaining"] <= info[f"{kind}_quota"]
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=PLAN)
+def test_an_unlimited_plan_has_null(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """Quota and remaining quota are null where the plan is unlimited."""
+    twin.control.configure(report_quota=None, verdict_quota=50)
+    info = twin_server.get("/billing_info").data
+    assert (info["report_quota"], info["report_remaining"]) == (None, None)
+    assert (info["verdict_quota"], info["verdict_remaining"]) == (50, 50)
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=PLAN)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("quota", "report_quota"),
+        ("remaining", "report_remaining"),
+        ("detector_quota", "verdict_quota"),
+        ("detector_remaining", "verdict_remaining"),
+    ],
+)
+def test_deprecated_names_have_the_same_values(server: Server, old: str, new: str) -> None:
+    """The deprecated names of the quotas have the values of the present names."""
+    info = server.get("/billing_info").data
+    assert info[old] == info[new]
+
+
+@pytest.mark.documented("README of the Cortex XSOAR pack VMRay", endpoint=PLAN)
+@pytest.mark.parametrize("field", ["today_date", "end_date"])
+def test_dates_of_the_plan_are_display_texts(server: Server, field: str) -> None:
+    """These dates are texts for people, with the time zone in brackets: `2024-02-03 14:12 (UTC+1)`."""
+    text = server.get("/billing_info").data[field]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d \(UTC([+-]\d+(:\d+)?)?\)", text)
+
+
+@pytest.mark.inferred("a right that a key lacks; a server that is too old", endpoint=KEY_QUOTA)
+@pytest.mark.parametrize("path", ["/api_key/quota", "/billing_info"])
+@pytest.mark.parametrize("status", [403, 404])
+def test_quotas_may_be_refused(twin: EmbeddedEmulator, twin_server: Server, path: str, status: int) -> None:
+    """A server may refuse a quota with 403 or 404; it still returns everything else."""
+    twin.control.configure(refused_paths=[[path, status]])
+    assert twin_server.get(path).error[0] == status
+    assert twin_server.get("/system_info").status == 200
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /net_scheme")
@@ -45,12 +111,34 @@ def test_network_schemes_are_listed(server: Server) -> None:
         assert scheme["net_scheme_name"]
 
 
-@pytest.mark.emulator_only("a server without licence and quota", endpoint="GET /api_key/quota")
-def test_a_submission_uses_quota(twin: EmbeddedEmulator, twin_server: Server) -> None:
+@pytest.mark.emulator_only("a server without licence and quota", endpoint=KEY_QUOTA)
+def test_a_submission_uses_quota_of_the_key(twin: EmbeddedEmulator, twin_server: Server) -> None:
     """Each submission counts one."""
     assert twin_server.get("/api_key/quota").data["used_quota"] == 0
     twin_server.submit(b"MZ counted", "counted.exe")
     assert twin_server.get("/api_key/quota").data["used_quota"] == twin.control.counts()["submissions"]
+
+
+@pytest.mark.inferred("`submission_quota_type` is report or verdict", endpoint=PLAN)
+@pytest.mark.parametrize(("kind", "other"), [("report", "verdict"), ("verdict", "report")])
+def test_a_submission_uses_quota_of_its_type(
+    twin: EmbeddedEmulator, twin_server: Server, kind: str, other: str
+) -> None:
+    """A submission of a Report key uses report quota, one of a Verdict key uses verdict quota."""
+    twin.control.configure(locked=kind == "verdict", report_quota=10, verdict_quota=10, quota_used=2)
+    twin_server.submit(b"MZ counted", "counted.exe")
+    info = twin_server.get("/billing_info").data
+    assert (info[f"{kind}_remaining"], info[f"{other}_remaining"]) == (7, 10)
+
+
+@pytest.mark.inferred("looking up a hash costs nothing in Sekoia's integration", endpoint=KEY_QUOTA)
+def test_reading_uses_no_quota(twin_server: Server) -> None:
+    """Reading samples, submissions and quotas leaves the used quota as it is."""
+    twin_server.submit(b"MZ read", "read.exe")
+    before = twin_server.get("/api_key/quota").data
+    for path in ("/sample", "/submission", "/billing_info", "/api_key/quota"):
+        assert twin_server.get(path).status == 200
+    assert twin_server.get("/api_key/quota").data == before
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /user/me")

@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from tests.contract.servers import Server
     from tests.contract.subjects import Subject
 
+    from vmray_emulator import EmbeddedEmulator
+
 VTIS = "GET /sample/{id}/vtis"
+OF_ANALYSIS = "GET /analysis/{id}/vtis"
+OF_SUBMISSION = "GET /submission/{id}/vtis"
 MITRE = "GET /sample/{id}/mitre_attack"
 INDICATOR = {"analysis_ids", "category", "classifications", "id", "operation", "score"}
 
@@ -40,7 +44,17 @@ def test_there_is_an_alias(server: Server, subject: Subject) -> None:
     assert server.get(f"{base}/threat_indicators").data == server.get(f"{base}/vtis").data
 
 
-@pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /analysis/{id}/vtis")
+@pytest.mark.inferred("the older name is in older clients only", endpoint=VTIS)
+def test_a_server_may_know_the_alias_only(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """A server may return 404 for `/vtis` and know `/threat_indicators` all the same."""
+    twin.control.load_scenario("known-sample")
+    number = twin.control.samples()[0]["sample_id"]
+    twin.control.configure(refused_paths=[["/sample/*/vtis", 404]])
+    assert twin_server.get(f"/sample/{number}/vtis").error == (404, "No such element")
+    assert twin_server.get(f"/sample/{number}/threat_indicators").data["threat_indicators"]
+
+
+@pytest.mark.documented("VMRay's Splunk SOAR app", endpoint=OF_ANALYSIS)
 def test_an_analysis_has_its_own_indicators(server: Server, subject: Subject) -> None:
     """The indicators of one analysis come in the same envelope and name that analysis."""
     number = subject.analysis["analysis_id"]
@@ -49,11 +63,40 @@ def test_an_analysis_has_its_own_indicators(server: Server, subject: Subject) ->
     assert all(number in indicator["analysis_ids"] for indicator in data["threat_indicators"])
 
 
-@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /submission/{id}/vtis")
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=OF_SUBMISSION)
 def test_a_submission_has_indicators(server: Server, subject: Subject) -> None:
     """The indicators of a submission come in the same envelope."""
     data = server.get(f"/submission/{subject.submission_id}/vtis").data
+    assert data["status"] == "finished"
     assert all(indicator.keys() == INDICATOR for indicator in data["threat_indicators"])
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=OF_ANALYSIS)
+@pytest.mark.parametrize("path", ["/sample", "/submission", "/analysis"])
+def test_indicators_of_an_unknown_object_are_not_found(server: Server, path: str) -> None:
+    """An id that the server does not know, or hides from the key, gives 404."""
+    assert server.get(f"{path}/999999999/vtis").error == (404, "No such element")
+
+
+@pytest.mark.emulator_only("an analysis that failed has seen nothing", endpoint=OF_ANALYSIS)
+def test_a_failed_analysis_has_no_indicators(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """The list of a failed analysis is empty and complete."""
+    twin.control.configure(fate="failed")
+    twin_server.submit(b"MZ failed", "failed.exe")
+    for analysis in twin_server.get("/analysis").data:
+        data = twin_server.get(f"/analysis/{analysis['analysis_id']}/vtis").data
+        assert (analysis["analysis_result_code"] != 1, data["threat_indicators"]) == (True, [])
+
+
+@pytest.mark.inferred("lists are put together after the analyses", endpoint=OF_SUBMISSION)
+def test_a_running_submission_has_no_complete_list(twin: EmbeddedEmulator, twin_server: Server) -> None:
+    """The `status` is something other than `finished` while the submission is running."""
+    twin.control.set_lifecycle("manual")
+    (submission,) = twin_server.submit(b"MZ running", "running.exe")["submissions"]
+    path = f"/submission/{submission['submission_id']}/vtis"
+    assert twin_server.get(path).data["status"] != "finished"
+    twin.control.finish_all()
+    assert twin_server.get(path).data["status"] == "finished"
 
 
 @pytest.mark.recorded("a real answer after 4.2.0", endpoint=MITRE)

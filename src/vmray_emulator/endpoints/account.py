@@ -33,42 +33,50 @@ def _system_info(call: Call) -> dict[str, Any]:
     )
 
 
-def _used(state: ServerState) -> int:
-    sql = "SELECT total(json_extract(body, '$.submission_consumed_quota')) FROM submission"
-    return int(state.store.db.execute(sql).fetchone()[0])
+def _used(state: ServerState, quota_type: str | None = None) -> int:
+    """Quota that submissions of one type, or of all types, have consumed."""
+    sql = """SELECT total(json_extract(body, '$.submission_consumed_quota')) FROM submission
+             WHERE ?1 IS NULL OR json_extract(body, '$.submission_quota_type') = ?1"""
+    consumed = int(state.store.db.execute(sql, (quota_type,)).fetchone()[0])
+    type_of_key = "verdict" if state.settings.locked else "report"
+    return consumed + (state.settings.quota_used if quota_type in (None, type_of_key) else 0)
 
 
 def _quota(call: Call) -> dict[str, Any]:
     return ok({"quota_limit": call.state.settings.key_quota_limit, "used_quota": _used(call.state)})
 
 
+def _plan_quota(state: ServerState) -> dict[str, int | None]:
+    """Quota of the plan and what is left of it, under the present names and the deprecated ones."""
+    report, verdict = state.settings.report_quota, state.settings.verdict_quota
+    report_left = None if report is None else max(0, report - _used(state, "report"))
+    verdict_left = None if verdict is None else max(0, verdict - _used(state, "verdict"))
+    return {
+        "report_quota": report,
+        "report_remaining": report_left,
+        "verdict_quota": verdict,
+        "verdict_remaining": verdict_left,
+        "quota": report,
+        "remaining": report_left,
+        "detector_quota": verdict,
+        "detector_remaining": verdict_left,
+    }
+
+
 def _billing(call: Call) -> dict[str, Any]:
-    settings, now = call.state.settings, call.state.clock.now()
-    used = _used(call.state)
-
-    def remaining(quota: int | None) -> int | None:
-        return None if quota is None else max(0, quota - used)
-
-    report, verdict = settings.report_quota, settings.verdict_quota
+    now = call.state.clock.now()
     today, end = timestamp(now), timestamp(now + 30 * 86400)
     return ok(
         {
             "billing_period": "monthly",
             "product_plan_name": "Emulated",
-            "report_quota": report,
-            "report_remaining": remaining(report),
-            "verdict_quota": verdict,
-            "verdict_remaining": remaining(verdict),
-            "quota": report,
-            "remaining": remaining(report),
-            "detector_quota": verdict,
-            "detector_remaining": remaining(verdict),
+            **_plan_quota(call.state),
             "ppu_report_quota_used": 0,
             "ppu_verdict_quota_used": 0,
             "today_date": f"{today[:10]} {today[11:16]} (UTC)",
             "end_date": f"{end[:10]} {end[11:16]} (UTC)",
             "next_plan_start_date": None,
-            "user_email": settings.user_email,
+            "user_email": call.state.settings.user_email,
             "user_expiry_date": None,
         }
     )
