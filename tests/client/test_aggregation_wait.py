@@ -9,9 +9,10 @@ import pytest
 
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
+from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.api.vmray_verdicts import Verdict
 from vm_ray.core.results import vmray_aggregation_wait
-from vm_ray.core.results.vmray_aggregation_wait import AGGREGATION_TIMEOUT, AggregationWait
+from vm_ray.core.results.vmray_aggregation_wait import AggregationWait
 from vm_ray.core.results.vmray_report import STILL_AGGREGATING, ReportFilter, read_settled_report
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def test_all_samples_share_the_patience_of_a_run(clock: Clock) -> None:
 
     reports = [read_settled_report(never, SAMPLE, EVERYTHING, patience) for _ in range(500)]
 
-    assert AGGREGATION_TIMEOUT - 5.0 <= clock.now - 1_000.0 <= AGGREGATION_TIMEOUT
+    assert TIMING.aggregation_timeout - 5.0 <= clock.now - 1_000.0 <= TIMING.aggregation_timeout
     assert {report.notes for report in reports} == {(STILL_AGGREGATING,)}
 
 

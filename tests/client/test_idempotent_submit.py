@@ -27,11 +27,9 @@ from vm_ray.core.api.vmray_errors import (
     VMRayError,
 )
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
+from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.submissions.vmray_idempotent_submit import (
-    LOOKUP_DELAYS,
     MAX_SUBMITS,
-    RECHECK_DELAY,
-    TIMEOUT_GRACE,
     SubmitRequest,
     Submitter,
 )
@@ -97,7 +95,7 @@ def test_a_submission_may_show_a_little_late() -> None:
     submitter(server).submit(one(server))
 
     assert server.submits == 1
-    assert server.slept == [*LOOKUP_DELAYS, RECHECK_DELAY]
+    assert server.slept == [*TIMING.submit_lookups, TIMING.submit_recheck]
 
 
 @pytest.mark.parametrize("error", [*BROKEN, lambda: ConnectError("unreachable", not_executed=True)])
@@ -253,7 +251,7 @@ def test_a_second_silence_has_to_settle_anew() -> None:
     with pytest.raises(SubmitUnresolvedError) as unresolved:
         submitter(server).resolve(one(server), time.time() - 1)
 
-    assert unresolved.value.unresolved_seconds == TIMEOUT_GRACE
+    assert unresolved.value.unresolved_seconds == TIMING.submit_grace
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,8 @@ import time
 import pytest
 
 from vm_ray.core.api.vmray_deadline import Deadline
+from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.submissions.vmray_schedule import (
-    MAX_LAST_RUN,
-    MAX_MARGIN,
-    MIN_MARGIN,
-    START_AND_END,
     Schedule,
     end_of_run,
 )
@@ -31,9 +28,9 @@ def schedule(left: float | None, run: float = RUN, whole: float = HOUR, polling:
     ("left", "run", "last"),
     [
         (HOUR, RUN, False),
-        (POLLING + START_AND_END + MAX_LAST_RUN + 5, RUN, False),
-        (POLLING + START_AND_END + MAX_LAST_RUN - 5, RUN, True),
-        (POLLING + START_AND_END + MAX_LAST_RUN - 5, 20.0, False),
+        (POLLING + TIMING.run_overhead + TIMING.max_last_run + 5, RUN, False),
+        (POLLING + TIMING.run_overhead + TIMING.max_last_run - 5, RUN, True),
+        (POLLING + TIMING.run_overhead + TIMING.max_last_run - 5, 20.0, False),
         (0.0, RUN, True),
         (None, RUN, False),
     ],
@@ -49,7 +46,7 @@ def test_the_last_run_is_the_one_after_which_time_would_be_short(
 def test_a_short_action_keeps_a_quarter_for_the_results() -> None:
     """A long one a minute, one without an end a minute as well."""
     assert schedule(40.0, whole=40.0).for_results == pytest.approx(10.0, abs=0.1)
-    assert schedule(HOUR).for_results == schedule(None).for_results == MAX_LAST_RUN
+    assert schedule(HOUR).for_results == schedule(None).for_results == TIMING.max_last_run
 
 
 @pytest.mark.parametrize(
@@ -57,9 +54,9 @@ def test_a_short_action_keeps_a_quarter_for_the_results() -> None:
     [
         # nothing is kept where another run has enough time, even if this one is used to its end
         (270.0, 60.0, HOUR, HOUR, False, 0.0),
-        (270.0, 60.0, HOUR, 270.0 + 60.0 + START_AND_END + 60.0, False, 0.0),
+        (270.0, 60.0, HOUR, 270.0 + 60.0 + TIMING.run_overhead + 60.0, False, 0.0),
         # as much as the other run would lack
-        (270.0, 60.0, HOUR, 270.0 + 60.0 + START_AND_END + 40.0, False, 20.0),
+        (270.0, 60.0, HOUR, 270.0 + 60.0 + TIMING.run_overhead + 40.0, False, 20.0),
         # all of it where no other run would fit
         (270.0, 60.0, HOUR, 292.0, False, 60.0),
         (270.0, 60.0, HOUR, 272.0, False, 60.0),
@@ -103,7 +100,7 @@ def test_whatever_is_left_a_run_that_reports_has_time_for_it(
             assert kept >= min(present.for_results, usable / 2) - 0.5
         spent = usable - kept
         after = schedule(left - spent, kept, whole, polling)
-        another = left - spent - polling - START_AND_END
+        another = left - spent - polling - TIMING.run_overhead
         enough = min(present.for_results, usable / 2) / 2 - 0.5
         assert (kept if after.is_last_run else another) >= enough
 
@@ -113,10 +110,10 @@ def test_whatever_is_left_a_run_that_reports_has_time_for_it(
     [
         (200.0, 3_600.0, 180.0),
         (300.0, 20.0, 18.0),
-        (300.0, 5.0, 5.0 - MIN_MARGIN),
+        (300.0, 5.0, 5.0 - TIMING.min_margin),
         (300.0, -5.0, 270.0),
         (300.0, None, 270.0),
-        (3_000.0, None, 3_000.0 - MAX_MARGIN),
+        (3_000.0, None, 3_000.0 - TIMING.max_margin),
         (None, 20.0, 18.0),
         (-1.0, 20.0, -2.0),
     ],

@@ -12,9 +12,8 @@ from tests.client.wording import JsonValue, submission
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_errors import ConnectionLostError, NotFoundError
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
+from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.submissions.vmray_idempotent_submit import (
-    LOOKUP_DELAYS,
-    RECHECK_DELAY,
     SubmitRequest,
     Submitter,
 )
@@ -91,7 +90,7 @@ def test_the_members_of_an_archive_may_show_one_after_another() -> None:
     """An answer that was lost is settled when no more of them come."""
     server = Slow()
     assert submitted(server) == ([1, 2, 3, 4], 1)
-    assert server.slept == [*LOOKUP_DELAYS, RECHECK_DELAY, RECHECK_DELAY]
+    assert server.slept == [*TIMING.submit_lookups, TIMING.submit_recheck, TIMING.submit_recheck]
 
 
 def test_what_was_found_counts_though_the_second_look_fails() -> None:

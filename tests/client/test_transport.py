@@ -9,7 +9,8 @@ import pytest
 
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_errors import ServerError
-from vm_ray.core.api.vmray_rate_limiter import DEFAULT_PAUSE_SECONDS, AdaptiveRateLimiter
+from vm_ray.core.api.vmray_rate_limiter import AdaptiveRateLimiter
+from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.api.vmray_transport import MAX_ATTEMPTS, Transport
 
 if TYPE_CHECKING:
@@ -50,4 +51,4 @@ def test_a_throttling_server_is_not_asked_again_at_once(emulator: EmbeddedEmulat
 
     transport(emulator, []).get("/system_info")
 
-    assert time.monotonic() - began >= DEFAULT_PAUSE_SECONDS
+    assert time.monotonic() - began >= TIMING.default_retry_after

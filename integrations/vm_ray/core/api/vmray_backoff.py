@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 
+from ...core.api.vmray_timing import TIMING
+
 
 def back_off(failures: int) -> float:
-    """Return how many seconds to wait after so many failures of one request: doubling, with jitter, at most 30."""
-    return min(30.0, 0.25 * 2.0 ** (failures - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
+    """Return how many seconds to wait after this number of failures: doubling, limited, with jitter."""
+    pause = min(TIMING.backoff_longest, TIMING.backoff_first * 2.0 ** (failures - 1))
+    return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret

@@ -15,18 +15,13 @@ from typing import Final
 
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_errors import ParameterError
+from ...core.api.vmray_timing import TIMING
 
 INITIAL_CONCURRENCY: Final = 12
 MAX_CONCURRENCY: Final = 24
 MAX_CONCURRENCY_VARIABLE: Final = "VMRAY_MAX_REQUESTS_IN_FLIGHT"
 PACING_DECAY: Final = 0.997
 ENOUGH_ANSWERS: Final = 3
-DEFAULT_PAUSE_SECONDS: Final = 1.0
-# A server that counts requests by the second asks for the rest of that second, which is part of its pace. A longer
-# pause is kept once, and would say nothing about the pace: one of a minute would leave room for few requests a minute.
-PACE_PAUSE_SECONDS: Final = 1.0
-# A slower server says so by its pauses, which stop every request; and the measured time may hold time without requests.
-SLOWEST_SPACING_SECONDS: Final = 0.5
 
 
 def configured_max_concurrency() -> int:
@@ -81,7 +76,9 @@ class AdaptiveRateLimiter:
                     self._next_start = max(self._next_start, now - self._min_interval) + self._min_interval
                     return now
                 deadline.check(max(0.0, block_for))
-                self._turn.wait(min(deadline.remaining, block_for if block_for > 0 else 1.0, threading.TIMEOUT_MAX))
+                self._turn.wait(
+                    min(deadline.remaining, block_for if block_for > 0 else TIMING.slot_check, threading.TIMEOUT_MAX)
+                )
 
     def release(self) -> None:
         """Give the place back, whatever came of the request."""
@@ -115,13 +112,13 @@ class AdaptiveRateLimiter:
         """
         with self._turn:
             now = self._clock()
-            block_for = DEFAULT_PAUSE_SECONDS if retry_after is None else retry_after
+            block_for = TIMING.default_retry_after if retry_after is None else retry_after
             resume = now + block_for
             if started >= self._window_start:
                 self._limit = max(1.0, self._limit / 2)
                 if self._answered >= ENOUGH_ANSWERS:
-                    measured = (now - self._window_start + min(block_for, PACE_PAUSE_SECONDS)) / self._answered
-                    self._min_interval = min(max(self._min_interval, measured), SLOWEST_SPACING_SECONDS)
+                    measured = (now - self._window_start + min(block_for, TIMING.pacing_pause)) / self._answered
+                    self._min_interval = min(max(self._min_interval, measured), TIMING.longest_interval)
                 self._window_start, self._answered = resume, 0
             self._next_start = max(self._next_start, resume)
             self._turn.notify_all()

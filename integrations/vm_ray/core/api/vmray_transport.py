@@ -24,13 +24,8 @@ from ...core.api.vmray_network_errors import classify_exception
 from ...core.api.vmray_protocol import Response, decipher
 from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY, AdaptiveRateLimiter
 from ...core.api.vmray_redaction import secret_pattern
+from ...core.api.vmray_timing import TIMING
 
-# Seconds. The time limit for connecting is also the one for sending one block of a body.
-CONNECT_TIMEOUT: Final = 10.0
-READ_TIMEOUT: Final = 60.0
-SUBMIT_CONNECT_TIMEOUT: Final = 30.0
-SUBMIT_TIMEOUT: Final = 180.0
-MIN_TIMEOUT: Final = 0.1
 MAX_ATTEMPTS: Final = 4
 MAX_RATE_LIMITED_ATTEMPTS: Final = 12
 MAX_RESPONSE_BYTES: Final = 64 * 1024 * 1024
@@ -116,7 +111,8 @@ class Transport:
         """
         headers = {"Content-Type": content_type} if content_type else None
         submit = _Request("POST", path, body=body, headers=headers, shape=dict)
-        return self._try(submit._replace(connect=SUBMIT_CONNECT_TIMEOUT, read=SUBMIT_TIMEOUT, whole=float("inf")))
+        connect, read = TIMING.submit_connect_timeout, TIMING.submit_read_timeout
+        return self._try(submit._replace(connect=connect, read=read, whole=float("inf")))
 
     def _repeat(self, request: _Request) -> Response:
         failures = throttles = 0
@@ -162,7 +158,7 @@ class Transport:
 
     def _exchange(self, request: _Request) -> Response:
         """Ask once; this ends in time whatever the resolver, the network or the server does."""
-        limit = max(MIN_TIMEOUT, min(request.whole, self._deadline.remaining))
+        limit = max(TIMING.min_timeout, min(request.whole, self._deadline.remaining))
         try:
             status, headers, content = call_with_timeout(lambda: self._sent(request, limit), limit)
         except (requests.RequestException, Urllib3Error, OSError) as error:
@@ -206,9 +202,9 @@ class _Request(NamedTuple):
     body: Body | None = None
     headers: Mapping[str, str] | None = None
     shape: type | None = None
-    connect: float = CONNECT_TIMEOUT
-    read: float = READ_TIMEOUT
-    whole: float = READ_TIMEOUT
+    connect: float = TIMING.connect_timeout
+    read: float = TIMING.read_timeout
+    whole: float = TIMING.read_timeout
 
 
 class _Session(requests.Session):

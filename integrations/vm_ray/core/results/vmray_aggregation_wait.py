@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import Final
 
 from ...core.api.vmray_deadline import Deadline
-
-AGGREGATION_TIMEOUT: Final = 30.0
+from ...core.api.vmray_timing import TIMING
 
 
 class AggregationWait:
     """How long a run waits for what VMRay is still collecting: the same time for all of its samples.
 
-    It begins with the first wait and ends after ``AGGREGATION_PATIENCE`` seconds, or at half of the time that the run
+    It begins with the first wait and ends after ``aggregation_timeout`` seconds, or at half of the time that the run
     has left. Were it each sample's own, a server that never finishes would use up the run of a large batch.
     """
 
@@ -24,7 +22,7 @@ class AggregationWait:
 
     @cached_property
     def _ends(self) -> float:
-        return time.monotonic() + min(AGGREGATION_TIMEOUT, self._deadline.remaining / 2)
+        return time.monotonic() + min(TIMING.aggregation_timeout, self._deadline.remaining / 2)
 
     def wait(self, seconds: float) -> bool:
         """Wait so long and return True, unless that would be too long."""

@@ -11,6 +11,7 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import run_both
 from ...core.api.vmray_errors import NotFoundError, PermissionDeniedError, VMRayError
 from ...core.api.vmray_models import IOC_TYPES, VERDICT_ONLY_NOTE, Aggregate, Json, Sample, objects
+from ...core.api.vmray_timing import TIMING
 from ...core.api.vmray_verdicts import Verdict, verdict_of
 from ...core.results.vmray_aggregation_wait import AggregationWait
 
@@ -127,9 +128,9 @@ def read_settled_report(
     When the run's patience has ended, what there is counts.
     """
     report = read_report(client, sample, wanted)
-    pause = 0.5
+    pause = TIMING.aggregation_first_pause
     while not report.complete and patience.wait(pause):
-        pause = min(2 * pause, 5.0)
+        pause = min(2 * pause, TIMING.aggregation_longest_pause)
         try:
             report = read_report(client, sample, wanted)
         except VMRayError as error:

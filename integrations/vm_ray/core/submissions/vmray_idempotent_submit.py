@@ -5,8 +5,8 @@ Every detonation costs quota, so a submit is never simply repeated. Each carries
 only when it is certain that none was stored is the submit made again. Certain means:
 
 * the connection was never made, or the server refused with 4xx: nothing was stored;
-* the connection broke, or the server failed: the look-ups find nothing while ``LOOKUP_DELAYS`` go by;
-* the server stayed silent, or a proxy lost patience with it (504): the same, but for ``TIMEOUT_GRACE``, since it may
+* the connection broke, or the server failed: the look-ups find nothing while ``submit_lookups`` go by;
+* the server stayed silent, or a proxy lost patience with it (504): the same, but for ``submit_grace``, since it may
   still be at work. That may take until the next run, so it is kept in the action's state. So is a submit that could
   not be looked up, or not before the run's time was up.
 
@@ -36,13 +36,10 @@ from ...core.api.vmray_errors import (
 )
 from ...core.api.vmray_models import Submission, SubmitResponse
 from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.api.vmray_timing import TIMING
 from ...core.submissions.vmray_reuse import is_reusable, latest_batch, without_children
 from ...core.submissions.vmray_submission_key import has_key, metadata_with
 
-LOOKUP_DELAYS: Final = (0.0, 1.0, 2.0)
-RECHECK_DELAY: Final = 1.0  # until two looks agree: VMRay may still be unpacking an archive
-TIMEOUT_GRACE: Final = 30.0
-REFUSED_PAUSES: Final = (0.25, 0.5)
 UNKNOWN_PARAMETER: Final = 400
 MAX_SUBMITS: Final = 4
 MAX_RATE_LIMITED_SUBMITS: Final = 12
@@ -166,11 +163,11 @@ class Submitter:
         """
         if error.is_fatal:
             raise error
-        unresolved = SubmitUnresolvedError(error, TIMEOUT_GRACE, superseded_ids)
+        unresolved = SubmitUnresolvedError(error, TIMING.submit_grace, superseded_ids)
         found: list[Submission] = []
-        pauses = list(LOOKUP_DELAYS)
+        pauses = list(TIMING.submit_lookups)
         while pauses or found:
-            pause = pauses.pop(0) if pauses else RECHECK_DELAY
+            pause = pauses.pop(0) if pauses else TIMING.submit_recheck
             try:
                 self.deadline.check(pause)
                 self.sleep(pause)
@@ -212,7 +209,7 @@ class Submitter:
 
     def _answered_by_metadata(self, one: SubmitRequest) -> list[Submission] | None:
         """Ask again where the refusal may pass: no other way looks as far back. A 400 means an unknown parameter."""
-        for pause in (*REFUSED_PAUSES, float("inf")):
+        for pause in (*TIMING.metadata_retries, float("inf")):
             try:
                 return self.client.find_submissions_by_metadata(metadata_with(one.key), one.owns)
             except (RequestRejectedError, NotFoundError) as error:

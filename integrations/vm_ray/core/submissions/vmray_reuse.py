@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ...core.api.vmray_models import Submission
+from ...core.api.vmray_timing import TIMING
 
-# How long a finished submission with the same key counts as this one: the action was run again right after it.
-REUSE_WINDOW: Final = timedelta(hours=1)
-# How far apart the parts of one submit may have been stored (inferred).
-BATCH_WINDOW: Final = timedelta(minutes=5)
+REUSE_WINDOW: Final = timedelta(seconds=TIMING.reuse_window)
+BATCH_WINDOW: Final = timedelta(seconds=TIMING.batch_window)
 
 
 def latest_batch(found: Collection[Submission]) -> list[Submission]:

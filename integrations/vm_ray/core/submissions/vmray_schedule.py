@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...core.api.vmray_deadline import Deadline
+from ...core.api.vmray_timing import TIMING
 
-# Time kept back from the platform's deadline for writing the result: a tenth of it, between 1 and 30 seconds.
+# The share of a run that is reserved for writing its result, between ``min_margin`` and ``max_margin``.
 MARGIN_SHARE: Final = 0.1
-MIN_MARGIN: Final = 1.0
-MAX_MARGIN: Final = 30.0
-# Time kept for the last run: it has to read all results before the platform's patience ends. A share of the time for
-# the whole action, at most so many seconds.
+# The share of the whole action that is reserved for reading all results in its last run, at most ``max_last_run``.
 LAST_RUN_SHARE: Final = 0.25
-MAX_LAST_RUN: Final = 60.0
-# Seconds that a run loses to starting and to writing its result.
-START_AND_END: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +35,8 @@ class Schedule:
     def for_results(self) -> float:
         """How long reading the results may take at the end of the whole action."""
         if self.action_ends is None:
-            return MAX_LAST_RUN
-        return min(MAX_LAST_RUN, max(0.0, LAST_RUN_SHARE * (self.action_ends - self.action_began)))
+            return TIMING.max_last_run
+        return min(TIMING.max_last_run, max(0.0, LAST_RUN_SHARE * (self.action_ends - self.action_began)))
 
     @property
     def is_last_run(self) -> bool:
@@ -69,7 +64,7 @@ class Schedule:
         """How much of the whole action would be left to another run, were this one to end at that moment."""
         if self.action_ends is None:
             return float("inf")
-        return self.action_ends - ending - self.polling_interval - START_AND_END
+        return self.action_ends - ending - self.polling_interval - TIMING.run_overhead
 
 
 def end_of_run(run_ms: int | None, action_ms: int | None) -> float | None:
@@ -88,4 +83,4 @@ def end_of_run(run_ms: int | None, action_ms: int | None) -> float | None:
     if not ends:
         return None
     end = min(ends)
-    return end - max(MIN_MARGIN, min(MAX_MARGIN, MARGIN_SHARE * (end - now)))
+    return end - max(TIMING.min_margin, min(TIMING.max_margin, MARGIN_SHARE * (end - now)))
