@@ -33,15 +33,17 @@ class Lab:
         secops: The local SecOps; its VMRay instance is configured for `vmray`.
         case: Where the actions run; made by `open_case`.
         sdk: Folder of the real SDK, None for the stand-in.
+        integration: The folder of the integration, in source or built form.
     """
 
     vmray: EmbeddedEmulator
     secops: LocalPlatform
     sdk: Path | None = None
+    integration: Path = INTEGRATION
     case: Case = field(init=False)
 
     def __post_init__(self) -> None:
-        self.host = ActionHost(self.secops, INTEGRATION, sdk=self.sdk)
+        self.host = ActionHost(self.secops, self.integration, sdk=self.sdk)
         self.configure()
         self.open_case()
 

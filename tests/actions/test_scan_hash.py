@@ -32,8 +32,9 @@ EXAMPLES = [
             indicators=[{"category": "Execution", "operation": "Runs a program", "score": 4}],
         ),
         entities=(("FILEHASH", SHA256),),
+        failed_json=[],
     ),
-    Example("an unknown hash", entities=(("FILEHASH", UNKNOWN),), result=False),
+    Example("an unknown hash", entities=(("FILEHASH", UNKNOWN),), result=False, failed_json=[]),
 ]
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from secops_lab.host import ActionRun
     from vmray_emulator import EmbeddedEmulator
 
+JsonValue: TypeAlias = Any
 Setup: TypeAlias = "Callable[[EmbeddedEmulator], object]"
 
 FOLDER: Final = "{folder}"
@@ -41,6 +42,7 @@ class Example:
         result: The script result that the run ends with.
         failure_sentence: What the action says before the reason of a failure; empty for the sentence
             `Error executing action "NAME". Reason: `, which is the rule.
+        failed_json: The JSON result that a failed run leaves, None for none.
     """
 
     situation: str = "usual"
@@ -51,6 +53,7 @@ class Example:
     settings: Mapping[str, Any] = field(default_factory=dict)
     result: bool | str = True
     failure_sentence: str = ""
+    failed_json: JsonValue = None
 
     def failure(self, action: str, reason: str) -> str:
         """The message of a run of this example that failed for a reason."""
@@ -63,20 +66,24 @@ class Example:
         return {name: value.replace(FOLDER, str(folder)) for name, value in self.parameters.items()}
 
 
-def run_example(lab: Lab, action: str, example: Example, folder: Path, **options: Any) -> ActionRun:  # noqa: ANN401 - options of the host
-    """Run an example in a fresh case.
+def prepare(lab: Lab, example: Example, folder: Path, *others: tuple[str, str]) -> dict[str, str]:
+    """Bring VMRay and a fresh case into the state of an example, and return the parameters of its run.
 
     Args:
         lab: Its VMRay is emptied first.
-        action: The name of the action.
         example: The situation.
-        folder: An empty folder for the files.
-        options: For the host, such as `script_timeout`.
+        folder: A folder for the files.
+        others: Further entities of the case.
     """
     lab.vmray.control.reset()
     lab.vmray.control.set_lifecycle("immediate")
     if example.settings:
         lab.vmray.control.configure(**example.settings)
     example.setup(lab.vmray)
-    lab.open_case(*example.entities)
-    return lab.run(action, example.given(folder), **options)
+    lab.open_case(*example.entities, *others)
+    return example.given(folder)
+
+
+def run_example(lab: Lab, action: str, example: Example, folder: Path, **options: Any) -> ActionRun:  # noqa: ANN401 - options of the host
+    """Run an example in a fresh case; the options are the host's, such as `script_timeout`."""
+    return lab.run(action, prepare(lab, example, folder), **options)
