@@ -23,7 +23,13 @@ EXAMPLES = [
         setup=lambda vmray: vmray.control.add_sample(),
         parameters={"Submission ID": "6001", "Tag Name": "triaged"},
         failure_sentence="Failed to add tag triaged to submission 6001. Error is ",
-    )
+    ),
+    Example(
+        "a tag in other letters",
+        setup=lambda vmray: vmray.control.add_sample(),
+        parameters={"Submission ID": "6001", "Tag Name": "überprüft"},
+        failure_sentence="Failed to add tag überprüft to submission 6001. Error is ",
+    ),
 ]
 
 

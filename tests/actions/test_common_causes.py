@@ -9,7 +9,7 @@ import pytest
 from tests.actions.certificate import self_signed
 from tests.actions.lab import Lab, failed, outcome
 from tests.support.example import prepare, run_example
-from tests.support.registry import Case, every_example
+from tests.support.registry import Case, every_action
 
 from vmray_emulator import EmbeddedEmulator
 
@@ -43,7 +43,7 @@ def assert_failed(
     assert lab.vmray.api_key not in f"{run.rounds}"
 
 
-@every_example
+@every_action
 def test_a_wrong_key(lab: Lab, case: Case, tmp_path: Path) -> None:
     """Given a wrong API key, then the action fails after one request: a retry cannot help."""
     lab.configure(Api_Key="not-the-key-0123456789")
@@ -53,7 +53,7 @@ def test_a_wrong_key(lab: Lab, case: Case, tmp_path: Path) -> None:
     assert len(lab.seen()) == 1
 
 
-@every_example
+@every_action
 def test_a_key_without_permission(lab: Lab, case: Case, tmp_path: Path) -> None:
     """Given 403 for every request, then the action fails with VMRay's own words."""
     body = {"result": "error", "error_msg": "API access disabled"}
@@ -62,7 +62,7 @@ def test_a_key_without_permission(lab: Lab, case: Case, tmp_path: Path) -> None:
     assert_failed(lab, case, tmp_path, why, {"kind": "status", "status": 403, "body": body})
 
 
-@every_example
+@every_action
 def test_an_unreachable_host(lab: Lab, case: Case, tmp_path: Path) -> None:
     """Given a closed port, then the action fails after a few attempts: a server may be restarting."""
     with socket.socket() as nobody:
@@ -73,7 +73,7 @@ def test_an_unreachable_host(lab: Lab, case: Case, tmp_path: Path) -> None:
         assert_failed(lab, case, tmp_path, why)
 
 
-@every_example
+@every_action
 def test_a_redirect_is_not_followed(lab: Lab, case: Case, tmp_path: Path) -> None:
     """Given a redirect, then the action fails: the API key goes to the configured host only."""
     why = "the server returned a redirect (HTTP 302), which is not followed; check Api Root"
@@ -96,7 +96,7 @@ def secure(certificate: Path, secops: LocalPlatform) -> Iterator[Lab]:
         yield Lab(running, secops)
 
 
-@every_example
+@every_action
 def test_a_certificate_that_cannot_be_verified(secure: Lab, case: Case, tmp_path: Path) -> None:
     """Given a self-signed certificate, then the message names the problem, and no request is made."""
     why = "the certificate of the VMRay server was not accepted: self-signed certificate; see Verify SSL"
@@ -105,7 +105,7 @@ def test_a_certificate_that_cannot_be_verified(secure: Lab, case: Case, tmp_path
     assert secure.seen() == []
 
 
-@every_example
+@every_action
 def test_the_same_server_without_the_check(secure: Lab, case: Case, tmp_path: Path) -> None:
     """Given the same server and Verify SSL off, then the run completes and shows no warning."""
     secure.configure(Verify_SSL="false")

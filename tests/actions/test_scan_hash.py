@@ -35,6 +35,12 @@ EXAMPLES = [
         failed_json=[],
     ),
     Example("an unknown hash", entities=(("FILEHASH", UNKNOWN),), result=False, failed_json=[]),
+    Example(
+        "several outcomes",
+        setup=lambda vmray: vmray.control.add_sample(sha256=SHA256, filename="<b>.exe"),
+        entities=(("FILEHASH", SHA256), ("FILEHASH", "ab" * 16), ("FILEHASH", "no hash")),
+        failed_json=[],
+    ),
 ]
 
 
