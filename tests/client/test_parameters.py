@@ -3,105 +3,142 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_errors import ParameterError
-from vm_ray.core.soar.vmray_parameters import boolean, choices, submit_options, tag, text, whole_number
+from vm_ray.core.soar.vmray_parameters import (
+    Kind,
+    Parameters,
+    boolean,
+    choices,
+    param,
+    plain_text,
+    text,
+    whole_number,
+)
+from vm_ray.core.soar.vmray_submit_parameters import ONE_TAG, SubmitParameters
 
 NAME = "Some Parameter"
+Value = TypeVar("Value")
+
+
+def read(kind: Kind[Value], value: object, default: str = "", *, mandatory: bool = False) -> Value:
+    """Read one parameter of an action that has no other."""
+
+    @dataclass(frozen=True)
+    class One(Parameters):
+        value: Value = param(NAME, kind, default=default, mandatory=mandatory)  # noqa: RUF009 - makes a field
+
+    return One.parse({NAME: value}).value
 
 
 @pytest.mark.parametrize(
-    ("value", "read"),
+    ("value", "expected"),
     [("true", True), ("False", False), (" TRUE ", True), ("", True), (None, True), (False, False)],
 )
-def test_booleans(value: object, *, read: bool) -> None:
+def test_booleans(value: object, *, expected: bool) -> None:
     """Any case; absent means the default."""
-    assert boolean({NAME: value}, NAME, default=True) is read
+    assert read(boolean(), value, "true") is expected
+
+
+def test_a_boolean_without_a_default_is_false() -> None:
+    """The platform shows such a box unticked."""
+    assert read(boolean(), "") is False
 
 
 @pytest.mark.parametrize("value", ["1", "yes", "nein", "truefalse"])
 def test_what_is_no_boolean(value: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(ParameterError):
-        boolean({NAME: value}, NAME, default=True)
+        read(boolean(), value)
 
 
 @given(st.integers(-(10**17), 10**17), st.integers(0, 100), st.integers(100, 200))
 def test_whole_numbers_within_bounds(number: int, lowest: int, highest: int) -> None:
     """Both ends included."""
     if lowest <= number <= highest:
-        assert whole_number({NAME: str(number)}, NAME, lowest, highest) == number
+        assert read(whole_number(lowest, highest), str(number)) == number
     else:
         with pytest.raises(ParameterError, match="is out of range"):
-            whole_number({NAME: str(number)}, NAME, lowest, highest)
+            read(whole_number(lowest, highest), str(number))
 
 
 def test_the_sign_of_a_number_is_no_digit() -> None:
     """A negative number of eighteen digits is out of range, not too long."""
     with pytest.raises(ParameterError, match="is out of range"):
-        whole_number({NAME: str(-(10**17))}, NAME, 0)
+        read(whole_number(0), str(-(10**17)))
 
 
 def test_a_number_with_very_many_digits_is_a_number() -> None:
     """It is refused for its length, and never computed with."""
     with pytest.raises(ParameterError, match="has more than 18 digits"):
-        whole_number({NAME: "9" * 5_000}, NAME, 0)
+        read(whole_number(0), "9" * 5_000)
 
 
-def test_a_whole_number_may_have_a_default() -> None:
-    """Without one it must be there."""
-    assert whole_number({NAME: " "}, NAME, 0, default="7") == 7
+@pytest.mark.parametrize("value", [" ", None])
+def test_an_empty_value_means_the_default_unless_the_parameter_is_mandatory(value: object) -> None:
+    """A mandatory parameter has a default as well: the platform proposes it to the analyst."""
+    assert read(whole_number(0), value, "7") == 7
     with pytest.raises(ParameterError, match="is empty; allowed: a whole number of at least 0"):
-        whole_number({}, NAME, 0)
+        read(whole_number(0), value, "7", mandatory=True)
 
 
 @given(st.text().filter(lambda value: not re.fullmatch(r"\s*([+-]?[0-9]+)?\s*", value)))
 def test_what_is_no_whole_number(value: str) -> None:
     """Digits of other scripts, points, blanks, exponents."""
     with pytest.raises(ParameterError, match="is not a whole number"):
-        whole_number({NAME: value}, NAME, 0)
+        read(whole_number(0), value)
 
 
 def test_choices_keep_the_order_given_and_the_known_spelling() -> None:
     """Any case; blanks, empty parts and repetitions are ignored."""
-    assert choices({NAME: " b,,A , B"}, NAME, ("A", "B", "C")) == ("B", "A")
+    assert read(choices("A", "B", "C"), " b,,A , B") == ("B", "A")
 
 
 @pytest.mark.parametrize("value", ["", ",", "D", "A;B", None])
 def test_what_is_no_choice(value: object) -> None:
     """An empty list is none either."""
     with pytest.raises(ParameterError, match="allowed: A, B"):
-        choices({NAME: value}, NAME, ("A", "B"))
+        read(choices("A", "B"), value, mandatory=True)
+
+
+def test_blanks_around_a_text_belong_to_it_where_the_kind_says_so() -> None:
+    """The name of a file may end with a blank; blanks alone are no value."""
+    paths = plain_text("paths", keeps_blanks=True)
+    assert (read(paths, " a "), read(plain_text("any"), " a ")) == (" a ", "a")
+    with pytest.raises(ParameterError, match="is empty; allowed: paths"):
+        read(paths, "  ", mandatory=True)
 
 
 @pytest.mark.parametrize("value", ["a", "x" * 255, "ü-ß_.!?;:+–=/$@%^&)(#'\\", "标签"])  # noqa: RUF001 - VMRay's own signs
 def test_tags_that_vmray_accepts(value: str) -> None:
     """Its own rule."""
-    assert tag(value, NAME) == value
+    assert read(ONE_TAG, value) == value
 
 
-@pytest.mark.parametrize("value", ["", " ", "a b", "a,b", "x" * 256, '"', "<", "a\n", "a\u202e"])
+@pytest.mark.parametrize("value", ["a b", "a,b", "x" * 256, '"', "<", "a\nb", "a\u202e"])
 def test_tags_that_vmray_refuses(value: str) -> None:
     """Explained before it refuses them."""
     with pytest.raises(ParameterError, match="which is not a tag that VMRay accepts"):
-        tag(value, NAME)
+        read(ONE_TAG, value)
 
 
 def test_tags_and_comment() -> None:
     """What goes along with a submit; nothing where nothing is given."""
-    options = submit_options({"Tag Names": "a, b,,a", "Comment": " c "})
+    options = SubmitParameters.parse({"Tag Names": "a, b,,a", "Comment": " c "}).options
     assert options.form() == {"tags": "a,b", "comment": "c"}
-    assert submit_options({}).form() == {}
+    assert SubmitParameters.parse({}).options.form() == {}
 
 
 def test_a_value_is_shown_on_one_line_and_not_over_long() -> None:
     """It ends up in a message."""
     with pytest.raises(ParameterError) as caught:
-        whole_number({NAME: "x\n" + "y" * 500}, NAME, 0)
+        read(whole_number(0), "x\n" + "y" * 500)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
     assert text({NAME: None}, NAME) == ""

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..core.api.vmray_text import one_line
 from ..core.soar.vmray_action import Action, Outcome
-from ..core.soar.vmray_parameters import TagParameters, text
+from ..core.soar.vmray_parameters import Parameters, param, text, whole_number
 from ..core.soar.vmray_run import Run
+from ..core.soar.vmray_submit_parameters import ONE_TAG
 
 
-class AddTagToSubmission(Action):
+@dataclass(frozen=True)
+class AddTagParameters(Parameters):
+    """Which tag, and on which submission."""
+
+    submission_id: int = param("Submission ID", whole_number(1), mandatory=True)
+    tag: str = param("Tag Name", ONE_TAG, mandatory=True)
+
+
+class AddTagToSubmission(Action[AddTagParameters]):
     """Tags one submission; a tag that is already there stays as it is."""
 
     name = "Add Tag to Submission"
+    parameters = AddTagParameters
 
-    def perform(self, run: Run) -> Outcome:
-        """Check both parameters, then tag."""
-        params = TagParameters.parse(run.parameters)
+    def perform(self, run: Run, params: AddTagParameters) -> Outcome:
+        """Put the tag on the submission."""
         run.client.add_tag(params.submission_id, params.tag)
         message = f"Successfully added tag {params.tag} to submission {params.submission_id}."
         return Outcome(message, value=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from ..core.soar.vmray_action import Action, Outcome
+from ..core.soar.vmray_parameters import Parameters
 from ..core.soar.vmray_run import Run
 
 
-class Ping(Action):
+class Ping(Action[Parameters]):
     """Makes the smallest read that needs a valid key."""
 
     name = "Ping"
+    parameters = Parameters
 
-    def perform(self, run: Run) -> Outcome:
+    def perform(self, run: Run, _params: Parameters) -> Outcome:
         """Ask VMRay for one analysis."""
         run.client.check_access()
         run.log("Successfully connected to the VMRay server with the provided connection parameters!")

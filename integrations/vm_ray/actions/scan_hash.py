@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
 from ..core.api.vmray_errors import SampleNotFoundError
 from ..core.api.vmray_models import best_sample
 from ..core.results.vmray_report import SampleReport, read_settled_report
 from ..core.soar.vmray_entity_action import EntityAction
+from ..core.soar.vmray_parameters import param
 from ..core.soar.vmray_run import Run
-from ..core.soar.vmray_scan_parameters import ScanParameters
+from ..core.soar.vmray_scan_parameters import IOC_TYPE_FILTER, TYPES, ScanParameters
+
+
+@dataclass(frozen=True)
+class ScanHashParameters(ScanParameters):
+    """What to show of each hash."""
+
+    ioc_types: tuple[str, ...] = param(
+        IOC_TYPE_FILTER, TYPES, default="ips, files, emails, urls, domains", mandatory=True
+    )
 
 
 class ScanHash(EntityAction):
     """Looks each FILEHASH entity up, and reports the sample with the worst verdict."""
 
     name = "Scan Hash"
+    parameters = ScanHashParameters
     entity_type = EntityTypes.FILEHASH
 
     def report(self, run: Run, identifier: str, params: ScanParameters) -> SampleReport:

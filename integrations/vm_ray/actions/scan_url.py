@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
 from ..core.api.vmray_submit_options import SubmitOptions
 from ..core.soar.vmray_action import Outcome
+from ..core.soar.vmray_parameters import param
 from ..core.soar.vmray_run import Run
-from ..core.soar.vmray_scan_parameters import ScanParameters
+from ..core.soar.vmray_scan_parameters import IOC_TYPE_FILTER, TYPES, ScanParameters
 from ..core.soar.vmray_submission_action import SubmissionAction
+from ..core.soar.vmray_submit_parameters import SubmitParameters
 from ..core.soar.vmray_url_report import report_urls
 from ..core.submissions.vmray_detonation import Detonation
 from ..core.submissions.vmray_idempotent_submit import SubmitRequest
 from ..core.submissions.vmray_submission_key import submission_key
 
 
-class ScanURL(SubmissionAction):
+@dataclass(frozen=True)
+class ScanURLParameters(ScanParameters, SubmitParameters):  # a dataclass takes the fields of its last base first
+    """What goes along with each URL, and what to show of it."""
+
+    ioc_types: tuple[str, ...] = param(IOC_TYPE_FILTER, TYPES, default="ips, urls, domains", mandatory=True)
+
+
+class ScanURL(SubmissionAction[ScanURLParameters]):
     """Submits each URL entity once, and reports all of them together."""
 
     name = "Scan URL"
+    parameters = ScanURLParameters
 
-    def items(self, run: Run, options: SubmitOptions) -> list[Detonation]:
+    def items(self, run: Run, params: ScanURLParameters) -> list[Detonation]:
         """Take the URL entities, in the spelling they had before the platform upper-cased them."""
-        ScanParameters.parse(run.parameters)  # what is wrong there is refused before anything is submitted
         detonations = []
         for entity in run.entities(EntityTypes.URL):
             url = entity.additional_properties.get("OriginalIdentifier") or entity.identifier
-            key = submission_key(run.siemplify.case_id, run.siemplify.alert_id, self.name, url, options)
+            key = submission_key(run.siemplify.case_id, run.siemplify.alert_id, self.name, url, params.options)
             detonations.append(Detonation(item=url, name=entity.identifier, key=key))
         return detonations
 
@@ -36,9 +46,11 @@ class ScanURL(SubmissionAction):
         """Submit the URL."""
         return SubmitRequest(detonation.key, options, lambda given: run.client.submit_url(detonation.item, given))
 
-    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
+    def report(
+        self, run: Run, params: ScanURLParameters, detonations: Sequence[Detonation], *, last: bool
+    ) -> Outcome | None:
         """Enrich the entities."""
-        return report_urls(run, ScanParameters.parse(run.parameters), EntityTypes.URL, detonations, last=last)
+        return report_urls(run, params, EntityTypes.URL, detonations, last=last)
 
 
 def main() -> None:

@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..core.api.vmray_submit_options import SubmitOptions
 from ..core.soar.vmray_action import Outcome
+from ..core.soar.vmray_parameters import Parameters, param, plain_text
 from ..core.soar.vmray_run import Run
 from ..core.soar.vmray_submission_action import SubmissionAction
+from ..core.soar.vmray_submit_parameters import SubmitParameters
 from ..core.soar.vmray_upload import accepted_files, upload_once
 from ..core.soar.vmray_upload_report import report_files
 from ..core.submissions.vmray_detonation import Detonation
+from ..core.submissions.vmray_file import ALLOWED_PATHS, PATH_PARAMETER
 from ..core.submissions.vmray_idempotent_submit import SubmitRequest
 
 
-class UploadFileAndGetReport(SubmissionAction):
+@dataclass(frozen=True)
+class PathParameters(Parameters):
+    """Which files."""
+
+    paths: str = param(PATH_PARAMETER, plain_text(ALLOWED_PATHS, keeps_blanks=True), mandatory=True)
+
+
+@dataclass(frozen=True)
+class UploadParameters(SubmitParameters, PathParameters):  # a dataclass takes the fields of its last base first
+    """Which files, and what goes along with each."""
+
+
+class UploadFileAndGetReport(SubmissionAction[UploadParameters]):
     """Submits each file once, and reports all samples that it became."""
 
     name = "Upload File And Get Report"
+    parameters = UploadParameters
 
-    def items(self, run: Run, options: SubmitOptions) -> list[Detonation]:
+    def items(self, run: Run, params: UploadParameters) -> list[Detonation]:
         """Take the files, after making sure that all of them can be uploaded."""
-        return accepted_files(run, self.name, options)
+        return accepted_files(run, self.name, params.paths, params.options)
 
     def submit_request(self, run: Run, detonation: Detonation, options: SubmitOptions) -> SubmitRequest:
         """Submit the file, streaming it."""
         return upload_once(run, detonation, options)
 
-    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
+    def report(
+        self, run: Run, _params: UploadParameters, detonations: Sequence[Detonation], *, last: bool
+    ) -> Outcome | None:
         """Return the files' samples."""
         return report_files(run, self.name, detonations, last=last)
 

@@ -9,16 +9,16 @@ import pytest
 
 INTEGRATION = Path(__file__).resolve().parent.parent
 MODULES = sorted(
-    f"{INTEGRATION.name}.{folder}.{path.stem}"
+    ".".join(path.relative_to(INTEGRATION.parent).with_suffix("").parts)
     for folder in ("actions", "core")
-    for path in (INTEGRATION / folder).glob("*.py")
+    for path in (INTEGRATION / folder).rglob("*.py")
     if path.stem != "__init__"
 )
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_module_imports(name: str) -> None:
-    """A module has no import that fails and does nothing on import."""
+    """The module has no import that fails, and does nothing on import."""
     assert importlib.import_module(name).__name__ == name
 
 

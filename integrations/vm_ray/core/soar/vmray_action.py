@@ -12,7 +12,7 @@ import traceback
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from soar_sdk.ScriptResult import (
     EXECUTION_STATE_COMPLETED,
@@ -24,6 +24,7 @@ from soar_sdk.SiemplifyAction import SiemplifyAction
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_text import one_line
 from ...core.results.vmray_messages import error_message, with_details
+from ...core.soar.vmray_parameters import Parameters
 from ...core.soar.vmray_run import Run
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 
 MAX_REASON_LENGTH: Final = 20_000
+
+Declared = TypeVar("Declared", bound=Parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,16 @@ class Outcome:
         return cls(message, value=state, state=EXECUTION_STATE_INPROGRESS)
 
 
-class Action(ABC):
-    """One action of the integration."""
+class Action(ABC, Generic[Declared]):
+    """One action of the integration.
+
+    Attributes:
+        name: Its display name.
+        parameters: Declares its parameters; all are read and checked before ``perform`` is called.
+    """
 
     name: ClassVar[str]
+    parameters: type[Declared]
 
     def start(self) -> None:
         """Run as the platform's process: read the context, perform, end. Does not return."""
@@ -74,12 +83,12 @@ class Action(ABC):
     def outcome_of(self, run: Run) -> Outcome:
         """Perform, and turn whatever goes wrong into a sentence."""
         try:
-            return self.perform(run)
+            return self.perform(run, self.parameters.parse(run.parameters))
         except Exception as error:  # noqa: BLE001 - the last line of defence
             return self.failed(run, error)
 
     @abstractmethod
-    def perform(self, run: Run) -> Outcome:
+    def perform(self, run: Run, params: Declared) -> Outcome:
         """Do what the action is for."""
 
     def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:

@@ -5,28 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core.api.vmray_errors import ParameterError
-from ...core.soar.vmray_parameters import Texts, boolean, required
+from ...core.soar.vmray_parameters import Kind, Parameters, boolean, param, plain_text
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+def _key(name: str, value: str) -> str:
+    """Refuse a key that could break out of its header; the error does not show the key."""
+    if not (value.isascii() and value.isprintable() and " " not in value):
+        raise ParameterError(name, "has characters that no API key has", "the API key of a VMRay user")
+    return value
+
+
+@dataclass(frozen=True, repr=False)
+class Configuration(Parameters):
     """The parameters of the integration itself."""
 
-    api_root: str
-    api_key: str
-    verify_ssl: bool
-
-    @classmethod
-    def parse(cls, values: Texts) -> Configuration:
-        """Read and check all three; a key that could break out of its header is refused unseen."""
-        key = required(values, "Api Key", "the API key of a VMRay user")
-        if not (key.isascii() and key.isprintable() and " " not in key):
-            raise ParameterError("Api Key", "has characters that no API key has", "the API key of a VMRay user")
-        return cls(
-            api_root=required(values, "Api Root", "the address of a VMRay server, such as https://cloud.vmray.com"),
-            api_key=key,
-            verify_ssl=boolean(values, "Verify SSL", default=True),
-        )
+    api_root: str = param(
+        "Api Root",
+        plain_text("the address of a VMRay server, such as https://cloud.vmray.com"),
+        default="https://cloud.vmray.com",
+        mandatory=True,
+    )
+    api_key: str = param("Api Key", Kind("the API key of a VMRay user", _key), mandatory=True)
+    verify_ssl: bool = param("Verify SSL", boolean(), default="true")
 
     def __repr__(self) -> str:
         return f"Configuration(api_root={self.api_root!r}, verify_ssl={self.verify_ssl})"

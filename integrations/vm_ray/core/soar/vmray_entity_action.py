@@ -15,7 +15,7 @@ from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_scan_parameters import ScanParameters
 
 
-class EntityAction(Action):
+class EntityAction(Action[ScanParameters]):
     """Enriches each entity of one type with its report."""
 
     entity_type: ClassVar[str]
@@ -28,9 +28,8 @@ class EntityAction(Action):
             VMRayError: Why there is none.
         """
 
-    def perform(self, run: Run) -> Outcome:
+    def perform(self, run: Run, params: ScanParameters) -> Outcome:
         """Look all entities up; each ends as enriched, or named with its reason."""
-        params = ScanParameters.parse(run.parameters)
         entities = {entity.identifier: entity for entity in run.entities(self.entity_type)}
         wall = CaseWall(run, params)
         missed: dict[str, str] = {}

@@ -1,32 +1,81 @@
-"""How parameters are read: the kinds of values there are, and those that several actions share.
+"""Parameters of an action, declared once: name, kind of value, default.
 
-The platform hands every value over as text. A wrong one is an error that names the parameter as the analyst sees it,
-what is wrong and what is allowed.
+An action declares a frozen dataclass whose fields are made by ``param``; ``Parameters.parse`` reads all of them before
+the first request. The platform hands every value over as text. A wrong value is an error that names the parameter as
+the analyst sees it, what is wrong and what is allowed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
 from ...core.api.vmray_errors import ParameterError
-from ...core.api.vmray_protocol import is_utf8_encodable
-from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_text import one_line
 
-MAX_TAG_LENGTH: Final = 255
 MAX_DIGITS: Final = 18
-# VMRay's own rule for tags: letters and digits of any script, and these signs; no spaces.
-_TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRay's own list
-_TAG_RULE: Final = (
-    "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001 - VMRay's own list
-)
-# Older servers know a tag as a segment of the address; these two would name another address there, escaped or not.
-_STEPS: Final = (".", "..")
 
 Texts = Mapping[str, object]
+Value = TypeVar("Value")
+
+
+class Kind(NamedTuple, Generic[Value]):
+    """A kind of value.
+
+    Attributes:
+        allowed: What is allowed, in words for an analyst.
+        read: Returns the value of a text that is not empty; takes the name of the parameter for its error.
+        empty: The value of an optional parameter that is empty and has no default.
+        keeps_blanks: Whether blanks around the text belong to it.
+    """
+
+    allowed: str
+    read: Callable[[str, str], Value]
+    empty: Value | None = None
+    keeps_blanks: bool = False
+
+
+class Declared(NamedTuple):
+    """What an action declares about one parameter; its YAML file declares the same."""
+
+    name: str
+    kind: Kind[Any]
+    default: str
+    mandatory: bool
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The parameters of an action that has none; base of all others."""
+
+    @classmethod
+    def declared(cls) -> list[Declared]:
+        """Return all parameters in the order of their declaration."""
+        return [each.metadata["declared"] for each in fields(cls)]
+
+    @classmethod
+    def parse(cls, values: Texts) -> Self:
+        """Read and check all parameters.
+
+        Raises:
+            ParameterError: The first parameter whose value is wrong.
+        """
+        return cls(**{each.name: _value(values, each.metadata["declared"]) for each in fields(cls)})
+
+
+def param(name: str, kind: Kind[Value], *, default: str = "", mandatory: bool = False) -> Value:
+    """Declare a field of ``Parameters``.
+
+    Args:
+        name: The display name, as in the YAML file.
+        kind: What values there are.
+        default: What an empty optional parameter means; the platform proposes it to the analyst.
+        mandatory: Whether an empty value is an error.
+    """
+    made: Value = field(metadata={"declared": Declared(name, kind, default, mandatory)})
+    return made
 
 
 def text(values: Texts, name: str) -> str:
@@ -35,85 +84,74 @@ def text(values: Texts, name: str) -> str:
     return "" if value is None else str(value).strip()
 
 
-def required(values: Texts, name: str, allowed: str) -> str:
-    """Return a text parameter that must be there."""
-    value = text(values, name)
-    if not value:
-        raise ParameterError(name, "is empty", allowed)
-    return value
+def boolean() -> Kind[bool]:
+    """``true`` or ``false``, any case."""
+    return Kind("true, false", _read_boolean, empty=False)
 
 
-def boolean(values: Texts, name: str, *, default: bool) -> bool:
-    """Read ``true`` or ``false``, any case."""
-    value = text(values, name).lower()
-    if value not in ("", "true", "false"):
-        raise ParameterError(name, _quoted(value, "is neither true nor false"), "true, false")
-    return value == "true" if value else default
-
-
-def whole_number(values: Texts, name: str, lowest: int, highest: int | None = None, default: str = "") -> int:
-    """Read a whole number within bounds; without a default it must be there."""
+def whole_number(lowest: int, highest: int | None = None) -> Kind[int]:
+    """A whole number within bounds."""
     allowed = (
         f"a whole number from {lowest} to {highest}" if highest is not None else f"a whole number of at least {lowest}"
     )
-    value = text(values, name) or default or required(values, name, allowed)
-    if not re.fullmatch(r"[+-]?[0-9]+", value):
-        raise ParameterError(name, _quoted(value, "is not a whole number"), allowed)
-    if len(value.lstrip("+-")) > MAX_DIGITS:
-        raise ParameterError(name, _quoted(value, f"has more than {MAX_DIGITS} digits"), allowed)
-    number = int(value)
-    if number < lowest or (highest is not None and number > highest):
-        raise ParameterError(name, _quoted(value, "is out of range"), allowed)
-    return number
+
+    def read(name: str, value: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]+", value):
+            raise ParameterError(name, quoted(value, "is not a whole number"), allowed)
+        if len(value.lstrip("+-")) > MAX_DIGITS:
+            raise ParameterError(name, quoted(value, f"has more than {MAX_DIGITS} digits"), allowed)
+        number = int(value)
+        if number < lowest or (highest is not None and number > highest):
+            raise ParameterError(name, quoted(value, "is out of range"), allowed)
+        return number
+
+    return Kind(allowed, read)
 
 
-def choices(values: Texts, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
-    """Read a comma-separated list of known words, any case; blanks and repetitions are ignored."""
-    spelled = {word.lower(): word for word in allowed}
-    given = [part.strip().lower() for part in required(values, name, ", ".join(allowed)).split(",")]
-    words = [part for part in given if part]
-    for word in words:
-        if word not in spelled:
-            raise ParameterError(name, _quoted(word, "is not known"), ", ".join(allowed))
-    if not words:
-        raise ParameterError(name, "is empty", ", ".join(allowed))
-    return tuple(spelled[word] for word in dict.fromkeys(words))
+def choices(*words: str) -> Kind[tuple[str, ...]]:
+    """A comma-separated list of known words, any case; blanks and repetitions are ignored."""
+    allowed = ", ".join(words)
+
+    def read(name: str, value: str) -> tuple[str, ...]:
+        spelled = {word.lower(): word for word in words}
+        given = parts(value.lower())
+        for word in given:
+            if word not in spelled:
+                raise ParameterError(name, quoted(word, "is not known"), allowed)
+        if not given:
+            raise ParameterError(name, "is empty", allowed)
+        return tuple(spelled[word] for word in given)
+
+    return Kind(allowed, read)
 
 
-def tag(value: str, name: str) -> str:
-    """Check one tag against VMRay's own rule, so that its violation is explained before VMRay refuses it."""
-    if len(value) > MAX_TAG_LENGTH or not _TAG.fullmatch(value):
-        raise ParameterError(name, _quoted(value, "is not a tag that VMRay accepts"), _TAG_RULE)
-    if value in _STEPS:
-        raise ParameterError(name, _quoted(value, "cannot be sent to every VMRay"), f"{_TAG_RULE}; not . or .. alone")
-    return value
+def plain_text(allowed: str, *, keeps_blanks: bool = False) -> Kind[str]:
+    """Any text."""
+    return Kind(allowed, lambda _name, value: value, empty="", keeps_blanks=keeps_blanks)
 
 
-def submit_options(values: Texts) -> SubmitOptions:
-    """Read ``Tag Names`` and ``Comment``."""
-    names = [part.strip() for part in text(values, "Tag Names").split(",")]
-    tags = tuple(tag(name, "Tag Names") for name in dict.fromkeys(names) if name)
-    comment = text(values, "Comment")
-    if not is_utf8_encodable(comment):
-        raise ParameterError("Comment", "holds characters that cannot be sent to VMRay", "any text in UTF-8")
-    return SubmitOptions(tags=tags, comment=comment)
+def parts(value: str) -> list[str]:
+    """Split a comma-separated list, without blanks and repetitions."""
+    return [part for part in dict.fromkeys(each.strip() for each in value.split(",")) if part]
 
 
-@dataclass(frozen=True, slots=True)
-class TagParameters:
-    """The parameters of Add Tag to Submission."""
-
-    submission_id: int
-    tag: str
-
-    @classmethod
-    def parse(cls, values: Texts) -> TagParameters:
-        """Read and check both."""
-        return cls(
-            submission_id=whole_number(values, "Submission ID", 1),
-            tag=tag(required(values, "Tag Name", _TAG_RULE), "Tag Name"),
-        )
-
-
-def _quoted(value: str, problem: str) -> str:
+def quoted(value: str, problem: str) -> str:
+    """Quote a wrong value in an error."""
     return f'has the value "{one_line(value, 60)}", which {problem}'
+
+
+def _value(values: Texts, declared: Declared) -> object:
+    """Read one parameter; an empty one is an error, its default, or the empty value of its kind."""
+    name, kind, default, mandatory = declared
+    value = text(values, name) or ("" if mandatory else default)
+    if value:
+        return kind.read(name, str(values.get(name)) if kind.keeps_blanks else value)
+    if mandatory:
+        raise ParameterError(name, "is empty", kind.allowed)
+    return kind.empty
+
+
+def _read_boolean(name: str, value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ParameterError(name, quoted(value.lower(), "is neither true nor false"), "true, false")
+    return value.lower() == "true"

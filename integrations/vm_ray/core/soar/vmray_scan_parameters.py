@@ -1,4 +1,4 @@
-"""What Scan Hash and Scan URL are asked to show: one typed value, read and checked before anything is requested."""
+"""What scans are asked to show: which IOCs and threat indicators, and whether they create insights."""
 
 from __future__ import annotations
 
@@ -8,31 +8,37 @@ from typing import Final
 from ...core.api.vmray_models import IOC_TYPES
 from ...core.api.vmray_verdicts import Verdict
 from ...core.results.vmray_report import ReportFilter
-from ...core.soar.vmray_parameters import Texts, boolean, choices, whole_number
+from ...core.soar.vmray_parameters import Kind, Parameters, boolean, choices, param, whole_number
 
 MAX_SCORE: Final = 5
+IOC_TYPE_FILTER: Final = "IOC Type Filter"
+TYPES: Final[Kind[tuple[str, ...]]] = choices(*IOC_TYPES)
 
 
-@dataclass(frozen=True, slots=True)
-class ScanParameters:
-    """What Scan Hash and Scan URL share."""
+@dataclass(frozen=True)
+class ScanParameters(Parameters):
+    """What all scans share; each declares its own default for the types of IOCs."""
 
-    report: ReportFilter
-    create_insight: bool
-    only_suspicious_insight: bool
+    min_score: int = param("Threat Indicator Score Threshold", whole_number(0, MAX_SCORE), default="3", mandatory=True)
+    ioc_types: tuple[str, ...] = param(IOC_TYPE_FILTER, TYPES, mandatory=True)
+    ioc_verdicts: tuple[str, ...] = param(
+        "IOC Verdict Filter",
+        choices("Malicious", "Suspicious", "Clean", "None"),
+        default="Malicious, Suspicious",
+        mandatory=True,
+    )
+    max_iocs: int = param("Max IOCs To Return", whole_number(1), default="10")
+    max_indicators: int = param("Max Threat Indicators To Return", whole_number(1), default="10")
+    create_insight: bool = param("Create Insight", boolean(), default="true")
+    only_suspicious_insight: bool = param("Only Suspicious Insight", boolean(), default="false")
 
-    @classmethod
-    def parse(cls, values: Texts) -> ScanParameters:
-        """Read and check all of them."""
-        verdicts = choices(values, "IOC Verdict Filter", ("Malicious", "Suspicious", "Clean", "None"))
-        return cls(
-            report=ReportFilter(
-                ioc_types=choices(values, "IOC Type Filter", IOC_TYPES),
-                ioc_verdicts=frozenset(Verdict(word.lower()) for word in verdicts),
-                max_iocs=whole_number(values, "Max IOCs To Return", 1, default="10"),
-                min_score=whole_number(values, "Threat Indicator Score Threshold", 0, MAX_SCORE),
-                max_indicators=whole_number(values, "Max Threat Indicators To Return", 1, default="10"),
-            ),
-            create_insight=boolean(values, "Create Insight", default=True),
-            only_suspicious_insight=boolean(values, "Only Suspicious Insight", default=False),
+    @property
+    def report(self) -> ReportFilter:
+        """Which IOCs and threat indicators a report keeps."""
+        return ReportFilter(
+            ioc_types=self.ioc_types,
+            ioc_verdicts=frozenset(Verdict(word.lower()) for word in self.ioc_verdicts),
+            max_iocs=self.max_iocs,
+            min_score=self.min_score,
+            max_indicators=self.max_indicators,
         )

@@ -11,6 +11,7 @@ import sys
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import DeadlineError, SubmitUnresolvedError, VMRayError
@@ -18,20 +19,22 @@ from ...core.api.vmray_models import SubmitResponse
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_messages import waiting
 from ...core.soar.vmray_action import Action, Outcome
-from ...core.soar.vmray_parameters import submit_options
 from ...core.soar.vmray_run import Run
+from ...core.soar.vmray_submit_parameters import SubmitParameters
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
 from ...core.submissions.vmray_schedule import Schedule
 from ...core.submissions.vmray_state import State
 from ...core.submissions.vmray_tracking import follow_children, poll
 
+Declared = TypeVar("Declared", bound=SubmitParameters)
 
-class SubmissionAction(Action):
+
+class SubmissionAction(Action[Declared]):
     """Submits items once each, follows all that VMRay makes of them, and reports."""
 
     @abstractmethod
-    def items(self, run: Run, options: SubmitOptions) -> list[Detonation]:
+    def items(self, run: Run, params: Declared) -> list[Detonation]:
         """Check the input of the first run, and name what is to be submitted; nothing is submitted yet."""
 
     @abstractmethod
@@ -39,11 +42,12 @@ class SubmissionAction(Action):
         """Say how one item is submitted."""
 
     @abstractmethod
-    def report(self, run: Run, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
+    def report(self, run: Run, params: Declared, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
         """Report what is finished.
 
         Args:
             run: The present run.
+            params: The parameters of the action.
             detonations: All items; unless this is the last chance, none of them is pending.
             last: Whether the time for the whole action is up.
 
@@ -51,19 +55,18 @@ class SubmissionAction(Action):
             The outcome; None where VMRay has not collected everything yet, and there is time to wait for it.
         """
 
-    def perform(self, run: Run) -> Outcome:
+    def perform(self, run: Run, params: Declared) -> Outcome:
         """Do one run."""
-        options = submit_options(run.parameters)
         first = len(sys.argv) < 3 or sys.argv[2] == "True"  # noqa: PLR2004 - the platform's own flag
         if first:
-            state = State(time.time(), self.items(run, options))
+            state = State(time.time(), self.items(run, params))
         else:
             state = State.from_text(self.name, run.parameters.get("additional_data"))
         detonations = state.detonations
         schedule = _schedule(run, state.begun)
         try:
-            self._advance(run, detonations, options, schedule, ask=not first)
-            outcome = self._outcome(run, detonations, schedule)
+            self._advance(run, detonations, params.options, schedule, ask=not first)
+            outcome = self._outcome(run, params, detonations, schedule)
             if outcome is not None:
                 return outcome
         except Exception as error:  # noqa: BLE001 - whatever it is, what exists at VMRay is named
@@ -72,18 +75,20 @@ class SubmissionAction(Action):
         pending = [each.name for each in detonations if each.pending] or names
         return Outcome.in_progress(waiting(pending), state.to_text(self.name))
 
-    def _outcome(self, run: Run, detonations: Sequence[Detonation], schedule: Schedule) -> Outcome | None:
+    def _outcome(
+        self, run: Run, params: Declared, detonations: Sequence[Detonation], schedule: Schedule
+    ) -> Outcome | None:
         """Report, if everything is there or this is the last chance; None to go on in another run."""
         if not schedule.is_last_run:
             if any(each.pending for each in detonations):
                 return None
             with run.deadline.reserving(schedule.reserved):
-                outcome = self.report(run, detonations, last=False)
+                outcome = self.report(run, params, detonations, last=False)
             if outcome is not None or not schedule.is_last_run:
                 return outcome
         for each in detonations:
             each.stop_tracking_children()
-        return self.report(run, detonations, last=True)
+        return self.report(run, params, detonations, last=True)
 
     def _advance(
         self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions, schedule: Schedule, *, ask: bool

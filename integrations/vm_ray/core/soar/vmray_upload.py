@@ -12,22 +12,21 @@ from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_messages import NOT_ACCESSIBLE
 from ...core.soar.vmray_run import Run
 from ...core.submissions.vmray_detonation import Detonation
-from ...core.submissions.vmray_file import PATH_PARAMETER, FileStream, check_file, each_once, sha256_of, split_paths
+from ...core.submissions.vmray_file import FileStream, check_file, each_once, sha256_of, split_paths
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest
 from ...core.submissions.vmray_submission_key import submission_key
 
 Seen = TypeVar("Seen")
 
 
-def accepted_files(run: Run, action: str, options: SubmitOptions) -> list[Detonation]:
+def accepted_files(run: Run, action: str, listed: str, options: SubmitOptions) -> list[Detonation]:
     """Check all files before anything is uploaded.
 
     Raises:
         ParameterError: The list of paths is not usable.
         FilesRejectedError: Some file cannot be read, is empty, or is larger than VMRay takes; all of them are named.
     """
-    # With the blanks around it, since a name may end with one.
-    paths = split_paths(str(run.parameters.get(PATH_PARAMETER) or ""))
+    paths = split_paths(listed)
     versions = _of_each(paths, check_file)
     paths = each_once(paths)
     # Each is known by its content: a step that is run again has often written the same file anew.

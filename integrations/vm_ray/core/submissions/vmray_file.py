@@ -20,6 +20,7 @@ from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_errors import FileError, ParameterError
 
 PATH_PARAMETER: Final = "Sample File Path"
+ALLOWED_PATHS: Final = "absolute paths of files, separated by commas"
 # Bytes, so never fewer than characters: Linux has no longer path. More pieces than that need not be looked at.
 _LONGEST_PATH: Final = 4096
 
@@ -30,7 +31,6 @@ def split_paths(text: str) -> list[str]:
     Raises:
         ParameterError: No path at all, or one that is not absolute.
     """
-    allowed = "absolute paths of files, separated by commas"
     pieces = text.split(",")
     paths: list[str] = []
     start = 0
@@ -40,10 +40,10 @@ def split_paths(text: str) -> list[str]:
         start += path.count(",") + 1
     named = list(dict.fromkeys(path for path in paths if path))
     if not named:
-        raise ParameterError(PATH_PARAMETER, "is empty", allowed)
+        raise ParameterError(PATH_PARAMETER, "is empty", ALLOWED_PATHS)
     for path in named:
         if not Path(path).is_absolute():
-            raise ParameterError(PATH_PARAMETER, f'contains "{path}", which is not an absolute path', allowed)
+            raise ParameterError(PATH_PARAMETER, f'contains "{path}", which is not an absolute path', ALLOWED_PATHS)
     return named
 
 

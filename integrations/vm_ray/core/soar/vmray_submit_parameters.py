@@ -1,0 +1,58 @@
+"""What goes along with a submission: tags and a comment, checked before VMRay refuses them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ...core.api.vmray_errors import ParameterError
+from ...core.api.vmray_protocol import is_utf8_encodable
+from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.soar.vmray_parameters import Kind, Parameters, param, parts, quoted
+
+MAX_TAG_LENGTH: Final = 255
+# VMRay's own rule for tags: letters and digits of any script, and these signs; no spaces.
+_TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRay's own list
+_TAG_RULE: Final = (
+    "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001 - VMRay's own list
+)
+# Older servers expect a tag as a segment of the address; these two would name another address there, escaped or not.
+_STEPS: Final = (".", "..")
+_SENDABLE: Final = "any text in UTF-8"
+
+
+def tag(name: str, value: str) -> str:
+    """Check one tag."""
+    if len(value) > MAX_TAG_LENGTH or not _TAG.fullmatch(value):
+        raise ParameterError(name, quoted(value, "is not a tag that VMRay accepts"), _TAG_RULE)
+    if value in _STEPS:
+        raise ParameterError(name, quoted(value, "cannot be sent to every VMRay"), f"{_TAG_RULE}; not . or .. alone")
+    return value
+
+
+def comment(name: str, value: str) -> str:
+    """Check a comment."""
+    if not is_utf8_encodable(value):
+        raise ParameterError(name, "holds characters that cannot be sent to VMRay", _SENDABLE)
+    return value
+
+
+ONE_TAG: Final = Kind(_TAG_RULE, tag)
+TAGS: Final[Kind[tuple[str, ...]]] = Kind(
+    _TAG_RULE, lambda name, value: tuple(tag(name, each) for each in parts(value)), empty=()
+)
+COMMENT: Final = Kind(_SENDABLE, comment, empty="")
+
+
+@dataclass(frozen=True)
+class SubmitParameters(Parameters):
+    """What goes along with each submission; shared by all actions that submit."""
+
+    tags: tuple[str, ...] = param("Tag Names", TAGS)
+    comment: str = param("Comment", COMMENT)
+
+    @property
+    def options(self) -> SubmitOptions:
+        """The options for the client."""
+        return SubmitOptions(tags=self.tags, comment=self.comment)
