@@ -1,6 +1,6 @@
 """The VMRay REST API on loopback: real sockets, real hashing, emulated analyses.
 
-`EmbeddedEmulator` runs it in a thread, `serve` in the foreground. See `fates` for what becomes of uploads,
+`EmbeddedEmulator` runs it in a thread, `serve` in the foreground. See `profiles` for what becomes of uploads,
 `faults` for what can be made to break, `scenarios` for named situations, and docs/limits.md for what it does
 not do.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from vmray_emulator.control import Control
 from vmray_emulator.embedded import EmbeddedEmulator, serve
-from vmray_emulator.request_log import SeenRequest
+from vmray_emulator.request_log import RecordedRequest
 from vmray_emulator.scenarios import KNOWN_NAME, KNOWN_SHA256, SCENARIOS
 from vmray_emulator.server import Emulator
 from vmray_emulator.versions import SERVER_VERSIONS
@@ -22,6 +22,6 @@ __all__ = [
     "Control",
     "EmbeddedEmulator",
     "Emulator",
-    "SeenRequest",
+    "RecordedRequest",
     "serve",
 ]

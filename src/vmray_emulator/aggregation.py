@@ -41,18 +41,18 @@ class Aggregated:
         return "finished" if self.finished else UNFINISHED
 
     @property
-    def shown_iocs(self) -> dict[str, list[IocSpec]]:
+    def visible_iocs(self) -> dict[str, list[IocSpec]]:
         """The IOCs of an answer: half of each list until all are there (inferred)."""
         iocs = self.findings.iocs
         return iocs if self.finished else {name: specs[: len(specs) // 2] for name, specs in iocs.items()}
 
     @property
-    def shown_indicators(self) -> list[dict[str, Any]]:
+    def visible_indicators(self) -> list[dict[str, Any]]:
         """The threat indicators of an answer: one until all are there (inferred)."""
         return self.findings.indicators if self.finished else self.findings.indicators[:1]
 
     @property
-    def shown_techniques(self) -> list[dict[str, Any]]:
+    def visible_techniques(self) -> list[dict[str, Any]]:
         """The MITRE techniques of an answer: none until all are there (inferred)."""
         return self.findings.techniques if self.finished else []
 
@@ -75,7 +75,7 @@ def aggregated(state: ServerState, what: str, sample_id: int) -> Aggregated:
 
 
 def _awaited(state: ServerState, sample_id: int) -> bool:
-    sql = f"""SELECT 1 FROM submission JOIN course ON course.submission_id = submission.id
+    sql = f"""SELECT 1 FROM submission JOIN schedule ON schedule.submission_id = submission.id
               WHERE {column("submission_sample_id")} = ? AND finished IS NULL"""  # noqa: S608 - our own names
     return state.store.db.execute(sql, (sample_id,)).fetchone() is not None
 

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
-#: Engine to the fields of its jobs and analyses. The static engine's name is inferred: a vendor client asks
-#: analyses named `vmray` and `vmray_web` for screenshots, and static ones have none.
+# Engine to the fields of its jobs and analyses. The static engine's name is inferred: a vendor client asks
+# analyses named `vmray` and `vmray_web` for screenshots, and static ones have none.
 ANALYZERS: Final[dict[str, dict[str, Any]]] = {
     "static": {"analyzer_id": 6, "analyzer_name": "vmray_static_engine"},
     "dynamic": {"analyzer_id": 1, "analyzer_name": "vmray"},
     "web": {"analyzer_id": 7, "analyzer_name": "vmray_web"},
 }
 
-#: A real 4.2.0 answer.
+# A real 4.2.0 answer.
 CRASHED: Final = (7340034, "Worker crashed or Worker daemon was restarted during analysis.")
-#: Aggregation state of an analysis whose IOCs and so on are not yet put together.
+# Aggregation state of an analysis whose IOCs and so on are not yet put together.
 TODO: Final = "todo"
 DONE: Final = (1, "Operation completed successfully.")
 
@@ -89,7 +89,7 @@ def new_analysis(  # noqa: PLR0913 - the fields are named by the caller
             **more,
         },
     )
-    belong_to(state, analysis["analysis_id"], analysis["analysis_submission_ids"])
+    link_submissions(state, analysis["analysis_id"], analysis["analysis_submission_ids"])
     return analysis
 
 
@@ -133,7 +133,7 @@ def _aggregation(state: ServerState, *, known: bool) -> str:
     return TODO if state.settings.aggregation_reads else "ok"
 
 
-def belong_to(state: ServerState, analysis_id: int, submission_ids: Sequence[int]) -> None:
+def link_submissions(state: ServerState, analysis_id: int, submission_ids: Sequence[int]) -> None:
     """Note which submissions an analysis answers."""
-    sql = "INSERT OR IGNORE INTO belongs VALUES (?, ?)"
+    sql = "INSERT OR IGNORE INTO analysis_submission VALUES (?, ?)"
     state.store.db.executemany(sql, [(analysis_id, number) for number in submission_ids])

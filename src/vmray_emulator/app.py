@@ -13,13 +13,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
-from vmray_emulator.endpoints.api_request import Call, Endpoint, json_response
+from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, json_response
 from vmray_emulator.errors import ApiError
 from vmray_emulator.fault_responses import break_request, error_body, throttled
 from vmray_emulator.faults import FaultQueue
 from vmray_emulator.lifecycle import tick
 from vmray_emulator.request_body import Body, read_body
-from vmray_emulator.request_log import RequestLog, SeenRequest
+from vmray_emulator.request_log import RecordedRequest, RequestLog
 from vmray_emulator.routes import ENDPOINTS
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 ROOT: Final = "/rest"
 CONTROL_ROOT: Final = "/_emulator"
-_SEEN: Final = "vmray_emulator.request_log"
-#: Room for boundaries and fields beside the largest upload.
+_RECORD: Final = "vmray_emulator.request_log"
+# Room for boundaries and fields beside the largest upload.
 _FORM_BYTES: Final = 1024 * 1024
 # wording: 404 as public clients show it, 403 as Django REST framework writes it (inferred)
 _REFUSALS: Final = {
@@ -92,8 +92,8 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        seen: SeenRequest = request.scope[_SEEN]
-        params, body = seen.query, Body()
+        recorded: RecordedRequest = request.scope[_RECORD]
+        params, body = recorded.query, Body()
         if request.method == "POST":
             limit = state.settings.webif_max_upload_size + _FORM_BYTES
             try:
@@ -101,10 +101,10 @@ def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awa
             except ClientDisconnect:
                 return Response(status_code=400)
             params = {**params, **body.form}
-            seen.form, seen.files = body.form, body.files
+            recorded.form, recorded.files = body.form, body.files
         with state.step():
             tick(state)
-            found = endpoint.handler(Call(state, request.path_params, params, body))
+            found = endpoint.handler(ApiRequest(state, request.path_params, params, body))
         return found if isinstance(found, Response) else json_response(found)
 
     async def refusing(request: Request) -> Response:
@@ -149,18 +149,18 @@ class EmulatorApp:
         if scope["path"].startswith(CONTROL_ROOT):
             await self._control(scope, receive, send)
             return
-        seen = SeenRequest(
+        recorded = RecordedRequest(
             scope["method"],
             scope["path"],
             dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
             user_agent=_header(scope, b"user-agent").decode("latin-1"),
         )
-        scope[_SEEN] = seen
-        self.log.arrive(seen)
+        scope[_RECORD] = recorded
+        self.log.arrive(recorded)
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen.status = message["status"]
+                recorded.status = message["status"]
             await send(message)
 
         await self._under_conditions(scope, receive, noting)
@@ -172,7 +172,7 @@ class EmulatorApp:
         if wait:
             await throttled(str(int(wait) + 1))(scope, receive, send)
             return
-        fault = self.faults.take(scope["method"], scope["path"], scope[_SEEN].query)
+        fault = self.faults.take(scope["method"], scope["path"], scope[_RECORD].query)
         if fault is None:
             await self._api(scope, receive, send)
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from vmray_emulator.content import ContentWriter, StoredFile
 from vmray_emulator.sample_types import sample_type
-from vmray_emulator.submitting import SubmitAnswer, submit_file
+from vmray_emulator.submitting import SubmitResponse, submit_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ _MOST_MEMBERS: Final = 1000
 _WRONG_PASSWORD: Final = "Wrong archive password"  # noqa: S105 - a message (its wording is inferred)
 
 
-def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, answer: SubmitAnswer) -> bool:
+def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, response: SubmitResponse) -> bool:
     """Submit the members of an archive where the form asks for that.
 
     Returns:
@@ -35,11 +35,11 @@ def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, answe
     with zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if not members or len(members) > _MOST_MEMBERS:
-            answer.refuse(file.name, "The archive has no members or too many")
+            response.refuse(file.name, "The archive has no members or too many")
             return True
         budget = state.settings.webif_max_sample_size
         for member in members:
-            budget -= _submit_member(state, form, archive, member, budget, answer)
+            budget -= _submit_member(state, form, archive, member, budget, response)
     return True
 
 
@@ -49,18 +49,18 @@ def _submit_member(  # noqa: PLR0913, PLR0917 - a member is nothing without its 
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     budget: int,
-    answer: SubmitAnswer,
+    response: SubmitResponse,
 ) -> int:
     name = _base_name(member)
     password = form.archive_password.encode() if form.archive_password else None
     try:
         stored = _extract(archive, member, password, budget, state.content)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error) as error:
-        answer.refuse(name, f"The archive member could not be extracted: {error}")
+        response.refuse(name, f"The archive member could not be extracted: {error}")
     except RuntimeError:  # what zipfile raises for a wrong or missing password
-        answer.refuse(name, _WRONG_PASSWORD)
+        response.refuse(name, _WRONG_PASSWORD)
     else:
-        submit_file(state, form, stored, answer)
+        submit_file(state, form, stored, response)
         return stored.size
     return 0
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vmray_emulator.content import store_bytes
-from vmray_emulator.job_schedule import course_options, start_course
+from vmray_emulator.job_schedule import schedule_options, start_schedule
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import SubmitForm
 from vmray_emulator.submitting import new_submission
-from vmray_emulator.verdict_rules import FATES, Upload
+from vmray_emulator.verdict_rules import PROFILES, Upload
 
 if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
-#: Seconds that a child spends in the virtual machine: it is done before its parent.
+# Seconds that a child spends in the virtual machine: it is done before its parent.
 _CHILD_SECONDS = 1.0
 
 
@@ -24,19 +24,19 @@ def spawn_children(state: ServerState, submission_id: int) -> None:
     parent = state.store.get("submission", submission_id)
     if parent is None:
         return
-    root = course_options(state, submission_id).get("root_id", submission_id)
+    root = schedule_options(state, submission_id).get("root_id", submission_id)
     form = SubmitForm.read({}, state.settings)
-    for name, fate in state.findings(parent["submission_sample_id"]).children:
-        child = _child_sample(state, parent, name, fate)
+    for name, profile in state.findings(parent["submission_sample_id"]).children:
+        child = _child_sample(state, parent, name, profile)
         submission = new_submission(
             state, form, child, name, recursive=True, parent_submission_id=submission_id, consumed_quota=0
         )
-        start_course(state, submission, child, {"root_id": root, "seconds": _CHILD_SECONDS})
+        start_schedule(state, submission, child, {"root_id": root, "seconds": _CHILD_SECONDS})
     count = len(state.findings(parent["submission_sample_id"]).children)
     state.store.change("submission", submission_id, consumed_quota=1 + count)
 
 
-def _child_sample(state: ServerState, parent: Record, name: str, fate: str) -> Record:
+def _child_sample(state: ServerState, parent: Record, name: str, profile: str) -> Record:
     content = f"{parent['submission_sample_sha256']}/{name}".encode()
     file = store_bytes(state.content, name, content)
     known = state.store.select("sample", f"{column('sample_sha256hash')} = ?", (file.sha256,))
@@ -53,7 +53,7 @@ def _child_sample(state: ServerState, parent: Record, name: str, fate: str) -> R
         sha256hash=file.sha256,
         created=state.stamp(),
     )
-    state.set_findings(child["sample_id"], FATES[fate](Upload(name, kind, file.sha256)), file.sha256)
+    state.set_findings(child["sample_id"], PROFILES[profile](Upload(name, kind, file.sha256)), file.sha256)
     relate(state, parent["submission_sample_id"], child["sample_id"], "Dropped File")
     return state.store.get("sample", child["sample_id"]) or child
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 LifecycleMode = Literal["immediate", "reads", "realtime", "manual"]
 
-#: A year in half a minute; at much higher speeds time would soon be up.
+# A year in half a minute; at much higher speeds time would soon be up.
 FASTEST: Final = 1_000_000
-#: Where emulated time ends: Python knows no year 10000, and a quota's end lies a month after now.
+# Where emulated time ends: Python knows no year 10000, and a quota's end lies a month after now.
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 

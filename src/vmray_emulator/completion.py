@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def analyses_of(state: ServerState, submission_id: int) -> list[Record]:
     """The analyses that answer a submission, cached ones among them."""
-    where = "id IN (SELECT analysis_id FROM belongs WHERE submission_id = ?)"
+    where = "id IN (SELECT analysis_id FROM analysis_submission WHERE submission_id = ?)"
     return state.store.select("analysis", where, (submission_id,))
 
 
@@ -62,7 +62,7 @@ def finish_submission(state: ServerState, submission_id: int) -> None:
         **outcome,
     )
     state.store.db.execute(
-        "UPDATE course SET finished = ? WHERE submission_id = ?",
+        "UPDATE schedule SET finished = ? WHERE submission_id = ?",
         (state.store.next_number("finished"), submission_id),
     )
     if not hopeless:

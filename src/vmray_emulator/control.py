@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from vmray_emulator.app import EmulatorApp
     from vmray_emulator.json_types import Json
-    from vmray_emulator.request_log import SeenRequest
+    from vmray_emulator.request_log import RecordedRequest
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
@@ -36,7 +36,7 @@ class Control:
         self._state = state
         self._app = app
 
-    def requests(self) -> list[SeenRequest]:
+    def requests(self) -> list[RecordedRequest]:
         """The requests under `/rest`, in order of arrival (the latest 50,000)."""
         return self._app.log.all()
 
@@ -146,7 +146,7 @@ class Control:
     def objects(self, kind: str) -> list[Record]:
         """All stored objects of a kind, oldest first, as the API would send them."""
         with self._state.step():
-            return [self._state.shown(kind, record) for record in self._state.store.select(kind)]
+            return [self._state.serialize(kind, record) for record in self._state.store.select(kind)]
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of what this server implements."""
@@ -179,7 +179,7 @@ class Control:
         """
         known = KnownSample.choose(choices)
         with self._state.step():
-            return self._state.shown("sample", store_known(self._state, known))
+            return self._state.serialize("sample", store_known(self._state, known))
 
     def add_known_samples(self, count: int, iocs_per_type: int = 3) -> list[str]:
         """Store many known malicious samples.

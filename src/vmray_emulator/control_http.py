@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vmray_emulator.control import Control
 
 _VERBS: dict[tuple[str, str], Callable[[Control, dict[str, Any]], Any]] = {
-    ("GET", "/requests"): lambda control, _body: [seen.as_json() for seen in control.requests()],
+    ("GET", "/requests"): lambda control, _body: [recorded.as_json() for recorded in control.requests()],
     ("DELETE", "/requests"): lambda control, _body: control.forget_requests(),
     ("GET", "/faults"): lambda control, _body: control.pending_faults(),
     ("POST", "/faults"): lambda control, body: control.inject(**body),

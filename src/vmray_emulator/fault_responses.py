@@ -38,7 +38,7 @@ def throttled(retry_after: str | None) -> Response:
 
 
 @dataclass(slots=True)
-class _Answer:
+class _HeldResponse:
     """An answer that is held back."""
 
     status: int = 500
@@ -76,9 +76,9 @@ class Exchange:
     send: Send
     options: dict[str, Any]
 
-    async def answer(self) -> _Answer:
+    async def answer(self) -> _HeldResponse:
         """Let the request take effect and hold its answer back."""
-        kept = _Answer()
+        kept = _HeldResponse()
         await self.app(self.scope, self.receive, kept.keep)
         return kept
 

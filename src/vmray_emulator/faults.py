@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Kind of fault to its options and their defaults. `stored`: the request takes effect before the fault shows.
+# Kind of fault to its options and their defaults. `stored`: the request takes effect before the fault shows.
 KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "status": {
         "status": 500,

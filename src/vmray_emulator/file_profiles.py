@@ -1,4 +1,4 @@
-"""The findings of each fate of files.
+"""The findings of each profile of files.
 
 Names and addresses are reserved ones (RFC 2606, RFC 5737): nothing here is real.
 """
@@ -104,7 +104,7 @@ def _network_iocs(tag: str) -> dict[str, list[IocSpec]]:
 def malicious_exe(sha256: str, name: str) -> Findings:
     """An executable that installs itself and calls home: IOCs of all types, five indicators."""
     return Findings(
-        fate="malicious-exe",
+        profile="malicious-exe",
         verdict="malicious",
         score=100,
         classifications=["Dropper", "Spyware"],
@@ -129,7 +129,7 @@ def malicious_exe(sha256: str, name: str) -> Findings:
 def dropper(sha256: str, name: str) -> Findings:
     """The malicious executable whose dropped file becomes a sample of its own."""
     findings = malicious_exe(sha256, name)
-    findings.fate = "dropper"
+    findings.profile = "dropper"
     findings.children = [("upd.exe", "malicious-exe")]
     return findings
 
@@ -138,7 +138,7 @@ def suspicious(sha256: str, name: str) -> Findings:
     """A script or macro that downloads something."""
     tag = sha256[:8]
     return Findings(
-        fate="suspicious-script",
+        profile="suspicious-script",
         verdict="suspicious",
         score=55,
         classifications=["Downloader"],
@@ -161,7 +161,7 @@ def suspicious(sha256: str, name: str) -> Findings:
 def clean() -> Findings:
     """A file that does nothing worth a word."""
     return Findings(
-        fate="clean-document",
+        profile="clean-document",
         verdict="clean",
         score=5,
         reputation="not_suspicious",
@@ -173,7 +173,7 @@ def clean() -> Findings:
 def eicar() -> Findings:
     """The EICAR test file: known to every scanner, does nothing."""
     return Findings(
-        fate="eicar",
+        profile="eicar",
         verdict="malicious",
         score=100,
         classifications=["EICAR"],
@@ -188,23 +188,23 @@ def eicar() -> Findings:
 
 def failed() -> Findings:
     """Every analysis breaks down: no verdict, no report."""
-    return Findings(fate="failed", failing=["static", "dynamic", "web"])
+    return Findings(profile="failed", failing=["static", "dynamic", "web"])
 
 
 def partly_failed() -> Findings:
     """The dynamic analysis breaks down, the static one is left."""
     findings = clean()
-    findings.fate, findings.failing = "partly-failed", ["dynamic"]
+    findings.profile, findings.failing = "partly-failed", ["dynamic"]
     return findings
 
 
 def locked(sha256: str, name: str) -> Findings:
     """A malicious executable analysed under a Verdict quota: the verdict is open, the reports are locked."""
     findings = malicious_exe(sha256, name)
-    findings.fate, findings.locked = "locked", True
+    findings.profile, findings.locked = "locked", True
     return findings
 
 
 def no_verdict() -> Findings:
     """Analyses succeed, but nothing can be said."""
-    return Findings(fate="no-verdict", verdict="not_available")
+    return Findings(profile="no-verdict", verdict="not_available")

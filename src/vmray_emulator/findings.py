@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from vmray_emulator.json_types import Json
 
-#: The list of an IOC answer to the `ioc_type` of its items, in the order of the answer (a real answer).
+# The list of an IOC answer to the `ioc_type` of its items, in the order of the answer (a real answer).
 IOC_LISTS: Final = {
     "files": "file",
     "filenames": "filename",
@@ -25,7 +25,7 @@ IOC_LISTS: Final = {
     "email_addresses": "email_address",
 }
 
-#: Verdict to (severity, numeric severity). Numbers for others than these three were never seen.
+# Verdict to (severity, numeric severity). Numbers for others than these three were never seen.
 SEVERITIES: Final[dict[str | None, tuple[str, int | None]]] = {
     "malicious": ("malicious", 4),
     "suspicious": ("suspicious", 3),
@@ -34,7 +34,7 @@ SEVERITIES: Final[dict[str | None, tuple[str, int | None]]] = {
     None: ("unknown", None),
 }
 
-#: Verdict to a score that falls into the vendor's bands: 0-24 clean, 25-74 suspicious, 75-100 malicious.
+# Verdict to a score that falls into the vendor's bands: 0-24 clean, 25-74 suspicious, 75-100 malicious.
 SCORES: Final[dict[str | None, int | None]] = {"malicious": 100, "suspicious": 55, "clean": 5}
 
 IocSpec = dict[str, Any]
@@ -45,7 +45,7 @@ class Findings:
     """The outcome of analysing one sample.
 
     Attributes:
-        fate: Name of the fate that made it.
+        profile: Name of the profile that made it.
         verdict: `malicious`, `suspicious`, `clean`, `not_available` or None.
         score: 0 to 100, or None where nothing could be said.
         classifications: E.g. `Dropper`.
@@ -55,12 +55,12 @@ class Findings:
             field of the wire object that is to differ from what follows from the value.
         indicators: Threat indicators: `category`, `operation`, `score`, `classifications`.
         techniques: MITRE techniques: `technique_id`, `technique`, `tactics`, `indicators` (positions above).
-        children: Names of samples that the analysis extracts, each with its fate.
+        children: Names of samples that the analysis extracts, each with its profile.
         failing: Engines (`static`, `dynamic`, `web`) whose analyses end in error 7340034.
         locked: Whether the reports are locked.
     """
 
-    fate: str = "custom"
+    profile: str = "custom"
     verdict: str | None = None
     score: int | None = None
     classifications: list[str] | None = field(default_factory=list)

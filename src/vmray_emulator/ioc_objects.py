@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vmray_emulator.findings import IocSpec
 
 _COUNTRY: Final = ("Germany", "DE")
-#: Types whose objects name sources and parent processes, but no threat names or classifications.
+# Types whose objects name sources and parent processes, but no threat names or classifications.
 _NETWORK: Final = frozenset({"url", "domain", "ip"})
 _OPERATIONS: Final = ["Access", "Create", "Write"]
 
@@ -207,7 +207,7 @@ def ioc_object(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[st
     return ioc
 
 
-def ioc_answer(  # noqa: PLR0913 - the filters of the endpoint, by name
+def ioc_lists(  # noqa: PLR0913 - the filters of the endpoint, by name
     iocs: dict[str, list[IocSpec]],
     analysis_ids: Sequence[int],
     *,

@@ -1,4 +1,4 @@
-"""The course of a submission: which jobs it makes and when each of them gets on.
+"""The schedule of a submission: which jobs it makes and when each of them gets on.
 
 Reputation comes first; then the static engine; then the virtual machine or the web browser. The order is what
 the vendor's clients describe; the seconds are the emulator's own choice.
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _REPUTATION_BEGINS: Final = 1.0
 _REPUTATION_ENDS: Final = 2.0
 _CHILDREN_APPEAR: Final = 6.0
-#: Engine to (begin, upload, end) in seconds after the submission; detonation time comes on top.
+# Engine to (begin, upload, end) in seconds after the submission; detonation time comes on top.
 _TIMES: Final = {"static": (2.0, 5.0, 6.0), "dynamic": (3.0, 3.0, 5.0), "web": (3.0, 3.0, 5.0)}
 
 Options = dict[str, Any]
 JobLists = dict[str, list["Record"]]
 
 
-def open_course(state: ServerState, submission_id: int, options: Options) -> None:
+def open_schedule(state: ServerState, submission_id: int, options: Options) -> None:
     """Note when a submission began.
 
     Args:
@@ -33,14 +33,14 @@ def open_course(state: ServerState, submission_id: int, options: Options) -> Non
         submission_id: The submission.
         options: `seconds` of detonation, `triage`, `recursion` (children allowed), `root_id` of a recursion.
     """
-    sql = "INSERT INTO course VALUES (?, ?, ?, 0, NULL, ?)"
+    sql = "INSERT INTO schedule VALUES (?, ?, ?, 0, NULL, ?)"
     root = options.get("root_id", submission_id)
     state.store.db.execute(sql, (submission_id, root, state.clock.now(), json.dumps(options)))
 
 
-def course_options(state: ServerState, submission_id: int) -> Options:
-    """The options that `open_course` was given."""
-    sql = "SELECT options FROM course WHERE submission_id = ?"
+def schedule_options(state: ServerState, submission_id: int) -> Options:
+    """The options that `open_schedule` was given."""
+    sql = "SELECT options FROM schedule WHERE submission_id = ?"
     row = state.store.db.execute(sql, (submission_id,)).fetchone()
     return dict(json.loads(row[0])) if row else {}
 
@@ -49,30 +49,30 @@ def schedule(state: ServerState, submission_id: int, seconds: float, verb: str, 
     """Let something happen to a submission, so many seconds after its beginning."""
     state.store.db.execute(
         """INSERT INTO event (root_id, submission_id, due, verb, target)
-           SELECT root_id, submission_id, started + ?, ?, ? FROM course WHERE submission_id = ?""",
+           SELECT root_id, submission_id, started + ?, ?, ? FROM schedule WHERE submission_id = ?""",
         (seconds, verb, target, submission_id),
     )
     state.store.db.execute(
-        """UPDATE course AS root SET planned = max(root.planned, own.started + ? - root.started)
-           FROM course AS own WHERE own.submission_id = ? AND root.submission_id = own.root_id""",
+        """UPDATE schedule AS root SET planned = max(root.planned, own.started + ? - root.started)
+           FROM schedule AS own WHERE own.submission_id = ? AND root.submission_id = own.root_id""",
         (seconds, submission_id),
     )
 
 
-def start_course(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
+def start_schedule(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
     """Queue the first jobs of a submission.
 
     Args:
         state: The server.
         submission: The new submission.
         sample: Its sample.
-        options: See `open_course`.
+        options: See `open_schedule`.
 
     Returns:
         The job lists of the submit answer.
     """
     number = submission["submission_id"]
-    open_course(state, number, options)
+    open_schedule(state, number, options)
     jobs: JobLists = {"jobs": [], "static_jobs": [], "reputation_jobs": []}
     mode = submission["submission_analyzer_mode_analyzer_mode"]
     if mode.startswith("reputation") and submission["submission_analyzer_mode_enable_reputation"]:

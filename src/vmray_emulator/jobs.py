@@ -21,7 +21,7 @@ _MACHINES: Final[dict[str, dict[str, Any]]] = {
     "macos": {"vm_id": 9, "vm_name": "macos_12", "snapshot_id": 1, "snapshot_name": "def"},
     "web": {"vm_id": 11, "vm_name": "web", "snapshot_id": 1, "snapshot_name": "def"},
 }
-#: What an analysis takes over from its job.
+# What an analysis takes over from its job.
 _CARRIED: Final = (
     "vm_id",
     "vm_name",

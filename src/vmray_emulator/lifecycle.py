@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from vmray_emulator.analyses import TODO
 from vmray_emulator.child_submissions import spawn_children
 from vmray_emulator.completion import finish_submission
-from vmray_emulator.job_schedule import course_options, queue_analyses, schedule
+from vmray_emulator.job_schedule import queue_analyses, schedule, schedule_options
 from vmray_emulator.jobs import end_job, end_reputation_job
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def observe(state: ServerState, submission_ids: Iterable[int]) -> bool:
     """
     if state.lifecycle.mode != "reads":
         return False
-    sql = "SELECT root_id FROM course WHERE submission_id = ? AND finished IS NULL"
+    sql = "SELECT root_id FROM schedule WHERE submission_id = ? AND finished IS NULL"
     roots = {row[0] for number in set(submission_ids) for row in state.store.db.execute(sql, (number,))}
     for root in roots:
         reads = state.store.next_number(f"reads:{root}")
         started, planned = state.store.db.execute(
-            "SELECT started, planned FROM course WHERE submission_id = ?", (root,)
+            "SELECT started, planned FROM schedule WHERE submission_id = ?", (root,)
         ).fetchone()
         last = reads > state.lifecycle.amount
         upto = math.inf if last else started + planned * (reads - 1) / state.lifecycle.amount
@@ -86,7 +86,7 @@ def _end(state: ServerState, submission_id: int, job_id: int) -> None:
         return
     analysis = end_job(state, job, state.findings(job["job_sample_id"]))
     if analysis["analysis_ioc_aggregation_state"] == TODO and state.lifecycle.timed:
-        sql = "SELECT started FROM course WHERE submission_id = ?"
+        sql = "SELECT started FROM schedule WHERE submission_id = ?"
         (started,) = state.store.db.execute(sql, (submission_id,)).fetchone()
         due = state.clock.now() - started + state.settings.aggregation_seconds
         schedule(state, submission_id, due, "aggregate", analysis["analysis_id"])
@@ -115,7 +115,7 @@ def _triaged(state: ServerState, submission_id: int, _target: int) -> None:
     submission = state.store.change("submission", submission_id, triaged=True, triage_stage="reputation")
     sample = submission and state.store.get("sample", submission["submission_sample_id"])
     if submission and sample:
-        queue_analyses(state, submission, sample, course_options(state, submission_id))
+        queue_analyses(state, submission, sample, schedule_options(state, submission_id))
 
 
 def _spawn(state: ServerState, submission_id: int, _target: int) -> None:

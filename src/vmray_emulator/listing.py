@@ -27,7 +27,7 @@ _WINDOW: Final = {"_min_id": ">=", "_max_id": "<="}
 _FEEDS: Final = ("analysis", "submission")
 _RANGES: Final = ("ts", "i")
 _BOOLEANS: Final = {"true": 1, "1": 1, "false": 0, "0": 0}
-_LIST_TWINS: Final = {
+_LIST_COLUMNS: Final = {
     "analysis_submission_id": "analysis_submission_ids",
     "job_submission_id": "job_submission_ids",
 }
@@ -113,8 +113,8 @@ def _value(of: Field, text: str) -> Json:
 def filter_by(conditions: Conditions, of: Field, text: str) -> None:
     """Keep objects whose field has a value or lies in a range `from~to` (either end may be left open)."""
     where = column(of.name)
-    if of.name in _LIST_TWINS:
-        listed = f"$.{_LIST_TWINS[of.name]}"
+    if of.name in _LIST_COLUMNS:
+        listed = f"$.{_LIST_COLUMNS[of.name]}"
         part = f"EXISTS (SELECT 1 FROM json_each(body, '{listed}') WHERE value = ?)"  # noqa: S608 - names of our own tables and fields
         conditions.add(part, _value(of, text))
     elif of.nullable and text.lower() in ("null", "none"):
@@ -180,9 +180,9 @@ def _feed(state: ServerState, kind: str, last: int, direction: str, conditions: 
     if kind == "analysis":
         conditions.add("id > ?", last)
         return
-    sql = "SELECT finished FROM course WHERE submission_id = ?"
+    sql = "SELECT finished FROM schedule WHERE submission_id = ?"
     row = state.store.db.execute(sql, (last,)).fetchone()
-    position = "(SELECT finished FROM course WHERE submission_id = submission.id)"
+    position = "(SELECT finished FROM schedule WHERE submission_id = submission.id)"
     if row and row[0]:
         conditions.add(f"{position} > ?", row[0])
     else:
@@ -211,7 +211,7 @@ def _cut(state: ServerState, kind: str, numbers: list[int], *, truncated: bool =
         continuation = state.store.next_number("continuation", 918273)
         sql = "INSERT INTO continuation VALUES (?, ?, ?)"
         state.store.db.execute(sql, (continuation, kind, json.dumps(rest)))
-    records = [state.shown(kind, record) for record in state.store.many(kind, numbers[:size])]
+    records = [state.serialize(kind, record) for record in state.store.many(kind, numbers[:size])]
     return Page(records, continuation, truncated)
 
 

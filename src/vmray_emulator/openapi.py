@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vmray_emulator.endpoints.columns import LARGEST_ID
 from vmray_emulator.routes import ENDPOINTS
 from vmray_emulator.schemas.catalogue import SCHEMAS
-from vmray_emulator.schemas.responses import answer_schemas, ref
+from vmray_emulator.schemas.responses import ref, response_schemas
 from vmray_emulator.submit_form import ANALYZER_MODES, ARCHIVE_ACTIONS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _REFUSALS: Final = {
     "404": "The id, column or route is unknown.",
     "429": "Too many requests; `Retry-After` says when to come back.",
 }
-#: Form fields of a submission that the emulator reads; it takes and ignores the vendor's others.
+# Form fields of a submission that the emulator reads; it takes and ignores the vendor's others.
 _SUBMIT_FIELDS: Final[dict[str, dict[str, Any]]] = {
     "sample_file": {"type": "string", "contentMediaType": "application/octet-stream"},
     "sample_url": {"type": "string"},
@@ -67,7 +67,7 @@ def openapi(version: ServerVersion) -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": {**objects, **{f"{name}_answer": body for name, body in answer_schemas().items()}},
+            "schemas": {**objects, **{f"{name}_response": body for name, body in response_schemas().items()}},
             "securitySchemes": {
                 "key": {
                     "type": "apiKey",
@@ -122,18 +122,18 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.answer == "binary":
         content: dict[str, Any] = {"application/octet-stream": {}}
     else:
-        content = {"application/json": {"schema": ref(f"{_answer_name(endpoint)}_answer")}}
+        content = {"application/json": {"schema": ref(f"{_response_name(endpoint)}_response")}}
     return {"description": endpoint.summary, "content": content}
 
 
-def _answer_name(endpoint: Endpoint) -> str:
+def _response_name(endpoint: Endpoint) -> str:
     if endpoint.lists:
         return f"{endpoint.lists}_list"
     return f"{endpoint.answer}_item" if endpoint.answer in SCHEMAS else endpoint.answer
 
 
 def _refusals() -> dict[str, Any]:
-    error = {"application/json": {"schema": ref("error_answer")}}
+    error = {"application/json": {"schema": ref("error_response")}}
     return {status: {"description": why, "content": error} for status, why in _REFUSALS.items()}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope
 
 EXTENSION: Final = "vmray_emulator.transport"
-#: `struct linger`: on, zero seconds. Closing then sends RST instead of FIN.
+# `struct linger`: on, zero seconds. Closing then sends RST instead of FIN.
 _LINGER: Final = struct.pack("ii", 1, 0)
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: How many requests are remembered.
+# How many requests are remembered.
 LOG_SIZE = 50_000
 
 
 @dataclass(slots=True)
-class SeenRequest:
+class RecordedRequest:
     """One request under `/rest`.
 
     Attributes:
@@ -44,19 +44,19 @@ class RequestLog:
     """Requests in order of arrival; the oldest are forgotten."""
 
     def __init__(self) -> None:
-        self._seen: deque[SeenRequest] = deque(maxlen=LOG_SIZE)
+        self._requests: deque[RecordedRequest] = deque(maxlen=LOG_SIZE)
         self.total = 0
 
-    def arrive(self, request: SeenRequest) -> None:
+    def arrive(self, request: RecordedRequest) -> None:
         """Note a request."""
-        self._seen.append(request)
+        self._requests.append(request)
         self.total += 1
 
     def forget(self) -> None:
         """Begin anew."""
-        self._seen.clear()
+        self._requests.clear()
         self.total = 0
 
-    def all(self) -> list[SeenRequest]:
+    def all(self) -> list[RecordedRequest]:
         """All that are remembered."""
-        return list(self._seen)
+        return list(self._requests)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD_BYTES: Final = 4096
-#: Where a DOS header says at what offset the PE header begins; the DLL bit of the characteristics' high byte.
+# Where a DOS header says at what offset the PE header begins; the DLL bit of the characteristics' high byte.
 _PE_POINTER: Final = 0x3C
 _PE_DLL: Final = 0x20
 

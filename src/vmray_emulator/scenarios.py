@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from vmray_emulator.state import ServerState
 
-#: Name and hash of the sample that some scenarios know beforehand.
+# Name and hash of the sample that some scenarios know beforehand.
 KNOWN_NAME: Final = "known-sample.exe"
 KNOWN_SHA256: Final = text_hashes(KNOWN_NAME)["sha256hash"]
 
@@ -54,17 +54,17 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "default": Scenario("An empty server that analyses whatever is uploaded."),
     "malicious-exe": Scenario(
         "Every upload is a dropper whose dropped file becomes a child.",
-        {"fate": "dropper", "max_recursive_samples": 10},
+        {"profile": "dropper", "max_recursive_samples": 10},
     ),
-    "clean-document": Scenario("Every upload is clean.", {"fate": "clean-document"}),
-    "phishing-url": Scenario("Every upload is a phishing page.", {"fate": "phishing-url"}),
+    "clean-document": Scenario("Every upload is clean.", {"profile": "clean-document"}),
+    "phishing-url": Scenario("Every upload is a phishing page.", {"profile": "phishing-url"}),
     "archive": Scenario(
         "Uploaded ZIP archives are taken apart; a member named *emulate-unsupported* is refused.",
         {"archive_action": "separate_samples"},
     ),
     "known-sample": Scenario("The server knows one malicious sample.", known=True),
     "locked-report": Scenario("Reports are locked, as under a Verdict quota.", {"locked": True}, known=True),
-    "failed-analysis": Scenario("Every analysis breaks down.", {"fate": "failed"}),
+    "failed-analysis": Scenario("Every analysis breaks down.", {"profile": "failed"}),
     "aggregation-lag": Scenario(
         "IOCs, indicators and techniques are complete only some time after the analysis.",
         {"aggregation_seconds": 30.0, "aggregation_reads": 2},

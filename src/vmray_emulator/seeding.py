@@ -173,7 +173,7 @@ def _store_submission(
     )
     number = submission["submission_id"]
     row = (number, number, then, 125.0, state.store.next_number("finished"), "{}")
-    state.store.db.execute("INSERT INTO course VALUES (?, ?, ?, ?, ?, ?)", row)
+    state.store.db.execute("INSERT INTO schedule VALUES (?, ?, ?, ?, ?, ?)", row)
     engine = "web" if sample["sample_type"] == "URL" else "dynamic"
     for position in range(analyses):
         new_analysis(

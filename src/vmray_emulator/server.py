@@ -69,7 +69,7 @@ class Emulator:
             self._state = _open_state(opened, db, Lifecycle.parse(lifecycle), server_version)
             used = self._state.store.recall("api_key")
             self.api_key = str(api_key or used or secrets.token_hex(16))
-            self._state.take_up(self.api_key)
+            self._state.resume(self.api_key)
             opened.callback(self._state.save_time)
             app = EmulatorApp(self._state, self.api_key, control_router(CONTROL_ROOT, lambda: self.control))
             app.conditions.latency = latency

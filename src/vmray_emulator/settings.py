@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CACHING_MODES = ("disabled", "enabled", "smart", "legacy")
 REFUSAL_STATUSES = (403, 404)
 _OPTIONAL_TYPES: dict[str, tuple[type, ...]] = {
-    "fate": (str,),
+    "profile": (str,),
     "report_quota": (int,),
     "verdict_quota": (int,),
 }
@@ -37,7 +37,7 @@ class Settings:
         detonation_seconds: Emulated seconds in the virtual machine.
         aggregation_seconds: Emulated seconds between an analysis and its IOCs, indicators and techniques.
         aggregation_reads: Number of unfinished answers before a finished one, for each of the three.
-        fate: What becomes of every upload, or None for the rules of `fates`.
+        profile: What becomes of every upload, or None for the rules of `profiles`.
         locked: Whether new analyses are locked, as under a Verdict quota.
         sample_password: Password of downloaded samples.
         report_quota: Report quota of the plan, or None for unlimited.
@@ -45,10 +45,10 @@ class Settings:
         key_quota_limit: Quota of the API key; 0 is unlimited.
         quota_used: Quota that was used before the emulator started. The submissions add to it.
         user_email: Whose key it is.
-        fate_rules: Pairs of (pattern, fate): a pattern matches file names and URLs (`*`, `?`), first one
-            wins.
+        profile_rules: Pairs of (pattern, profile): a pattern matches file names and URLs (`*`, `?`). The
+            first match decides.
         refused_paths: Pairs of (pattern, status): a request whose path below `/rest` matches is refused with
-            403 (the key has no right to it) or 404 (the server is too old for it). First one wins.
+            403 (the key has no right to it) or 404 (the server is too old for it). The first match decides.
     """
 
     webif_base_url: str = "https://vmray.example"
@@ -63,7 +63,7 @@ class Settings:
     detonation_seconds: float = 120.0
     aggregation_seconds: float = 0.0
     aggregation_reads: int = 0
-    fate: str | None = None
+    profile: str | None = None
     locked: bool = False
     sample_password: str = "infected"  # noqa: S105 - the factory value of a public convention, no secret
     report_quota: int | None = 1000
@@ -71,7 +71,7 @@ class Settings:
     key_quota_limit: int = 0
     quota_used: int = 0
     user_email: str = "analyst@vmray.example"
-    fate_rules: tuple[tuple[str, str], ...] = field(default=())
+    profile_rules: tuple[tuple[str, str], ...] = field(default=())
     refused_paths: tuple[tuple[str, int], ...] = field(default=())
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
@@ -85,11 +85,13 @@ class Settings:
         for name, value in values.items():
             if name not in known:
                 raise ValueError(f"there is no setting {name!r}; there are {', '.join(sorted(known))}")
-            if name not in ("fate_rules", "refused_paths"):
+            if name not in ("profile_rules", "refused_paths"):
                 _check(name, known[name], value)
         named = dict(values)
-        if "fate_rules" in named:
-            named["fate_rules"] = tuple((str(pattern), str(fate)) for pattern, fate in named["fate_rules"])
+        if "profile_rules" in named:
+            named["profile_rules"] = tuple(
+                (str(pattern), str(profile)) for pattern, profile in named["profile_rules"]
+            )
         if "refused_paths" in named:
             named["refused_paths"] = tuple(_refusal(*pair) for pair in named["refused_paths"])
         return replace(self, **named)

@@ -60,19 +60,21 @@ class ServerState:
 
     def findings(self, sample_id: int) -> Findings:
         """What analyses of a sample find."""
-        sql = "SELECT findings FROM matter WHERE sample_id = ?"
+        sql = "SELECT findings FROM sample_findings WHERE sample_id = ?"
         row = self.store.db.execute(sql, (sample_id,)).fetchone()
         return Findings.loads(row[0]) if row else Findings()
 
     def set_findings(self, sample_id: int, findings: Findings, content: str | None = None) -> None:
         """Fix what analyses of a sample find, and which stored file is its content."""
-        sql = """INSERT INTO matter VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+        sql = """INSERT INTO sample_findings VALUES (?, ?, ?) ON CONFLICT DO UPDATE
                  SET findings = excluded.findings, content = COALESCE(excluded.content, content)"""
         self.store.db.execute(sql, (sample_id, findings.dumps(), content))
 
     def content_of(self, sample_id: int) -> Path | None:
         """The stored file of a sample, or None when only its hashes are known."""
-        row = self.store.db.execute("SELECT content FROM matter WHERE sample_id = ?", (sample_id,)).fetchone()
+        row = self.store.db.execute(
+            "SELECT content FROM sample_findings WHERE sample_id = ?", (sample_id,)
+        ).fetchone()
         return self.content / row[0] if row and row[0] else None
 
     def sample_link(self, sample_id: int) -> str:
@@ -96,7 +98,7 @@ class ServerState:
         self.settings = settings
         self.store.remember("settings", settings.as_json())
 
-    def take_up(self, api_key: str) -> None:
+    def resume(self, api_key: str) -> None:
         """Go on where an earlier process with the same database left off; keep the key for the next one."""
         with self.step():
             anchors: list[float] | None = self.store.recall("clock")
@@ -107,7 +109,7 @@ class ServerState:
                 self.settings = self.settings.changed(kept)
             self.store.remember("api_key", api_key)
 
-    def shown(self, kind: str, record: Record) -> Record:
+    def serialize(self, kind: str, record: Record) -> Record:
         """An object as this version of the server sends it: its fields and its links."""
         if kind in ("sample", "submission"):
             sample_id = record["sample_id" if kind == "sample" else "submission_sample_id"]

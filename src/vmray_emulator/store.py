@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-#: Columns that are looked up often enough to want an index: (kind, field).
+# Columns that are looked up often enough to want an index: (kind, field).
 _INDEXED: Final = (
     ("sample", "sample_md5hash"),
     ("sample", "sample_sha1hash"),
@@ -28,24 +28,35 @@ _INDEXED: Final = (
     ("analysis", "analysis_job_id"),
     ("job", "job_sample_id"),
 )
+# Kept in the database file. Raise it when a table, a setting's name or the content of a row changes.
+_SCHEMA_VERSION: Final = 1
 _OWN_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS matter (sample_id INTEGER PRIMARY KEY, findings TEXT NOT NULL, content TEXT);
-CREATE TABLE IF NOT EXISTS course (
+CREATE TABLE IF NOT EXISTS sample_findings (
+    sample_id INTEGER PRIMARY KEY, findings TEXT NOT NULL, content TEXT);
+CREATE TABLE IF NOT EXISTS schedule (
     submission_id INTEGER PRIMARY KEY, root_id INTEGER NOT NULL, started REAL NOT NULL, planned REAL NOT NULL,
     finished INTEGER, options TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS course_finished ON course (finished);
+CREATE INDEX IF NOT EXISTS schedule_finished ON schedule (finished);
 CREATE TABLE IF NOT EXISTS event (
     id INTEGER PRIMARY KEY, root_id INTEGER NOT NULL, submission_id INTEGER NOT NULL, due REAL NOT NULL,
     verb TEXT NOT NULL, target INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS event_due ON event (due, id);
 CREATE INDEX IF NOT EXISTS event_root ON event (root_id);
-CREATE TABLE IF NOT EXISTS belongs (analysis_id INTEGER NOT NULL, submission_id INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS analysis_submission (analysis_id INTEGER NOT NULL, submission_id INTEGER NOT NULL,
     PRIMARY KEY (submission_id, analysis_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS continuation (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, ids TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-_OWN_NAMES: Final = ("counter", "matter", "course", "event", "belongs", "continuation", "meta")
+_OWN_NAMES: Final = (
+    "counter",
+    "sample_findings",
+    "schedule",
+    "event",
+    "analysis_submission",
+    "continuation",
+    "meta",
+)
 
 
 def column(field: str) -> str:
@@ -58,11 +69,15 @@ class Store:
 
     Args:
         path: The database file, or None to keep everything in memory.
+
+    Raises:
+        ValueError: The file was written by another version of the emulator.
     """
 
     def __init__(self, path: Path | None) -> None:
         # The event loop's thread and the thread of the control object take turns under the server's lock.
         self.db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._check_version(path)
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
         for kind in SCHEMAS:
@@ -70,6 +85,17 @@ class Store:
         for kind, field in _INDEXED:
             self.db.execute(f"CREATE INDEX IF NOT EXISTS {field}_of ON {kind} ({column(field)})")
         self.db.executescript(_OWN_TABLES)
+        self.db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+
+    def _check_version(self, path: Path | None) -> None:
+        (tables,) = self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (version,) = self.db.execute("PRAGMA user_version").fetchone()
+        if tables and version != _SCHEMA_VERSION:
+            self.db.close()
+            raise ValueError(
+                f"the database {path} has the format {version}, this emulator reads the format "
+                f"{_SCHEMA_VERSION} only; delete the file or choose another one"
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from vmray_emulator.analyses import belong_to, hashes_of
+from vmray_emulator.analyses import hashes_of, link_submissions
 from vmray_emulator.completion import finish_submission
 from vmray_emulator.content import store_bytes
-from vmray_emulator.job_schedule import open_course, start_course
+from vmray_emulator.job_schedule import open_schedule, start_schedule
 from vmray_emulator.sample_types import HEAD_BYTES, has_macros, sample_type
 from vmray_emulator.store import column
 from vmray_emulator.verdict_rules import Upload, decide
@@ -32,8 +32,8 @@ _ILLEGAL_NAME: Final = re.compile(r'[:<>"|?*/\\\x00-\x1f]|^(con|prn|aux|nul|com[
 
 
 @dataclass(slots=True)
-class SubmitAnswer:
-    """The `data` of a submit answer."""
+class SubmitResponse:
+    """The `data` of a submit response."""
 
     errors: list[Record] = field(default_factory=list)
     jobs: list[Record] = field(default_factory=list)
@@ -47,24 +47,24 @@ class SubmitAnswer:
         self.errors.append({"submission_filename": name, "error_msg": message})
 
     def as_json(self, state: ServerState) -> dict[str, Any]:
-        """The answer as this server version shows it; the lists of dead engines stay empty."""
+        """The response as this server version shows it; the lists of dead engines stay empty."""
         return {
             "errors": self.errors,
-            "jobs": [state.shown("job", job) for job in self.jobs],
-            "static_jobs": [state.shown("job", job) for job in self.static_jobs],
-            "reputation_jobs": [state.shown("reputation_job", job) for job in self.reputation_jobs],
+            "jobs": [state.serialize("job", job) for job in self.jobs],
+            "static_jobs": [state.serialize("job", job) for job in self.static_jobs],
+            "reputation_jobs": [state.serialize("reputation_job", job) for job in self.reputation_jobs],
             "vt_jobs": [],
             "md_jobs": [],
             "whois_jobs": [],
-            "samples": [state.shown("sample", sample) for sample in self.samples],
-            "submissions": [state.shown("submission", submission) for submission in self.submissions],
+            "samples": [state.serialize("sample", sample) for sample in self.samples],
+            "submissions": [state.serialize("submission", submission) for submission in self.submissions],
         }
 
 
-def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, answer: SubmitAnswer) -> None:
-    """Accept or refuse one stored file; the outcome is added to the answer."""
+def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, response: SubmitResponse) -> None:
+    """Accept or refuse one stored file; the outcome is added to the response."""
     if "emulate-unsupported" in file.name:
-        answer.refuse(file.name, "Unsupported sample type")
+        response.refuse(file.name, "Unsupported sample type")
         return
     path = state.content / file.sha256
     kind = form.sample_type or sample_type(path, file.name)
@@ -78,20 +78,20 @@ def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, answer: 
         state.store.change("sample", known["sample_id"], is_multipart=compound)
     else:
         state.set_findings(known["sample_id"], state.findings(known["sample_id"]), file.sha256)
-    _submit(state, form, known["sample_id"], file.name, answer)
+    _submit(state, form, known["sample_id"], file.name, response)
 
 
-def submit_url(state: ServerState, form: SubmitForm, url: str, answer: SubmitAnswer) -> None:
+def submit_url(state: ServerState, form: SubmitForm, url: str, response: SubmitResponse) -> None:
     """Accept one URL.
 
-    Its sample is called `sample.url` (a real answer); its hashes are those of the URL's text.
+    Its sample is called `sample.url` (a real response); its hashes are those of the URL's text.
     """
     file = store_bytes(state.content, "sample.url", url.encode())
     known = _known_sample(state, file.sha256, "URL")
     if known is None:
         known = _new_sample(state, file, "URL", Upload(url, "URL", file.sha256), url=url, display_url=url)
     fields = {**form.fields, "original_url": url}
-    _submit(state, replace(form, fields=fields), known["sample_id"], file.name, answer)
+    _submit(state, replace(form, fields=fields), known["sample_id"], file.name, response)
 
 
 def _known_sample(state: ServerState, sha256: str, kind: str) -> Record | None:
@@ -127,14 +127,16 @@ def stored_name(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:12] if not name or _ILLEGAL_NAME.search(name) else name
 
 
-def _submit(state: ServerState, form: SubmitForm, sample_id: int, name: str, answer: SubmitAnswer) -> None:
+def _submit(
+    state: ServerState, form: SubmitForm, sample_id: int, name: str, response: SubmitResponse
+) -> None:
     sample = state.store.get("sample", sample_id)
     if sample is None:
         raise LookupError(f"sample {sample_id} is gone")
-    answer.samples.append({**sample, "submission_filename": name})
+    response.samples.append({**sample, "submission_filename": name})
     cached = cacheable(state, sample_id)
     if form.caching == "legacy" and (cached or _pending(state, sample_id)):
-        answer.refuse(name, NOT_STORED)
+        response.refuse(name, NOT_STORED)
         return
     submission = new_submission(state, form, sample, name)
     if form.caching in ("enabled", "smart") and cached:
@@ -145,12 +147,12 @@ def _submit(state: ServerState, form: SubmitForm, sample_id: int, name: str, ans
             "triage": form.triage,
             "recursion": form.max_recursive_samples > 0 and bool(state.findings(sample_id).children),
         }
-        jobs = start_course(state, submission, sample, options)
-        answer.jobs += jobs["jobs"]
-        answer.static_jobs += jobs["static_jobs"]
-        answer.reputation_jobs += jobs["reputation_jobs"]
+        jobs = start_schedule(state, submission, sample, options)
+        response.jobs += jobs["jobs"]
+        response.static_jobs += jobs["static_jobs"]
+        response.reputation_jobs += jobs["reputation_jobs"]
     stored = state.store.get("submission", submission["submission_id"])
-    answer.submissions.append(stored or submission)
+    response.submissions.append(stored or submission)
 
 
 def new_submission(state: ServerState, form: SubmitForm, sample: Record, name: str, **more: Json) -> Record:
@@ -192,11 +194,11 @@ def _pending(state: ServerState, sample_id: int) -> bool:
 def _borrow(state: ServerState, submission: Record, analyses: list[Record]) -> None:
     """Answer a submission with earlier analyses: it is finished at once and makes no jobs."""
     number = submission["submission_id"]
-    open_course(state, number, {})
+    open_schedule(state, number, {})
     for analysis in analyses:
         analysis["analysis_submission_ids"].append(number)
         state.store.put("analysis", analysis)
-        belong_to(state, analysis["analysis_id"], [number])
+        link_submissions(state, analysis["analysis_id"], [number])
     state.store.change(
         "submission",
         number,

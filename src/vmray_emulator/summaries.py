@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vmray_emulator.store import Record
 
 _SOURCE: Final = "logs/summary_v2.json"
-#: IOC list to (map in the summary, prefix of its keys, key of references under `artifacts`).
+# IOC list to (map in the summary, prefix of its keys, key of references under `artifacts`).
 _MAPS: Final = {
     "files": ("files", "file", "ref_files"),
     "filenames": ("filenames", "filename", "ref_filenames"),
@@ -29,7 +29,7 @@ _MAPS: Final = {
     "emails": ("emails", "email", "ref_emails"),
     "email_addresses": ("email_addresses", "email_address", "ref_email_addresses"),
 }
-#: IOC list to the key that holds the value itself, where it is a plain one.
+# IOC list to the key that holds the value itself, where it is a plain one.
 _VALUE_KEYS: Final = {
     "filenames": "filename",
     "mutexes": "name",
@@ -40,7 +40,7 @@ _VALUE_KEYS: Final = {
     "emails": "sender",
     "email_addresses": "email_address",
 }
-#: Key of a hash in an IOC to its key in the summary.
+# Key of a hash in an IOC to its key in the summary.
 _HASH_KEYS: Final = {
     "md5_hash": "md5",
     "sha1_hash": "sha1",
@@ -48,7 +48,7 @@ _HASH_KEYS: Final = {
     "imp_hash": "imphash",
     "ssdeep_hash": "ssdeep",
 }
-#: What an entry has that is known by its value alone (a real 4.2 archive has operations with each of them).
+# What an entry has that is known by its value alone (a real 4.2 archive has operations with each of them).
 _MORE: Final[dict[str, dict[str, Any]]] = {
     "filenames": {"operations": ["access"]},
     "mutexes": {"operations": ["access", "create"]},

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from vmray_emulator.findings import Findings, IocSpec
     from vmray_emulator.store import Record
 
-#: IOC list to the key that holds the value.
+# IOC list to the key that holds the value.
 _VALUE_KEYS: Final = {
     "domains": "domain",
     "emails": "sender",

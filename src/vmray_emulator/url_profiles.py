@@ -1,4 +1,4 @@
-"""The findings of each fate of URLs. Names and addresses are reserved ones."""
+"""The findings of each profile of URLs. Names and addresses are reserved ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def phishing(url: str) -> Findings:
     iocs = _url_iocs(url, "malicious")
     iocs["urls"].append(ioc("https://collect.phish.example/post", "malicious", methods=["POST"]))
     return Findings(
-        fate="phishing-url",
+        profile="phishing-url",
         verdict="malicious",
         score=95,
         classifications=["Phishing"],
@@ -52,7 +52,7 @@ def phishing(url: str) -> Findings:
 def suspicious_url(url: str) -> Findings:
     """A page that looks odd."""
     return Findings(
-        fate="suspicious-url",
+        profile="suspicious-url",
         verdict="suspicious",
         score=50,
         iocs=_url_iocs(url, "suspicious"),
@@ -66,5 +66,9 @@ def suspicious_url(url: str) -> Findings:
 def clean_url(url: str) -> Findings:
     """A harmless page."""
     return Findings(
-        fate="clean-url", verdict="clean", score=5, reputation="not_suspicious", iocs=_url_iocs(url, "clean")
+        profile="clean-url",
+        verdict="clean",
+        score=5,
+        reputation="not_suspicious",
+        iocs=_url_iocs(url, "clean"),
     )

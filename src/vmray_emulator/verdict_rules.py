@@ -1,10 +1,10 @@
-"""What becomes of an upload: the same file name and content always meet the same fate.
+"""What becomes of an upload: the same file name and content always meet the same profile.
 
 The first rule that holds decides:
 
-1. The server's `fate` setting, which some scenarios set.
-2. A `fate_rules` pattern (set over the control side) that matches the file name or URL.
-3. A file name or URL that contains `emulate-FATE`, FATE being a name of `FATES`.
+1. The server's `profile` setting, which some scenarios set.
+2. A `profile_rules` pattern (set over the control side) that matches the file name or URL.
+3. A file name or URL that contains `emulate-PROFILE`, PROFILE being a name of `PROFILES`.
 4. The EICAR test string at the beginning of a file: `eicar`.
 5. Executables (PE, ELF, Mach-O, MSI): `malicious-exe`.
 6. Scripts (PowerShell, batch, VBScript, JScript, HTA): `suspicious-script`.
@@ -52,7 +52,7 @@ class Upload:
     macros: bool = False
 
 
-FATES: Final[Mapping[str, Callable[[Upload], Findings]]] = {
+PROFILES: Final[Mapping[str, Callable[[Upload], Findings]]] = {
     "malicious-exe": lambda upload: file_profiles.malicious_exe(upload.sha256, upload.name),
     "dropper": lambda upload: file_profiles.dropper(upload.sha256, upload.name),
     "suspicious-script": lambda upload: file_profiles.suspicious(upload.sha256, upload.name),
@@ -71,21 +71,21 @@ FATES: Final[Mapping[str, Callable[[Upload], Findings]]] = {
 
 def decide(upload: Upload, settings: Settings) -> Findings:
     """What the analyses of an upload will find."""
-    return FATES[fate_of(upload, settings)](upload)
+    return PROFILES[profile_of(upload, settings)](upload)
 
 
-def fate_of(upload: Upload, settings: Settings) -> str:
-    """The name of the fate that the module's rules give."""
-    if settings.fate:
-        return settings.fate
-    for pattern, fate in settings.fate_rules:
+def profile_of(upload: Upload, settings: Settings) -> str:
+    """The name of the profile that the module's rules give."""
+    if settings.profile:
+        return settings.profile
+    for pattern, profile in settings.profile_rules:
         if fnmatch.fnmatchcase(upload.name, pattern):
-            return fate
-    named = next((fate for fate in FATES if f"emulate-{fate}" in upload.name), None)
-    return named or (_url_fate(upload.name) if upload.type == "URL" else _file_fate(upload))
+            return profile
+    named = next((profile for profile in PROFILES if f"emulate-{profile}" in upload.name), None)
+    return named or (_url_profile(upload.name) if upload.type == "URL" else _file_profile(upload))
 
 
-def _file_fate(upload: Upload) -> str:
+def _file_profile(upload: Upload) -> str:
     if upload.head.startswith(EICAR):
         return "eicar"
     if upload.type.startswith(EXECUTABLES):
@@ -95,7 +95,7 @@ def _file_fate(upload: Upload) -> str:
     return "suspicious-document" if upload.macros else "clean-document"
 
 
-def _url_fate(url: str) -> str:
+def _url_profile(url: str) -> str:
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:

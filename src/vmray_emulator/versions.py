@@ -39,7 +39,7 @@ V4_2_0 = ServerVersion(4, 2, 0)
 V2023_4_0 = ServerVersion(2023, 4, 0)
 V2026_2_1 = ServerVersion(2026, 2, 1)
 
-#: What `server_version=` accepts. Other versions parse but nothing is known of how they differ.
+# What `server_version=` accepts. Other versions parse but nothing is known of how they differ.
 SERVER_VERSIONS: tuple[str, ...] = (str(V4_2_0), str(V2023_4_0), str(V2026_2_1))
 
 

@@ -81,7 +81,7 @@ def test_indicators_of_an_unknown_object_are_not_found(server: Server, path: str
 @pytest.mark.emulator_only("an analysis that failed has seen nothing", endpoint=OF_ANALYSIS)
 def test_a_failed_analysis_has_no_indicators(twin: EmbeddedEmulator, twin_server: Server) -> None:
     """The list of a failed analysis is empty and complete."""
-    twin.control.configure(fate="failed")
+    twin.control.configure(profile="failed")
     twin_server.submit(b"MZ failed", "failed.exe")
     for analysis in twin_server.get("/analysis").data:
         data = twin_server.get(f"/analysis/{analysis['analysis_id']}/vtis").data

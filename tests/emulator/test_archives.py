@@ -37,7 +37,7 @@ def test_a_compound_sample_is_multipart(api: Api) -> None:
     assert api.get(f"/sample/{sample}")["sample_is_multipart"] is True
 
 
-def test_separate_samples_have_their_own_submissions_and_fates(api: Api) -> None:
+def test_separate_samples_have_their_own_submissions_and_verdicts(api: Api) -> None:
     """Each member becomes a sample with its own submission, tags included."""
     answer = api.submit(THREE, "three.zip", archive_action="separate_samples", tags="batch")
     assert len(answer["submissions"]) == 3

@@ -19,7 +19,7 @@ def ids(records: list[dict[str, int]], kind: str = "submission") -> list[int]:
 def submissions(api: Api) -> list[int]:
     """Five submissions: three malicious, two clean."""
     names = ["a.exe", "b.txt", "c.exe", "d.txt", "e.exe"]
-    api.control.configure(fate_rules=[("*.exe", "malicious-exe"), ("*", "clean-document")])
+    api.control.configure(profile_rules=[("*.exe", "malicious-exe"), ("*", "clean-document")])
     return [api.submit_one(name.encode(), name)[0] for name in names]
 
 

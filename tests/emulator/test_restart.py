@@ -91,13 +91,24 @@ def test_a_submission_keeps_its_time_when_the_server_is_killed(tmp_path: Path) -
 def test_a_scenario_is_kept_and_can_be_changed(tmp_path: Path) -> None:
     """A restart keeps the settings of the scenario unless another one is asked for."""
     db = tmp_path / "vmray.sqlite"
-    for scenario, fate in (
+    for scenario, profile in (
         ("clean-document", "clean-document"),
         ("default", "clean-document"),
         ("locked-report", None),
     ):
         with EmbeddedEmulator(db=db, scenario=scenario) as emulator:
-            assert emulator.control.settings()["fate"] == fate
+            assert emulator.control.settings()["profile"] == profile
+
+
+def test_a_database_of_another_format_is_refused(tmp_path: Path) -> None:
+    """A file that another version of the emulator wrote is named and left as it is."""
+    db = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(db)) as old:
+        old.execute("CREATE TABLE matter (sample_id INTEGER PRIMARY KEY)")
+    before = db.read_bytes()
+    with pytest.raises(ValueError, match=r"old\.sqlite has the format 0, .* delete the file or choose"):
+        EmbeddedEmulator(db=db)
+    assert db.read_bytes() == before
 
 
 def test_nothing_is_left_without_a_database(tmp_path: Path) -> None:

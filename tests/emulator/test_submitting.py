@@ -86,7 +86,7 @@ def test_the_same_content_is_the_same_sample(api: Api) -> None:
         (packed({"a.txt": b"x"}), "a.zip", "Archive", "clean"),
     ],
 )
-def test_the_fate_of_a_file_follows_from_content_and_name(
+def test_the_profile_of_a_file_follows_from_content_and_name(
     api: Api, data: bytes, name: str, kind: str, verdict: str
 ) -> None:
     """Type and verdict follow the documented rules, in every run."""
@@ -106,7 +106,7 @@ def test_the_fate_of_a_file_follows_from_content_and_name(
         ("http://[broken", "clean"),
     ],
 )
-def test_the_fate_of_a_url_follows_from_its_text(api: Api, url: str, verdict: str) -> None:
+def test_the_profile_of_a_url_follows_from_its_text(api: Api, url: str, verdict: str) -> None:
     """A URL's verdict follows the documented rules; its sample is called sample.url."""
     answer = api.submit_url(url)
     sample = api.get(f"/sample/{answer['samples'][0]['sample_id']}")
@@ -122,8 +122,8 @@ def test_the_fate_of_a_url_follows_from_its_text(api: Api, url: str, verdict: st
 
 
 def test_rules_of_the_control_side_decide_first(api: Api) -> None:
-    """A pattern set behind the API's back gives uploads a fate of the test's choice."""
-    api.control.configure(fate_rules=[("*.txt", "malicious-exe")])
+    """A pattern of the setting `profile_rules` gives matching uploads the profile of the test's choice."""
+    api.control.configure(profile_rules=[("*.txt", "malicious-exe")])
     _, sample = api.submit_one(b"hello", "a.txt")
     assert api.get(f"/sample/{sample}")["sample_verdict"] == "malicious"
 

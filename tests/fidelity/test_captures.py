@@ -82,7 +82,7 @@ def _answer_name(capture: Capture) -> str:
     name = aggregates.get(capture.kind, capture.kind)
     if name in ("sample", "submission", "analysis", "job", "reputation_lookup"):
         name += "_list" if isinstance(capture.body["data"], list) else "_item"
-    return f"{name}_answer"
+    return f"{name}_response"
 
 
 @every_set

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from secops_lab.host import ActionRun
-    from vmray_emulator.request_log import SeenRequest
+    from vmray_emulator.request_log import RecordedRequest
 
 # A run keeps a tenth of this back: that is how long the machine may stall near its end.
 SECONDS: Final = 30.0
@@ -141,12 +141,12 @@ def test_retry_after_stops_the_whole_run_until_that_moment(
 
     One request is in flight at a time: whichever comes after the throttled one was held back.
     """
-    arrivals: list[tuple[float, SeenRequest]] = []
+    arrivals: list[tuple[float, RecordedRequest]] = []
     alone: list[bool] = []
     arrive = RequestLog.arrive
     with World(tmp_path) as world:
 
-        def noting(log: RequestLog, request: SeenRequest) -> None:
+        def noting(log: RequestLog, request: RecordedRequest) -> None:
             alone.append(all(earlier.status for _, earlier in arrivals))
             arrivals.append((time.time(), request))
             if len(arrivals) == THROTTLED:

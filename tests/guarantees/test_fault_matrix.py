@@ -17,7 +17,7 @@ from tests.guarantees.matrix.runner import failures_of
 from tests.guarantees.matrix.scenes import SCENES
 from tests.guarantees.matrix.table import TABLE, check_complete
 
-from vmray_emulator.request_log import SeenRequest
+from vmray_emulator.request_log import RecordedRequest
 
 check_complete(TABLE)
 GROUPS = 6
@@ -61,7 +61,7 @@ def test_a_fault_without_an_outcome_is_noticed() -> None:
 def test_a_request_that_the_table_does_not_know_is_noticed() -> None:
     """An action that begins to ask for something else has to say first what happens when that fails."""
     with pytest.raises(LookupError, match="does not know"):
-        request_of("Ping", SeenRequest("GET", "/rest/billing_info"))
+        request_of("Ping", RecordedRequest("GET", "/rest/billing_info"))
 
 
 def test_the_table_is_not_small() -> None:

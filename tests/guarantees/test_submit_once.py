@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.guarantees.matrix.world import Item
 
-    from vmray_emulator.request_log import SeenRequest
+    from vmray_emulator.request_log import RecordedRequest
     from vmray_emulator.schemas.fields import Field
     from vmray_emulator.settings import Settings
 
@@ -92,7 +92,7 @@ def kill_at(
     world: World,
     action: str,
     item: Item,
-    is_there: Callable[[SeenRequest], bool],
+    is_there: Callable[[RecordedRequest], bool],
     stall: Mapping[str, Any],
 ) -> None:
     """Run an action, and kill its process as soon as VMRay sees a certain request.
@@ -102,7 +102,7 @@ def kill_at(
     killed = threading.Event()
     arrive = RequestLog.arrive
 
-    def watching(log: RequestLog, request: SeenRequest) -> None:
+    def watching(log: RequestLog, request: RecordedRequest) -> None:
         arrive(log, request)
         if not killed.is_set() and is_there(request):
             world.vmray.control.inject({}, stall, times=10_000)
@@ -116,30 +116,32 @@ def kill_at(
     assert run.state is RunState.CANCELLED
 
 
-def _query(name: str) -> Callable[[SeenRequest], bool]:
+def _query(name: str) -> Callable[[RecordedRequest], bool]:
     return lambda request: name in request.query
 
 
-def _submit(request: SeenRequest) -> bool:
+def _submit(request: RecordedRequest) -> bool:
     return request.path == SUBMIT["path"]
 
 
-def _by_id(request: SeenRequest) -> bool:
+def _by_id(request: RecordedRequest) -> bool:
     return request.path.startswith("/rest/submission/6")
 
 
-def _sample(request: SeenRequest) -> bool:
+def _sample(request: RecordedRequest) -> bool:
     return request.path.startswith("/rest/sample/5")
 
 
-def _asks_with(name: str) -> tuple[Callable[[SeenRequest], bool], dict[str, Any]]:
+def _asks_with(name: str) -> tuple[Callable[[RecordedRequest], bool], dict[str, Any]]:
     """A listing that is asked with a certain parameter: how to know it, and what stalls it."""
     return _query(name), {"path": "/rest/submission", "query": {name: "*"}}
 
 
 SLOW: Final = {"kind": "stall", "seconds": 600.0}
 STORED: Final = {**SLOW, "stored": True}
-POINTS: Final[Mapping[str, tuple[tuple[Callable[[SeenRequest], bool], dict[str, Any]], dict[str, Any]]]] = {
+POINTS: Final[
+    Mapping[str, tuple[tuple[Callable[[RecordedRequest], bool], dict[str, Any]], dict[str, Any]]]
+] = {
     "looking for an earlier run's submission": (_asks_with("submission_submission_metadata"), SLOW),
     "submitting, before it is stored": ((_submit, SUBMIT), SLOW),
     "submitting, after it is stored": ((_submit, SUBMIT), STORED),
@@ -183,7 +185,7 @@ def test_many_files_killed_at_random_moments_are_stored_once_each(tmp_path: Path
         for moment in sorted(chance.randint(3, 36) for _ in range(8)):
             left = iter(range(moment))
 
-            def is_there(_request: SeenRequest, left: Iterator[int] = left) -> bool:
+            def is_there(_request: RecordedRequest, left: Iterator[int] = left) -> bool:
                 return next(left, None) is None
 
             kill_at(world, "Upload File And Get Report", everything, is_there, chance.choice((SLOW, STORED)))

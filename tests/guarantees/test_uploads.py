@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from vmray_emulator.request_log import SeenRequest
+    from vmray_emulator.request_log import RecordedRequest
 
 SIZE = 24_000_000
 
@@ -55,7 +55,7 @@ def test_a_file_that_changes_while_it_is_sent_is_not_stored(
     arrive = RequestLog.arrive
     changed = threading.Event()
 
-    def arriving(log: RequestLog, request: SeenRequest) -> None:
+    def arriving(log: RequestLog, request: RecordedRequest) -> None:
         arrive(log, request)
         if request.path == "/rest/sample/submit" and not changed.is_set():
             changed.set()

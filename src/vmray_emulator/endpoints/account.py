@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import timestamp
-from vmray_emulator.endpoints.api_request import Call, Endpoint, ok
+from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, ok
 
 if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
@@ -14,8 +14,8 @@ _FAMILY = "Account and server"
 _SCHEMES = ("Default", "Isolated", "Random VPN", "Germany (VPN)")
 
 
-def _system_info(call: Call) -> dict[str, Any]:
-    settings, version = call.state.settings, call.state.version
+def _system_info(request: ApiRequest) -> dict[str, Any]:
+    settings, version = request.state.settings, request.state.version
     return ok(
         {
             "api_items_per_request": settings.api_items_per_request,
@@ -42,8 +42,8 @@ def _used(state: ServerState, quota_type: str | None = None) -> int:
     return consumed + (state.settings.quota_used if quota_type in (None, type_of_key) else 0)
 
 
-def _quota(call: Call) -> dict[str, Any]:
-    return ok({"quota_limit": call.state.settings.key_quota_limit, "used_quota": _used(call.state)})
+def _quota(request: ApiRequest) -> dict[str, Any]:
+    return ok({"quota_limit": request.state.settings.key_quota_limit, "used_quota": _used(request.state)})
 
 
 def _plan_quota(state: ServerState) -> dict[str, int | None]:
@@ -63,45 +63,45 @@ def _plan_quota(state: ServerState) -> dict[str, int | None]:
     }
 
 
-def _billing(call: Call) -> dict[str, Any]:
-    now = call.state.clock.now()
+def _billing(request: ApiRequest) -> dict[str, Any]:
+    now = request.state.clock.now()
     today, end = timestamp(now), timestamp(now + 30 * 86400)
     return ok(
         {
             "billing_period": "monthly",
             "product_plan_name": "Emulated",
-            **_plan_quota(call.state),
+            **_plan_quota(request.state),
             "ppu_report_quota_used": 0,
             "ppu_verdict_quota_used": 0,
             "today_date": f"{today[:10]} {today[11:16]} (UTC)",
             "end_date": f"{end[:10]} {end[11:16]} (UTC)",
             "next_plan_start_date": None,
-            "user_email": call.state.settings.user_email,
+            "user_email": request.state.settings.user_email,
             "user_expiry_date": None,
         }
     )
 
 
-def _me(call: Call) -> dict[str, Any]:
+def _me(request: ApiRequest) -> dict[str, Any]:
     role = {"role_id": 2, "name": "User", "comment": "", "is_builtin": True, "account_id": None}
     return ok(
         {
             "user_id": 1,
-            "user_email": call.state.settings.user_email,
+            "user_email": request.state.settings.user_email,
             "user_role": role,
             "user_api_enabled": True,
             "user_enabled": True,
             "user_created": "2020-01-01T00:00:00",
-            "user_last_api_access": call.state.stamp(),
+            "user_last_api_access": request.state.stamp(),
         }
     )
 
 
-def _download_password(call: Call) -> dict[str, Any]:
-    return ok(call.state.settings.sample_password)
+def _download_password(request: ApiRequest) -> dict[str, Any]:
+    return ok(request.state.settings.sample_password)
 
 
-def _net_schemes(_call: Call) -> dict[str, Any]:
+def _net_schemes(_request: ApiRequest) -> dict[str, Any]:
     schemes = enumerate(_SCHEMES, start=1)
     return ok(
         [

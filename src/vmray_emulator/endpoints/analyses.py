@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from vmray_emulator.aggregation import Aggregated, aggregated
-from vmray_emulator.endpoints.api_request import Call, Endpoint, ok
+from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, ok
 from vmray_emulator.endpoints.samples import indicators_of
 from vmray_emulator.findings import Findings
 
 _FAMILY = "Analyses"
 
 
-def _analysis_indicators(call: Call) -> dict[str, Any]:
-    analysis = call.element("analysis")
+def _analysis_indicators(request: ApiRequest) -> dict[str, Any]:
+    analysis = request.element("analysis")
     if analysis["analysis_result_code"] != 1:
         return ok({"status": "finished", "threat_indicators": []})
-    found = aggregated(call.state, "vti", analysis["analysis_sample_id"])
+    found = aggregated(request.state, "vti", analysis["analysis_sample_id"])
     own = Aggregated(found.findings, [analysis["analysis_id"]], found.finished)
     return ok({"status": own.status, "threat_indicators": indicators_of(own)})
 
 
-def _submission_indicators(call: Call) -> dict[str, Any]:
-    submission = call.element("submission")
+def _submission_indicators(request: ApiRequest) -> dict[str, Any]:
+    submission = request.element("submission")
     if not submission["submission_finished"]:
         found = Aggregated(Findings(), [], finished=False)
     else:
-        found = aggregated(call.state, "vti", submission["submission_sample_id"])
+        found = aggregated(request.state, "vti", submission["submission_sample_id"])
     return ok({"status": found.status, "threat_indicators": indicators_of(found)})
 
 

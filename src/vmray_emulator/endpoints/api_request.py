@@ -1,4 +1,4 @@
-"""One call of an endpoint, and the table row that describes an endpoint."""
+"""One request of an endpoint, and the table row that describes an endpoint."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Call:
+class ApiRequest:
     """What an endpoint gets to see.
 
     Attributes:
@@ -56,7 +56,7 @@ class Parameter:
         name: Its name.
         type: JSON schema type.
         place: `query` or `form`.
-        required: Whether a call without it is refused.
+        required: Whether a request without it is refused.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Endpoint:
     Attributes:
         method: HTTP method.
         path: Path below `/rest`, with Starlette's converters.
-        handler: Gets the call, gives the envelope or a finished response.
+        handler: Gets the request, gives the envelope or a finished response.
         summary: One sentence on what it does.
         answer: Name of the answer's schema in the API's description.
         family: Heading it stands under.
@@ -84,7 +84,7 @@ class Endpoint:
 
     method: str
     path: str
-    handler: Callable[[Call], Response | dict[str, Any]]
+    handler: Callable[[ApiRequest], Response | dict[str, Any]]
     summary: str
     answer: str
     family: str

@@ -8,7 +8,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from vmray_emulator.schemas.catalogue import SCHEMAS
 
-#: Ids have up to 18 digits, so that all of them fit the database; a longer one is an unknown path.
+# Ids have up to 18 digits, so that all of them fit the database; a longer one is an unknown path.
 LARGEST_ID = 10**18 - 1
 
 
@@ -42,6 +42,6 @@ for _kind, _schema in SCHEMAS.items():
     )
 
 
-def twin_path(kind: str) -> str:
+def column_path(kind: str) -> str:
     """The path of a kind's twins."""
     return f"/{kind}/{{column:{kind}_column}}/{{value:path}}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.aggregation import aggregated
 from vmray_emulator.analysis_archive import archive_members, report_pdf, screenshot_members
-from vmray_emulator.endpoints.api_request import Call, Endpoint, Parameter, binary
+from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, binary
 from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.ioc_exports import as_csv, as_stix
 from vmray_emulator.store import column
@@ -24,13 +24,13 @@ _SCREENSHOTS = "screenshots"
 _PASSWORD = Parameter("encryption_password")
 
 
-def _analysis(call: Call) -> Record:
+def _analysis(request: ApiRequest) -> Record:
     """The analysis that the path names by its own id or by its job's."""
-    if "number" in call.path:
-        analysis = call.element("analysis")
+    if "number" in request.path:
+        analysis = request.element("analysis")
     else:
         where = f"{column('analysis_job_id')} = ?"
-        found = call.state.store.select("analysis", where, (call.path["job_id"],))
+        found = request.state.store.select("analysis", where, (request.path["job_id"],))
         if not found:
             raise NotFoundError
         analysis = found[0]
@@ -39,7 +39,7 @@ def _analysis(call: Call) -> Record:
     return analysis
 
 
-def _members(call: Call, analysis: Record) -> dict[str, bytes]:
+def _members(request: ApiRequest, analysis: Record) -> dict[str, bytes]:
     """All members of an archive.
 
     Raises:
@@ -47,28 +47,28 @@ def _members(call: Call, analysis: Record) -> dict[str, bytes]:
     """
     if analysis["analysis_lock_status"] != "unlocked":
         raise ApiError(403, "The report is locked")
-    sample = call.state.store.get("sample", analysis["analysis_sample_id"])
+    sample = request.state.store.get("sample", analysis["analysis_sample_id"])
     if sample is None:
         raise NotFoundError
-    return archive_members(sample, analysis, call.state.findings(sample["sample_id"]))
+    return archive_members(sample, analysis, request.state.findings(sample["sample_id"]))
 
 
-def _screenshots(call: Call, analysis: Record) -> Response:
+def _screenshots(request: ApiRequest, analysis: Record) -> Response:
     """The pictures as an archive: since 2023.4.0, and not for static analyses (vendor's client)."""
     members = screenshot_members(analysis)
-    if not members or call.state.version < V2023_4_0:
+    if not members or request.state.version < V2023_4_0:
         raise NotFoundError
-    return binary(zipped(members, call.params.get("encryption_password")), "screenshots.zip")
+    return binary(zipped(members, request.params.get("encryption_password")), "screenshots.zip")
 
 
-def _archive(call: Call) -> Response:
+def _archive(request: ApiRequest) -> Response:
     """The archive or what `filename` and `filenames` choose from it."""
-    analysis = _analysis(call)
-    if call.params.get("filename") == _SCREENSHOTS:
-        return _screenshots(call, analysis)
-    members = _members(call, analysis)
-    patterns = [one for one in call.params.get("filenames", "").split(",") if one]
-    patterns += [call.params["filename"]] if call.params.get("filename") else []
+    analysis = _analysis(request)
+    if request.params.get("filename") == _SCREENSHOTS:
+        return _screenshots(request, analysis)
+    members = _members(request, analysis)
+    patterns = [one for one in request.params.get("filenames", "").split(",") if one]
+    patterns += [request.params["filename"]] if request.params.get("filename") else []
     if patterns:
         members = {
             name: data
@@ -77,57 +77,57 @@ def _archive(call: Call) -> Response:
         }
         if not members:
             raise NotFoundError
-    return binary(zipped(members, call.params.get("encryption_password")), "archive.zip")
+    return binary(zipped(members, request.params.get("encryption_password")), "archive.zip")
 
 
-def _member(call: Call) -> Response:
+def _member(request: ApiRequest) -> Response:
     """One member, as it is; screenshots of a locked report can be had (vendor's client, not verified)."""
-    analysis, name = _analysis(call), call.path["member"]
+    analysis, name = _analysis(request), request.path["member"]
     if name == _SCREENSHOTS:
-        return _screenshots(call, analysis)
+        return _screenshots(request, analysis)
     open_to_all = name.startswith(f"{_SCREENSHOTS}/")
-    data = (screenshot_members(analysis) if open_to_all else _members(call, analysis)).get(name)
+    data = (screenshot_members(analysis) if open_to_all else _members(request, analysis)).get(name)
     if data is None:
         raise NotFoundError
     return binary(data, name.rsplit("/", 1)[-1])
 
 
-def _report(call: Call) -> Response:
-    sample = call.element("sample")
+def _report(request: ApiRequest) -> Response:
+    sample = request.element("sample")
     where = f"{column('analysis_sample_id')} = ? AND {column('analysis_result_code')} = 1"
-    analyses = call.state.store.select("analysis", where, (sample["sample_id"],))
+    analyses = request.state.store.select("analysis", where, (sample["sample_id"],))
     if not analyses:
         raise NotFoundError
     if all(analysis["analysis_lock_status"] != "unlocked" for analysis in analyses):
         raise ApiError(403, "The report is locked")
-    return binary(report_pdf(sample, call.state.findings(sample["sample_id"])), "report.pdf")
+    return binary(report_pdf(sample, request.state.findings(sample["sample_id"])), "report.pdf")
 
 
-def _file(call: Call) -> Response:
+def _file(request: ApiRequest) -> Response:
     """The sample in a ZIP with exactly one member, always encrypted."""
-    sample = call.element("sample")
-    path = call.state.content_of(sample["sample_id"])
+    sample = request.element("sample")
+    path = request.state.content_of(sample["sample_id"])
     if path is None or not path.exists():
         raise NotFoundError
-    password = call.params.get("encryption_password") or call.state.settings.sample_password
+    password = request.params.get("encryption_password") or request.state.settings.sample_password
     data = encrypted_zip({sample["sample_filename"]: path.read_bytes()}, password)
     return binary(data, f"{sample['sample_sha256hash']}.zip")
 
 
-def _exported(call: Call) -> tuple[Any, bool]:
-    sample = call.element("sample")
-    everything = boolean(call.params, "all_artifacts", default=False)
-    return aggregated(call.state, "ioc", sample["sample_id"]).findings.iocs, everything
+def _exported(request: ApiRequest) -> tuple[Any, bool]:
+    sample = request.element("sample")
+    everything = boolean(request.params, "all_artifacts", default=False)
+    return aggregated(request.state, "ioc", sample["sample_id"]).findings.iocs, everything
 
 
-def _csv(call: Call) -> Response:
-    iocs, everything = _exported(call)
+def _csv(request: ApiRequest) -> Response:
+    iocs, everything = _exported(request)
     return binary(as_csv(iocs, all_artifacts=everything), "iocs.csv")
 
 
-def _stix(call: Call) -> Response:
-    iocs, everything = _exported(call)
-    return binary(as_stix(iocs, call.state.stamp(), all_artifacts=everything), "iocs.json")
+def _stix(request: ApiRequest) -> Response:
+    iocs, everything = _exported(request)
+    return binary(as_stix(iocs, request.state.stamp(), all_artifacts=everything), "iocs.json")
 
 
 _CHOICE = (Parameter("filename"), Parameter("filenames"), _PASSWORD)

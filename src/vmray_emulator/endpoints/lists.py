@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vmray_emulator.endpoints.api_request import Call, Endpoint, Parameter, done, ok
-from vmray_emulator.endpoints.columns import twin_path
+from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, done, ok
+from vmray_emulator.endpoints.columns import column_path
 from vmray_emulator.errors import NotFoundError
 from vmray_emulator.lifecycle import observe
 from vmray_emulator.listing import conditions_of, continue_page, list_page
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
-#: Kinds whose reads move a submission on in the mode `reads:N`, and where they name it.
+# Kinds whose reads move a submission on in the mode `reads:N`, and where they name it.
 _SUBMISSION_OF = {
     "submission": "submission_id",
     "job": "job_submission_id",
     "reputation_job": "reputation_job_submission_id",
 }
-#: Families under which the kinds are described.
+# Families under which the kinds are described.
 FAMILIES = {
     "sample": "Samples",
     "sample_relation": "Samples",
@@ -52,53 +52,53 @@ def _watched(state: ServerState, kind: str, records: list[Record], asked: Mappin
     return observe(state, numbers)
 
 
-def listed(call: Call, kind: str, twins: Mapping[str, str]) -> Page:
+def listed(request: ApiRequest, kind: str, twins: Mapping[str, str]) -> Page:
     """A list of objects; where reads count as progress, the progress is made before the answer."""
-    state = call.state
+    state = request.state
 
     def page() -> Page:
-        return list_page(state, kind, call.params, conditions_of(state, kind, call.params, twins))
+        return list_page(state, kind, request.params, conditions_of(state, kind, request.params, twins))
 
     if state.lifecycle.mode == "reads":
-        seen = state.store.select(kind, *_where(call, kind, twins))
-        _watched(state, kind, seen, {**call.params, **twins})
+        seen = state.store.select(kind, *_where(request, kind, twins))
+        _watched(state, kind, seen, {**request.params, **twins})
     return page()
 
 
-def _where(call: Call, kind: str, twins: Mapping[str, str]) -> tuple[str, list[Any]]:
-    conditions = conditions_of(call.state, kind, call.params, twins)
+def _where(request: ApiRequest, kind: str, twins: Mapping[str, str]) -> tuple[str, list[Any]]:
+    conditions = conditions_of(request.state, kind, request.params, twins)
     return conditions.sql, conditions.values
 
 
-def _item(kind: str) -> Callable[[Call], dict[str, Any]]:
-    def get(call: Call) -> dict[str, Any]:
-        record = call.element(kind)
-        if kind in _SUBMISSION_OF and observe(call.state, [record[_SUBMISSION_OF[kind]]]):
-            record = call.element(kind)
-        return ok(call.state.shown(kind, record))
+def _item(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
+    def get(request: ApiRequest) -> dict[str, Any]:
+        record = request.element(kind)
+        if kind in _SUBMISSION_OF and observe(request.state, [record[_SUBMISSION_OF[kind]]]):
+            record = request.element(kind)
+        return ok(request.state.serialize(kind, record))
 
     return get
 
 
-def _list(kind: str) -> Callable[[Call], dict[str, Any]]:
-    return lambda call: listed(call, kind, {}).envelope()
+def _list(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
+    return lambda request: listed(request, kind, {}).envelope()
 
 
-def _twin(kind: str) -> Callable[[Call], dict[str, Any]]:
-    return lambda call: listed(call, kind, {call.path["column"]: call.path["value"]}).envelope()
+def _by_column(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
+    return lambda request: listed(request, kind, {request.path["column"]: request.path["value"]}).envelope()
 
 
-def _delete(kind: str) -> Callable[[Call], dict[str, Any]]:
-    def delete(call: Call) -> dict[str, Any]:
-        if not call.state.store.remove(kind, call.path["number"]):
+def _delete(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
+    def delete(request: ApiRequest) -> dict[str, Any]:
+        if not request.state.store.remove(kind, request.path["number"]):
             raise NotFoundError
         return done()
 
     return delete
 
 
-def _continue(call: Call) -> dict[str, Any]:
-    return continue_page(call.state, call.path["number"]).envelope()
+def _continue(request: ApiRequest) -> dict[str, Any]:
+    return continue_page(request.state, request.path["number"]).envelope()
 
 
 def _of_kind(kind: str) -> list[Endpoint]:
@@ -113,8 +113,8 @@ def _of_kind(kind: str) -> list[Endpoint]:
         ),
         Endpoint(
             "GET",
-            twin_path(kind),
-            _twin(kind),
+            column_path(kind),
+            _by_column(kind),
             f"Lists {title} by one of their own columns.",
             kind,
             family,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vmray_emulator.endpoints.api_request import Call, Endpoint, Parameter, done, ok
+from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, done, ok
 from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.submit_form import checked_tag
 from vmray_emulator.versions import V2023_4_0
@@ -16,58 +16,58 @@ _FAMILY = "Tags"
 _TAGGED = ("submission", "analysis")
 
 
-def _tag_of(call: Call) -> str:
-    text = call.path.get("tag") or call.params.get("tag_name")
+def _tag_of(request: ApiRequest) -> str:
+    text = request.path.get("tag") or request.params.get("tag_name")
     if not text:
         raise ApiError(400, 'Parameter "tag_name" is missing')
     return checked_tag(str(text))
 
 
-def _add(kind: str) -> Callable[[Call], dict[str, Any]]:
-    def add(call: Call) -> dict[str, Any]:
-        record, tag = call.element(kind), _tag_of(call)
+def _add(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
+    def add(request: ApiRequest) -> dict[str, Any]:
+        record, tag = request.element(kind), _tag_of(request)
         if tag not in record[f"{kind}_tags"]:
-            call.state.store.change(kind, record[f"{kind}_id"], tags=[*record[f"{kind}_tags"], tag])
+            request.state.store.change(kind, record[f"{kind}_id"], tags=[*record[f"{kind}_tags"], tag])
         return done()
 
     return add
 
 
-def _remove(kind: str) -> Callable[[Call], dict[str, Any]]:
-    def remove(call: Call) -> dict[str, Any]:
-        record, tag = call.element(kind), _tag_of(call)
+def _remove(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
+    def remove(request: ApiRequest) -> dict[str, Any]:
+        record, tag = request.element(kind), _tag_of(request)
         if tag not in record[f"{kind}_tags"]:
             raise NotFoundError
         kept = [one for one in record[f"{kind}_tags"] if one != tag]
-        call.state.store.change(kind, record[f"{kind}_id"], tags=kept)
+        request.state.store.change(kind, record[f"{kind}_id"], tags=kept)
         return done()
 
     return remove
 
 
-def _names(call: Call) -> list[str]:
+def _names(request: ApiRequest) -> list[str]:
     names: set[str] = set()
     for kind in _TAGGED:
         sql = f"SELECT DISTINCT value FROM {kind}, json_each(body, '$.{kind}_tags')"  # noqa: S608 - our own names
-        names.update(value for (value,) in call.state.store.db.execute(sql))
+        names.update(value for (value,) in request.state.store.db.execute(sql))
     return sorted(names)
 
 
-def _all(call: Call) -> dict[str, Any]:
-    return ok([{"tag_name": name} for name in _names(call)])
+def _all(request: ApiRequest) -> dict[str, Any]:
+    return ok([{"tag_name": name} for name in _names(request)])
 
 
-def _one(call: Call) -> dict[str, Any]:
-    if call.path["tag"] not in _names(call):
+def _one(request: ApiRequest) -> dict[str, Any]:
+    if request.path["tag"] not in _names(request):
         raise NotFoundError
-    return ok({"tag_name": call.path["tag"]})
+    return ok({"tag_name": request.path["tag"]})
 
 
-def _tagged(kind: str) -> Callable[[Call], dict[str, Any]]:
-    def tagged(call: Call) -> dict[str, Any]:
+def _tagged(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
+    def tagged(request: ApiRequest) -> dict[str, Any]:
         where = f"EXISTS (SELECT 1 FROM json_each(body, '$.{kind}_tags') WHERE value = ?)"  # noqa: S608 - names of our own tables and fields
-        records = call.state.store.select(kind, where, (call.path["tag"],), "id DESC")
-        return ok([call.state.shown(kind, record) for record in records])
+        records = request.state.store.select(kind, where, (request.path["tag"],), "id DESC")
+        return ok([request.state.serialize(kind, record) for record in records])
 
     return tagged
 

@@ -140,7 +140,7 @@ def _submit() -> Schema:
     return obj(**{name: array(items) for name, items in lists.items()})
 
 
-def answer_schemas() -> Mapping[str, Schema]:
+def response_schemas() -> Mapping[str, Schema]:
     """The bodies of successful answers by the names that the route table uses."""
     iocs = obj(**{name: array(_ioc(kind)) for name, kind in IOC_LISTS.items()})
     data = {

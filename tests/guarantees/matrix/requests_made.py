@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from vmray_emulator.request_log import SeenRequest
+    from vmray_emulator.request_log import RecordedRequest
 
 _STRANGE: Final[Mapping[str, Any]] = {"<img src=x>": ["\u202e", None, {"deep": [[]]}]}
 
@@ -35,7 +35,7 @@ class Request:
     null: tuple[str, ...] = ("data",)
     unknown: tuple[str, ...] = field(default=("x_unknown",))
 
-    def is_made_by(self, seen: SeenRequest) -> bool:
+    def is_made_by(self, seen: RecordedRequest) -> bool:
         """Whether a request that VMRay saw is of this kind."""
         return (
             seen.method == self.method
@@ -129,7 +129,7 @@ REQUESTS: Final[Mapping[str, tuple[Request, ...]]] = {
 }
 
 
-def request_of(action: str, seen: SeenRequest) -> Request:
+def request_of(action: str, seen: RecordedRequest) -> Request:
     """The kind of a request that an action made.
 
     Raises:

@@ -163,7 +163,7 @@ def _detonation(items: Items, known: Items) -> dict[r.Request, Scene]:
         ),
         r.SAMPLE: Scene(items, _of_sample("")),
         r.ANALYSES: Scene(
-            _configured(items, fate="partly-failed"),
+            _configured(items, profile="partly-failed"),
             lambda w, i: _get(f"/rest/analysis/submission/{w.submission_id(i)}"),
         ),
         r.NEWEST: Scene(
@@ -222,7 +222,7 @@ SCENES: Final[Mapping[tuple[str, r.Request], Scene]] = {
     },
     # an item without a verdict is asked about, too; a URL has one analysis, which cannot fail in part
     ("Scan URL", r.ANALYSES): Scene(
-        _configured(_urls, fate="no-verdict"),
+        _configured(_urls, profile="no-verdict"),
         lambda w, i: _get(f"/rest/analysis/submission/{w.submission_id(i)}"),
     ),
     ("Scan URL", r.IOCS): Scene(_urls, _of_sample("/iocs")),
