@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import ssl
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import requests
@@ -13,6 +13,7 @@ import urllib3.exceptions
 
 from vm_ray.core.api import vmray_errors
 from vm_ray.core.api.vmray_errors import (
+    KINDS,
     CertificateError,
     ConnectError,
     ConnectionLostError,
@@ -31,7 +32,10 @@ from vm_ray.core.api.vmray_network_errors import classify_exception
 INTERNAL = "HTTPSConnectionPool(host='10.1.2.3', port=443): 0x7f00"
 
 
-def classes(module: object, base: type[BaseException]) -> list[type[BaseException]]:
+Base = TypeVar("Base", bound=BaseException)
+
+
+def classes(module: object, base: type[Base]) -> list[type[Base]]:
     """The exceptions that a module defines or hands on."""
     found = [each for _, each in inspect.getmembers(module, inspect.isclass) if issubclass(each, base)]
     return [each for each in found if not issubclass(each, Warning)]
@@ -58,8 +62,23 @@ def test_the_drawn_tree_is_the_tree() -> None:
         if match := re.match(r"( *)(?:[│ ]*[├└]── )(\w+) ", line):
             drawn[match[2]] = "(fatal)" in line
     helpers = {"VMRayError", "Sentence"}
-    real = {each.__name__: each.is_fatal for each in classes(vmray_errors, VMRayError)}  # type: ignore[attr-defined]  # mypy sees modules as plain objects
+    real = {each.__name__: each.is_fatal for each in classes(vmray_errors, VMRayError)}
     assert drawn == {name: mark for name, mark in real.items() if name not in helpers}
+
+
+def test_each_error_class_has_its_own_kind_cause_and_remedy() -> None:
+    """The page of troubleshooting and the JSON results are made of them."""
+    for each in classes(vmray_errors, VMRayError):
+        assert {"cause", "remedy"} <= vars(each).keys(), each.__name__
+        assert each.kind in KINDS
+        for sentence in (each.cause, each.remedy):
+            assert re.fullmatch(r"[A-Z][^\n]*\.", sentence), sentence
+
+
+def test_each_error_class_sets_its_own_kind() -> None:
+    """Only the two base classes have the kind of an internal error."""
+    internal = {each.__name__ for each in classes(vmray_errors, VMRayError) if each.kind == "internal"}
+    assert internal == {"VMRayError", "RequestError"}
 
 
 @pytest.mark.parametrize("kind", LIBRARIES, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
@@ -127,7 +146,7 @@ def test_what_the_exceptions_mean(error: Exception, kind: type[RequestError], *,
     assert ours.not_executed is not_executed
 
 
-def test_the_sentence_of_a_request_error_counts_its_tries_and_ends_with_the_advice() -> None:
+def test_the_sentence_of_a_request_error_counts_its_attempts_and_ends_with_the_advice() -> None:
     """What happened, how often it was tried, what to do."""
     error = ConnectError("the VMRay server could not be reached", "check Api Root")
     assert str(error) == "the VMRay server could not be reached; check Api Root"

@@ -143,7 +143,8 @@ def test_errors_of_children_count_as_errors() -> None:
 @pytest.mark.parametrize("code", [0, 7340034, None, "1", True])
 def test_an_analysis_succeeded_with_code_one_only(code: object) -> None:
     """Finished is not successful."""
-    analysis = Analysis.from_json({"analysis_result_code": code, "analysis_result_str": "Failed."})
+    raw = {"analysis_id": 1, "analysis_result_code": code, "analysis_result_str": "Failed."}
+    analysis = Analysis.from_json(raw)
     assert analysis.succeeded is (code == 1)
     assert analysis.result == f"Failed ({code})"
 

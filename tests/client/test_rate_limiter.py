@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from vm_ray.core.api.vmray_backoff import back_off
+from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_errors import DeadlineError, ParameterError
 from vm_ray.core.api.vmray_rate_limiter import (
@@ -16,6 +18,9 @@ from vm_ray.core.api.vmray_rate_limiter import (
     AdaptiveRateLimiter,
     configured_max_concurrency,
 )
+
+if TYPE_CHECKING:
+    from vmray_emulator import EmbeddedEmulator
 
 
 class Clock:
@@ -69,7 +74,7 @@ def test_requests_throttled_together_halve_the_level_once() -> None:
     gate = AdaptiveRateLimiter(clock=clock)
     started = [gate.acquire(Deadline(None)) for _ in range(3)]
     for moment in started:
-        gate.on_throttled(moment, 2.0)
+        gate.on_rate_limited(moment, 2.0)
     assert gate.limit == INITIAL_CONCURRENCY // 2
 
 
@@ -77,7 +82,7 @@ def test_nothing_starts_before_the_moment_the_server_named() -> None:
     """A run that would end earlier is told so instead of waiting in vain."""
     clock = Clock()
     gate = AdaptiveRateLimiter(clock=clock)
-    gate.on_throttled(gate.acquire(Deadline(None)), 30.0)
+    gate.on_rate_limited(gate.acquire(Deadline(None)), 30.0)
     with pytest.raises(DeadlineError):
         gate.acquire(Deadline(clock.now + 29.0, clock))
     clock.now += 30.0
@@ -99,7 +104,7 @@ def test_the_pace_after_throttling_is_the_one_the_server_kept() -> None:
     clock = Clock()
     gate = AdaptiveRateLimiter(clock=clock)
     started = sixth_after_five_answers(gate)
-    gate.on_throttled(started, 1.0)
+    gate.on_rate_limited(started, 1.0)
     clock.now += 1.0
     gate.acquire(Deadline(None))
     with pytest.raises(DeadlineError):
@@ -119,7 +124,7 @@ def test_a_long_pause_is_kept_once_and_does_not_set_the_pace(
     gate = AdaptiveRateLimiter(clock=clock)
     started = sixth_after_five_answers(gate)
     clock.now += seconds
-    gate.on_throttled(started, pause)
+    gate.on_rate_limited(started, pause)
     clock.now += pause
     gate.acquire(Deadline(None))
     with pytest.raises(DeadlineError):
@@ -149,7 +154,7 @@ def test_a_long_pause_without_answers_does_not_set_the_pace() -> None:
     """A server in maintenance asks for a minute: afterwards requests start as before, not one a minute."""
     clock = Clock()
     gate = AdaptiveRateLimiter(clock=clock)
-    gate.on_throttled(gate.acquire(Deadline(None)), 60.0)
+    gate.on_rate_limited(gate.acquire(Deadline(None)), 60.0)
     gate.release()
     gate.block_for(60.0)
     clock.now += 60.0
@@ -170,3 +175,52 @@ def test_a_run_without_a_deadline_never_ends_early() -> None:
     deadline = Deadline(None)
     deadline.check(1e9)
     assert deadline.remaining == float("inf")
+
+
+class OneAtATime:
+    """Another rate limiter: one request at a time, and a record of what the transport reported."""
+
+    def __init__(self) -> None:
+        self.slot = threading.Lock()
+        self.seen: list[str] = []
+
+    def acquire(self, deadline: Deadline) -> float:
+        """Wait for the only slot."""
+        deadline.check()
+        self.slot.acquire()
+        self.seen.append("acquire")
+        return 1.5
+
+    def release(self) -> None:
+        """Free the slot."""
+        self.seen.append("release")
+        self.slot.release()
+
+    def on_success(self) -> None:
+        """Record a response."""
+        self.seen.append("success")
+
+    def on_rate_limited(self, started: float, retry_after: float | None) -> None:
+        """Record a 429."""
+        self.seen.append(f"429 {started} {retry_after}")
+
+    def block_for(self, retry_after: float) -> None:
+        """Record a pause."""
+        self.seen.append(f"block {retry_after}")
+
+
+def test_another_rate_limiter_can_take_the_place_of_ours(emulator: EmbeddedEmulator) -> None:
+    """A budget that several processes share needs these five methods only."""
+    limiter = OneAtATime()
+    client = connect(emulator.url, emulator.api_key, rate_limiter=limiter)
+    path = {"path": "/rest/analysis"}
+    emulator.control.inject(path, {"kind": "throttle", "retry_after": "7"})
+    emulator.control.inject(path, {"kind": "status", "status": 503, "headers": {"Retry-After": "9"}})
+
+    client.check_access()
+
+    assert limiter.seen == [
+        *("acquire", "429 1.5 7.0", "release"),
+        *("acquire", "block 9.0", "release"),
+        *("acquire", "release", "success"),
+    ]

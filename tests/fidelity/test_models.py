@@ -111,6 +111,7 @@ def test_an_analysis(objects: Objects) -> None:
     for raw in objects["analysis"]:
         sentence = raw["analysis_result_str"].removesuffix(".")
         assert Analysis.from_json(raw)._asdict() == {
+            "analysis_id": raw["analysis_id"],
             "succeeded": raw["analysis_result_code"] == 1,
             "result": f"{sentence} ({raw['analysis_result_code']})",
             "locked": raw["analysis_lock_status"] != "unlocked",

@@ -67,7 +67,7 @@ def test_a_sample_with_another_hash_is_no_answer(kind: str) -> None:
         assert [each.sample_id for each in client_for(vmray.url).find_samples(asked)] == [1, 3]
     with (
         Listener(lambda _path: ok([mine, other])) as vmray,
-        pytest.raises(InvalidResponseError, match="about another sample"),
+        pytest.raises(InvalidResponseError, match="returned another sample"),
     ):
         client_for(vmray.url).find_samples(asked)
 
@@ -87,5 +87,5 @@ def test_an_object_with_another_id_is_no_answer(what: str, ask: Callable[[Client
             if not wrong:
                 ask(client_for(vmray.url))
                 continue
-            with pytest.raises(InvalidResponseError, match=f"about another {what}"):
+            with pytest.raises(InvalidResponseError, match=f"returned another {what}"):
                 ask(client_for(vmray.url))

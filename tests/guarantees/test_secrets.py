@@ -17,11 +17,9 @@ from tests.guarantees.matrix.world import ACCOUNT, INTEGRATION, PASSWORD, World,
 
 from secops_lab.host import ActionHost
 from secops_lab.platform import LocalPlatform
-from vm_ray.core.api.vmray_client import Client
-from vm_ray.core.api.vmray_deadline import Deadline
+from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_errors import RedirectError, VMRayError
-from vm_ray.core.api.vmray_rate_limiter import AdaptiveRateLimiter
-from vm_ray.core.api.vmray_transport import KeyHeader, Transport
+from vm_ray.core.api.vmray_transport import KeyHeader
 from vm_ray.core.soar.vmray_configuration import Configuration
 
 if TYPE_CHECKING:
@@ -29,21 +27,14 @@ if TYPE_CHECKING:
 
     from tests.guarantees.listener import Answer
 
+    from vm_ray.core.api.vmray_client import Client
+
 SHA256: Final = "a" * 64
 
 
 def client_for(url: str, key: str = API_KEY) -> Client:
     """A client with that key."""
-    return Client(
-        Transport(
-            url,
-            key,
-            verify=True,
-            rate_limiter=AdaptiveRateLimiter(),
-            deadline=Deadline(None),
-            sleep=lambda _: None,
-        )
-    )
+    return connect(url, key)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -110,16 +101,10 @@ def test_a_certificate_bundle_in_the_environment_does_not_undo_the_choice_not_to
     """Verify SSL is what the analyst set, not what the machine's environment suggests."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/at/all.pem")
     with Listener(lambda _path: ok([])) as vmray:
-        transport = Transport(
-            vmray.url.replace("http:", "https:"),
-            API_KEY,
-            verify=False,
-            rate_limiter=AdaptiveRateLimiter(),
-            deadline=Deadline(None),
-        )
+        client = connect(vmray.url.replace("http:", "https:"), API_KEY, verify=False)
         # a plain-text server: what fails is TLS itself, not a bundle that is not there
-        with pytest.raises(VMRayError, match="no secure"):
-            Client(transport).check_access()
+        with pytest.raises(VMRayError, match="a TLS connection"):
+            client.check_access()
 
 
 @pytest.mark.parametrize("key", [API_KEY, 'k"<&\\/key-1', "Abc-123_xyz.~"])

@@ -20,7 +20,17 @@ from ...core.api.vmray_errors import (
     RequestRejectedError,
     UnsupportedSubjectError,
 )
-from ...core.api.vmray_models import Aggregate, Analysis, Json, Sample, Submission, SubmitResponse
+from ...core.api.vmray_models import (
+    Aggregate,
+    Analysis,
+    BillingInfo,
+    Json,
+    KeyQuota,
+    Sample,
+    Submission,
+    SubmitResponse,
+    SystemInfo,
+)
 from ...core.api.vmray_pagination import objects_of, read_list
 from ...core.api.vmray_protocol import Response, is_utf8_encodable, quote_segment
 from ...core.api.vmray_submit_options import SubmitOptions
@@ -48,12 +58,23 @@ class Client:
         It is known for a clearer sentence only: the server itself refuses what is too large.
         """
         try:
-            size = self._item("/system_info").get("webif_max_sample_size")
+            return self.get_system_info().max_sample_size
         except (RequestError, DeadlineError) as error:
             if error.is_fatal and not isinstance(error, PermissionDeniedError):
                 raise
             return None
-        return size if isinstance(size, int) and size > 0 else None
+
+    def get_system_info(self) -> SystemInfo:
+        """Read the version and the limits of the server."""
+        return SystemInfo.from_json(self._item("/system_info"))
+
+    def get_key_quota(self) -> KeyQuota:
+        """Read the quota of the API key."""
+        return KeyQuota.from_json(self._item("/api_key/quota"))
+
+    def get_billing_info(self) -> BillingInfo:
+        """Read the plan of the API key and its quotas."""
+        return BillingInfo.from_json(self._item("/billing_info"))
 
     def find_samples(self, file_hash: str) -> list[Sample]:
         """Look a file up by its MD5, SHA-1 or SHA-256; an empty list where VMRay does not know it.
@@ -82,7 +103,15 @@ class Client:
 
     def get_threat_indicators(self, sample_id: int) -> Aggregate:
         """Read the threat indicators of a sample: ``content`` is VMRay's list."""
-        return Aggregate.from_json(self._item(f"/sample/{sample_id}/vtis"), "threat_indicators")
+        return self._threat_indicators(f"/sample/{sample_id}")
+
+    def get_threat_indicators_of_submission(self, submission_id: int) -> Aggregate:
+        """Read the threat indicators of a submission."""
+        return self._threat_indicators(f"/submission/{submission_id}")
+
+    def get_threat_indicators_of_analysis(self, analysis_id: int) -> Aggregate:
+        """Read the threat indicators of an analysis."""
+        return self._threat_indicators(f"/analysis/{analysis_id}")
 
     def get_submission(self, submission_id: int) -> Submission:
         """Read one submission."""
@@ -188,6 +217,9 @@ class Client:
     ) -> tuple[list[Submission], bool]:
         listing = read_list(self._transport, "/submission", query, lambda last: is_ours(Submission.from_json(last)))
         return [Submission.from_json(item) for item in listing.items], listing.truncated
+
+    def _threat_indicators(self, owner: str) -> Aggregate:
+        return Aggregate.from_json(self._item(f"{owner}/vtis"), "threat_indicators")
 
     def _item(self, path: str) -> Json:
         data: Json = self._transport.get(path).data

@@ -122,6 +122,7 @@ def _as_text(metadata: object) -> str:
 class Analysis(NamedTuple):
     """One finished analysis, successful or not."""
 
+    analysis_id: int
     succeeded: bool
     result: str
     locked: bool
@@ -132,6 +133,7 @@ class Analysis(NamedTuple):
         """Read an analysis object; a code other than 1 is a failure, its text says which."""
         code = raw.get("analysis_result_code")
         return cls(
+            analysis_id=required_id(raw, "analysis_id"),
             succeeded=code == ANALYSIS_SUCCEEDED,
             result=f"{text_of(raw, 'analysis_result_str').rstrip('.')} ({code})",
             locked=text_of(raw, "analysis_lock_status") in ("locked", "unlocking"),
@@ -192,6 +194,91 @@ class Aggregate(NamedTuple):
     def from_json(cls, raw: Json, field: str) -> Aggregate:
         """Read ``{"status": …, field: …}``; no status means finished, the documented default."""
         return cls((raw.get("status") or "finished") == "finished", raw.get(field))
+
+
+class KeyQuota(NamedTuple):
+    """The quota of the API key.
+
+    Attributes:
+        limit: How many submissions the key may make in a period; None for no limit.
+        used: How many it has made in this period.
+    """
+
+    limit: int | None
+    used: int
+    raw: Json
+
+    @classmethod
+    def from_json(cls, raw: Json) -> KeyQuota:
+        """Read the quota of a key; a limit of 0 means no limit."""
+        return cls(_count(raw, "quota_limit") or None, _count(raw, "used_quota") or 0, raw)
+
+    @property
+    def left(self) -> int | None:
+        """How many submissions are left; None for no limit."""
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+
+class PlanQuota(NamedTuple):
+    """The quota of the plan for one type of result, a report or a verdict.
+
+    Attributes:
+        limit: How many results the plan includes in a period; None for no limit.
+        left: How many are left; None for no limit.
+    """
+
+    limit: int | None
+    left: int | None
+
+
+class BillingInfo(NamedTuple):
+    """The plan that the API key belongs to, with both of its quotas.
+
+    Attributes:
+        period_ends: The end of the billing period as VMRay writes it for people.
+    """
+
+    plan: str
+    billing_period: str
+    period_ends: str
+    report: PlanQuota
+    verdict: PlanQuota
+    raw: Json
+
+    @classmethod
+    def from_json(cls, raw: Json) -> BillingInfo:
+        """Read the billing information; a quota of null means no limit."""
+        return cls(
+            plan=text_of(raw, "product_plan_name"),
+            billing_period=text_of(raw, "billing_period"),
+            period_ends=text_of(raw, "end_date"),
+            report=PlanQuota(_count(raw, "report_quota"), _count(raw, "report_remaining")),
+            verdict=PlanQuota(_count(raw, "verdict_quota"), _count(raw, "verdict_remaining")),
+            raw=raw,
+        )
+
+
+class SystemInfo(NamedTuple):
+    """The server.
+
+    Attributes:
+        max_sample_size: The largest accepted sample in bytes; None where the server names none.
+    """
+
+    version: str
+    max_sample_size: int | None
+    raw: Json
+
+    @classmethod
+    def from_json(cls, raw: Json) -> SystemInfo:
+        """Read the information about the server."""
+        return cls(text_of(raw, "version"), _count(raw, "webif_max_sample_size") or None, raw)
+
+
+def _count(raw: Json, field: str) -> int | None:
+    """Return a number of 0 or more; None for null, absent and foreign values."""
+    value = raw.get(field)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def best_sample(samples: Iterable[Sample]) -> Sample | None:

@@ -1,8 +1,9 @@
-"""The one place that decides how many requests are in flight, and when the next one may start.
+"""How many requests may be in flight, and when the next one may start.
 
-One gate is shared by all requests of a run. It starts at a polite level and grows by one with each answer, up to a
-ceiling. A 429 halves the level, stops every request until the moment the server named, and from then on spaces the
-starts at the pace at which the server answered before it throttled; the pace quickens slowly with each answer.
+All requests of a run share one rate limiter. The concurrency limit starts at 12, rises by 1 with each response, and
+ends at 24. A 429 halves the limit and stops all requests until the time that the server named. After a 429 the requests
+are also paced: the interval between two starts is the one at which the server responded before. This interval shrinks
+by 0.3 % with each response.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_errors import ParameterError
@@ -21,14 +22,14 @@ INITIAL_CONCURRENCY: Final = 12
 MAX_CONCURRENCY: Final = 24
 MAX_CONCURRENCY_VARIABLE: Final = "VMRAY_MAX_REQUESTS_IN_FLIGHT"
 PACING_DECAY: Final = 0.997
-ENOUGH_ANSWERS: Final = 3
+ENOUGH_RESPONSES: Final = 3
 
 
 def configured_max_concurrency() -> int:
-    """Return the operator's cap from the environment variable ``VMRAY_MAX_REQUESTS_IN_FLIGHT``, else the ceiling.
+    """Return the limit from the environment variable ``VMRAY_MAX_REQUESTS_IN_FLIGHT``, else ``MAX_CONCURRENCY``.
 
     Raises:
-        ParameterError: The variable is set and is not a number from 1 to the ceiling.
+        ParameterError: The variable is set and is not a number from 1 to ``MAX_CONCURRENCY``.
     """
     text = os.environ.get(MAX_CONCURRENCY_VARIABLE, "").strip()
     if not text:
@@ -40,31 +41,54 @@ def configured_max_concurrency() -> int:
     return int(text)
 
 
+class RateLimiter(Protocol):
+    """What the transport needs of a rate limiter; called from several threads."""
+
+    def acquire(self, deadline: Deadline) -> float:
+        """Wait until a request may start, and return its start time, for ``on_rate_limited``.
+
+        Raises:
+            DeadlineError: The time of the run ends before that.
+        """
+
+    def release(self) -> None:
+        """Take note that the request has ended, with or without a response."""
+
+    def on_success(self) -> None:
+        """Take note of a usable response."""
+
+    def on_rate_limited(self, started: float, retry_after: float | None) -> None:
+        """Take note of a 429 to the request that started at this time, and of its ``Retry-After`` in seconds."""
+
+    def block_for(self, retry_after: float) -> None:
+        """Start no request for this number of seconds: the server is not available until then."""
+
+
 class AdaptiveRateLimiter:
-    """Lets requests start: not too many at once, not too fast, none while the server asked for silence."""
+    """Additive increase, multiplicative decrease (AIMD) of the concurrency, and pacing after a 429."""
 
     def __init__(self, max_concurrency: int = MAX_CONCURRENCY, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin at the polite level, or at the ceiling where that is lower."""
+        """Start with ``INITIAL_CONCURRENCY``, or with the maximum where that is lower."""
         self._max_concurrency = max_concurrency
         self._limit = float(min(INITIAL_CONCURRENCY, max_concurrency))
         self._clock = clock
         self._turn = threading.Condition()
         self._in_flight = 0
-        self._answered = 0
+        self._responses = 0
         self._window_start = clock()
         self._min_interval = 0.0
         self._next_start = 0.0
 
     @property
     def limit(self) -> int:
-        """How many requests may be in flight at this moment."""
+        """How many requests may be in flight now."""
         return int(self._limit)
 
     def acquire(self, deadline: Deadline) -> float:
-        """Wait for a turn, and return the moment of the start, to be given to the other methods.
+        """Wait until a request may start, and return its start time.
 
         Raises:
-            DeadlineError: The run's time would be up before the turn comes.
+            DeadlineError: The time of the run ends before that.
         """
         with self._turn:
             while True:
@@ -81,34 +105,34 @@ class AdaptiveRateLimiter:
                 )
 
     def release(self) -> None:
-        """Give the place back, whatever came of the request."""
+        """Free the slot of the request."""
         with self._turn:
             self._in_flight -= 1
             self._turn.notify()
 
     def on_success(self) -> None:
-        """Grow a little: the server answered."""
+        """Raise the limit: the server responded."""
         with self._turn:
-            self._answered += 1
+            self._responses += 1
             growth = 1.0 if not self._min_interval else 1.0 / self._limit
             self._limit = min(float(self._max_concurrency), self._limit + growth)
             self._min_interval *= PACING_DECAY
             self._turn.notify()
 
     def block_for(self, retry_after: float) -> None:
-        """Stop all starts for the time the server named: it is not there, whatever the pace."""
+        """Start no request for this number of seconds; the pace stays."""
         with self._turn:
             self._next_start = max(self._next_start, self._clock() + retry_after)
 
-    def on_throttled(self, started: float, retry_after: float | None) -> None:
-        """Stop all starts for the time the server named, and go on at half the level and at the measured pace.
+    def on_rate_limited(self, started: float, retry_after: float | None) -> None:
+        """Start no request for the time that the server named, then continue with half the limit, at the measured pace.
 
-        Several requests that were in flight together are throttled together: only the first of them counts. The pace is
-        measured only where enough requests were answered before; a long pause says nothing about it, and counts little.
+        Requests that were in flight together often get a 429 together: only the first of them counts. The pace is
+        measured only where enough responses came before. A long pause says nothing about the pace, and counts little.
 
         Args:
-            started: When the throttled request started.
-            retry_after: Seconds from the server's ``Retry-After``, None where it named none.
+            started: When the rejected request started.
+            retry_after: The seconds of ``Retry-After``, None where the server named none.
         """
         with self._turn:
             now = self._clock()
@@ -116,9 +140,9 @@ class AdaptiveRateLimiter:
             resume = now + block_for
             if started >= self._window_start:
                 self._limit = max(1.0, self._limit / 2)
-                if self._answered >= ENOUGH_ANSWERS:
-                    measured = (now - self._window_start + min(block_for, TIMING.pacing_pause)) / self._answered
+                if self._responses >= ENOUGH_RESPONSES:
+                    measured = (now - self._window_start + min(block_for, TIMING.pacing_pause)) / self._responses
                     self._min_interval = min(max(self._min_interval, measured), TIMING.longest_interval)
-                self._window_start, self._answered = resume, 0
+                self._window_start, self._responses = resume, 0
             self._next_start = max(self._next_start, resume)
             self._turn.notify_all()

@@ -22,7 +22,7 @@ from ...core.api.vmray_deadline import Deadline, call_with_timeout
 from ...core.api.vmray_errors import DeadlineError, InvalidResponseError, RateLimitedError, RequestError
 from ...core.api.vmray_network_errors import classify_exception
 from ...core.api.vmray_protocol import Response, decipher
-from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY, AdaptiveRateLimiter
+from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY, RateLimiter
 from ...core.api.vmray_redaction import secret_pattern
 from ...core.api.vmray_timing import TIMING
 
@@ -61,7 +61,7 @@ class Transport:
         api_key: str,
         *,
         verify: bool,
-        rate_limiter: AdaptiveRateLimiter,
+        rate_limiter: RateLimiter,
         deadline: Deadline,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -145,7 +145,7 @@ class Transport:
         try:
             answer = self._exchange(request)
         except RateLimitedError as error:
-            self._rate_limiter.on_throttled(started, error.retry_after)
+            self._rate_limiter.on_rate_limited(started, error.retry_after)
             raise
         except RequestError as error:
             if error.retry_after is not None:

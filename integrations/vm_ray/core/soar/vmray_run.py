@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from soar_sdk.SiemplifyAction import SiemplifyAction
 
-from ...core.api.vmray_api_root import api_root
 from ...core.api.vmray_client import Client
+from ...core.api.vmray_connect import connect
 from ...core.api.vmray_deadline import Deadline
-from ...core.api.vmray_rate_limiter import AdaptiveRateLimiter, configured_max_concurrency
 from ...core.api.vmray_text import is_recognisable, one_line
-from ...core.api.vmray_transport import Transport
 from ...core.results.vmray_aggregation_wait import AggregationWait
 from ...core.soar.vmray_configuration import Configuration
 from ...core.submissions.vmray_schedule import end_of_run
@@ -47,14 +45,9 @@ class Run:
         configuration = Configuration.parse(self.siemplify.get_configuration(PROVIDER))
         if is_recognisable(configuration.api_key):
             self._secret = configuration.api_key
-        transport = Transport(
-            api_root(configuration.api_root),
-            configuration.api_key,
-            verify=configuration.verify_ssl,
-            rate_limiter=AdaptiveRateLimiter(configured_max_concurrency()),
-            deadline=self.deadline,
+        return connect(
+            configuration.api_root, configuration.api_key, verify=configuration.verify_ssl, deadline=self.deadline
         )
-        return Client(transport)
 
     @property
     def max_result_bytes(self) -> float:
