@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class CatalogueError(Exception):
+class ManifestError(Exception):
     """The folder is no integration, or a definition in it cannot be read; the text says which and why."""
 
 
@@ -134,7 +134,7 @@ def load_integration(folder: Path) -> IntegrationSpec:
     """Read an integration's folder in either form.
 
     Raises:
-        CatalogueError: If it is not the folder of an integration, or a definition in it is incomplete.
+        ManifestError: If it is not the folder of an integration, or a definition in it is incomplete.
     """
     folder = folder.resolve()
     definitions = sorted(folder.glob("Integration-*.def"))
@@ -145,9 +145,9 @@ def load_integration(folder: Path) -> IntegrationSpec:
             return _built(folder, definitions[0])
     except (KeyError, TypeError, ValueError, AttributeError, OSError, yaml.YAMLError) as error:
         msg = f"{folder}: a definition is incomplete or unreadable: {error!r}"
-        raise CatalogueError(msg) from error
+        raise ManifestError(msg) from error
     msg = f"{folder} is not an integration: it has neither definition.yaml nor Integration-*.def"
-    raise CatalogueError(msg)
+    raise ManifestError(msg)
 
 
 def _source(folder: Path) -> IntegrationSpec:

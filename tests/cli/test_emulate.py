@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cli.conftest import running
 
-from secops_lab.cli import vmray
-from secops_lab.cli.vmray import EMULATOR_API_KEY
+from secops_lab.runs import vmray
+from secops_lab.runs.vmray import EMULATOR_API_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def test_it_says_what_it_is_and_how_to_use_it(cli: Cli, tmp_path: Path) -> None:
 
 def test_an_installed_package_names_its_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Beside it there is no such file, so it is named as it is in the repository."""
-    monkeypatch.setattr(vmray, "__file__", str(tmp_path / "lib/secops_lab/cli/vmray.py"))
+    monkeypatch.setattr(vmray, "__file__", str(tmp_path / "lib/secops_lab/runs/vmray.py"))
     assert vmray.emulator_limits() == "docs/limits.md"
 
 

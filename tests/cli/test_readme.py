@@ -12,7 +12,7 @@ import typer
 
 from secops_lab.cli.app import EXIT_CODES, app
 from secops_lab.cli.exit_codes import ExitCode
-from secops_lab.cli.vmray import EMULATOR_API_KEY
+from secops_lab.runs.vmray import EMULATOR_API_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ["README.md", "README.es.md"]

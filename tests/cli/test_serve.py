@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from secops_lab import web
 from secops_lab.cli import serve_command
 from secops_lab.cli.app import app
-from secops_lab.cli.exit_codes import CannotRunError
+from secops_lab.runs.errors import CannotRunError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from secops_lab.cli.app import app
-from secops_lab.cli.arguments import BadArgumentError, api_root, entities
-from secops_lab.cli.suggest import UnknownNameError
+from secops_lab.runs.arguments import BadArgumentError, api_root, entities
+from secops_lab.runs.suggest import UnknownNameError
 
 if TYPE_CHECKING:
     from pathlib import Path

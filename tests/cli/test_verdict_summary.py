@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from secops_lab.cli.verdict_summary import findings
+from secops_lab.runs.verdict_summary import verdict_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,6 @@ def test_the_members_of_an_archive_are_told_apart(cli: Cli, tmp_path: Path) -> N
 @pytest.mark.parametrize("verdict", [None, "not_available"])
 def test_no_verdict_is_unknown(verdict: str | None) -> None:
     """Of an entity and of a file."""
-    (entity,) = findings([{"Entity": "E", "EntityResult": {"sample_verdict": verdict}}])
-    (file,) = findings({"files": [{"file_path": "/a", "verdict": verdict, "result": "ok", "data": {}}]})
+    (entity,) = verdict_rows([{"Entity": "E", "EntityResult": {"sample_verdict": verdict}}])
+    (file,) = verdict_rows({"files": [{"file_path": "/a", "verdict": verdict, "result": "ok", "data": {}}]})
     assert (entity.verdict, file.verdict, file.subject) == ("unknown", "unknown", "/a")

@@ -8,9 +8,9 @@ import pytest
 
 from secops_lab.manifest import (
     ActionSpec,
-    CatalogueError,
     Form,
     IntegrationSpec,
+    ManifestError,
     ParameterSpec,
     load_integration,
 )
@@ -116,11 +116,11 @@ def test_a_definition_that_is_wrong_is_named(tmp_path: Path, name: str, content:
     """Unreadable and incomplete definitions are errors, not silence."""
     folder = write(tmp_path, {**SOURCE, name: content})
 
-    with pytest.raises(CatalogueError, match="incomplete or unreadable"):
+    with pytest.raises(ManifestError, match="incomplete or unreadable"):
         load_integration(folder)
 
 
 def test_a_folder_without_definition_is_no_integration(tmp_path: Path) -> None:
     """The error names what was looked for."""
-    with pytest.raises(CatalogueError, match=r"neither definition.yaml nor Integration-\*.def"):
+    with pytest.raises(ManifestError, match=r"neither definition.yaml nor Integration-\*.def"):
         load_integration(tmp_path)

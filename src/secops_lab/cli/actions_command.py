@@ -9,13 +9,13 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from secops_lab.cli import arguments
-from secops_lab.cli.json_output import as_json
-from secops_lab.cli.lab import read_integration
 from secops_lab.cli.options import IntegrationOption, JsonOption
-from secops_lab.cli.suggest import UnknownNameError
 from secops_lab.cli.terminal import console
+from secops_lab.cli.usage_errors import as_usage_errors
 from secops_lab.manifest import ActionSpec
+from secops_lab.runs import arguments
+from secops_lab.runs.lab import read_integration
+from secops_lab.runs.run_document import as_json
 
 
 def actions(
@@ -26,10 +26,8 @@ def actions(
 ) -> None:
     """List the actions with their parameters, types and defaults."""
     spec = read_integration(integration)
-    try:
+    with as_usage_errors():
         chosen = spec.actions if action is None else (arguments.action(spec, action),)
-    except UnknownNameError as error:
-        raise typer.BadParameter(str(error)) from error
     if json_output:
         typer.echo(as_json([dataclasses.asdict(each) for each in chosen]))
         return

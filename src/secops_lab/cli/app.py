@@ -10,10 +10,11 @@ import typer
 from secops_lab.cli.actions_command import actions
 from secops_lab.cli.demo_command import demo
 from secops_lab.cli.emulate_command import emulate
-from secops_lab.cli.exit_codes import CannotRunError, ExitCode
+from secops_lab.cli.exit_codes import ExitCode
 from secops_lab.cli.run_command import run
 from secops_lab.cli.serve_command import serve
 from secops_lab.cli.terminal import console, survive_narrow_encodings
+from secops_lab.runs.errors import CannotRunError
 
 EXIT_CODES = "Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for code in ExitCode)
 

@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from secops_lab.cli.exit_codes import ExitCode
-from secops_lab.cli.lab import Lab, Times, open_lab, read_integration
 from secops_lab.cli.options import DEFAULT_LIFECYCLE, IntegrationOption, LifecycleOption, SdkOption
 from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import cell, console, printable
-from secops_lab.cli.verdict_summary import Finding, findings
 from secops_lab.cli.view import show_crash, show_run, state_text
-from secops_lab.cli.vmray import embedded_vmray, emulator_limits
 from secops_lab.host import RunState
+from secops_lab.runs.lab import Lab, Times, open_lab, read_integration
+from secops_lab.runs.verdict_summary import VerdictRow, verdict_rows
+from secops_lab.runs.vmray import embedded_vmray, emulator_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,15 +95,15 @@ class _Demo:
 
     def _run(
         self, name: str, entities: Sequence[tuple[str, str]] = (), parameters: dict[str, str] | None = None
-    ) -> list[Finding]:
+    ) -> list[VerdictRow]:
         with show_progress(name) as progress:
-            run, case = self.lab.run(name, entities, parameters or {}, Times(), progress)
+            run, case = self.lab.run(name, entities, parameters or {}, Times(), progress.round_done)
         show_run(self.out, run, case, tables=False)
         if run.state is RunState.CRASHED:
             show_crash(self.out, run)
         self.out.print()
         self.runs.append(run)
-        return findings(run.json_result)
+        return verdict_rows(run.json_result)
 
     def sum_up(self) -> None:
         """Print one line an action."""
@@ -111,7 +111,7 @@ class _Demo:
             "Action", "State", "Result", "Verdict", "Processes", "Seconds", box=None, pad_edge=False
         )
         for run in self.runs:
-            verdicts = ", ".join(finding.verdict for finding in findings(run.json_result))
+            verdicts = ", ".join(finding.verdict for finding in verdict_rows(run.json_result))
             seconds = sum(each.duration for each in run.rounds)
             cells = cell(run.result_value), cell(verdicts), Text(str(len(run.rounds))), Text(f"{seconds:.1f}")
             table.add_row(Text(run.action), state_text(run.state), *cells)

@@ -6,15 +6,18 @@ import os
 import signal
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from secops_lab.cli.exit_codes import CannotRunError
 from secops_lab.cli.options import DEFAULT_LIFECYCLE, LifecycleOption, PortOption, ScenarioOption
-from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError, emulator_limits
+from secops_lab.cli.usage_errors import as_usage_errors
+from secops_lab.runs.errors import CannotRunError
+from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError, emulator_limits
 from vmray_emulator import EmbeddedEmulator
 from vmray_emulator.versions import known_version
 
@@ -28,51 +31,64 @@ def _known_version(text: str) -> str:
         raise typer.BadParameter(str(error)) from error
 
 
+DbOption = Annotated[
+    Path | None,
+    typer.Option("--db", metavar="FILE", dir_okay=False, help="Keep the state in this file over restarts."),
+]
+ServerVersionOption = Annotated[
+    str,
+    typer.Option(
+        "--server-version",
+        metavar="X.Y.Z",
+        callback=_known_version,
+        help="Emulate a VMRay of this version.",
+    ),
+]
+AcceptedKeyOption = Annotated[
+    str | None,
+    typer.Option("--api-key-env", metavar="NAME", help="Take the API key to accept from this variable."),
+]
+
+
 def emulate(
     *,
     port: PortOption = DEFAULT_PORT,
     scenario: ScenarioOption = "default",
-    db: Annotated[
-        Path | None,
-        typer.Option(
-            "--db", metavar="FILE", dir_okay=False, help="Keep the state in this file over restarts."
-        ),
-    ] = None,
-    server_version: Annotated[
-        str,
-        typer.Option(
-            "--server-version",
-            metavar="X.Y.Z",
-            callback=_known_version,
-            help="Answer as a VMRay of this version.",
-        ),
-    ] = "2026.2.1",
+    db: DbOption = None,
+    server_version: ServerVersionOption = "2026.2.1",
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
-    api_key_env: Annotated[
-        str | None,
-        typer.Option("--api-key-env", metavar="NAME", help="Take the API key to accept from this variable."),
-    ] = None,
+    api_key_env: AcceptedKeyOption = None,
 ) -> None:
     """Serve an emulated VMRay REST API on loopback until Ctrl-C. What it does not do: docs/limits.md."""
-    try:
-        with EmbeddedEmulator(
+    with as_usage_errors():
+        key = _api_key(api_key_env)
+    with _started(port, db):
+        emulator = EmbeddedEmulator(
             port=port,
-            api_key=_api_key(api_key_env),
+            api_key=key,
             scenario=scenario,
             db=db,
             lifecycle=lifecycle,
             server_version=server_version,
-        ) as running:
-            ended = _end_asked_for()  # before the first line: whoever reads it may ask at once
+        )
+        with emulator as running:
+            ended = _end_asked_for()  # before the first line: whoever reads it may send the signal at once
             _introduce(running, server_version, db)
             ended.wait()
-    except (MissingKeyError, ValueError) as error:
+    typer.echo("The emulator has ended.")
+
+
+@contextmanager
+def _started(port: int, db: Path | None) -> Iterator[None]:
+    """Say in a sentence why the emulator could not be started."""
+    try:
+        yield
+    except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     except sqlite3.Error as error:
         raise CannotRunError(f"{db} cannot be used as the emulator's database: {error}") from error
     except OSError as error:
         raise CannotRunError(f"The emulator could not be started on port {port}: {error}") from error
-    typer.echo("The emulator has ended.")
 
 
 def _api_key(variable: str | None) -> str:

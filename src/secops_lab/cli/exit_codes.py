@@ -30,7 +30,3 @@ _MEANINGS = {
     ExitCode.NOT_RUN: "the action could not be run",
     ExitCode.INTERRUPTED: "interrupted; what was submitted stays at VMRay",
 }
-
-
-class CannotRunError(Exception):
-    """Something that the command needs is missing or broken; the text says what to do about it."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from secops_lab.cli.suggest import UnknownNameError, find
+from secops_lab.runs.suggest import UnknownNameError, find
 from vmray_emulator import SCENARIOS
 from vmray_emulator.clock import Lifecycle
 

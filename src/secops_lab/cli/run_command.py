@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from secops_lab.cli import arguments
-from secops_lab.cli.exit_codes import CannotRunError, ExitCode
-from secops_lab.cli.json_output import as_json, not_run_document, run_document
-from secops_lab.cli.lab import Times, open_lab, read_integration
+from secops_lab.cli.exit_codes import ExitCode
 from secops_lab.cli.options import (
     DEFAULT_LIFECYCLE,
     DEFAULT_TIMEOUT,
@@ -26,17 +23,23 @@ from secops_lab.cli.options import (
     VerifySslOption,
 )
 from secops_lab.cli.progress import show_progress
-from secops_lab.cli.suggest import UnknownNameError
 from secops_lab.cli.terminal import console
+from secops_lab.cli.usage_errors import as_usage_errors
 from secops_lab.cli.view import show_crash, show_run
-from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
 from secops_lab.host import RunState
+from secops_lab.runs import arguments
+from secops_lab.runs.errors import CannotRunError
+from secops_lab.runs.lab import Times, open_lab, read_integration
+from secops_lab.runs.run_document import as_json, not_run_document, run_document
+from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from secops_lab.host import ActionRun
+    from secops_lab.manifest import IntegrationSpec
     from secops_lab.platform import Case
+    from secops_lab.runs.lab import Lab
 
 
 ActionArgument = Annotated[
@@ -73,24 +76,33 @@ def run(
     """Run one action, as the platform would: a process of its own, results on stdout, progress on stderr."""
     with _told_as_json(action, wanted=json_output):
         spec = read_integration(integration)
-        try:
-            chosen = arguments.action(spec, action)
-            entities = arguments.entities(entity or ())
-            parameters = arguments.parameters(chosen, param or ())
-        except (UnknownNameError, arguments.BadArgumentError) as error:
-            raise typer.BadParameter(str(error)) from error
-        vmray = chosen_vmray(
-            api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle
-        )
-        times = Times(whole=timeout, poll=poll_interval)
-        with (
-            vmray as answering,
-            open_lab(answering, spec.folder, sdk) as lab,
-            show_progress(chosen.name) as progress,
-        ):
-            finished, case = lab.run(chosen.name, entities, parameters, times, progress)
+        with as_usage_errors():
+            order = _order(spec, action, entity or [], param or [])
+            vmray = chosen_vmray(
+                api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle
+            )
+        with vmray as running, open_lab(running, spec.folder, sdk) as lab:
+            finished, case = _run(lab, order, Times(whole=timeout, poll=poll_interval))
     _report(finished, case, json_output=json_output)
     raise typer.Exit(exit_code(finished))
+
+
+class _Order(NamedTuple):
+    """What the command line asks for, checked."""
+
+    action: str
+    entities: list[tuple[str, str]]
+    parameters: dict[str, str]
+
+
+def _order(integration: IntegrationSpec, action: str, entities: list[str], parameters: list[str]) -> _Order:
+    chosen = arguments.action(integration, action)
+    return _Order(chosen.name, arguments.entities(entities), arguments.parameters(chosen, parameters))
+
+
+def _run(lab: Lab, order: _Order, times: Times) -> tuple[ActionRun, Case]:
+    with show_progress(order.action) as progress:
+        return lab.run(order.action, order.entities, order.parameters, times, progress.round_done)
 
 
 @contextmanager

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from secops_lab.cli.exit_codes import CannotRunError
-from secops_lab.cli.lab import Lab, Times, open_lab, read_integration
 from secops_lab.cli.options import (
     DEFAULT_LIFECYCLE,
     DEFAULT_TIMEOUT,
@@ -24,7 +22,10 @@ from secops_lab.cli.options import (
     VerifySslOption,
 )
 from secops_lab.cli.terminal import printable
-from secops_lab.cli.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
+from secops_lab.cli.usage_errors import as_usage_errors
+from secops_lab.runs.errors import CannotRunError
+from secops_lab.runs.lab import Lab, Times, open_lab, read_integration
+from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
 from vmray_emulator import KNOWN_SHA256
 
 DEFAULT_PORT = 8421
@@ -63,9 +64,12 @@ def serve(
     """Show cases, runs, insights and widgets in the browser, on loopback, until Ctrl-C."""
     require_web_extra()
     spec = read_integration(integration)
-    vmray = chosen_vmray(api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle)
-    with vmray as answering, open_lab(answering, spec.folder, sdk) as lab:
-        if answering.embedded:
+    with as_usage_errors():
+        vmray = chosen_vmray(
+            api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle
+        )
+    with vmray as running, open_lab(running, spec.folder, sdk) as lab:
+        if running.embedded:
             lab.platform.new_case(EXAMPLE_TITLE, EXAMPLE_ENTITIES)
         _serve(lab, port, Times(whole=timeout, poll=poll_interval), max_upload * 2**20)
     typer.echo("The case wall has ended.")

@@ -12,9 +12,9 @@ import unicodedata
 from rich.console import Console
 from rich.text import Text
 
-# Cc control, Cf invisible format and bidirectional marks, Cs lone surrogates, Co private use (icon fonts),
-# Zl and Zp line and paragraph separators.
-_NOT_SHOWN_AS_IS = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+from secops_lab.invisible import is_invisible
+
+_PRIVATE_USE = "Co"  # the font of a terminal decides what these show: icons of a prompt, for example
 _PIPE_WIDTH = 120
 LONGEST_CELL = 2_000
 
@@ -40,9 +40,9 @@ def _shown(character: str, *, multiline: bool) -> str:
         return " "
     if character == "\n" and multiline:
         return character
-    if unicodedata.category(character) not in _NOT_SHOWN_AS_IS:
-        return character
-    return character.encode("unicode_escape").decode("ascii")
+    if is_invisible(character) or unicodedata.category(character) == _PRIVATE_USE:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
 
 
 def shortened(text: str, limit: int = LONGEST_CELL) -> str:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from secops_lab.cli.insight_text import insight_text
 from secops_lab.cli.terminal import cell, printable, shortened
-from secops_lab.cli.verdict_summary import findings
 from secops_lab.host import RunState
+from secops_lab.runs.verdict_summary import verdict_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,7 +76,7 @@ def _show_heading(out: Console, run: ActionRun) -> None:
 
 
 def _show_findings(out: Console, run: ActionRun) -> None:
-    for finding in findings(run.json_result):
+    for finding in verdict_rows(run.json_result):
         verdict = Text("Verdict: ").append(
             cell(finding.verdict, _VERDICT_STYLES.get(finding.verdict.lower(), "bold"))
         )

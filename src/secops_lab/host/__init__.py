@@ -1,9 +1,10 @@
-"""The host: starts an action's script as the platform starts it, and judges what comes back."""
+"""The host: starts an action's script as the platform starts it, and reads what comes back."""
 
 from __future__ import annotations
 
 from .action_host import ActionHost
 from .errors import HostError
 from .outcome import ActionRun, Round, RunState
+from .rounds import OnRound
 
-__all__ = ["ActionHost", "ActionRun", "HostError", "Round", "RunState"]
+__all__ = ["ActionHost", "ActionRun", "HostError", "OnRound", "Round", "RunState"]

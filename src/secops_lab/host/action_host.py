@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from secops_lab.manifest import ActionSpec, CatalogueError, IntegrationSpec, load_integration
+from secops_lab.manifest import ActionSpec, IntegrationSpec, ManifestError, load_integration
 
 from .child import Start, run_child
 from .context import Context, Limits, Target, fill_parameters, target_pairs
 from .errors import HostError
 from .launch import Launch, find_sdk
-from .outcome import ActionRun, Round, judge
+from .outcome import ActionRun, Round, parse_outcome
 from .rounds import OnRound, Rounds
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ActionHost:
     ) -> None:
         try:
             self.integration: IntegrationSpec = load_integration(integration)
-        except CatalogueError as error:
+        except ManifestError as error:
             raise HostError(str(error)) from error
         if shutil.which(python) is None:
             msg = f"no interpreter {python}"
@@ -125,7 +125,7 @@ class ActionHost:
                 first = "True" if additional_data is None else "False"
                 arguments = [self.platform.app_key, first, f"--logPath={scratch / 'script.log'}"]
                 start = Start([*command, *arguments], context.stdin(now, additional_data), env, scratch)
-                return judge(run_child(start, context.round_deadline(now) - now, cancel))
+                return parse_outcome(run_child(start, context.round_deadline(now) - now, cancel))
 
             return Rounds(context, start_round, cancel).run(on_round)
 

@@ -1,4 +1,4 @@
-"""What an action left behind, judged: the rounds, and a run as an analyst sees it."""
+"""The outcome of an action: its rounds, and the run as an analyst sees it."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Round:
         return self.problem if self.output is None else str(self.output["Message"] or "")
 
 
-def judge(finished: Finished) -> Round:
-    """Tell what a process that ended means.
+def parse_outcome(finished: Finished) -> Round:
+    """Read the outcome of a process that ended.
 
     A run counts only when the process exits with 0 and prints exactly one JSON object of the five known keys;
     anything else is a crash, as it is on the platform.

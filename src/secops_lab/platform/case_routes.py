@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from .payloads import ENTITY_KEYS, Json, JsonValue
-from .responses import Answer, Handler, RefusedCall, as_json
+from .responses import Handler, RefusedCall, Response, as_json
 from .state import ATTACHMENT_LIMIT, PlatformState
 
 if TYPE_CHECKING:
@@ -28,28 +28,28 @@ def _alert(case: Case, identifier: str) -> Alert:
     return alert
 
 
-def case_metadata(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
+def case_metadata(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
     """The case without its alerts."""
     return as_json(_case(state, case_id).metadata())
 
 
-def case_details(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
+def case_details(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
     """The case with all its alerts."""
     case = _case(state, case_id)
     return as_json({**case.metadata(), "cyber_alerts": [alert.describe() for alert in case.alerts]})
 
 
-def alert_details(state: PlatformState, body: JsonValue) -> Answer:
+def alert_details(state: PlatformState, body: JsonValue) -> Response:
     """One alert."""
     return as_json(_alert(_case(state, body["case_id"]), body["alert_id_str"]).describe())
 
 
-def alerts_details(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
+def alerts_details(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
     """All alerts of a case."""
     return as_json([alert.describe() for alert in _case(state, case_id).alerts])
 
 
-def update_entities(state: PlatformState, body: JsonValue) -> Answer:
+def update_entities(state: PlatformState, body: JsonValue) -> Response:
     """Store changed entities: all 13 keys of each, and only entities that are there, or none at all."""
     with state.changes.announce():
         found = [(_case(state, update.get("case_identifier")), update) for update in body]
@@ -69,7 +69,7 @@ def _stored(case: Case, update: Json) -> Json:
     return entity
 
 
-def create_entity(state: PlatformState, body: JsonValue) -> Answer:
+def create_entity(state: PlatformState, body: JsonValue) -> Response:
     """Add an entity to an alert."""
     alert = _alert(_case(state, body["case_id"]), body["alert_identifier"])
     flags = {key: body[key] for key in ("is_internal", "is_suspicious", "is_enriched", "is_vulnerable")}
@@ -83,7 +83,7 @@ def create_entity(state: PlatformState, body: JsonValue) -> Answer:
 def wall(kind: WallKind, *required: str) -> Handler:
     """A call that puts its body on the wall, once the required keys are texts."""
 
-    def post(state: PlatformState, body: JsonValue) -> Answer:
+    def post(state: PlatformState, body: JsonValue) -> Response:
         case = _case(state, body["case_id"])
         for key in required:
             if not isinstance(body[key], str):
@@ -94,12 +94,12 @@ def wall(kind: WallKind, *required: str) -> Handler:
     return post
 
 
-def comments(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
+def comments(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
     """The comments of a case."""
     return as_json(_case(state, case_id).comments)
 
 
-def add_attachment(state: PlatformState, body: JsonValue) -> Answer:
+def add_attachment(state: PlatformState, body: JsonValue) -> Response:
     """Store a file of at most 5 MB on the wall; answers its number."""
     case = _case(state, body["case_identifier"])
     try:
@@ -114,7 +114,7 @@ def add_attachment(state: PlatformState, body: JsonValue) -> Answer:
     return as_json(number)
 
 
-def attachments(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
+def attachments(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
     """The files on the wall, without their contents."""
     return as_json(
         [
@@ -131,10 +131,10 @@ def attachments(state: PlatformState, _body: JsonValue, case_id: str) -> Answer:
     )
 
 
-def attachment_data(state: PlatformState, _body: JsonValue, number: str) -> Answer:
+def attachment_data(state: PlatformState, _body: JsonValue, number: str) -> Response:
     """The content of a file on the wall."""
     for case in state.cases():
         for stored in case.attachments:
             if str(stored["id"]) == number:
-                return Answer(200, base64.b64decode(stored["base64_blob"]), "application/octet-stream")
+                return Response(200, base64.b64decode(stored["base64_blob"]), "application/octet-stream")
     raise RefusedCall(404, f"Attachment {number} was not found")

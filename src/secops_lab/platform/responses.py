@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What goes back: a status and its body."""
 
     status: int
@@ -34,10 +34,10 @@ class RefusedCall(Exception):  # noqa: N818 - an answer, not a fault
         self.reason = reason
 
 
-def as_json(value: JsonValue) -> Answer:
-    """Answer 200 with a JSON value."""
-    return Answer(200, json.dumps(value).encode())
+def as_json(value: JsonValue) -> Response:
+    """Response 200 with a JSON value."""
+    return Response(200, json.dumps(value).encode())
 
 
-Handler = Callable[..., Answer]
+Handler = Callable[..., Response]
 """Answers a call: (platform, parsed body or None, the path's variable parts) -> answer."""

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from . import case_routes, system_routes
-from .responses import Answer, Handler, RefusedCall
+from .responses import Handler, RefusedCall, Response
 
 if TYPE_CHECKING:
     from .payloads import Json, JsonValue
@@ -58,8 +58,8 @@ CALLS: Final[list[tuple[str, re.Pattern[str], Handler]]] = [
 ]
 
 
-def answer(state: PlatformState, method: str, path: str, body: JsonValue) -> Answer:
-    """Answer one call.
+def respond(state: PlatformState, method: str, path: str, body: JsonValue) -> Response:
+    """Response one call.
 
     Args:
         state: The platform.
@@ -72,7 +72,7 @@ def answer(state: PlatformState, method: str, path: str, body: JsonValue) -> Ans
             try:
                 return handler(state, body, *match.groups())
             except RefusedCall as refusal:
-                return Answer(refusal.status, refusal.reason.encode(), "text/plain; charset=utf-8")
+                return Response(refusal.status, refusal.reason.encode(), "text/plain; charset=utf-8")
             except (AttributeError, KeyError, TypeError, ValueError) as error:
-                return Answer(400, f"malformed request: {error!r}".encode(), "text/plain; charset=utf-8")
-    return Answer(404, f"no such call: {method} {path}".encode(), "text/plain; charset=utf-8")
+                return Response(400, f"malformed request: {error!r}".encode(), "text/plain; charset=utf-8")
+    return Response(404, f"no such call: {method} {path}".encode(), "text/plain; charset=utf-8")

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import unquote, urlsplit
 
-from .responses import Answer
-from .routes import answer
+from .responses import Response
+from .routes import respond
 from .state import Instance, PlatformCall, PlatformState
 
 if TYPE_CHECKING:
@@ -191,17 +191,17 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             body = json.loads(raw) if raw else None
         except ValueError:
-            self._send(Answer(400, b"the request body is not JSON", "text/plain"))
+            self._send(Response(400, b"the request body is not JSON", "text/plain"))
             return
         platform.state.record(PlatformCall(self.command, path, body))
         if not secrets.compare_digest(self.headers.get("AppKey", "").encode(), platform.app_key.encode()):
-            self._send(Answer(401, b"unknown AppKey", "text/plain"))
+            self._send(Response(401, b"unknown AppKey", "text/plain"))
         elif not path.startswith(ROOT):
-            self._send(Answer(404, b"no such call", "text/plain"))
+            self._send(Response(404, b"no such call", "text/plain"))
         else:
-            self._send(answer(platform.state, self.command, path.removeprefix(ROOT), body))
+            self._send(respond(platform.state, self.command, path.removeprefix(ROOT), body))
 
-    def _send(self, reply: Answer) -> None:
+    def _send(self, reply: Response) -> None:
         self.send_response(reply.status)
         if reply.body or reply.status != 204:  # noqa: PLR2004 - No Content: neither body nor length
             self.send_header("Content-Type", reply.content_type)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .responses import Answer, Handler, RefusedCall, as_json
+from .responses import Handler, RefusedCall, Response, as_json
 from .state import CONTEXT_VALUE_LIMIT, PlatformState
 
 if TYPE_CHECKING:
     from .payloads import Json, JsonValue
 
 
-def configuration(state: PlatformState, _body: JsonValue, key: str) -> Answer:
+def configuration(state: PlatformState, _body: JsonValue, key: str) -> Response:
     """An integration's configuration, by instance or by identifier."""
     instance = state.instance(key)
     if instance is None:
@@ -19,7 +19,7 @@ def configuration(state: PlatformState, _body: JsonValue, key: str) -> Answer:
     return as_json(instance.configuration())
 
 
-def version(state: PlatformState, _body: JsonValue, identifier: str) -> Answer:
+def version(state: PlatformState, _body: JsonValue, identifier: str) -> Response:
     """An installed integration's version."""
     instance = state.instance(identifier)
     if instance is None:
@@ -30,7 +30,7 @@ def version(state: PlatformState, _body: JsonValue, identifier: str) -> Answer:
 def set_context(*, keep: bool) -> Handler:
     """A call that stores a context value; with `keep`, only where there is none yet (inferred)."""
 
-    def store(state: PlatformState, body: JsonValue) -> Answer:
+    def store(state: PlatformState, body: JsonValue) -> Response:
         value = body["PropertyValue"]
         if len(str(value)) > CONTEXT_VALUE_LIMIT:
             raise RefusedCall(400, f"PropertyValue is longer than {CONTEXT_VALUE_LIMIT} characters")
@@ -40,13 +40,13 @@ def set_context(*, keep: bool) -> Handler:
     return store
 
 
-def get_context(state: PlatformState, body: JsonValue) -> Answer:
+def get_context(state: PlatformState, body: JsonValue) -> Response:
     """A context value; 204 where there is none."""
     value = state.context(int(body["ContextType"]), str(body["Identifier"]), str(body["PropertyKey"]))
-    return Answer(204, b"") if value is None else as_json(value)
+    return Response(204, b"") if value is None else as_json(value)
 
 
-def any_listed(state: PlatformState, body: JsonValue) -> Answer:
+def any_listed(state: PlatformState, body: JsonValue) -> Response:
     """Whether one of the items is on its custom list."""
     return as_json(any(state.is_listed(_list_key(item)) for item in body))
 
@@ -54,7 +54,7 @@ def any_listed(state: PlatformState, body: JsonValue) -> Answer:
 def change_lists(*, add: bool) -> Handler:
     """A call that puts items on their custom lists or takes them off; answers those that it changed."""
 
-    def change(state: PlatformState, body: JsonValue) -> Answer:
+    def change(state: PlatformState, body: JsonValue) -> Response:
         changed = [item for item in body if state.set_listed(_list_key(item), listed=add)]
         return as_json(
             [{key: item[key] for key in ("identifier", "category", "environment")} for item in changed]
@@ -70,7 +70,7 @@ def _list_key(item: Json) -> tuple[str, str, str]:
 def always(value: JsonValue) -> Handler:
     """A call with always the same answer."""
 
-    def reply(_state: PlatformState, _body: JsonValue, *_parts: str) -> Answer:
+    def reply(_state: PlatformState, _body: JsonValue, *_parts: str) -> Response:
         return as_json(value)
 
     return reply

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from .heartbeat import Pulse
+    from .heartbeat import Heartbeat
     from .wall import Wall
 
 # The insight's own HTML follows; it brings its inline styles with it. The page says its theme as a fragment.
@@ -43,12 +43,12 @@ class Feeds:
 
     Args:
         wall: What is shown.
-        pulse: Tells when it changes.
+        heartbeat: Tells when it changes.
     """
 
-    def __init__(self, wall: Wall, pulse: Pulse) -> None:
+    def __init__(self, wall: Wall, heartbeat: Heartbeat) -> None:
         self._wall = wall
-        self._pulse = pulse
+        self._heartbeat = heartbeat
 
     async def insight(self, request: Request) -> Response:
         """An insight's HTML, which runs and loads nothing."""
@@ -111,7 +111,7 @@ class Feeds:
         seen = int(since) if since else self._wall.platform.revision
 
         async def events() -> AsyncIterator[dict[str, str]]:
-            async for revision in self._pulse.revisions(seen):
+            async for revision in self._heartbeat.revisions(seen):
                 yield {"event": "change", "data": str(revision)}
 
         return EventSourceResponse(events(), ping=_PING)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LOOK_UP = 0.5  # seconds after which the thread looks whether it should end
 
 
-class Pulse:
+class Heartbeat:
     """Carries the platform's revision from its lock to an event loop; an asynchronous context manager."""
 
     def __init__(self, platform: LocalPlatform) -> None:
@@ -26,7 +26,7 @@ class Pulse:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._watch, args=(loop,), name="case-wall-pulse", daemon=True)
+        self._thread = threading.Thread(target=self._watch, args=(loop,), name="heartbeat", daemon=True)
         self._thread.start()
         return self
 

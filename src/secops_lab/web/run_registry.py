@@ -67,7 +67,7 @@ class WallRun:
         return self.finished is None
 
 
-class RunBook:
+class RunRegistry:
     """Starts runs and remembers them.
 
     Args:

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from .feeds import Feeds
-from .heartbeat import Pulse
+from .heartbeat import Heartbeat
 from .pages import Pages
 from .safety import UPLOAD_PATH, Guard
 from .wall import Wall
@@ -71,9 +71,9 @@ class CaseWall:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.wall = Wall(platform, host, settings)
-        pulse = Pulse(platform)
+        heartbeat = Heartbeat(platform)
         config = uvicorn.Config(
-            application(self.wall, pulse, self.port),
+            application(self.wall, heartbeat, self.port),
             loop="asyncio",
             ws="none",
             log_level="warning",
@@ -81,7 +81,7 @@ class CaseWall:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = _Server(config, pulse)
+        self._server = _Server(config, heartbeat)
         self._thread = threading.Thread(target=self._answer, name="case-wall", daemon=True)
 
     def serve(self) -> None:
@@ -112,22 +112,22 @@ class CaseWall:
 class _Server(uvicorn.Server):
     """Ends the streams of changes before it waits for its connections: they would never end by themselves."""
 
-    def __init__(self, config: uvicorn.Config, pulse: Pulse) -> None:
+    def __init__(self, config: uvicorn.Config, heartbeat: Heartbeat) -> None:
         super().__init__(config)
-        self._pulse = pulse
+        self._heartbeat = heartbeat
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._pulse.end()
+        await self._heartbeat.end()
         await super().shutdown(sockets)
 
 
-def application(wall: Wall, pulse: Pulse, port: int) -> Starlette:
+def application(wall: Wall, heartbeat: Heartbeat, port: int) -> Starlette:
     """Join pages, feeds and files to one application behind its guard."""
-    pages, feeds = Pages(wall), Feeds(wall, pulse)
+    pages, feeds = Pages(wall), Feeds(wall, heartbeat)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with pulse:
+        async with heartbeat:
             yield
 
     routes = [

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from secops_lab.invisible import is_invisible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Control, format (bidirectional, zero width), surrogate and separator characters: what cannot be seen.
-_UNSEEN: Final = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
-# What else Unicode calls default ignorable: fillers, joiners, variation selectors, tags.
-_IGNORABLE: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
-)
 _KEPT: Final = frozenset("\n\t")
 
 
@@ -43,8 +38,7 @@ def _shown(part: str, *, lines: bool) -> Markup:
 
 
 def _one(character: str, *, lines: bool) -> Markup:
-    unseen = unicodedata.category(character) in _UNSEEN or _IGNORABLE.match(character)
-    if not unseen or (lines and character in _KEPT):
+    if not is_invisible(character) or (lines and character in _KEPT):
         return escape(character)
     return Markup('<span class="hidden-char">U+{:04X}</span>').format(ord(character))
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from .drafts import Drafts
 from .predefined import PredefinedWidget, load_widgets
-from .run_registry import RunBook, WallRun
+from .run_registry import RunRegistry, WallRun
 from .safety import Token
 from .uploads import UploadBox
 from .views import json_text
@@ -37,7 +37,7 @@ class Wall:
         self.token = Token()
         self.uploads = UploadBox(settings.upload_limit, settings.uploads_limit)
         self.drafts = Drafts(self.uploads)
-        self.runs = RunBook(platform, host, settings)
+        self.runs = RunRegistry(platform, host, settings)
         self._widgets = load_widgets(host.integration)
 
     def close(self) -> None:

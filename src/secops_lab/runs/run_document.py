@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from secops_lab.cli.verdict_summary import findings
+from secops_lab.runs.verdict_summary import verdict_rows
 
 if TYPE_CHECKING:
     from secops_lab.host import ActionRun
@@ -26,7 +26,7 @@ def run_document(run: ActionRun, case: Case) -> dict[str, Any]:
         "state": run.state.name,
         "message": run.message,
         "result_value": run.result_value,
-        "findings": [dataclasses.asdict(finding) for finding in findings(run.json_result)],
+        "findings": [dataclasses.asdict(finding) for finding in verdict_rows(run.json_result)],
         "json_result": run.json_result,
         "tables": run.tables,
         "entities": case.entities,

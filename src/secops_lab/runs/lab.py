@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from secops_lab.cli.exit_codes import CannotRunError
 from secops_lab.host import ActionHost, ActionRun, HostError
-from secops_lab.manifest import CatalogueError, load_integration
+from secops_lab.manifest import ManifestError, load_integration
 from secops_lab.platform import LocalPlatform
+from secops_lab.runs.errors import CannotRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from secops_lab.cli.progress import Progress
-    from secops_lab.cli.vmray import VMRay
+    from secops_lab.host import OnRound
     from secops_lab.manifest import IntegrationSpec
     from secops_lab.platform import Case
+    from secops_lab.runs.vmray import VMRay
 
 # The asynchronous loop asks again after this many seconds: an emulator in this process may be asked often.
 EMBEDDED_POLL_INTERVAL = 1.0
@@ -60,7 +60,7 @@ class Lab:
         entities: Sequence[tuple[str, str]],
         parameters: dict[str, str],
         times: Times,
-        progress: Progress,
+        on_round: OnRound,
     ) -> tuple[ActionRun, Case]:
         """Run `action` in a new case with these entities, as processes of its own.
 
@@ -76,7 +76,7 @@ class Lab:
                 script_timeout=times.script,
                 async_timeout=times.whole,
                 poll_interval=self.poll_interval(times),
-                on_round=progress.round_done,
+                on_round=on_round,
             )
         except (HostError, OSError) as error:
             raise CannotRunError(f'"{action}" could not be started: {error}') from error
@@ -104,5 +104,5 @@ def read_integration(folder: Path | None) -> IntegrationSpec:
     here = Path(__file__).resolve().parents[3]
     try:
         return load_integration(folder or here / "integrations" / "vm_ray")
-    except CatalogueError as error:
+    except ManifestError as error:
         raise CannotRunError(f"{error}. Name the integration's folder with --integration DIR") from error

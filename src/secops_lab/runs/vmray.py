@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from secops_lab.cli import arguments
+from secops_lab.runs import arguments
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ EMULATOR_API_KEY = "emulator-key-that-is-no-secret"
 _LIMITS = "docs/limits.md"
 
 
-class MissingKeyError(Exception):
+class MissingKeyError(arguments.BadArgumentError):
     """No API key for a named VMRay."""
 
     def __init__(self, variable: str) -> None:
@@ -74,14 +72,12 @@ def chosen_vmray(
     """Return the VMRay that the options of a command name: the one at `api_root`, or the embedded emulator.
 
     Raises:
-        typer.BadParameter: The root is no address, or its key is missing.
+        BadArgumentError: The root is no address.
+        MissingKeyError: Its key is missing.
     """
     if api_root is None:
         return embedded_vmray(scenario, lifecycle)
-    try:
-        return nullcontext(named_vmray(arguments.api_root(api_root), key_variable, verify_ssl=verify_ssl))
-    except (arguments.BadArgumentError, MissingKeyError) as error:
-        raise typer.BadParameter(str(error)) from error
+    return nullcontext(named_vmray(arguments.api_root(api_root), key_variable, verify_ssl=verify_ssl))
 
 
 def named_vmray(api_root: str, key_variable: str, *, verify_ssl: bool) -> VMRay:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from secops_lab.cli.suggest import find
+from secops_lab.runs.suggest import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ _NO_VERDICTS = ("", "not_available")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class VerdictRow:
     """What VMRay thinks of one entity or file.
 
     Attributes:
@@ -28,7 +28,7 @@ class Finding:
     submission_id: str
 
 
-def findings(json_result: object) -> list[Finding]:
+def verdict_rows(json_result: object) -> list[VerdictRow]:
     """Read the findings out of an action's JSON result.
 
     Args:
@@ -44,8 +44,8 @@ def findings(json_result: object) -> list[Finding]:
     return [_of_file(row, several=paths[_text(row.get("file_path"))] > 1) for row in rows]
 
 
-def _of_sample(subject: object, sample: dict[str, Any]) -> Finding:
-    return Finding(
+def _of_sample(subject: object, sample: dict[str, Any]) -> VerdictRow:
+    return VerdictRow(
         subject=_text(subject),
         verdict=_verdict(sample.get("sample_verdict")),
         link=_text(sample.get("sample_webif_url")),
@@ -53,11 +53,11 @@ def _of_sample(subject: object, sample: dict[str, Any]) -> Finding:
     )
 
 
-def _of_file(row: dict[str, Any], *, several: bool) -> Finding:
+def _of_file(row: dict[str, Any], *, several: bool) -> VerdictRow:
     path, sample = _text(row.get("file_path")), _dict(row.get("data"))
     name = _text(sample.get("sample_filename")) if several else ""
     result = _text(row.get("result"))
-    return Finding(
+    return VerdictRow(
         subject=f"{path}: {name}" if name else path,
         verdict=_verdict(row.get("verdict")) if result == "ok" else result,
         link=_text(sample.get("sample_webif_url")),
