@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo quick test check bench soak hub pictures serve
+.PHONY: help demo quick test check generate action bench soak hub pictures serve
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,8 +20,8 @@ QUICK := tests/client tests/contract tests/architecture tests/packaging tests/su
 
 # The caller's own paths must not leak into the environment that the targets share.
 unexport PYTHONPATH PYTHONHOME
-# FILE travels by the environment: a name with spaces or quotes then needs no quoting here.
-export FILE
+# FILE and NAME travel by the environment: a name with spaces or quotes then needs no quoting here.
+export FILE NAME
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,11 +36,19 @@ quick: $(DEV) ## Lint, and run the tests that answer within a minute, one run of
 test: $(DEV) ## Run all tests and name the ten slowest (ARGS="-k name" narrows them)
 	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 $(ARGS)
 
-check: $(DEV) ## Lint, formatting, types (strict) and the law of imports
+check: $(DEV) ## Lint, formatting, types (strict) import rules, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src integrations/vm_ray tests tools bench
 	PYTHONPATH=src:integrations $(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tools.generate --check
+
+generate: $(DEV) ## Write all generated files: examples, tables, widgets, AI description, contract
+	$(BIN)/python -m tools.generate
+
+action: $(DEV) ## Write a new action that runs and passes (NAME="Get Weather")
+	@$(BIN)/python -m tools.new_action
+	@$(BIN)/python -m tools.generate
 
 bench: $(DEV) ## Measure, compare with the bounds, write docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)

@@ -16,6 +16,8 @@ from tests.actions.expected import (
 from tests.actions.lab import completed, outcome
 from tests.support.example import Example
 
+from vmray_emulator import KNOWN_SHA256
+
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
@@ -25,13 +27,8 @@ UNSUPPORTED = "unsupported hash type (expected MD5, SHA-1 or SHA-256)"
 
 EXAMPLES = [
     Example(
-        setup=lambda vmray: vmray.control.add_sample(
-            sha256=SHA256,
-            filename="invoice.exe",
-            iocs={"domains": ["c2.example"]},
-            indicators=[{"category": "Execution", "operation": "Runs a program", "score": 4}],
-        ),
-        entities=(("FILEHASH", SHA256),),
+        setup=lambda vmray: vmray.control.load_scenario("known-sample"),
+        entities=(("FILEHASH", KNOWN_SHA256),),
         failed_json=[],
     ),
     Example("an unknown hash", entities=(("FILEHASH", UNKNOWN),), result=False, failed_json=[]),

@@ -23,7 +23,12 @@ LOOK_UP = "GET /rest/submission?submission_submission_metadata=KEY"
 SUBMIT = "POST /rest/sample/submit"
 
 EXAMPLES = [
-    Example(entities=(("DestinationURL", URL),), parameters={"Tag Names": "phish", "Comment": "seen in mail"})
+    Example(entities=(("DestinationURL", "https://login.phish.example/office365"),)),
+    Example(
+        "tags and a comment",
+        entities=(("DestinationURL", URL),),
+        parameters={"Tag Names": "phish", "Comment": "seen in mail"},
+    ),
 ]
 
 

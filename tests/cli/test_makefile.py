@@ -8,7 +8,20 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = {"help", "demo", "quick", "test", "check", "bench", "soak", "hub", "pictures", "serve"}
+TARGETS = {
+    "help",
+    "demo",
+    "quick",
+    "test",
+    "check",
+    "generate",
+    "action",
+    "bench",
+    "soak",
+    "hub",
+    "pictures",
+    "serve",
+}
 
 
 def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

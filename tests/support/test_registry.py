@@ -24,9 +24,9 @@ def test_every_declared_action_has_examples() -> None:
 
 def test_an_action_without_an_example_is_named_with_the_file_to_write() -> None:
     """The sentence says what to declare, and where."""
-    action = ActionSpec("Get Weather", "get_weather", "", is_async=False, parameters=())
+    action = ActionSpec("No Such Action", "no_such_action", "", is_async=False, parameters=())
     with pytest.raises(
-        MissingExampleError, match=r'"Get Weather" has no example.*tests/actions/test_get_weather.py'
+        MissingExampleError, match=r'"No Such Action" has no example.*tests/actions/test_no_such_action.py'
     ):
         examples_of(action)
 

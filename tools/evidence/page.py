@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.evidence.marks import KINDS, Provenance
-from tools.evidence.usage import users_of
+from tools.evidence.usage import Usage, users_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _HEAD = """\
 # What is known of VMRay's REST API, and from where
 
-Generated from the contract tests by `python -m tools.evidence`; a test compares. Do not edit.
+Generated from the contract tests and from runs of the actions by `make generate`. Do not edit.
 
 Each row is a behaviour that a test in `tests/contract` asserts of the emulator, and of a real server where
 one is given (see [one-suite-two-servers.md](one-suite-two-servers.md)). Its mark says how it is known:
@@ -23,11 +23,12 @@ _SILENT = """\
 The emulator has these too, by the same rules. No contract test says what they do: do not rely on them."""
 
 
-def render(claims: Iterable[Provenance], endpoints: Iterable[str] = ()) -> str:
+def render(claims: Iterable[Provenance], usage: Usage, endpoints: Iterable[str] = ()) -> str:
     """The page: a summary, a table for each endpoint, and what nothing is claimed about.
 
     Args:
         claims: One for each test; equal ones (a test with several parameters) count once.
+        usage: The endpoints that each action requests.
         endpoints: All endpoints that the emulator has, as `METHOD /path`.
     """
     unique = sorted(set(claims), key=lambda claim: (_path(claim.endpoint), claim.endpoint, claim.behaviour))
@@ -35,7 +36,9 @@ def render(claims: Iterable[Provenance], endpoints: Iterable[str] = ()) -> str:
     for kind, meaning in KINDS.items():
         lines.append(f"| `{kind}` | {meaning} | {sum(claim.kind == kind for claim in unique)} |")
     for endpoint in dict.fromkeys(claim.endpoint for claim in unique):
-        lines += _section(endpoint, [claim for claim in unique if claim.endpoint == endpoint])
+        lines += _section(
+            endpoint, users_of(endpoint, usage), [each for each in unique if each.endpoint == endpoint]
+        )
     if silent := sorted(set(endpoints) - {claim.endpoint for claim in unique}):
         lines += ["", "## Nothing claimed", "", _SILENT, "", *(f"* `{endpoint}`" for endpoint in silent)]
     return "\n".join(lines) + "\n"
@@ -45,8 +48,7 @@ def _path(endpoint: str) -> str:
     return "" if endpoint.startswith("ANY ") else endpoint.partition(" ")[2]
 
 
-def _section(endpoint: str, claims: list[Provenance]) -> list[str]:
-    users = users_of(endpoint)
+def _section(endpoint: str, users: list[str], claims: list[Provenance]) -> list[str]:
     title = "Every endpoint" if endpoint.startswith("ANY ") else f"`{endpoint}`"
     used = f"Used by: {', '.join(users)}." if users else "Used by no action."
     rows = [

@@ -1,76 +1,75 @@
-"""Which action of the integration relies on which endpoint.
+"""Name the endpoint of a request, and the actions that request each endpoint.
 
-The table is held to the truth by a test that runs the actions and looks at what the emulator was asked.
+The route table of the emulator names the endpoints. Which action uses which endpoint is observed: the
+examples of the actions are run, and the emulator records their requests.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-_ANALYSING: Final = (
-    "POST /sample/submit",
-    "GET /submission/{id}",
-    "GET /submission",
-    "GET /submission/sample/{id}",
-    "GET /sample/{id}",
-    "GET /sample/{kind}/{hash}",
-    "GET /analysis/submission/{id}",
-    "GET /continuation/{id}",
-)
-_REPORTING: Final = ("GET /sample/{id}/iocs", "GET /sample/{id}/vtis", "GET /analysis/sample/{id}")
-#: Action to the endpoints that it may call, some only when something goes wrong.
-USED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "Ping": ("GET /analysis",),
-    "Add Tag to Submission": ("POST /submission/{id}/tag", "POST /submission/{id}/tag/{tag}"),
-    "Scan Hash": ("GET /sample/{kind}/{hash}", "GET /continuation/{id}", *_REPORTING),
-    "Scan URL": (*_ANALYSING, *_REPORTING),
-    "Upload File And Get Report": (*_ANALYSING, "GET /system_info"),
-}
-#: Placeholders of the emulator's generic routes, which stand for many endpoints.
-_GENERIC: Final = re.compile(r"\{(column|filters)\}")
-_TEMPLATES: Final = (
-    (r"^/sample/(md5|sha1|sha256)/[^/]+$", "/sample/{kind}/{hash}"),
-    (r"/\d+(?=/|$)", "/{id}"),
-    (r"(/\{id\}/tag)/.+", r"\1/{tag}"),
-)
+from starlette.routing import compile_path
+
+from vmray_emulator.routes import ENDPOINTS
+
+if TYPE_CHECKING:
+    from tools.performance import Performance
+
+Usage: TypeAlias = Mapping[str, frozenset[str]]
+"""Name of an action -> endpoints that its examples request."""
+
+# These columns hold a hash; the claims name all three in one row.
+_HASHES: Final = ("md5", "sha1", "sha256")
+_ROUTES: Final = [(each.method, compile_path(each.path)[0], each.path) for each in ENDPOINTS]
 
 
 def template(method: str, path: str) -> str:
-    """The endpoint that a request was for, as the tables name it.
+    """The endpoint of a request, as the claims name it, such as `GET /sample/{id}/iocs`.
 
     Args:
         method: HTTP method.
         path: Path with or without its `/rest`.
+
+    Raises:
+        LookupError: The emulator has no such endpoint.
     """
     short = path.removeprefix("/rest")
-    for pattern, replacement in _TEMPLATES:
-        short = re.sub(pattern, replacement, short)
-    return f"{method} {short}"
+    for route_method, pattern, route in _ROUTES:
+        if route_method == method and (found := pattern.match(short)):
+            return f"{method} {_named(route, found.groupdict().get('column'))}"
+    raise LookupError(f"the emulator has no endpoint for {method} {path}")
 
 
 def emulated_endpoints() -> list[str]:
-    """All endpoints of the emulator's newest version, named as in the claims.
+    """All endpoints of the emulator, named as in the claims.
 
-    Its generic lists by any column are left out: the claims name the columns that clients use.
+    The generic lists by any column are left out: the claims name the columns that clients use.
     """
-    # Only now: pytest, which collects the claims, warns about what was imported before it began.
-    from vmray_emulator.openapi import openapi  # noqa: PLC0415 - only this command needs the emulator
-    from vmray_emulator.versions import SERVER_VERSIONS, known_version  # noqa: PLC0415 - only this command needs the emulator
-
-    paths = openapi(known_version(SERVER_VERSIONS[-1]))["paths"]
-    named = {
-        template(method.upper(), re.sub(r"\{\w*(number|id)\}", "{id}", path))
-        for path, operations in paths.items()
-        for method in operations
-    }
-    return sorted(name for name in named if not _GENERIC.search(name))
+    return sorted({f"{method} {_named(route)}" for method, _, route in _ROUTES if not _is_generic(route)})
 
 
-def users_of(endpoint: str) -> list[str]:
-    """The actions that rely on an endpoint; on what holds for all endpoints (`ANY /`), all of them."""
-    return [
-        action
-        for action, endpoints in USED_BY.items()
-        if endpoint.startswith("ANY ") or endpoint in endpoints
-    ]
+def usage_of(performances: Iterable[Performance]) -> Usage:
+    """Collect the endpoints that all examples of each action requested."""
+    used: dict[str, frozenset[str]] = {}
+    for one in performances:
+        used[one.action.name] = used.get(one.action.name, frozenset()) | set(one.endpoints)
+    return used
+
+
+def users_of(endpoint: str, usage: Usage) -> list[str]:
+    """The actions that rely on an endpoint; all actions rely on what holds for every endpoint (`ANY /`)."""
+    return [name for name, used in usage.items() if endpoint.startswith("ANY ") or endpoint in used]
+
+
+def _is_generic(route: str) -> bool:
+    return "{column" in route or "{filters" in route
+
+
+def _named(route: str, column: str | None = None) -> str:
+    if column in _HASHES:
+        return "/sample/{kind}/{hash}"
+    if column is not None:
+        route = re.sub(r"\{column:\w+\}/\{value:path\}", f"{column}/{{id}}", route)
+    return re.sub(r"\{(\w+):\w+\}", r"{\1}", re.sub(r"\{\w*(number|id)(:\w+)?\}", "{id}", route))

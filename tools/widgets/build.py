@@ -1,7 +1,8 @@
 """Build the widget files from their sources.
 
-The hub wants one HTML file for each widget, and the platform may load nothing beside it. The three widgets
-differ in their title and their nouns only, so style and script are written once and put into each file here.
+The hub wants one HTML file for each widget, and the platform may load nothing beside it. The widgets differ
+in their title and their nouns only, so style and script are written once and put into each file here. Every
+action with a JSON result has a widget.
 """
 
 from __future__ import annotations
@@ -12,6 +13,16 @@ import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from tools.readme_blocks import first_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tools.performance import Performance
 
 SOURCE = Path(__file__).parent / "source"
 WIDGETS = Path(__file__).parents[2] / "integrations" / "vm_ray" / "widgets"
@@ -33,22 +44,85 @@ class Widget:
 
     Attributes:
         stem: The file's name without its ending, equal to the action's.
-        title: The widget's name, as in its YAML.
+        action: The name of the action.
+        about: One sentence about what the widget shows.
         noun: What the action is asked about.
-        nouns: The same, several of it.
+        nouns: The plural of the noun.
+        signs: What the JSON result starts with, then texts that the result contains.
     """
 
     stem: str
-    title: str
+    action: str
+    about: str
     noun: str
     nouns: str
+    signs: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The name of the widget."""
+        return f"VMRay - {self.action}"
 
 
-ALL = (
-    Widget("scan_hash", "VMRay - Scan Hash", "hash", "hashes"),
-    Widget("scan_url", "VMRay - Scan URL", "URL", "URLs"),
-    Widget("upload_file_and_get_report", "VMRay - Upload File And Get Report", "file", "files"),
-)
+# What a widget is about: a list of entities has their type, another JSON result has a key that says so.
+_NOUNS: Final = {
+    "FILEHASH": ("hash", "hashes"),
+    "DestinationURL": ("URL", "URLs"),
+    "files": ("file", "files"),
+}
+_ITEM: Final = ("item", "items")
+
+
+def widget_of(one: Performance) -> Widget:
+    """The widget of an action, from its declaration and the JSON result of its usual run."""
+    if isinstance(one.json, list):
+        (kind,) = (name for name in one.given if name in _NOUNS)
+        signs: tuple[str, ...] = ("[", "{", "Entity", "EntityResult")
+    else:
+        kind = next((name for name in one.json if name in _NOUNS), "items")
+        signs = ("{", *(name for name in ("data", "result", "outcome") if name in one.json))
+    noun, nouns = _NOUNS.get(kind, _ITEM)
+    about = (
+        f"{first_sentence(one.action.description)} - shown with verdicts, reasons and links to the reports."
+    )
+    return Widget(one.action.stem, one.action.name, about, noun, nouns, signs)
+
+
+def widget_files(performances: Iterable[Performance]) -> dict[Path, str]:
+    """The files of all widgets, with their texts: every action with a JSON result has a widget."""
+    widgets = [widget_of(one) for one in performances if one.json is not None]
+    return {
+        WIDGETS / f"{widget.stem}.{ending}": text
+        for widget in widgets
+        for ending, text in (("html", build(widget)), ("yaml", declaration(widget)))
+    }
+
+
+def declaration(widget: Widget) -> str:
+    """The text of one widget's YAML file, as the hub reads it."""
+    start, *contained = widget.signs
+    matches = [("starts_with", start), *(("contains", text) for text in contained)]
+    declared = {
+        "title": widget.title,
+        "type": "html",
+        "scope": "alert",
+        "action_identifier": widget.action,
+        "description": widget.about,
+        "data_definition": {
+            "html_height": 400,
+            "safe_rendering": False,
+            "type": "html",
+            "widget_definition_scope": "both",
+        },
+        "condition_group": {
+            "logical_operator": "and",
+            "conditions": [
+                {"field_name": PLACEHOLDER, "match_type": match, "value": value} for match, value in matches
+            ],
+        },
+        "default_size": "half_width",
+    }
+    return yaml.safe_dump(declared, sort_keys=False, allow_unicode=True, width=1_000)
 
 
 class WidgetError(ValueError):
@@ -103,8 +177,3 @@ def build(widget: Widget) -> str:
             f"{widget.stem} has {len(page.encode())} bytes, allowed are fewer than {MOST_BYTES}"
         )
     return page
-
-
-def path_of(widget: Widget) -> Path:
-    """Where a widget's built file belongs."""
-    return WIDGETS / f"{widget.stem}.html"

@@ -20,7 +20,11 @@ class AddTagParameters(Parameters):
 
 
 class AddTagToSubmission(Action[AddTagParameters]):
-    """Tags one submission; a tag that is already there stays as it is."""
+    """Adds one tag to one submission; a tag that the submission already has stays as it is.
+
+    The tag is checked against the rule of VMRay before any request. The action fails with the reason if the
+    submission does not exist or if the API key may not change the submission.
+    """
 
     name = "Add Tag to Submission"
     parameters = AddTagParameters

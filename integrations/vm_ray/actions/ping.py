@@ -8,7 +8,10 @@ from ..core.soar.vmray_run import Run
 
 
 class Ping(Action[Parameters]):
-    """Makes the smallest read that needs a valid key."""
+    """Sends one authenticated request to VMRay, and reports whether the request succeeded.
+
+    The action checks the configuration of the integration. The action reads no case data and changes nothing.
+    """
 
     name = "Ping"
     parameters = Parameters

@@ -25,7 +25,13 @@ class ScanHashParameters(ScanParameters):
 
 
 class ScanHash(EntityAction):
-    """Looks each FILEHASH entity up, and reports the sample with the worst verdict."""
+    """Looks up each FILEHASH entity, and reports the sample with the worst verdict.
+
+    For a known sample the action returns the sample with its verdict, the IOCs that pass the type and verdict
+    filters, and the strongest threat indicators. Entities are enriched, and marked as suspicious if the verdict is
+    malicious or suspicious. A table is added to the case wall and, on request, an insight. An unknown hash is not a
+    failure: the action completes and names the hash.
+    """
 
     name = "Scan Hash"
     parameters = ScanHashParameters

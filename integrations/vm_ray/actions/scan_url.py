@@ -28,7 +28,13 @@ class ScanURLParameters(ScanParameters, SubmitParameters):  # a dataclass takes 
 
 
 class ScanURL(SubmissionAction[ScanURLParameters]):
-    """Submits each URL entity once, and reports all of them together."""
+    """Submits each URL entity once, waits for the results, and reports all URLs together.
+
+    The action returns the sample with its verdict, the IOCs that pass the type and verdict filters, and the strongest
+    threat indicators. Entities are enriched, and marked as suspicious if the verdict, or the verdict of content
+    reached through the URL, is malicious or suspicious. A table is added to the case wall and, on request, an insight.
+    URLs whose analysis is not ready at the deadline are named with their submission; the others are returned.
+    """
 
     name = "Scan URL"
     parameters = ScanURLParameters

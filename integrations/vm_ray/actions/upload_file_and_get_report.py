@@ -31,7 +31,12 @@ class UploadParameters(SubmitParameters, PathParameters):  # a dataclass takes t
 
 
 class UploadFileAndGetReport(SubmissionAction[UploadParameters]):
-    """Submits each file once, and reports all samples that it became."""
+    """Submits each file once, waits for the results, and reports all samples of each file.
+
+    Files are named by their absolute paths. Nothing is uploaded if a path is not readable. The action returns the
+    sample and the verdict of each file as JSON. Files whose analysis is not ready at the deadline are named with their
+    submission; the others are returned.
+    """
 
     name = "Upload File And Get Report"
     parameters = UploadParameters

@@ -82,10 +82,22 @@ function readEntity(row) {
   return readEntry(asText(entity.Entity), "done", entity.EntityResult, {});
 }
 
+// A row of a result with an outcome. What such a row is about is its subject.
+function readItem(row) {
+  const item = isObject(row) ? row : {};
+  const outcome = asText(item.outcome);
+  const states = { done: "done", pending: "pending", failed: "failed", blocked_quota: "failed" };
+  const state = has(VERDICTS, outcome) ? "done" : has(states, outcome) ? states[outcome] : "empty";
+  const name = ["subject", "item", "name", "entity", "submission_id", "sample_id"].map((key) => asText(item[key])).find(Boolean);
+  const sample = { ...item, sample_webif_url: item.web_link };
+  return readEntry(name, state, state === "done" ? sample : null, { verdict: outcome, error: item.reason, submission_id: item.submission_id });
+}
+
 // The entries, or null where the result has no shape that these actions give.
 function readResult(raw) {
   if (Array.isArray(raw)) return raw.map(readEntity);
   if (!isObject(raw)) return null;
+  if (has(raw, "outcome") && Array.isArray(raw.items)) return raw.items.map(readItem);
   if (Array.isArray(raw.files) && raw.files.length) return readFiles(raw.files);
   return has(raw, "data") ? [readFile({ data: raw.data, result: raw.result, error: raw.error_msg })] : null;
 }

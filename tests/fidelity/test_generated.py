@@ -1,0 +1,120 @@
+"""The generated files follow from the runs of the examples; `make check` compares all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from tests.support.registry import ACTIONS, CASES
+from tools import examples_page, generate, json_examples
+from tools.ai_description import UnknownEffectError, ai_description
+from tools.evidence.usage import emulated_endpoints, usage_of
+from tools.hub_step import REPOSITORY
+from tools.performance import Performance, perform, usual
+from tools.readme_blocks import ENGLISH, SPANISH_README, Language, first_sentence, table, with_block
+from tools.widgets import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEGIN, END = "<!-- make generate: messages -->\n", "<!-- end of messages -->"
+
+
+@pytest.fixture(scope="module")
+def performances() -> list[Performance]:
+    """All examples, run now."""
+    return perform()
+
+
+def test_every_example_of_every_action_is_performed(performances: list[Performance]) -> None:
+    """Given the registry, then no action and no situation is left out."""
+    performed = [(one.action.stem, one.situation) for one in performances]
+    assert performed == [(case.action.stem, case.example.situation) for case in CASES]
+    assert [one.action for one in usual(performances)] == list(ACTIONS)
+
+
+def test_the_committed_pages_are_what_the_actions_return(performances: list[Performance]) -> None:
+    """Given a fresh run on other ports and at another time, then it gives the committed text."""
+    shown = usual(performances)
+    assert generate.EXAMPLES.read_text("utf-8") == examples_page.page(shown)
+    for path, text in json_examples.json_examples(shown).items():
+        assert path.read_text("utf-8") == text
+    for path, text in build.widget_files(shown).items():
+        assert path.read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("soar_sdk", ["real"], indirect=True)
+def test_the_real_sdk_returns_the_same(soar_sdk: Path | None, performances: list[Performance]) -> None:
+    """Given the real SDK, then all performances are the same as on the stand-in."""
+    assert perform(soar_sdk) == performances
+
+
+def test_each_action_requests_something_that_the_claims_can_name(performances: list[Performance]) -> None:
+    """Given the requests of all runs, then each is of an endpoint, and each action made some."""
+    usage = usage_of(performances)
+    lists = {"GET /submission/sample/{id}", "GET /analysis/submission/{id}", "GET /analysis/sample/{id}"}
+    known = {*emulated_endpoints(), *lists, "GET /sample/{kind}/{hash}"}
+    assert usage.keys() == {action.name for action in ACTIONS}
+    assert all(usage.values())
+    assert {endpoint for used in usage.values() for endpoint in used} <= known
+
+
+def test_the_ai_description_claims_what_the_runs_did(performances: list[Performance]) -> None:
+    """Given the runs, then submits, enrichment and the types of entities are told as they were observed."""
+    described = yaml.safe_load(ai_description(performances))
+    for one in usual(performances):
+        entry, capable = described[one.action.name], described[one.action.name]["capabilities"]
+        runs = [each for each in performances if each.action == one.action]
+        changing = {each for run in runs for each in run.endpoints if not each.startswith("GET ")}
+        assert capable["can_mutate_external_data"] == bool(changing)
+        assert bool(capable["external_data_mutation_explanation"]) == bool(changing)
+        assert capable["can_update_entities"] == any(run.enrichment for run in runs)
+        assert entry["outcome_categories"]["submit_file"] == any(run.sent_file for run in runs)
+        assert all(parameter.name in entry["parameters_description"] for parameter in one.action.parameters)
+
+
+def test_an_effect_that_nobody_has_described_is_named(performances: list[Performance]) -> None:
+    """Given a request that changes something unknown, then the error names the endpoint and the file."""
+    changed = Performance(
+        action=performances[0].action,
+        situation="usual",
+        given={},
+        message="",
+        result_name="is_success",
+        value="True",
+        rounds=1,
+        endpoints=("POST /moon",),
+    )
+    with pytest.raises(UnknownEffectError, match=r"tools/ai_description\.py.*: POST /moon"):
+        ai_description([changed])
+
+
+@pytest.mark.parametrize("language", [ENGLISH, SPANISH_README], ids=lambda each: each.readme.name)
+def test_the_table_has_a_row_for_each_action(language: Language) -> None:
+    """Given all actions, then each has its name, a sentence and whether the action waits."""
+    lines = table(ACTIONS, language, {"ping": "a sentence of its own"}).splitlines()[2:]
+    rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    assert [(name, waits == language.yes) for name, _, waits in rows] == [
+        (action.name, action.is_async) for action in ACTIONS
+    ]
+    sentences = {name: sentence for name, sentence, _ in rows}
+    for action in ACTIONS:
+        own = "a sentence of its own" if action.stem == "ping" else first_sentence(action.description)
+        assert sentences[action.name] == own
+
+
+def test_a_readme_needs_its_comments() -> None:
+    """Given a README without the two comments, or with more of them, then it is refused."""
+    for text in ("", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}"):
+        with pytest.raises(ValueError, match="README"):
+            with_block(text, "messages", "new\n")
+    assert with_block(f"a\n{BEGIN}old\n{END}\nb", "messages", "new\n") == f"a\n{BEGIN}new\n{END}\nb"
+
+
+def test_a_stale_and_a_left_over_file_are_named() -> None:
+    """Given a text that differs on disk, then `make check` names the file; so it does a file of no action."""
+    readme = REPOSITORY / "README.md"
+    stale = generate.stale_files({readme: "other"})
+    assert readme in stale
+    assert build.WIDGETS / "scan_hash.html" in stale

@@ -1,1 +1,0 @@
-"""Examples of what the actions say and leave, produced on the emulator and the local SecOps."""
