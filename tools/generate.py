@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tools import contract, examples_page, json_examples, readme_blocks
+from tools import contract, examples_page, json_examples, readme_blocks, troubleshooting
 from tools.ai_description import ai_description
 from tools.evidence import claims, page, usage
 from tools.hub_step import INTEGRATION, REPOSITORY, say
@@ -40,6 +40,7 @@ def generated() -> dict[Path, str]:
         EVIDENCE: page.render(asserted, used, usage.emulated_endpoints()),
         AI: ai_description(performances),
         contract.CONTRACT: contract.contract_text(),
+        troubleshooting.PAGE: troubleshooting.page(),
         **build.widget_files(shown),
         **_readmes(shown),
     }
