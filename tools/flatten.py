@@ -5,7 +5,7 @@ relatively. On the platform ``core/`` is unpacked into one folder of top-level m
 modules. Only these spellings of an import survive that; any other would die at import time in Google SecOps
 and is refused here, with its place::
 
-    from ..core.api.vmray_x import Y    ->  from vmray_x import Y     (in actions/)
+    from ..core.api.vmray_x import Y    ->  from vmray_x import Y     (in a script's folder)
     from ...core.api.vmray_x import Y   ->  from vmray_x import Y     (in core/)
     from soar_sdk.SiemplifyX import Y   ->  from SiemplifyX import Y
     import requests                         (absolute imports of libraries stay)
@@ -17,20 +17,22 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
+from secops_lab.script_kinds import SCRIPT_KINDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGE: Final = "vm_ray"
 SDK: Final = "soar_sdk"
 SCRIPT_FOLDERS: Final = {
-    "actions": ("ActionsScripts", ".py"),
+    **{kind.source: (kind.scripts, ".py") for kind in SCRIPT_KINDS},
     "core": ("Managers", ".py"),
     "widgets": ("WidgetsScripts", ".html"),
 }
 """Source folder -> (folder of the built form, suffix of the files that are taken over)."""
 
 CORE_LEVELS: Final = (2, 3)
-"""Dots before ``core`` in an import: two in ``actions/``, three in a package of ``core/``."""
+"""Dots before ``core`` in an import: two in the folder of scripts, three in a package of ``core/``."""
 
 _FROM: Final = re.compile(r"from\s+(?P<module>[.\w]+)\s+import\b")
 
@@ -52,7 +54,7 @@ class FlatteningError(Exception):
         """The sentence for whoever wrote the import."""
         return (
             f"line {self.line}: '{self.spelling}' does not survive flattening; "
-            "write 'from ...core.PACKAGE.vmray_x import Y' ('..core' in actions) "
+            "write 'from ...core.PACKAGE.vmray_x import Y' ('..core' in a script) "
             "or 'from soar_sdk.X import Y'"
         )
 

@@ -1,9 +1,11 @@
-"""Definitions of an action and of a widget in the platform's own fields and numbers."""
+"""Definitions of scripts and of widgets in the platform's own fields and numbers."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final
+
+from secops_lab.script_kinds import ACTION, CONNECTOR, JOB, ScriptKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,7 +13,11 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-ACTION_TYPES: Final = {"string": 0, "boolean": 1, "password": 12, "ddl": 15}
+CONNECTOR_MODES: Final = {"regular": 0, "script": 2}
+RULE_TYPES: Final = {"allow_list": 0, "disallow_list": 1}
+RUN_INTERVAL: Final = 900
+"""Seconds between two runs of a job that declares nothing else."""
+
 WIDGET_SCOPES: Final = {"alert": 0, "case": 1}
 DEFINITION_SCOPES: Final = {"case": 0, "alert": 1, "both": 2}
 WIDGET_TYPES: Final = {"html": 3}
@@ -57,7 +63,7 @@ def action_definition(folder: Path, action: Json) -> Json:
         "IsCustom": False,
         "IsEnabled": True,
         "Name": action["name"],
-        "Parameters": [_parameter(parameter) for parameter in action["parameters"]],
+        "Parameters": [_action_parameter(parameter) for parameter in action["parameters"]],
         "ScriptResultName": action["script_result_name"],
         "SimulationDataJson": action["simulation_data_json"],
         "Version": action["version"],
@@ -69,16 +75,66 @@ def _example(path: Path) -> str:
     return json.dumps(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _parameter(parameter: Json) -> Json:
-    default = parameter.get("default_value")
+def _parameter(parameter: Json, kind: ScriptKind) -> Json:
+    """What the parameters of every kind have."""
+    numbers = {name: number for number, name in kind.parameter_types.items()}
     return {
-        "DefaultValue": default,
+        "DefaultValue": parameter.get("default_value"),
         "Description": parameter["description"],
         "IsMandatory": parameter["is_mandatory"],
         "Name": parameter["name"],
+        "Type": numbers[parameter["type"]],
+    }
+
+
+def _action_parameter(parameter: Json) -> Json:
+    return {
+        **_parameter(parameter, ACTION),
         "OptionalValues": parameter.get("optional_values"),
-        "Type": ACTION_TYPES[parameter["type"]],
-        "Value": default,
+        "Value": parameter.get("default_value"),
+    }
+
+
+def connector_definition(_folder: Path, connector: Json) -> Json:
+    """The ``.connectordef`` of one connector."""
+    return {
+        **_unattended(connector),
+        "IsConnectorRulesSupported": connector["is_connector_rules_supported"],
+        "Parameters": [
+            {
+                **_parameter(parameter, CONNECTOR),
+                "IsAdvanced": parameter["is_advanced"],
+                "Mode": CONNECTOR_MODES[parameter["mode"]],
+            }
+            for parameter in connector["parameters"]
+        ],
+        "Rules": [
+            {"RuleName": rule["rule_name"], "RuleType": RULE_TYPES[rule["rule_type"]]}
+            for rule in connector["rules"]
+        ],
+    }
+
+
+def job_definition(_folder: Path, job: Json) -> Json:
+    """The ``.jobdef`` of one job."""
+    return {
+        **_unattended(job),
+        "Parameters": [_parameter(parameter, JOB) for parameter in job["parameters"]],
+        "RunIntervalInSeconds": job.get("run_interval_in_seconds", RUN_INTERVAL),
+    }
+
+
+def _unattended(script: Json) -> Json:
+    """What the definitions of connectors and jobs share: nobody starts these by hand."""
+    return {
+        "Creator": script["creator"],
+        "Description": script["description"],
+        "DocumentationLink": script.get("documentation_link"),
+        "Integration": script["integration"],
+        "IsCustom": script.get("is_custom", False),
+        "IsEnabled": script.get("is_enabled", True),
+        "Name": script["name"],
+        "Version": script.get("version", 1.0),
     }
 
 

@@ -2,7 +2,8 @@
 
 The hub's own tool ``mp`` does this too, and its result is preferred; this is the counterpart for machines
 without it, compared with ``mp`` file by file in ``tests/packaging``. It covers what the integration uses:
-actions, HTML widgets (``hub_components``), release notes. A value that it does not know (a parameter type, an
+actions, connectors, jobs, HTML widgets (``hub_components``), release notes; no mapping rules and no custom
+families. A value that it does not know (a parameter type, an
 outcome category) is an error that names it and its file, never a guess. Field names and numbers are those of
 ``mp`` 1.35.
 """
@@ -17,14 +18,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from tools.hub_components import Json, action_definition, spoken_definition, widget_definition
+from secops_lab.script_kinds import ACTION, CONFIGURATION_TYPES, CONNECTOR, JOB, SCRIPT_KINDS, ScriptKind
+from tools.hub_components import (
+    Json,
+    action_definition,
+    connector_definition,
+    job_definition,
+    spoken_definition,
+    widget_definition,
+)
 from tools.hub_errors import PackagingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-INTEGRATION_TYPES: Final = {"boolean": 0, "integer": 1, "string": 2, "password": 3}
+INTEGRATION_TYPES: Final = {name: number for number, name in CONFIGURATION_TYPES.items()}
 MINIMUM_SYSTEM_VERSION: Final = 5.3
 PYTHON_VERSIONS: Final = {"3.11": 3}
 SPOKEN: Final = "resources/ai/actions_ai_description.yaml"
@@ -47,9 +56,10 @@ def definitions(integration: Path) -> dict[str, Any]:
         built = _integration(integration, head, tomllib.load(file)["project"])
     with _keys_of("release_notes.yaml"):
         notes = [_release_note(note) for note in _load(integration / "release_notes.yaml")]
-    actions, widgets = _actions(integration), _widgets(integration)
+    scripts = {kind: _scripts(integration, kind) for kind in SCRIPT_KINDS}
+    widgets = _widgets(integration)
     names = {
-        "Actions": [action["Name"] for action in actions.values()],
+        **{kind.listed_as: [script["Name"] for script in of.values()] for kind, of in scripts.items()},
         "Managers": sorted(
             path.stem for path in (integration / "core").rglob("*.py") if path.stem != "__init__"
         ),
@@ -59,7 +69,11 @@ def definitions(integration: Path) -> dict[str, Any]:
         f"Integration-{head['identifier']}.def": built,
         f"{head['identifier']}.fulldetails": _full_details(built, names, notes),
         "RN.json": notes,
-        **{f"ActionsDefinitions/{stem}.actiondef": action for stem, action in actions.items()},
+        **{
+            f"{kind.definitions}/{stem}{kind.suffix}": script
+            for kind, of in scripts.items()
+            for stem, script in of.items()
+        },
         **{f"Widgets/{stem}.json": widget for stem, widget in widgets.items()},
     }
 
@@ -75,16 +89,23 @@ def _keys_of(file: str) -> Iterator[None]:
         ) from error
 
 
-def _actions(integration: Path) -> dict[str, Json]:
-    """The built definition of each action, by the stem of its file."""
-    spoken = _load(integration / SPOKEN)
+def _scripts(integration: Path, kind: ScriptKind) -> dict[str, Json]:
+    """The built definition of each script of a kind, by the stem of its file."""
     built = {}
-    for stem, action in _components(integration / "actions").items():
-        with _keys_of(f"actions/{stem}.yaml"):
-            built[stem] = action_definition(integration, action)
-        with _keys_of(SPOKEN):
-            built[stem] |= spoken_definition(spoken[action["name"]])
+    for stem, script in _components(integration / kind.source).items():
+        with _keys_of(f"{kind.source}/{stem}.yaml"):
+            built[stem] = BUILDERS[kind](integration, script)
     return built
+
+
+def _action(integration: Path, action: Json) -> Json:
+    built = action_definition(integration, action)
+    with _keys_of(SPOKEN):
+        return built | spoken_definition(_load(integration / SPOKEN)[action["name"]])
+
+
+BUILDERS: Final = {ACTION: _action, CONNECTOR: connector_definition, JOB: job_definition}
+"""Kind of scripts -> what makes the built definition of one from (source folder, YAML)."""
 
 
 def _widgets(integration: Path) -> dict[str, Json]:
@@ -160,14 +181,15 @@ def _full_details(integration: Json, names: dict[str, list[str]], notes: list[Js
 
     Args:
         integration: The built definition of the integration.
-        names: Display names of the actions, module names of the managers, the actions that have widgets.
+        names: Display names of the scripts of each kind, module names of the managers, the actions that have
+            widgets.
         notes: The built release notes.
     """
     shared = ("Description", "DisplayName", "DocumentationLink", "Identifier", "IntegrationProperties")
     return {
         **{key: integration[key] for key in (*shared, "MinimumSystemVersion", "Version")},
-        **{kind: sorted(names[kind]) for kind in ("Actions", "Managers", "Widgets")},
-        **{kind: [] for kind in ("Connectors", "CustomFamilies", "ExampleUseCases", "Jobs", "MappingRules")},
+        **{what: sorted(listed) for what, listed in names.items()},
+        **{what: [] for what in ("CustomFamilies", "ExampleUseCases", "MappingRules")},
         "IsCustom": False,
         "PackageName": integration["DisplayName"],
         "ReleaseNotes": _by_version(notes),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from secops_lab.script_kinds import SCRIPT_KINDS
 from tools.flatten import SCRIPT_FOLDERS, flatten
 from tools.hub_definitions import definitions
 from tools.hub_errors import PackagingError
@@ -86,9 +87,9 @@ def missing(integration: Path, built: Path) -> list[str]:
     """Names of the files that an import needs and ``built`` lacks, relative to it."""
     identifier = built.name
     wanted = [f"Integration-{identifier}.def", f"{identifier}.fulldetails", "RN.json", ".python-version"]
-    wanted += [
-        f"ActionsDefinitions/{path.stem}.actiondef" for path in (integration / "actions").glob("*.yaml")
-    ]
+    for kind in SCRIPT_KINDS:
+        declared = (integration / kind.source).glob("*.yaml")
+        wanted += [f"{kind.definitions}/{path.stem}{kind.suffix}" for path in declared]
     wanted += [f"Widgets/{path.stem}.json" for path in (integration / "widgets").glob("*.yaml")]
     wanted += [f"resources/ai/{path.name}" for path in (integration / "resources/ai").glob("*.yaml")]
     for source, (folder, suffix) in SCRIPT_FOLDERS.items():
@@ -119,7 +120,7 @@ def _meaning(path: Path) -> object:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".yaml":
         return yaml.safe_load(text)
-    if path.suffix not in {".def", ".json", ".actiondef", ".fulldetails"}:
+    if path.suffix not in {".def", ".json", ".fulldetails", *(kind.suffix for kind in SCRIPT_KINDS)}:
         return text
     value = json.loads(text)
     if path.suffix == ".fulldetails":  # mp lists the names in the order in which its file system gave them
@@ -128,8 +129,9 @@ def _meaning(path: Path) -> object:
 
 
 def mark_custom(built: Path) -> None:
-    """Declare the integration and its actions as custom, which an import by hand has to be."""
-    for path in [*built.glob("Integration-*.def"), *(built / "ActionsDefinitions").glob("*.actiondef")]:
+    """Declare the integration and its scripts as custom, which an import by hand has to be."""
+    scripts = (path for kind in SCRIPT_KINDS for path in (built / kind.definitions).glob(f"*{kind.suffix}"))
+    for path in [*built.glob("Integration-*.def"), *scripts]:
         _write_json(path, {**json.loads(path.read_text(encoding="utf-8")), "IsCustom": True})
 
 

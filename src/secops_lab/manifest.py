@@ -1,7 +1,8 @@
-"""What an integration folder declares: its configuration, its actions and their parameters.
+"""What an integration folder declares: its configuration, its scripts and their parameters.
 
 Two forms of folder are read: the source form of the hub (`definition.yaml`, `actions/*.yaml`) and the built
 form that the platform unpacks (`Integration-<Id>.def`, `ActionsDefinitions/*.actiondef`, both JSON).
+`script_kinds` says where the definitions of each kind of scripts are.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import json
 import tomllib
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import yaml
 
+from secops_lab.script_kinds import ACTION, CONFIGURATION_TYPES, CONNECTOR, JOB, ScriptKind
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -24,6 +28,9 @@ _LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeL
 
 class ManifestError(Exception):
     """The folder is no integration, or a definition in it cannot be read; the text says which and why."""
+
+
+Script = TypeVar("Script", bound="ScriptSpec")
 
 
 class Form(Enum):
@@ -55,14 +62,44 @@ class ParameterSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One action: `name` is what analysts see, `stem` the name of its script."""
+class ScriptSpec:
+    """One script of the integration.
 
+    Attributes:
+        kind: Its kind; each kind has a class of its own.
+        name: The name on the platform.
+        stem: The name of the script's file, without its suffix.
+        description: What it does.
+        parameters: The parameters.
+    """
+
+    kind: ClassVar[ScriptKind]
     name: str
     stem: str
     description: str
-    is_async: bool
     parameters: tuple[ParameterSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec(ScriptSpec):
+    """One action: a step of a playbook, also run by hand in a case."""
+
+    kind: ClassVar[ScriptKind] = ACTION
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorSpec(ScriptSpec):
+    """One connector: creates alerts."""
+
+    kind: ClassVar[ScriptKind] = CONNECTOR
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec(ScriptSpec):
+    """One job: runs at intervals, in no case."""
+
+    kind: ClassVar[ScriptKind] = JOB
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +114,8 @@ class IntegrationSpec:
         form: Its layout.
         configuration: The configuration parameters.
         actions: The actions, by name.
+        connectors: The connectors, by name.
+        jobs: The jobs, by name.
     """
 
     identifier: str
@@ -86,48 +125,12 @@ class IntegrationSpec:
     form: Form
     configuration: tuple[ParameterSpec, ...]
     actions: tuple[ActionSpec, ...]
+    connectors: tuple[ConnectorSpec, ...] = ()
+    jobs: tuple[JobSpec, ...] = ()
 
     def action(self, name: str) -> ActionSpec | None:
         """The action of this name or script stem, or None."""
         return next((action for action in self.actions if name in {action.name, action.stem}), None)
-
-
-# The numbers that stand for types in the built form.
-_CONFIGURATION_TYPES: Final = {
-    0: "boolean",
-    1: "integer",
-    2: "string",
-    3: "password",
-    4: "ip",
-    5: "ip_or_host",
-    6: "url",
-    7: "domain",
-    8: "email",
-    9: "values",
-    10: "values_as_semicolon_separated",
-    11: "multi_value_selection",
-    12: "script",
-    13: "numerical_values",
-}
-_ACTION_TYPES: Final = {
-    0: "string",
-    1: "boolean",
-    2: "playbook_name",
-    3: "user",
-    4: "stage",
-    5: "close_case_reasons",
-    6: "close_root_cause",
-    7: "case_priorities",
-    10: "email_content",
-    11: "content",
-    12: "password",
-    13: "entity_type",
-    14: "multi_values",
-    15: "ddl",
-    16: "code",
-    17: "time_span_seconds",
-    21: "multi_choice_parameter",
-}
 
 
 def load_integration(folder: Path) -> IntegrationSpec:
@@ -144,22 +147,14 @@ def load_integration(folder: Path) -> IntegrationSpec:
         if definitions:
             return _built(folder, definitions[0])
     except (KeyError, TypeError, ValueError, AttributeError, OSError, yaml.YAMLError) as error:
-        msg = f"{folder}: a definition is incomplete or unreadable: {error!r}"
-        raise ManifestError(msg) from error
-    msg = f"{folder} is not an integration: it has neither definition.yaml nor Integration-*.def"
-    raise ManifestError(msg)
+        raise ManifestError(f"{folder}: a definition is incomplete or unreadable: {error!r}") from error
+    raise ManifestError(
+        f"{folder} is not an integration: it has neither definition.yaml nor Integration-*.def"
+    )
 
 
 def _source(folder: Path) -> IntegrationSpec:
     definition = _read_yaml(folder / "definition.yaml")
-    actions = []
-    for path in sorted((folder / "actions").glob("*.yaml")):
-        action = _read_yaml(path)
-        parameters = tuple(_source_parameter(one) for one in action.get("parameters") or ())
-        is_async = bool(action.get("is_async", False))
-        actions.append(
-            ActionSpec(action["name"], path.stem, action.get("description", ""), is_async, parameters)
-        )
     return IntegrationSpec(
         identifier=definition["identifier"],
         name=definition.get("name", definition["identifier"]),
@@ -167,20 +162,17 @@ def _source(folder: Path) -> IntegrationSpec:
         folder=folder,
         form=Form.SOURCE,
         configuration=tuple(_source_parameter(one) for one in definition.get("parameters") or ()),
-        actions=tuple(sorted(actions, key=lambda action: action.name)),
+        actions=_sorted(
+            ActionSpec(**fields, is_async=bool(raw.get("is_async", False)))
+            for fields, raw in _source_scripts(folder, ACTION)
+        ),
+        connectors=_sorted(ConnectorSpec(**fields) for fields, _ in _source_scripts(folder, CONNECTOR)),
+        jobs=_sorted(JobSpec(**fields) for fields, _ in _source_scripts(folder, JOB)),
     )
 
 
 def _built(folder: Path, definition_file: Path) -> IntegrationSpec:
     definition = json.loads(definition_file.read_text(encoding="utf-8-sig"))
-    actions = []
-    for path in sorted((folder / "ActionsDefinitions").glob("*.actiondef")):
-        action = json.loads(path.read_text(encoding="utf-8-sig"))
-        parameters = tuple(_built_parameter(one) for one in action.get("Parameters") or ())
-        is_async = bool(action.get("IsAsync", False))
-        actions.append(
-            ActionSpec(action["Name"], path.stem, action.get("Description", ""), is_async, parameters)
-        )
     return IntegrationSpec(
         identifier=definition["Identifier"],
         name=definition.get("DisplayName", definition["Identifier"]),
@@ -188,15 +180,53 @@ def _built(folder: Path, definition_file: Path) -> IntegrationSpec:
         folder=folder,
         form=Form.BUILT,
         configuration=tuple(_built_property(one) for one in definition.get("IntegrationProperties") or ()),
-        actions=tuple(sorted(actions, key=lambda action: action.name)),
+        actions=_sorted(
+            ActionSpec(**fields, is_async=bool(raw.get("IsAsync", False)))
+            for fields, raw in _built_scripts(folder, ACTION)
+        ),
+        connectors=_sorted(ConnectorSpec(**fields) for fields, _ in _built_scripts(folder, CONNECTOR)),
+        jobs=_sorted(JobSpec(**fields) for fields, _ in _built_scripts(folder, JOB)),
     )
+
+
+def _source_scripts(folder: Path, kind: ScriptKind) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the fields that every kind has, and the whole definition, of each script of the source form."""
+    for path in (folder / kind.source).glob("*.yaml"):
+        raw = _read_yaml(path)
+        yield (
+            {
+                "name": raw["name"],
+                "stem": path.stem,
+                "description": raw.get("description", ""),
+                "parameters": tuple(_source_parameter(one) for one in raw.get("parameters") or ()),
+            },
+            raw,
+        )
+
+
+def _built_scripts(folder: Path, kind: ScriptKind) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the fields that every kind has, and the whole definition, of each script of the built form."""
+    for path in (folder / kind.definitions).glob(f"*{kind.suffix}"):
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))
+        yield (
+            {
+                "name": raw["Name"],
+                "stem": path.stem,
+                "description": raw.get("Description", ""),
+                "parameters": tuple(_built_parameter(one, kind) for one in raw.get("Parameters") or ()),
+            },
+            raw,
+        )
+
+
+def _sorted(scripts: Iterable[Script]) -> tuple[Script, ...]:
+    return tuple(sorted(scripts, key=lambda script: script.name))
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both are safe loaders
     if not isinstance(loaded, dict):
-        msg = f"{path.name} holds no mapping"
-        raise TypeError(msg)
+        raise TypeError(f"{path.name} holds no mapping")
     return loaded
 
 
@@ -224,10 +254,10 @@ def _source_parameter(raw: dict[str, Any]) -> ParameterSpec:
     )
 
 
-def _built_parameter(raw: dict[str, Any]) -> ParameterSpec:
+def _built_parameter(raw: dict[str, Any], kind: ScriptKind) -> ParameterSpec:
     return ParameterSpec(
         name=raw["Name"],
-        type=_ACTION_TYPES.get(raw["Type"], "string"),
+        type=kind.parameter_types.get(int(raw["Type"]), "string"),
         mandatory=bool(raw.get("IsMandatory", False)),
         default=_text(raw.get("DefaultValue")),
         description=raw.get("Description") or "",
@@ -238,7 +268,7 @@ def _built_parameter(raw: dict[str, Any]) -> ParameterSpec:
 def _built_property(raw: dict[str, Any]) -> ParameterSpec:
     return ParameterSpec(
         name=raw["PropertyName"],
-        type=_CONFIGURATION_TYPES.get(raw["PropertyType"], "string"),
+        type=CONFIGURATION_TYPES.get(raw["PropertyType"], "string"),
         mandatory=bool(raw.get("IsMandatory", False)),
         default=_text(raw.get("Value")),
         description=raw.get("PropertyDescription") or "",

@@ -10,7 +10,7 @@ from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, detail
 from tests.actions.patched_integration import PatchedIntegration
 
 from secops_lab.platform import case_routes, routes
-from secops_lab.platform.responses import Answer, RefusedCall
+from secops_lab.platform.responses import RefusedCall, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +24,10 @@ ENTITIES = [f"{number:064x}" for number in range(0xA0, 0xA0 + 25)]
 
 
 @pytest.fixture
-def answer_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[..., Answer]], None]:
+def answer_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[..., Response]], None]:
     """Let the platform answer one of its calls otherwise."""
 
-    def replace(path: str, handler: Callable[..., Answer]) -> None:
+    def replace(path: str, handler: Callable[..., Response]) -> None:
         monkeypatch.setattr(routes, "CALLS", [("POST", re.compile(path), handler), *routes.CALLS])
 
     return replace
@@ -42,14 +42,14 @@ def known(lab: Lab, hashes: list[str]) -> list[str]:
 
 
 def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
-    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
+    lab: Lab, answer_with: Callable[[str, Callable[..., Response]], None]
 ) -> None:
     """One batch of two is refused: its entities are named, the others are enriched, all are in the result."""
     entities = known(lab, ENTITIES)
     refused: list[str] = []
     update = case_routes.update_entities
 
-    def refuse_once(state: PlatformState, body: JsonValue) -> Answer:
+    def refuse_once(state: PlatformState, body: JsonValue) -> Response:
         if refused:
             return update(state, body)
         refused.extend(each["identifier"] for each in body)
@@ -88,11 +88,11 @@ def test_a_slow_platform_costs_insights_and_no_result(lab: Lab, tmp_path: Path) 
 
 
 def test_a_platform_that_takes_nothing_is_told(
-    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
+    lab: Lab, answer_with: Callable[[str, Callable[..., Response]], None]
 ) -> None:
     """Not an unexpected error: the sentence that none was enriched, and why."""
     (entity,) = known(lab, ENTITIES[:1])
-    answer_with("sdk/UpdateEntities", lambda *_: Answer(500, b"", "text/plain"))
+    answer_with("sdk/UpdateEntities", lambda *_: Response(500, b"", "text/plain"))
 
     run = lab.run("Scan Hash")
 
@@ -102,14 +102,14 @@ def test_a_platform_that_takes_nothing_is_told(
 
 
 def test_a_platform_that_does_not_take_a_suspicion_is_told(
-    lab: Lab, answer_with: Callable[[str, Callable[..., Answer]], None]
+    lab: Lab, answer_with: Callable[[str, Callable[..., Response]], None]
 ) -> None:
     """The reason why the URL has no report stays, with what is behind it."""
     url = "http://www.example/emulate-dropper"
     lab.vmray.control.configure(max_recursive_samples=10)
     lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "status", "status": 404})
     lab.urls(url)
-    answer_with("sdk/UpdateEntities", lambda *_: Answer(500, b"", "text/plain"))
+    answer_with("sdk/UpdateEntities", lambda *_: Response(500, b"", "text/plain"))
 
     run = lab.run("Scan URL")
 

@@ -83,11 +83,11 @@ def test_both_forms_say_the_same(tmp_path: Path, files: dict[str, str], form: Fo
                 "Do It",
                 "do_it",
                 "Does it.",
-                True,  # noqa: FBT003 - positional as in the class
                 (
                     ParameterSpec("Limit", "string", True, "5", "How many."),  # noqa: FBT003 - positional as in the class
                     ParameterSpec("Kind", "ddl", False, "", "Which.", ("a", "b")),  # noqa: FBT003 - positional as in the class
                 ),
+                is_async=True,
             ),
         ),
     )

@@ -155,3 +155,77 @@ def _write_built(folder: Path, script: str, parameters: dict[str, str], *, is_as
     }
     (root / "Integration-Toy.def").write_text(json.dumps(definition))
     return root
+
+
+CONNECTOR_SCRIPT = """
+from soar_sdk.SiemplifyConnectors import SiemplifyConnectorExecution
+from soar_sdk.SiemplifyConnectorsDataModel import AlertInfo
+
+from ..core.words.toy_words import GREETING
+
+
+def main():
+    connector = SiemplifyConnectorExecution()
+    connector.script_name = "Toy Alerts"
+    alert = AlertInfo()
+    alert.name = f"{GREETING} {connector.extract_connector_param('Max Alerts', input_type=int)}"
+    alert.description = f"{connector.whitelist} {connector.is_test_run}"
+    connector.return_package([alert])
+
+
+if __name__ == "__main__":
+    main()
+"""
+JOB_SCRIPT = """
+from soar_sdk.SiemplifyJob import SiemplifyJob
+
+from ..core.words.toy_words import GREETING
+
+
+def main():
+    job = SiemplifyJob()
+    job.script_name = "Toy Sync"
+    print(GREETING, job.extract_job_param("Max Hours", input_type=int))
+    job.end_script()
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def add_scheduled_scripts(root: Path) -> None:
+    """Add a connector and a job, with full definitions, to an integration in source form."""
+    _write(root / "core" / "words" / "toy_words.py", 'GREETING = "hello"\n')
+    for package in ("core/words", "connectors", "jobs"):
+        (root / package).mkdir(exist_ok=True)
+        (root / package / "__init__.py").touch()
+    identifier = yaml.safe_load((root / "definition.yaml").read_text("utf-8"))["identifier"]
+    common = {"creator": "Lab", "integration": identifier, "documentation_link": "https://vmray.example/docs"}
+    limit = {"description": "Limit", "is_mandatory": True, "type": "integer", "default_value": 5}
+    parameters = [
+        {**limit, "name": "Max Alerts", "is_advanced": False, "mode": "script"},
+        {
+            "name": "Verify SSL",
+            "description": "Check the certificate",
+            "is_mandatory": False,
+            "type": "boolean",
+            "default_value": True,
+            "is_advanced": True,
+            "mode": "regular",
+        },
+    ]
+    connector = {**common, "name": "Toy Alerts", "description": "Makes an alert.", "parameters": parameters}
+    connector |= {"is_connector_rules_supported": True}
+    connector |= {"rules": [{"rule_name": "Toy Rule", "rule_type": "allow_list"}]}
+    job = {**common, "name": "Toy Sync", "description": "Prints.", "run_interval_in_seconds": 600}
+    job |= {"parameters": [{**limit, "name": "Max Hours"}]}
+    _write(root / "connectors" / "toy_alerts.py", CONNECTOR_SCRIPT)
+    _write(root / "connectors" / "toy_alerts.yaml", yaml.safe_dump(connector))
+    _write(root / "jobs" / "toy_sync.py", JOB_SCRIPT)
+    _write(root / "jobs" / "toy_sync.yaml", yaml.safe_dump(job))
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, "utf-8")

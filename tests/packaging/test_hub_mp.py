@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.lab.toy_integration import add_scheduled_scripts
 from tools.hub_mp import FIGURES, Figures, Hub, find_mp, find_sdk
 from tools.hub_package import build, differences, missing
 from tools.hub_step import IDENTIFIER, INTEGRATION
@@ -65,3 +67,20 @@ def test_exporting_leaves_the_source_as_it_was(tmp_path: Path) -> None:
     copy = Hub(mp, tmp_path / "hub").export(INTEGRATION, find_sdk())
     assert (copy / "uv.lock").is_file()
     assert sorted(path.name for path in INTEGRATION.iterdir()) == before
+
+
+@needs_mp
+def test_mp_builds_the_same_connectors_and_jobs(tmp_path: Path) -> None:
+    """The integration with a connector and a job more is built as `mp` builds it, value by value."""
+    source = tmp_path / INTEGRATION.name
+    shutil.copytree(INTEGRATION, source, ignore=shutil.ignore_patterns("__pycache__"))
+    add_scheduled_scripts(source)
+    mp = find_mp()
+    assert mp is not None
+    hub = Hub(mp, tmp_path / "hub")
+    hub.export(source, find_sdk())
+    built = hub.build(source.name, IDENTIFIER)
+    assert missing(source, built) == []
+    own = tmp_path / IDENTIFIER
+    build(source, own)
+    assert differences(own, built) == []

@@ -6,5 +6,16 @@ from .action_host import ActionHost
 from .errors import HostError
 from .outcome import ActionRun, Round, RunState
 from .rounds import OnRound
+from .scheduled_script import ScriptRun, run_connector, run_job
 
-__all__ = ["ActionHost", "ActionRun", "HostError", "OnRound", "Round", "RunState"]
+__all__ = [
+    "ActionHost",
+    "ActionRun",
+    "HostError",
+    "OnRound",
+    "Round",
+    "RunState",
+    "ScriptRun",
+    "run_connector",
+    "run_job",
+]

@@ -53,7 +53,7 @@ class ActionHost:
             msg = f"no interpreter {python}"
             raise HostError(msg)
         self.platform = platform
-        self._launch = Launch(self.integration, find_sdk(sdk), python)
+        self.launch = Launch(self.integration, find_sdk(sdk), python)
         defaults = {one.name: one.default for one in self.integration.configuration}
         instance = platform.install(self.integration.identifier, self.integration.version, defaults)
         self._instance_id = instance.instance_id
@@ -115,15 +115,15 @@ class ActionHost:
         return run
 
     def _run(self, context: Context, cancel: threading.Event | None, on_round: OnRound | None) -> ActionRun:
-        command = self._launch.command(context.action)
+        command, kind = self.launch.command(context.action), context.action.kind
         with tempfile.TemporaryDirectory(prefix="secops-run-") as folder:
             scratch = Path(folder)
-            env = self._launch.environment(self.platform.host, self.platform.port, scratch)
+            env = self.launch.environment(self.platform.host, self.platform.port, scratch)
 
             def start_round(additional_data: str | None) -> Round:
                 now = time.time()
-                first = "True" if additional_data is None else "False"
-                arguments = [self.platform.app_key, first, f"--logPath={scratch / 'script.log'}"]
+                arguments = kind.command_line(self.platform.app_key, flag=additional_data is None)
+                arguments.append(f"--logPath={scratch / 'script.log'}")
                 start = Start([*command, *arguments], context.stdin(now, additional_data), env, scratch)
                 return parse_outcome(run_child(start, context.round_deadline(now) - now, cancel))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import HostError
 
 if TYPE_CHECKING:
-    from secops_lab.manifest import ActionSpec, IntegrationSpec
+    from secops_lab.manifest import ActionSpec, IntegrationSpec, ScriptSpec
 
 
 Target = Mapping[str, Any] | tuple[str, str]
@@ -100,21 +100,21 @@ class Context:
         return json.dumps(document).encode()
 
 
-def fill_parameters(action: ActionSpec, given: Mapping[str, object]) -> dict[str, str]:
-    """Complete an action's parameters with the defaults of its definition.
+def fill_parameters(script: ScriptSpec, given: Mapping[str, object]) -> dict[str, str]:
+    """Complete the parameters of a script with the defaults of its definition.
 
     Raises:
-        HostError: If a name is given that the action does not have, or a value that is no text.
+        HostError: If a name is given that the script does not have, or a value that is no text.
     """
-    filled = {parameter.name: parameter.default for parameter in action.parameters}
+    filled = {parameter.name: parameter.default for parameter in script.parameters}
     for name, value in given.items():
         if name not in filled:
             known = ", ".join(f'"{one}"' for one in filled) or "none"
-            msg = f'action "{action.name}" has no parameter "{name}"; its parameters: {known}'
-            raise HostError(msg)
+            raise HostError(
+                f'{script.kind.name} "{script.name}" has no parameter "{name}"; its parameters: {known}'
+            )
         if not isinstance(value, str):
-            msg = f'parameter "{name}" is {value!r}; the platform passes text only'
-            raise HostError(msg)
+            raise HostError(f'parameter "{name}" is {value!r}; the platform passes text only')
         filled[name] = value
     return filled
 

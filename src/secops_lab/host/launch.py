@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from secops_lab.manifest import ActionSpec, Form, IntegrationSpec
+from secops_lab.manifest import Form, IntegrationSpec, ScriptSpec
 
 from .errors import HostError
 
@@ -30,25 +30,23 @@ class Launch:
     sdk: Path
     python: str
 
-    def command(self, action: ActionSpec) -> list[str]:
+    def command(self, script: ScriptSpec) -> list[str]:
         """The interpreter and the script, without the platform's arguments.
 
         Raises:
-            HostError: If the action has a definition but no script.
+            HostError: If there is a definition, but no script.
         """
         folder = self.integration.folder
         if self.integration.form is Form.SOURCE:
-            script = folder / "actions" / f"{action.stem}.py"
-            command = [self.python, "-m", f"{folder.name}.actions.{action.stem}"]
+            path = folder / script.kind.source / f"{script.stem}.py"
+            command = [self.python, "-m", f"{folder.name}.{script.kind.source}.{script.stem}"]
         else:
-            script = folder / "ActionsScripts" / f"{action.stem}.py"
-            command = [self.python, str(script)]
+            path = folder / script.kind.scripts / f"{script.stem}.py"
+            command = [self.python, str(path)]
         if self.integration.form is Form.SOURCE and not folder.name.isidentifier():
-            msg = f"{folder} cannot be run as a package: its name is no Python identifier"
-            raise HostError(msg)
-        if not script.is_file():
-            msg = f'action "{action.name}" has no script: {script} does not exist'
-            raise HostError(msg)
+            raise HostError(f"{folder} cannot be run as a package: its name is no Python identifier")
+        if not path.is_file():
+            raise HostError(f'{script.kind.name} "{script.name}" has no script: {path} does not exist')
         return command
 
     def environment(self, host: str, port: int, scratch: Path) -> dict[str, str]:
