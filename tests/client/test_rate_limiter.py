@@ -47,7 +47,8 @@ def test_the_operators_page_names_the_levels() -> None:
     """Where the action begins, and how far it goes."""
     page = Path(__file__).parents[2] / "docs" / "import-into-secops.md"
     words = " ".join(page.read_text(encoding="utf-8").split())
-    assert f"it starts with {INITIAL_CONCURRENCY}, goes up to {MAX_CONCURRENCY} while it is answered" in words
+    levels = f"It starts with {INITIAL_CONCURRENCY}, goes up to {MAX_CONCURRENCY} while the server responds"
+    assert levels in words
     assert f"a whole number from 1 to {MAX_CONCURRENCY})" in words
 
 
