@@ -60,6 +60,7 @@ def test_json_is_one_document_and_nothing_else(cli: Cli) -> None:
     document = json.loads(finished.stdout)
     assert document.keys() == {
         "action",
+        "attachments",
         "comments",
         "debug_output",
         "entities",

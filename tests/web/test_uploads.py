@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from tests.waiting import until
 
-from secops_lab.web.uploads import harmless_name
+from secops_lab.runs.file_name import harmless_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

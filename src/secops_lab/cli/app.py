@@ -13,7 +13,7 @@ from secops_lab.cli.emulate_command import emulate
 from secops_lab.cli.exit_codes import ExitCode
 from secops_lab.cli.run_command import run
 from secops_lab.cli.serve_command import serve
-from secops_lab.cli.terminal import console, survive_narrow_encodings
+from secops_lab.cli.terminal import console, printable, survive_narrow_encodings
 from secops_lab.runs.errors import CannotRunError
 
 EXIT_CODES = "Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for code in ExitCode)
@@ -40,7 +40,7 @@ def main() -> None:
     try:
         app()
     except CannotRunError as error:
-        console(stderr=True).print(f"vmray-secops: {error}", soft_wrap=True)
+        console(stderr=True).print(f"vmray-secops: {printable(str(error), multiline=True)}", soft_wrap=True)
         sys.exit(ExitCode.NOT_RUN)
     except SystemExit as end:
         if end.code == ExitCode.INTERRUPTED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -23,11 +24,12 @@ from secops_lab.cli.options import (
     VerifySslOption,
 )
 from secops_lab.cli.progress import show_progress
-from secops_lab.cli.terminal import console
+from secops_lab.cli.terminal import console, printable
 from secops_lab.cli.usage_errors import as_usage_errors
 from secops_lab.cli.view import show_crash, show_run
 from secops_lab.host import RunState
 from secops_lab.runs import arguments
+from secops_lab.runs.attachments import save_files
 from secops_lab.runs.errors import CannotRunError
 from secops_lab.runs.lab import Times, open_lab, read_integration
 from secops_lab.runs.run_document import as_json, not_run_document, run_document
@@ -51,6 +53,15 @@ EntityOption = Annotated[
         "--entity", metavar="TYPE=VALUE", help="An entity of the case, for example FILEHASH=…; repeatable."
     ),
 ]
+SaveAttachmentsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--save-attachments",
+        metavar="DIR",
+        file_okay=False,
+        help="Save the files of the result in this folder, under safe names.",
+    ),
+]
 ParamOption = Annotated[
     list[str] | None,
     typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the action; repeatable."),
@@ -70,6 +81,7 @@ def run(
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
     poll_interval: PollIntervalOption = None,
     json_output: JsonOption = False,
+    save_attachments: SaveAttachmentsOption = None,
     sdk: SdkOption = None,
     integration: IntegrationOption = None,
 ) -> None:
@@ -84,6 +96,8 @@ def run(
         with vmray as running, open_lab(running, spec.folder, sdk) as lab:
             finished, case = _run(lab, order, Times(whole=timeout, poll=poll_interval))
     _report(finished, case, json_output=json_output)
+    if save_attachments is not None:
+        _save(finished, save_attachments)
     raise typer.Exit(exit_code(finished))
 
 
@@ -114,6 +128,11 @@ def _told_as_json(action: str, *, wanted: bool) -> Iterator[None]:
         if wanted:
             typer.echo(as_json(not_run_document(action, str(error))))
         raise
+
+
+def _save(run: ActionRun, folder: Path) -> None:
+    for path in save_files(run, folder):
+        console(stderr=True).print(f"Saved: {printable(str(path))}", soft_wrap=True)
 
 
 def exit_code(run: ActionRun) -> ExitCode:

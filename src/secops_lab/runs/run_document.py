@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from secops_lab.runs.attachments import result_files
 from secops_lab.runs.verdict_summary import verdict_rows
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ def run_document(run: ActionRun, case: Case) -> dict[str, Any]:
 
     Returns:
         A JSON object: `action`, `state`, `message`, `result_value`, `findings` (subject, verdict, link,
-        submission_id), `json_result`, `tables` (title → CSV lines), `entities` (the platform's objects,
-        enrichment in `additional_properties`), `insights`, `comments`, `tags`, `rounds`, `debug_output`.
+        submission_id), `json_result`, `tables` (title → CSV lines), `attachments` (name, size),
+        `entities` (the platform's objects, enrichment in `additional_properties`), `insights`, `comments`,
+        `tags`, `rounds`, `debug_output`.
     """
     return {
         "action": run.action,
@@ -29,6 +31,7 @@ def run_document(run: ActionRun, case: Case) -> dict[str, Any]:
         "findings": [dataclasses.asdict(finding) for finding in verdict_rows(run.json_result)],
         "json_result": run.json_result,
         "tables": run.tables,
+        "attachments": [{"name": file.name, "size": file.size} for file in result_files(run)],
         "entities": case.entities,
         "insights": case.insights,
         "comments": case.comments,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from secops_lab.runs.attachments import result_files
+from secops_lab.runs.file_name import harmless_name
 
 from .pages import Page
 from .safety import INSIGHT_POLICY, WIDGET_POLICY
@@ -36,6 +39,13 @@ h2 { font-size: 22px; margin: 0 0 6px; } p { margin: 0 0 4px; } ul { margin: 0 0
 <body id="light">"""
 _REVISION: Final = re.compile(r"[0-9]{1,15}")
 _PING: Final = 15  # seconds between the comments that keep a stream open
+
+
+def _saved_as(name: str) -> str:
+    """The `Content-Disposition` that has a browser save a file under a safe form of its name."""
+    safe = harmless_name(name)
+    plain = safe.encode("ascii", "replace").decode().replace("?", "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
 class Feeds:
@@ -72,6 +82,20 @@ class Feeds:
         """A run's JSON result, as the action wrote it."""
         text = json_text(self._wall.run(request.path_params["run"]))
         return Response(text.encode("utf-8", "replace"), media_type="application/json")
+
+    async def attachment(self, request: Request) -> Response:
+        """A file of a run's result, to be saved and never shown: its content comes from a sample."""
+        outcome = self._wall.run(request.path_params["run"]).outcome
+        files = result_files(outcome) if outcome else []
+        place = request.path_params["place"]
+        if place >= len(files):
+            raise HTTPException(404, "There is no such attachment.")
+        try:
+            content = files[place].content
+        except ValueError as error:
+            raise HTTPException(422, "The attachment cannot be read: the action gave no base64.") from error
+        headers = {"Content-Disposition": _saved_as(files[place].name), "Content-Security-Policy": "sandbox"}
+        return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def debug(self, request: Request) -> Response:
         """What all processes of a run logged, printed and complained about."""

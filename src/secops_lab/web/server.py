@@ -142,6 +142,7 @@ def application(wall: Wall, heartbeat: Heartbeat, port: int) -> Starlette:
         Route("/runs/{run:number}/cancel", pages.cancel, methods=["POST"]),
         Route("/runs/{run:number}/json", feeds.json),
         Route("/runs/{run:number}/debug", feeds.debug),
+        Route("/runs/{run:number}/attachments/{place:number}", feeds.attachment),
         Route("/runs/{run:number}/widgets/{widget:number}", feeds.widget),
         Route(UPLOAD_PATH, feeds.upload, methods=["POST"]),
         Route(UPLOAD_PATH + "/{upload}/forget", feeds.forget, methods=["POST"]),

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 import shutil
 import tempfile
 import threading
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from secops_lab.runs.file_name import harmless_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from typing import IO
 
-_LONGEST_NAME: Final = 150
 # Separators of paths and drives, and the comma, at which the action splits its list of paths.
-_NOT_IN_A_NAME: Final = re.compile(r'[/\\:,*?"<>|]')
 
 
 class UploadRefusedError(Exception):
@@ -154,15 +152,3 @@ class UploadBox:
         with self._lock:
             self._used += size
             return self._used
-
-
-def harmless_name(name: str) -> str:
-    """Make a file name of a browser's: no folder, no drive, nothing invisible, not too long, never empty."""
-    last = re.split(r"[/\\]", name)[-1]
-    visible = "".join("_" if unicodedata.category(one)[0] == "C" else one for one in last)
-    plain = _NOT_IN_A_NAME.sub("_", visible).strip(" .")
-    stem, dot, ending = plain.rpartition(".")
-    if len(plain.encode()) > _LONGEST_NAME:
-        kept = (stem or ending).encode()[: _LONGEST_NAME - 20].decode("utf-8", "ignore")
-        plain = f"{kept}{dot}{ending[:10]}" if stem else kept
-    return plain or "file"

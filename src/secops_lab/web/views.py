@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from secops_lab.host import Round, RunState
+from secops_lab.runs.attachments import ResultFile, result_files
 
 from .text import table_rows, web_links
 
@@ -151,6 +152,11 @@ class RunView:
         """The web links of the result, by title."""
         links = self.run.outcome.links if self.run.outcome else {}
         return {title: good for title, found in links.items() if (good := web_links(found))}
+
+    @property
+    def files(self) -> list[ResultFile]:
+        """The files that the action attached to its result."""
+        return result_files(self.run.outcome) if self.run.outcome else []
 
     @property
     def json_text(self) -> str:

@@ -1,0 +1,86 @@
+"""The files that an action attaches to its result."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import CannotRunError
+from .file_name import harmless_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from secops_lab.host import ActionRun
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """One attached file.
+
+    Attributes:
+        name: The name as the action gave it; part of a sample, so it can be hostile.
+        blob: The content in base64.
+    """
+
+    name: str
+    blob: str
+
+    @property
+    def size(self) -> int:
+        """The number of bytes, without decoding them."""
+        return len(self.blob) * 3 // 4 - self.blob[-2:].count("=")
+
+    @property
+    def content(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            ValueError: The action did not attach base64.
+        """
+        try:
+            return base64.b64decode(self.blob, validate=True)
+        except binascii.Error as error:
+            raise ValueError("the content is not base64") from error
+
+
+def result_files(run: ActionRun) -> list[ResultFile]:
+    """List the files of all titles; two titles may have files of one name."""
+    return [
+        ResultFile(str(name), str(blob))
+        for entry in run.results.values()
+        for name, blob in entry["Attachments"].items()
+    ]
+
+
+def save_files(run: ActionRun, folder: Path) -> list[Path]:
+    """Write the files of a run into a folder, under safe names; existing files stay.
+
+    Returns:
+        The paths, in the order of `result_files`.
+
+    Raises:
+        CannotRunError: A file cannot be written, or is no base64.
+    """
+    saved = []
+    for file in result_files(run):
+        try:
+            saved.append(_save(file, folder))
+        except (OSError, ValueError) as error:
+            raise CannotRunError(f'The attachment "{file.name}" could not be saved: {error}') from error
+    return saved
+
+
+def _save(file: ResultFile, folder: Path) -> Path:
+    content = file.content
+    folder.mkdir(parents=True, exist_ok=True)
+    first = folder / harmless_name(file.name)
+    path, number = first, 1
+    while path.exists() or path.is_symlink():
+        number += 1
+        path = first.with_name(f"{first.stem} ({number}){first.suffix}")
+    with path.open("xb") as target:
+        target.write(content)
+    return path
