@@ -50,8 +50,7 @@ class ActionHost:
         except ManifestError as error:
             raise HostError(str(error)) from error
         if shutil.which(python) is None:
-            msg = f"no interpreter {python}"
-            raise HostError(msg)
+            raise HostError(f"no interpreter {python}")
         self.platform = platform
         self.launch = Launch(self.integration, find_sdk(sdk), python)
         defaults = {one.name: one.default for one in self.integration.configuration}
@@ -133,6 +132,7 @@ class ActionHost:
         spec = self.integration.action(action)
         if spec is None:
             known = ", ".join(f'"{one.name}"' for one in self.integration.actions) or "none"
-            msg = f'integration {self.integration.identifier} has no action "{action}"; its actions: {known}'
-            raise HostError(msg)
+            raise HostError(
+                f'integration {self.integration.identifier} has no action "{action}"; its actions: {known}'
+            )
         return spec

@@ -87,7 +87,6 @@ def find_sdk(folder: Path | None) -> Path:
     for candidate in (folder, folder / "soar_sdk", folder / "src" / "soar_sdk"):
         if candidate.name == "soar_sdk" and (candidate / "SiemplifyAction.py").is_file():
             return candidate
-    msg = (
+    raise HostError(
         f"no SDK in {folder}: expected src/soar_sdk/SiemplifyAction.py, or the src or soar_sdk folder itself"
     )
-    raise HostError(msg)

@@ -62,8 +62,7 @@ class Alert:
             A copy of the stored 13-key object.
         """
         if unknown := values.keys() - payloads.ENTITY_KEYS:
-            msg = f"an entity has no {', '.join(sorted(unknown))}"
-            raise ValueError(msg)
+            raise ValueError(f"an entity has no {', '.join(sorted(unknown))}")
         with self.case.changes.announce():
             known = self.find(identifier.upper(), entity_type)
             if known is None:

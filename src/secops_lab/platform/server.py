@@ -78,8 +78,7 @@ class LocalPlatform:
             RuntimeError: If the platform is not started.
         """
         if self._server is None:
-            msg = "the platform is not started"
-            raise RuntimeError(msg)
+            raise RuntimeError("the platform is not started")
         return self._server.server_address[1]
 
     def new_case(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.exceptions import HTTPException
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from secops_lab.platform import Case, LocalPlatform
 
     from .settings import WallSettings
+
+
+Found = TypeVar("Found")
+
+
+def _found(value: Found | None, problem: str) -> Found:
+    if value is None:
+        raise HTTPException(404, problem)
+    return value
 
 
 class Wall:
@@ -51,10 +60,7 @@ class Wall:
         Raises:
             HTTPException: There is none.
         """
-        found = self.platform.case(number)
-        if found is None:
-            raise HTTPException(404, f"There is no case {number}.")
-        return found
+        return _found(self.platform.case(number), f"There is no case {number}.")
 
     def run(self, number: int) -> WallRun:
         """The run of this number.
@@ -62,10 +68,7 @@ class Wall:
         Raises:
             HTTPException: There is none.
         """
-        found = self.runs.find(number)
-        if found is None:
-            raise HTTPException(404, f"There is no run {number}.")
-        return found
+        return _found(self.runs.find(number), f"There is no run {number}.")
 
     def action(self, name: str) -> ActionSpec:
         """The action of this name; without a name one that can be run as it stands.
@@ -73,10 +76,8 @@ class Wall:
         Raises:
             HTTPException: The integration has no such action.
         """
-        found = self.host.integration.action(name) if name else self._ready_action()
-        if found is None:
-            raise HTTPException(404, "The integration has no such action.")
-        return found
+        action = self.host.integration.action(name) if name else self._ready_action()
+        return _found(action, "The integration has no such action.")
 
     def _ready_action(self) -> ActionSpec | None:
         """The first action whose parameters need nothing but their defaults, or the first of all."""

@@ -75,8 +75,7 @@ class ScriptResult:
             try:
                 json.loads(json_data)
             except (TypeError, ValueError) as error:
-                msg = f"{type(error).__name__!r} object has no attribute 'message'"
-                raise AttributeError(msg) from error
+                raise AttributeError(f"{type(error).__name__!r} object has no attribute 'message'") from error
             text = json_data
         self._entry(entity_identifier, entity_type)["RawJson"] = text
 
@@ -125,11 +124,9 @@ class ScriptResult:
             OSError: If it, or all attachments together, have more than 50 MiB of base64.
         """
         if len(file_contents) > self.MAX_ATTACHMENT_SIZE:
-            msg = "Attachment cannot be larger than 50 MB"
-            raise OSError(msg)
+            raise OSError("Attachment cannot be larger than 50 MB")
         if self._attached + len(file_contents) > self.MAX_TOTAL_ATTACHMENT_SIZE:
-            msg = "Total entity attachments cannot be larger than 50 MB"
-            raise OSError(msg)
+            raise OSError("Total entity attachments cannot be larger than 50 MB")
         self._attached += len(file_contents)
         self._entry(title, entity_type)["Attachments"][filename] = file_contents
 

@@ -76,8 +76,7 @@ class SiemplifyAction(ActionCalls):
         self.environment_api_key: str | None = context.get("environment_api_key")
         self.vault_settings: dict[str, Any] | None = context.get("vault_settings")
         if self.vault_settings is not None:
-            msg = "the SDK stand-in resolves no vault settings"
-            raise NotImplementedError(msg)
+            raise NotImplementedError("the SDK stand-in resolves no vault settings")
 
     @property
     def log_location(self) -> str:
@@ -92,8 +91,7 @@ class SiemplifyAction(ActionCalls):
             Exception: If the platform gave it no deadline.
         """
         if not self.execution_deadline_unix_time_ms:
-            msg = "execution_deadline_unix_time_ms is None"
-            raise Exception(msg)
+            raise Exception("execution_deadline_unix_time_ms is None")
         return _clock.unix_now() >= self.execution_deadline_unix_time_ms
 
     @property

@@ -81,8 +81,7 @@ class SiemplifyAddressProvider:
 
     def __init__(self, sdk_config: SiemplifySdkConfig, support_one_platform: bool = False) -> None:
         if support_one_platform:
-            msg = "the SDK stand-in has no --onePlatformSupport mode"
-            raise NotImplementedError(msg)
+            raise NotImplementedError("the SDK stand-in has no --onePlatformSupport mode")
         self._root = sdk_config.api_root_uri
 
     def address(self, endpoint: SdkEndpoint, *parts: object, query: str = "") -> str:

@@ -93,8 +93,7 @@ class SiemplifyBase:
         try:
             response.raise_for_status()
         except requests.HTTPError as error:
-            msg = f"{error}: {response.content!r}"
-            raise Exception(msg) from error
+            raise Exception(f"{error}: {response.content!r}") from error
 
     @property
     def LOGGER(self) -> SiemplifyLogger:
@@ -116,8 +115,7 @@ class SiemplifyBase:
             Exception: If the environment does not say.
         """
         if "CLIENT_ADDRESS" not in os.environ:
-            msg = "Environment CLIENT_ADDRESS not found"
-            raise Exception(msg)
+            raise Exception("Environment CLIENT_ADDRESS not found")
         return f"https://{os.environ['CLIENT_ADDRESS']}/"
 
     @property
@@ -128,11 +126,10 @@ class SiemplifyBase:
             Exception: If the script has not set its name.
         """
         if not self.script_name:
-            msg = (
+            raise Exception(
                 "Cannot build run_folder when script_name has not been defined first. "
                 "Try addind: siemplify.script_name='name'"
             )
-            raise Exception(msg)
         folder = Path(self.RUN_FOLDER) / type(self).__name__ / self.script_name
         folder.mkdir(parents=True, exist_ok=True)
         return str(folder)
@@ -182,8 +179,9 @@ class SiemplifyBase:
         if not validate_property_value(value):
             method = "set" if call is SdkEndpoint.SET_CONTEXT_PROPERTY else "try_set"
             place = f"{method}_context_property"
-            msg = f"Exception was thrown in {place}: property value has reached maximum length"
-            raise MaximumContextLengthException(msg)
+            raise MaximumContextLengthException(
+                f"Exception was thrown in {place}: property value has reached maximum length"
+            )
         body = {"ContextType": kind, "Identifier": identifier, "PropertyKey": key, "PropertyValue": value}
         return self._post(self.address_provider.address(call), body).content
 

@@ -11,13 +11,12 @@ import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spelli
 
 from soar_sdk import SiemplifyUtils
 from soar_sdk._clock import unix_now
+from soar_sdk._timestamp_calls import TimestampCalls
 from soar_sdk.OverflowManager import OverflowAlertDetails, OverflowManager
 from soar_sdk.SiemplifyAddressProvider import SdkEndpoint
-from soar_sdk.SiemplifyBase import SiemplifyBase
 from soar_sdk.SiemplifyConnectorsDataModel import ConnectorContext
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
 _CONNECTOR_CONTEXT = 4
@@ -25,7 +24,7 @@ _CONNECTOR_CONTEXT = 4
 SiemplifyUtils.override_stdout()
 
 
-class SiemplifyConnectorExecution(SiemplifyBase):
+class SiemplifyConnectorExecution(TimestampCalls):
     """The running connector: flag and key on the command line, its context on stdin.
 
     Attributes:
@@ -153,28 +152,5 @@ class SiemplifyConnectorExecution(SiemplifyBase):
         """Keep a value with a connector."""
         self.set_context_property(_CONNECTOR_CONTEXT, identifier, property_key, property_value)
 
-    def fetch_timestamp(self, datetime_format: bool = False, timezone: Any = False) -> Any:
-        """The timestamp kept with the connector: unix milliseconds, or an aware time; 0 without one."""
-        identifier = self.context.connector_info.identifier
-        return self._fetch_timestamp(_CONNECTOR_CONTEXT, identifier, datetime_format, timezone)
-
-    def save_timestamp(
-        self,
-        datetime_format: bool = False,
-        timezone: Any = False,
-        new_timestamp: int | dt.datetime | None = None,
-    ) -> None:
-        """Keep a timestamp with the connector: unix milliseconds or a time; None means now."""
-        del datetime_format, timezone
-        self._save_timestamp(_CONNECTOR_CONTEXT, self.context.connector_info.identifier, new_timestamp)
-
-    def fetch_and_save_timestamp(
-        self,
-        datetime_format: bool = False,
-        timezone: Any = False,
-        new_timestamp: int | dt.datetime | None = None,
-    ) -> Any:
-        """The timestamp kept with the connector, which is then replaced."""
-        before = self.fetch_timestamp(datetime_format, timezone)
-        self.save_timestamp(datetime_format, timezone, new_timestamp)
-        return before
+    def _timestamp_place(self) -> tuple[int, str | None]:
+        return _CONNECTOR_CONTEXT, self.context.connector_info.identifier

@@ -42,8 +42,7 @@ Json = dict[str, Any]
 
 def _require_identifier(identifier: object) -> None:
     if not identifier:
-        msg = "Identifier is required"
-        raise Exception(msg)
+        raise Exception("Identifier is required")
 
 
 @dataclass(repr=False, eq=False)

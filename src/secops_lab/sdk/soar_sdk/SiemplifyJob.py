@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spellings, one module
 
+from soar_sdk._timestamp_calls import TimestampCalls
 from soar_sdk.Siemplify import Siemplify
 from soar_sdk.SiemplifyUtils import extract_script_param
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 _JOB_CONTEXT = 3
 
 
-class SiemplifyJob(Siemplify):
+class SiemplifyJob(TimestampCalls, Siemplify):
     """The running job. Its context comes from stdin; it ends with `end_script()`.
 
     Attributes:
@@ -34,8 +32,7 @@ class SiemplifyJob(Siemplify):
         self.vault_settings: dict[str, Any] | None = context.get("vault_settings")
         self.job_api_key: str | None = context.get("job_api_key")
         if self.vault_settings is not None:
-            msg = "the SDK stand-in resolves no vault settings"
-            raise NotImplementedError(msg)
+            raise NotImplementedError("the SDK stand-in resolves no vault settings")
         if self.use_proxy_settings:
             self.init_proxy_settings()
 
@@ -93,27 +90,5 @@ class SiemplifyJob(Siemplify):
         """Keep a value with this installation of the job."""
         self.set_job_context_property(self.unique_identifier, property_key, property_value)
 
-    def fetch_timestamp(self, datetime_format: bool = False, timezone: Any = False) -> Any:
-        """The timestamp kept under the script's name: unix milliseconds, or an aware time; 0 without one."""
-        return self._fetch_timestamp(_JOB_CONTEXT, self.script_name, datetime_format, timezone)
-
-    def save_timestamp(
-        self,
-        datetime_format: bool = False,
-        timezone: Any = False,
-        new_timestamp: int | dt.datetime | None = None,
-    ) -> None:
-        """Keep a timestamp under the script's name: unix milliseconds or a time; None means now."""
-        del datetime_format, timezone
-        self._save_timestamp(_JOB_CONTEXT, self.script_name, new_timestamp)
-
-    def fetch_and_save_timestamp(
-        self,
-        datetime_format: bool = False,
-        timezone: Any = False,
-        new_timestamp: int | dt.datetime | None = None,
-    ) -> Any:
-        """The timestamp kept under the script's name, which is then replaced."""
-        before = self.fetch_timestamp(datetime_format, timezone)
-        self.save_timestamp(datetime_format, timezone, new_timestamp)
-        return before
+    def _timestamp_place(self) -> tuple[int, str | None]:
+        return _JOB_CONTEXT, self.script_name

@@ -132,8 +132,7 @@ def get_domain_from_entity(entity: Any) -> str | None:
     """
     if _EMAIL.match(entity.identifier):
         return str(entity.identifier).rpartition("@")[2]
-    msg = "tldextract is not installed. Use pip and install it."
-    raise ImportError(msg)
+    raise ImportError("tldextract is not installed. Use pip and install it.")
 
 
 def set_proxy_state(proxy_settings: Mapping[str, Any], is_enabled: bool = True) -> None:

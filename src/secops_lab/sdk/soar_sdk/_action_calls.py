@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from soar_sdk._case_state_calls import CaseStateCalls
+from soar_sdk._timestamp_calls import TimestampCalls
 from soar_sdk.Siemplify import INSIGHT_DEFAULT_THREAT_SOURCE
 from soar_sdk.SiemplifyAddressProvider import SdkEndpoint
 from soar_sdk.SiemplifyDataModel import Alert, DomainEntityInfo, InsightSeverity, InsightType
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 _CASE_CONTEXT = 1
 _ALERT_CONTEXT = 2
 
 
-class ActionCalls(CaseStateCalls):
+class ActionCalls(TimestampCalls, CaseStateCalls):
     """Fills in the current case and alert.
 
     `add_comment` and `add_tag` honour a given case and alert; all other methods ignore what is
@@ -133,8 +131,7 @@ class ActionCalls(CaseStateCalls):
         """
         del case_id, alert_identifier, environment
         if self.current_alert is None:
-            msg = "Cannot Create Entity without given alert identifier."
-            raise Exception(msg)
+            raise Exception("Cannot Create Entity without given alert identifier.")
         body = {
             **self._here(),
             "entity_identifier": entity_identifier,
@@ -178,27 +175,5 @@ class ActionCalls(CaseStateCalls):
         alert = self.current_alert
         return alert.alert_group_identifier if alert else None
 
-    def fetch_timestamp(self, datetime_format: bool = False, timezone: Any = False) -> Any:
-        """The timestamp kept with the alert: unix milliseconds, or an aware time; 0 where there is none."""
-        return self._fetch_timestamp(_ALERT_CONTEXT, self._alert_group(), datetime_format, timezone)
-
-    def save_timestamp(
-        self,
-        datetime_format: bool = False,
-        timezone: Any = False,
-        new_timestamp: int | dt.datetime | None = None,
-    ) -> None:
-        """Keep a timestamp with the alert: unix milliseconds or a time; None means now."""
-        del datetime_format, timezone
-        self._save_timestamp(_ALERT_CONTEXT, self._alert_group(), new_timestamp)
-
-    def fetch_and_save_timestamp(
-        self,
-        datetime_format: bool = False,
-        timezone: Any = False,
-        new_timestamp: int | dt.datetime | None = None,
-    ) -> Any:
-        """The timestamp kept with the alert, which is then replaced."""
-        before = self.fetch_timestamp(datetime_format, timezone)
-        self.save_timestamp(datetime_format, timezone, new_timestamp)
-        return before
+    def _timestamp_place(self) -> tuple[int, str | None]:
+        return _ALERT_CONTEXT, self._alert_group()

@@ -29,8 +29,7 @@ class Attachment:
         """Read a file; its description and favourite mark cannot be set, as in the platform's SDK."""
         file = Path(path)
         if not file.is_file():
-            msg = "File not found"
-            raise OSError(msg)
+            raise OSError("File not found")
         content = file.read_bytes()
         blob = base64.b64encode(content).decode()
         return Attachment(

@@ -49,11 +49,10 @@ class CaseCalls(SiemplifyBase):
             self.validate_siemplify_error(response)
         except Exception as error:
             if "Attachment size" in str(error):
-                msg = (
+                raise Exception(
                     f"Attachment size should be < 5MB. Original file size: {attachment.orig_size}. "
                     f"Size after encoding: {attachment.size}."
-                )
-                raise Exception(msg) from error
+                ) from error
             raise
         return response.json()
 

@@ -50,11 +50,10 @@ def convert_string_to_datetime(datetime_str: str, timezone_str: str | None = Non
     if timezone_str:
         return moment.replace(tzinfo=ZoneInfo(timezone_str))
     if moment.tzinfo is None:
-        msg = (
+        raise Exception(
             "convert_string_to_datetime Failed: no timezone info was supplied "
             "(either in input string or optional parameter"
         )
-        raise Exception(msg)
     return moment
 
 
@@ -65,8 +64,7 @@ def _parse(text: str) -> dt.datetime:
         try:
             return parsedate_to_datetime(text)
         except ValueError as error:
-            msg = f"convert_string_to_datetime Failed: Unknown string format: {text}"
-            raise Exception(msg) from error
+            raise Exception(f"convert_string_to_datetime Failed: Unknown string format: {text}") from error
 
 
 def convert_string_to_unix_time(datetime_str: str) -> int:
@@ -74,8 +72,7 @@ def convert_string_to_unix_time(datetime_str: str) -> int:
     try:
         return convert_datetime_to_unix_time(convert_string_to_datetime(datetime_str))
     except Exception as error:
-        msg = f"convert_string_to_unix_time Failed: {error}"
-        raise Exception(msg) from error
+        raise Exception(f"convert_string_to_unix_time Failed: {error}") from error
 
 
 def convert_timezone(source_aware_datetime: dt.datetime, destination_timezone_str: str) -> dt.datetime:
