@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from secops_lab.host import ActionRun
+    from secops_lab.platform import Case
+
 # Own tags of an insight, and the only attribute that one of them has.
 TAGS: Final = {"h2", "strong", "span", "p", "ul", "li", "em"}
 COLOUR: Final = re.compile(r"color:#[0-9a-f]{6}")
@@ -144,3 +147,26 @@ def strings_in(value: Any) -> Iterable[str]:  # noqa: ANN401 - any JSON value
     elif isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from strings_in(item)
+
+
+def assert_run(run: ActionRun) -> None:
+    """All that a run hands over: messages and logs of each round, JSON, tables."""
+    assert_lines(run.message, "message")
+    for one in run.rounds:
+        assert one.output, one.stderr
+        assert_lines(one.output["Message"], "message")
+        assert_lines(one.output["DebugOutput"], "log")
+        assert_lines(one.stderr, "stderr")
+    if "JsonResult" in run.results:
+        assert_script_json(run.results["JsonResult"]["RawJson"])
+    for title, lines in run.tables.items():
+        assert_table(title, lines)
+
+
+def assert_case(case: Case) -> None:
+    """All that runs left in a case: insights and enrichment."""
+    for insight in case.insights:
+        assert_insight(insight["content"])
+    for entity in case.entities:
+        fields = entity["additional_properties"].items()
+        assert_enrichment({name: value for name, value in fields if name.startswith("VMRay_")})

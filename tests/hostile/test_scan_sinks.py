@@ -1,10 +1,10 @@
-"""Samples of attackers, through every sink of Scan Hash and Scan URL."""
+"""Samples of attackers, through every sink of the actions that look samples up."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from tests.hostile.corpus import TEXTS, in_every_field
@@ -18,6 +18,8 @@ from tests.hostile.sinks import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.actions.lab import Lab
 
     from secops_lab.host import ActionRun
@@ -27,6 +29,30 @@ ALL_FINDINGS = {
     "IOC Type Filter": "domains, emails, files, ips, mutexes, processes, registry, urls",
     "IOC Verdict Filter": "Malicious, Suspicious, Clean, None",
 }
+
+
+class Scan(NamedTuple):
+    """An action that looks up known samples.
+
+    Attributes:
+        action: Its name.
+        entity_type: The type of the entities that it looks up.
+        key: The field by which VMRay knows such a sample again.
+        value: The value of that field for the name of a text.
+        fixed: Fields that the text must leave alone: VMRay finds the sample by them.
+    """
+
+    action: str
+    entity_type: str
+    key: str
+    value: Callable[[str], str]
+    fixed: frozenset[str] = frozenset()
+
+
+SCANS = [
+    Scan("Scan Hash", "FILEHASH", "sha256", lambda name: hashlib.sha256(name.encode()).hexdigest()),
+    Scan("Scan URL", "DestinationURL", "url", "https://{}.example/".format, frozenset({"sample_type"})),
+]
 
 
 @dataclass(frozen=True)
@@ -48,88 +74,107 @@ class Scanned:
     insights: dict[str, str]
 
 
-@pytest.fixture(scope="module", params=["Scan Hash", "Scan URL"])
+@pytest.fixture(scope="module", params=SCANS, ids=lambda scan: scan.action)
 def scanned(request: pytest.FixtureRequest, shared_lab: Lab) -> Scanned:
-    """Both scans meet the same samples: known ones, with the text in every field."""
-    by_url = request.param == "Scan URL"
+    """Each scan finds known samples with the text in every field."""
+    scan: Scan = request.param
     control = shared_lab.vmray.control
     control.reset()
     control.configure(analysis_caching="legacy")
-    identifiers, stored = {}, {}
+    stored = {}
     for name, text in TEXTS.items():
-        found = hashlib.sha256(name.encode()).hexdigest()
-        place = f"https://{name}.example/"
-        key = {"url": place} if by_url else {"sha256": found}
-        fields = in_every_field(text) | key
-        if by_url:
-            del fields["sample_type"]  # by which VMRay knows it again
-        stored[name] = control.add_sample(**fields)
-        identifiers[name] = place.upper() if by_url else found.upper()
-    if by_url:
-        shared_lab.urls(*(f"https://{name}.example/" for name in TEXTS))
-    else:
-        shared_lab.hashes(*identifiers.values())
-    run = shared_lab.run(request.param, ALL_FINDINGS)
+        fields = {key: value for key, value in in_every_field(text).items() if key not in scan.fixed}
+        stored[name] = control.add_sample(**fields, **{scan.key: scan.value(name)})
+    shared_lab.open_case(*((scan.entity_type, scan.value(name)) for name in TEXTS))
+    run = shared_lab.run(scan.action, ALL_FINDINGS)
     assert run.is_success, (run.message[:2000], run.debug_output[:2000])
+    identifiers = {name: scan.value(name).upper() for name in TEXTS}
     enrichment = {identifier: shared_lab.enrichment(identifier) for identifier in identifiers.values()}
     return Scanned(run, identifiers, stored, enrichment, shared_lab.insights())
 
 
+def violations(check: Callable[[str], object]) -> dict[str, str]:
+    """The names of the texts for which a check fails, with the reasons."""
+    found = {}
+    for name in TEXTS:
+        try:
+            check(name)
+        except AssertionError as error:
+            found[name] = str(error)[:300]
+    return found
+
+
 def test_each_entity_is_enriched_and_named_on_a_line_of_its_own(scanned: Scanned) -> None:
-    """No text of a sample forges a line of the message."""
+    """Given all texts, then none forges a line of the message."""
     assert_lines(scanned.run.message, "message")
     names = scanned.run.message.partition(": ")[2].split("\n\n")[0].splitlines()
     assert names == list(scanned.entities.values())
 
 
 def test_log_lines_are_visible_and_single(scanned: Scanned) -> None:
-    """Nor a line of the log."""
+    """Given all texts, then none forges a line of the log."""
     assert_lines(scanned.run.debug_output, "debug output")
     for one in scanned.run.rounds:
         assert_lines(one.stderr, "stderr")
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_the_json_result_holds_the_exact_text(scanned: Scanned, name: str) -> None:
-    """Parsed, it is what VMRay sent, to the last character."""
+def test_the_json_result_holds_the_exact_text(scanned: Scanned) -> None:
+    """Given each text, then the parsed JSON result is what VMRay returned, to the last character."""
     by_entity = {each["Entity"]: each["EntityResult"] for each in scanned.run.json_result}
-    result = by_entity[scanned.entities[name]]
-    text = TEXTS[name]
 
-    assert {key: value for key, value in result.items() if key not in ("iocs", "threat_indicators")} == {
-        key: value
-        for key, value in scanned.stored[name].items()
-        if key not in ("sample_password", "sample_account_ids")
-    }
-    assert [text in strings_in(result["iocs"][kind]) for kind in sorted(result["iocs"])] == [True] * 8
-    assert text in strings_in(result["threat_indicators"])
+    def exact(name: str) -> None:
+        result = by_entity[scanned.entities[name]]
+        assert {key: value for key, value in result.items() if key not in ("iocs", "threat_indicators")} == {
+            key: value
+            for key, value in scanned.stored[name].items()
+            if key not in ("sample_password", "sample_account_ids")
+        }
+        assert [TEXTS[name] in strings_in(result["iocs"][kind]) for kind in sorted(result["iocs"])] == [
+            True
+        ] * 8
+        assert TEXTS[name] in strings_in(result["threat_indicators"])
+
+    assert violations(exact) == {}
 
 
 def test_the_json_result_can_be_pasted_into_a_script(scanned: Scanned) -> None:
-    """ASCII without a sign that means something to HTML."""
+    """Given all texts, then the JSON is ASCII without a sign that means something to HTML."""
     assert_script_json(scanned.run.results["JsonResult"]["RawJson"])
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_tables_keep_their_columns_and_run_nothing(scanned: Scanned, name: str) -> None:
-    """A sample's own table, one for each type of IOC, one for threat indicators."""
-    identifier = scanned.entities[name]
-    tables = {title: lines for title, lines in scanned.run.tables.items() if title.startswith(identifier)}
+def test_tables_keep_their_columns_and_run_nothing(scanned: Scanned) -> None:
+    """Given each text, then no cell of the sample's ten tables is a formula or adds a column."""
 
-    assert len(tables) == 1 + 8 + 1
-    for title, lines in tables.items():
-        assert_table(title, lines)
+    def sound(name: str) -> None:
+        title = scanned.entities[name]
+        tables = {each: lines for each, lines in scanned.run.tables.items() if each.startswith(title)}
+        assert len(tables) == 1 + 8 + 1
+        for each, lines in tables.items():
+            assert_table(each, lines)
 
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_insights_show_text_and_nothing_else(scanned: Scanned, name: str) -> None:
-    """Our own elements; no attribute from a sample; nothing to click."""
-    shown = assert_insight(scanned.insights[scanned.entities[name]])
-
-    assert shown.startswith("Verdict: Malicious")
+    assert violations(sound) == {}
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_enrichment_is_visible_text(scanned: Scanned, name: str) -> None:
-    """On one line, of bounded length."""
-    assert_enrichment(scanned.enrichment[scanned.entities[name]])
+def test_insights_show_text_and_nothing_else(scanned: Scanned) -> None:
+    """Given each text, then the insight has our own elements only, and nothing to click."""
+
+    def sound(name: str) -> None:
+        assert assert_insight(scanned.insights[scanned.entities[name]]).startswith("Verdict: Malicious")
+
+    assert violations(sound) == {}
+
+
+def test_enrichment_is_visible_text(scanned: Scanned) -> None:
+    """Given each text, then each field is visible, on one line, and of bounded length."""
+    assert violations(lambda name: assert_enrichment(scanned.enrichment[scanned.entities[name]])) == {}
+
+
+def test_a_violation_is_reported_with_its_text() -> None:
+    """Given a check that fails for one text, then that text is named with the reason."""
+
+    def refuses_nul(name: str) -> None:
+        assert name != "nul", "reason"
+
+    assert {name: reason.partition("\n")[0] for name, reason in violations(refuses_nul).items()} == {
+        "nul": "reason"
+    }

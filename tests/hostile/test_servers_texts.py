@@ -3,68 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
 from tests.hostile.corpus import EVERYTHING, TEXTS
 from tests.hostile.sinks import assert_lines, assert_script_json, assert_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.actions.lab import Lab
-
-FAULTS: Mapping[str, Any] = {
-    "error-on-200": {"kind": "result_error", "error_msg": EVERYTHING},
-    "error-on-400": {"kind": "status", "status": 400, "body": {"result": "error", "error_msg": EVERYTHING}},
-    "errors-on-400": {
-        "kind": "status",
-        "status": 400,
-        "body": {"data": {"errors": [{"error_msg": EVERYTHING}]}},
-    },
-    "forbidden": {"kind": "status", "status": 403, "body": {"result": "error", "error_msg": EVERYTHING}},
-    "page": {"kind": "html", "body": f"<html>{TEXTS['close-script']}</html>"},
-    "redirect": {"kind": "redirect", "location": "javascript:alert(1)"},
-}
-ACTIONS = ("Ping", "Add Tag to Submission", "Scan Hash", "Scan URL", "Upload File And Get Report")
-
-
-def prepared(lab: Lab, folder: Path, action: str) -> dict[str, str]:
-    """A case for the action, and its parameters."""
-    file = folder / "a.txt"
-    file.write_text("a")
-    entities = {"Scan Hash": ("FILEHASH", "ab" * 32), "Scan URL": ("DestinationURL", "http://x.example/")}
-    lab.open_case(*([entities[action]] if action in entities else []))
-    given = {
-        "Add Tag to Submission": {"Submission ID": "6001", "Tag Name": "a"},
-        "Upload File And Get Report": {"Sample File Path": str(file)},
-    }
-    return given.get(action, {})
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("action", ACTIONS)
-def test_every_action_shows_a_servers_words_on_one_line(
-    lab: Lab, tmp_path: Path, action: str, fault: str
-) -> None:
-    """At the first read and at the submit: no line, no colour, no direction of text is the server's."""
-    parameters = prepared(lab, tmp_path, action)
-    submits = action in ("Scan URL", "Upload File And Get Report")
-    path = "/rest/sample/submit" if submits else "*"
-    times = 4 if fault == "page" and not submits else 1  # so often is a read tried
-    lab.vmray.control.inject({"path": path}, FAULTS[fault], times)
-
-    run = lab.run(action, parameters, script_timeout=30.0)
-    lab.vmray.control.clear_faults()
-
-    assert_lines(run.message, "message")
-    assert not set(run.message.split("\n")) & {"first", "other: found"}
-    for one in run.rounds:
-        assert_lines(one.output["DebugOutput"] if one.output else "no output\x00", "log")
-        assert_lines(one.stderr, "stderr")
-    if "JsonResult" in run.results:
-        assert_script_json(run.results["JsonResult"]["RawJson"])
 
 
 def test_each_text_as_the_reason_of_one_entity(lab: Lab) -> None:

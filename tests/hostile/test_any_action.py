@@ -1,0 +1,156 @@
+"""Hostile texts wherever an action reads one: responses, errors, parameters, entities."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from tests.guarantees.byte_server import ByteServer, reply
+from tests.hostile.corpus import EVERYTHING, TEXTS
+from tests.hostile.sinks import assert_case, assert_lines, assert_run, strings_in
+from tests.support.example import prepare, run_example
+from tests.support.registry import CASES, USUAL, Case, every_action, every_example
+
+from vm_ray.core.api.vmray_errors import RequestError
+from vm_ray.core.api.vmray_protocol import decipher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+    from secops_lab.host import ActionRun
+
+SHORT: Final = {name: text for name, text in TEXTS.items() if len(text) < 5_000}
+# Verdicts, states, hashes, ids, times and our own key: values that programs read.
+MACHINE: Final = re.compile(r"[a-z0-9_]*|[0-9T:.+-]*|\\{\"google_secops_key.*")
+FAULTS: Final[Mapping[str, Any]] = {
+    "error-on-200": {"kind": "result_error", "error_msg": EVERYTHING},
+    "error-on-400": {"kind": "status", "status": 400, "body": {"result": "error", "error_msg": EVERYTHING}},
+    "errors-on-400": {
+        "kind": "status",
+        "status": 400,
+        "body": {"data": {"errors": [{"error_msg": EVERYTHING}]}},
+    },
+    "forbidden": {"kind": "status", "status": 403, "body": {"result": "error", "error_msg": EVERYTHING}},
+    "page": {"kind": "html", "body": f"<html>{TEXTS['close-script']}</html>"},
+    "redirect": {"kind": "redirect", "location": "javascript:alert(1)"},
+}
+PARAMETERS: Final = [
+    (case, each.name) for case in USUAL for each in case.action.parameters if each.type != "boolean"
+]
+
+
+class HostileTexts:
+    """Replaces each text of a JSON value that people or malware write by the next one of the corpus."""
+
+    def __init__(self) -> None:
+        self._texts = itertools.cycle(SHORT.values())
+
+    def put_into(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """Return the value with its texts replaced."""
+        if isinstance(value, dict):
+            return {name: self.put_into(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.put_into(each) for each in value]
+        if isinstance(value, str) and not MACHINE.fullmatch(value):
+            return next(self._texts)
+        return value
+
+    def forge(self, _line: str, true: bytes) -> list[bytes] | None:
+        """Replace the texts of a response of VMRay's."""
+        head, _, body = true.partition(b"\r\n\r\n")
+        try:
+            value = json.loads(body)
+        except ValueError:
+            return None
+        status = head.partition(b"\r\n")[0].decode().partition(" ")[2]
+        return [reply(json.dumps(self.put_into(value)).encode(), status)]
+
+
+def assert_safe(lab: Lab, run: ActionRun) -> None:
+    """Check all sinks, and that the run ended in an outcome of its own."""
+    assert_run(run)
+    assert_case(lab.case)
+    assert run.state.value in ("completed", "failed")
+    assert "internal error" not in run.message
+    assert not set(run.message.split("\n")) & {"first", "other: found"}, "a forged line"
+
+
+def test_values_for_programs_are_left_alone() -> None:
+    """Given a response, then texts of people are replaced, verdicts, hashes and times are not."""
+    kept = {"sample_id": 5, "verdict": "not_available", "hash": "ab" * 32, "at": "2026-01-15T09:30:00"}
+    changed = HostileTexts().put_into({**kept, "names": ["invoice.exe", "Windows Exe (x86-32)"]})
+
+    assert changed == {**kept, "names": list(SHORT.values())[:2]}
+
+
+@every_example
+def test_hostile_responses(lab: Lab, case: Case, tmp_path: Path) -> None:
+    """Given hostile texts in all responses, then no sink of the action lets one through."""
+    parameters = prepare(lab, case.example, tmp_path)
+    with ByteServer(lab.vmray.url, HostileTexts().forge) as proxy:
+        lab.configure(Api_Root=proxy.url)
+        run = lab.run(case.action.name, parameters)
+    lab.configure()
+
+    assert_safe(lab, run)
+    if run.json_result:
+        assert set(strings_in(run.json_result)) & set(SHORT.values()), "the texts arrived"
+
+
+@every_example
+def test_hostile_errors(lab: Lab, case: Case, tmp_path: Path) -> None:
+    """Given an error with all texts at each request of the action, then it is shown on one line."""
+    run_example(lab, case.action.name, case.example, tmp_path)
+    requests = dict.fromkeys((each.method, each.path) for each in lab.vmray.control.requests())
+    assert requests
+    shift = CASES.index(case)
+    for number, (method, path) in enumerate(requests):
+        fault = list(FAULTS.values())[(number + shift) % len(FAULTS)]
+        parameters = prepare(lab, case.example, tmp_path)
+        lab.vmray.control.inject({"method": method, "path": path}, fault)
+        run = lab.run(case.action.name, parameters)
+        lab.vmray.control.clear_faults()
+        assert_safe(lab, run)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 407, 409, 413, 429, 500, 503])
+def test_each_text_as_the_reason_of_a_refusal(status: int) -> None:
+    """Given each text as the reason of a response that is no success, then the error shows it on one line."""
+    for name, text in TEXTS.items():
+        for body in (
+            {"result": "error", "error_msg": text},
+            {"result": "error", "data": {"errors": [{"error_msg": text}]}},
+        ):
+            with pytest.raises(RequestError) as raised:
+                decipher(status, {}, json.dumps(body).encode())
+            assert_lines(str(raised.value), name)
+            assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("case", "name"), PARAMETERS, ids=str)
+def test_hostile_parameters(lab: Lab, case: Case, name: str, tmp_path: Path) -> None:
+    """Given a hostile text in a parameter, then no sink of the action lets it through."""
+    texts = list(SHORT.values())
+    text = texts[7 * PARAMETERS.index((case, name)) % len(texts)]
+
+    run = lab.run(case.action.name, prepare(lab, case.example, tmp_path) | {name: text})
+
+    assert_safe(lab, run)
+
+
+@every_action
+def test_hostile_entities(lab: Lab, case: Case, tmp_path: Path) -> None:
+    """Given a hostile text as each entity of the types that the action takes, then all sinks stay safe."""
+    parameters = prepare(lab, case.example, tmp_path)
+    types = {kind for kind, _ in case.example.entities} or {"FILEHASH"}
+    lab.open_case(*((kind, text) for kind in types for text in SHORT.values()))
+
+    run = lab.run(case.action.name, parameters)
+
+    assert_safe(lab, run)
