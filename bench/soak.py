@@ -23,7 +23,7 @@ from typing import Final
 from bench.server import Server, running_server
 from bench.soak_checks import check_job, check_memory, check_submissions, memory
 from bench.soak_faults import Weather
-from bench.soak_load import SCAN_HASH, UPLOAD, Done, Job, Lane, jobs, known_count
+from bench.soak_load import Done, Job, Lane, jobs, known_count
 from bench.soak_report import Summary, show, write_page
 
 LANES: Final = 6
@@ -114,8 +114,8 @@ def _run_all(server: Server, plan: Sequence[Job]) -> tuple[list[Done], list[str]
         found, with_result = check_job(one, secrets)
         wrong += found
         for item, name in zip(one.job.items, one.job.names, strict=True):
-            if one.job.action != SCAN_HASH:
-                results[Path(item).name if one.job.action == UPLOAD else item] = name in with_result
+            if one.job.kind.submits:
+                results[item if one.job.kind.entity_type else Path(item).name] = name in with_result
         done.append(one)
         _progress(number, len(plan), one, found)
     return done, wrong, results
@@ -142,7 +142,7 @@ def _finished(server: Server, plan: Sequence[Job]) -> Iterator[Done]:
 def _progress(number: int, total: int, one: Done, found: Sequence[str]) -> None:
     runs = f" in {len(one.attempts)} runs" if len(one.attempts) > 1 else ""
     seconds = sum(each.duration for attempt in one.attempts for each in attempt.run.rounds)
-    said = f"[{number}/{total}] {one.job.action}: {len(one.job.items)} items{runs}, {seconds:.1f} s"
+    said = f"[{number}/{total}] {one.job.kind.action}: {len(one.job.items)} items{runs}, {seconds:.1f} s"
     print("\n".join([said, *(f"    WRONG {each}" for each in found)]), file=sys.stderr, flush=True)
 
 

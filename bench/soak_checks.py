@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench.soak_load import UPLOAD, Attempt, Done
+from bench.soak_load import Attempt, Done
 from bench.soak_words import explained, strange_log, strange_reason, told
 from secops_lab.host import RunState
 
@@ -35,14 +35,14 @@ def check_job(done: Done, secrets: Sequence[str]) -> tuple[list[str], set[str]]:
             *wrong,
             f"job {done.job.number}: ended {last.run.state.value}: {last.run.message[:300]}",
         ], set()
-    judge = _check_files if done.job.action == UPLOAD else _check_entities
+    judge = _check_entities if done.job.kind.entity_type else _check_files
     found, named = judge(done, last)
     return [*wrong, *(f"job {done.job.number}: {each}" for each in found)], named
 
 
 def _placed(done: Done) -> Iterable[tuple[str, Attempt]]:
     for number, attempt in enumerate(done.attempts, start=1):
-        yield f"job {done.job.number} ({done.job.action}), run {number}", attempt
+        yield f"job {done.job.number} ({done.job.kind.action}), run {number}", attempt
 
 
 def _attempt_faults(attempt: Attempt, done: Done, secrets: Sequence[str]) -> Iterable[str]:
@@ -139,8 +139,8 @@ def check_submissions(
 def memory(done: Sequence[Done]) -> dict[str, tuple[int, int]]:
     """Return, for each action, the median peak in bytes of the first and the last third of its full runs."""
     found = {}
-    for action in sorted({each.job.action for each in done}):
-        peaks = [each.attempts[-1].peak for each in done if each.job.action == action and each.job.full]
+    for action in sorted({each.job.kind.action for each in done}):
+        peaks = [each.attempts[-1].peak for each in done if each.job.kind.action == action and each.job.full]
         third = max(1, len(peaks) // 3)
         if peaks:
             found[action] = (round(median(peaks[:third])), round(median(peaks[-third:])))

@@ -16,14 +16,8 @@ from bench.server import Server
 from secops_lab.host import ActionHost, ActionRun, RunState
 from secops_lab.platform import Case, LocalPlatform
 
-HASHES_A_RUN: Final = 100
-URLS_A_RUN: Final = 25
-FILES_A_RUN: Final = 20
 HASH_SHARE: Final = 2 / 3
 MAX_ATTEMPTS: Final = 8
-SCAN_HASH: Final = "Scan Hash"
-SCAN_URL: Final = "Scan URL"
-UPLOAD: Final = "Upload File And Get Report"
 # Awkward names, but such as messages show unchanged, so that each can be found again in them.
 _NAMES: Final = (
     "plain.txt",
@@ -37,31 +31,70 @@ _HOSTS: Final = ("site", "phish", "suspicious", "evil", "emulate-no-verdict")
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """What the jobs of one action have in common.
+
+    Attributes:
+        action: The action.
+        items_a_run: The number of items of a full job.
+        parameters: The parameters, without the paths of files.
+        entity_type: The type of the entities that the items are; empty for files.
+        submits: Whether the action submits its items.
+    """
+
+    action: str
+    items_a_run: int
+    parameters: Mapping[str, str]
+    entity_type: str = ""
+    submits: bool = True
+
+
+HASHES: Final = Kind(
+    "Scan Hash",
+    100,
+    {"IOC Type Filter": "domains, emails, files, ips, mutexes, processes, registry, urls"},
+    "FILEHASH",
+    submits=False,
+)
+URLS: Final = Kind("Scan URL", 25, {"Tag Names": "soak"}, "DestinationURL")
+FILES: Final = Kind("Upload File And Get Report", 20, {"Tag Names": "soak,nightly", "Comment": "soak"})
+KINDS: Final = (HASHES, URLS, FILES)
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One step of a playbook.
 
     Attributes:
         number: Its place in the plan.
-        action: The action.
+        kind: The action, and what its jobs have in common.
         items: Hashes, URLs or paths, as they are given to the action.
     """
 
     number: int
-    action: str
+    kind: Kind
     items: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """What messages call the items: the platform writes identifiers in capitals."""
-        return self.items if self.action == UPLOAD else tuple(item.upper() for item in self.items)
+        return tuple(item.upper() for item in self.items) if self.kind.entity_type else self.items
 
     @property
     def full(self) -> bool:
         """Whether it has as many items as its kind may have, so that its memory can be compared."""
-        return (
-            len(self.items)
-            == {SCAN_HASH: HASHES_A_RUN, SCAN_URL: URLS_A_RUN, UPLOAD: FILES_A_RUN}[self.action]
-        )
+        return len(self.items) == self.kind.items_a_run
+
+    @property
+    def entities(self) -> list[tuple[str, str]]:
+        """The entities of its case."""
+        return [(self.kind.entity_type, item) for item in self.items] if self.kind.entity_type else []
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters of its action."""
+        paths = {} if self.kind.entity_type else {"Sample File Path": ",".join(self.items)}
+        return {**self.kind.parameters, **paths}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +140,12 @@ def jobs(seed: int, known: Sequence[str], entities: int, uploads: int, folder: P
     ]
     files = [str(_written(folder, number, rng)) for number in range(uploads)]
     batches = [
-        *((SCAN_HASH, batch) for batch in _batches(hashes, HASHES_A_RUN)),
-        *((SCAN_URL, batch) for batch in _batches(urls, URLS_A_RUN)),
-        *((UPLOAD, batch) for batch in _batches(files, FILES_A_RUN)),
+        (kind, batch)
+        for kind, items in zip(KINDS, (hashes, urls, files), strict=True)
+        for batch in _batches(items, kind.items_a_run)
     ]
     rng.shuffle(batches)
-    return [Job(number, action, batch) for number, (action, batch) in enumerate(batches)]
+    return [Job(number, kind, batch) for number, (kind, batch) in enumerate(batches)]
 
 
 def known_count(entities: int) -> int:
@@ -161,8 +194,7 @@ class Lane:
 
     def do(self, job: Job) -> Done:
         """Run a job in a case of its own; once more after a failure that concerned all of it."""
-        kind = {SCAN_HASH: "FILEHASH", SCAN_URL: "DestinationURL"}.get(job.action)
-        case = self._platform.new_case(entities=[(kind, item) for item in job.items] if kind else [])
+        case = self._platform.new_case(entities=job.entities)
         done = Done(job, case)
         while not done.attempts or (
             done.attempts[-1].run.state is RunState.FAILED and len(done.attempts) < MAX_ATTEMPTS
@@ -175,9 +207,9 @@ class Lane:
         peaks.write_text("")
         self._platform.forget_requests()
         run = self._host.run(
-            job.action,
+            job.kind.action,
             case,
-            _parameters(job),
+            job.parameters,
             script_timeout=45.0,
             async_timeout=150.0,
             poll_interval=1.0,
@@ -185,13 +217,3 @@ class Lane:
         calls = [call.body for call in self._platform.requests()]
         peak = max((int(line) for line in peaks.read_text().split()), default=0) * 1024
         return Attempt(run, peak, calls)
-
-
-def _parameters(job: Job) -> Mapping[str, str]:
-    match job.action:
-        case "Upload File And Get Report":
-            return {"Sample File Path": ",".join(job.items), "Tag Names": "soak,nightly", "Comment": "soak"}
-        case "Scan URL":
-            return {"Tag Names": "soak"}
-        case _:
-            return {"IOC Type Filter": "domains, emails, files, ips, mutexes, processes, registry, urls"}

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bench.action import MEBI, REAL_SDK
 from bench.report import ROOT, machine
-from bench.soak_load import SCAN_HASH, SCAN_URL, UPLOAD, Done
+from bench.soak_load import KINDS, Done
 from bench.soak_words import explained, told
 
 PAGE = ROOT / "docs" / "soak.md"
@@ -62,11 +62,11 @@ class Summary:
         met = sum(self.faults.values()) - self.unmet
         kinds = ", ".join(f"{kind} {count}" for kind, count in self.faults.most_common())
         rounds = [each for one in self.done for attempt in one.attempts for each in attempt.run.rounds]
-        submitted = sum(len(one.job.items) for one in self.done if one.job.action in (SCAN_URL, UPLOAD))
+        submitted = sum(len(one.job.items) for one in self.done if one.job.kind.submits)
         return [
             ("time", f"{self.seconds:.0f} s, {len(rounds)} processes"),
             ("requests that met a fault", f"{met:,} (ordered: {kinds})"),
-            *(row for action in (SCAN_HASH, SCAN_URL, UPLOAD) for row in self._of_action(action)),
+            *(row for kind in KINDS for row in self._of_action(kind.action)),
             ("URLs and files submitted", f"{submitted:,}"),
             (
                 "submissions stored by VMRay",
@@ -81,7 +81,7 @@ class Summary:
         return any("was submitted " in each for each in self.wrong)
 
     def _of_action(self, action: str) -> list[tuple[str, str]]:
-        ours = [one for one in self.done if one.job.action == action]
+        ours = [one for one in self.done if one.job.kind.action == action]
         items = sum(len(one.job.items) for one in ours)
         again = sum(len(one.attempts) - 1 for one in ours)
         good = sum(_with_result(one) for one in ours)
@@ -154,9 +154,9 @@ def write_page(summary: Summary) -> None:
 
 def _with_result(one: Done) -> int:
     last = one.attempts[-1].run
-    if one.job.action == UPLOAD:
-        return sum(1 for row in (last.json_result or {"files": []})["files"] if row["result"] == "ok")
-    return len(last.json_result or [])
+    if one.job.kind.entity_type:
+        return len(last.json_result or [])
+    return sum(1 for row in (last.json_result or {"files": []})["files"] if row["result"] == "ok")
 
 
 def _without_numbers(text: str) -> str:

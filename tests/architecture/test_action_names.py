@@ -13,18 +13,12 @@ NAMES = ActionNames({name for action in ACTIONS for name in (action.name, action
 
 # Modules that still name actions; no other may.
 PENDING = (
-    "bench/soak_load.py",
-    "tests/browser/test_widget_files.py",
-    "tests/browser/test_widgets.py",
-    "tests/cli/test_demo.py",
-    "tests/fidelity/test_generated.py",
     "tests/guarantees/matrix/requests_made.py",
     "tests/guarantees/matrix/rows.py",
     "tests/guarantees/matrix/scenes.py",
     "tests/guarantees/matrix/table.py",
     "tests/guarantees/matrix/world.py",
     "tests/guarantees/test_deadlines.py",
-    "tests/guarantees/test_proxy.py",
     "tests/guarantees/test_submit_once.py",
 )
 

@@ -192,13 +192,19 @@ def test_nothing_is_wider_than_the_frame(show: Show, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("stem", ["scan_hash", "upload_file_and_get_report"])
-def test_axe_finds_no_violation_in_either_theme(show: Show, page: Page, stem: str) -> None:
-    """axe-core, every rule it has for a page, with each state drawn and each list open."""
-    verdicts = ("malicious", "suspicious", "clean", None)
-    entities = scan(*((f"{verdict}", report(sample_verdict=verdict)) for verdict in verdicts))
-    files = uploaded(file_row("/a"), file_row("/b", "pending"), file_row("/c", "error", error="broken"))
-    show(stem, json.dumps(entities if stem == "scan_hash" else files))
+VERDICTS = ("malicious", "suspicious", "clean", None)
+ENTITIES = scan(*((f"{verdict}", report(sample_verdict=verdict)) for verdict in VERDICTS))
+FILES = uploaded(file_row("/a"), file_row("/b", "pending"), file_row("/c", "error", error="broken"))
+
+
+@pytest.mark.parametrize(
+    ("stem", "result"),
+    [("scan_hash", ENTITIES), ("upload_file_and_get_report", FILES)],
+    ids=["scan", "upload"],
+)
+def test_axe_finds_no_violation_in_either_theme(show: Show, page: Page, stem: str, result: object) -> None:
+    """Given each state drawn and each list open, then no rule of axe-core is violated in either theme."""
+    show(stem, json.dumps(result))
     for tab in page.get_by_role("tab").all():
         tab.click()
         open_lists(page)

@@ -1,4 +1,4 @@
-"""`vmray-secops demo`: five results that a person can read."""
+"""`vmray-secops demo`: results that a person can read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.registry import ACTIONS
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli
 
 
-def test_all_five_actions_show_their_result(cli: Cli, tmp_path: Path) -> None:
-    """Upload, hash, URL, tag and ping, each with its documented sentence, and a summary."""
+def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> None:
+    """Given a file, then upload, hash, URL, tag and ping show their documented sentences and a summary."""
     sample = tmp_path / "our tool"
     sample.write_bytes(b"\x7fELF" + bytes(120))
     finished = cli("demo", "--file", str(sample), "--lifecycle", "reads:2")
@@ -30,13 +32,9 @@ def test_all_five_actions_show_their_result(cli: Cli, tmp_path: Path) -> None:
     )
     summary = finished.stdout.partition("Summary")[2]
     rows = re.findall(r"^(\S.*?) {2,}(completed|failed)\s+(True|False|true|false)", summary, re.MULTILINE)
-    assert [row[0] for row in rows] == [
-        "Upload File And Get Report",
-        "Scan Hash",
-        "Scan URL",
-        "Add Tag to Submission",
-        "Ping",
-    ]
+    shown = [row[0] for row in rows]
+    assert len(shown) == len(set(shown)) >= 5
+    assert set(shown) <= {action.name for action in ACTIONS}
     assert {row[1] for row in rows} == {"completed"}
     assert "Waiting for the results for: " in finished.stderr
 

@@ -16,12 +16,12 @@ from vm_ray.core.api.vmray_errors import ConnectError
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.guarantees.matrix.world import Item
 
 _VARIABLES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY"}
-ACTIONS = ["Scan URL", "Upload File And Get Report"]
 
 
 def put_behind(proxy: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,9 +31,11 @@ def put_behind(proxy: str, world: World, monkeypatch: pytest.MonkeyPatch) -> Non
     world.platform.configure("VMRay", {"Api Root": world.vmray.url.replace("127.0.0.1", "localhost")})
 
 
-def item_for(action: str, folder: Path) -> Item:
-    """Something to submit."""
-    return url_item("http://evil.example/") if action == "Scan URL" else file_item(folder / "a.txt", b"hello")
+SUBMITS: list[tuple[str, Callable[[Path], Item]]] = [
+    ("Scan URL", lambda _folder: url_item("http://evil.example/")),
+    ("Upload File And Get Report", lambda folder: file_item(folder / "a.txt", b"hello")),
+]
+"""Each action that submits, with something to submit."""
 
 
 def breaks_once_stored(world: World) -> Proxy:
@@ -50,15 +52,19 @@ def breaks_once_stored(world: World) -> Proxy:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(("action", "item_in"), SUBMITS, ids=["url", "file"])
 def test_a_submit_whose_answer_a_proxy_lost_is_not_made_again(
-    action: str, scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    action: str,
+    item_in: Callable[[Path], Item],
+    scheme: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It was passed on: what the libraries call an error of the proxy says nothing about that."""
     pem = self_signed(tmp_path / "server.pem") if scheme == "https" else None
     with World(tmp_path, certfile=pem, keyfile=pem, lifecycle="immediate") as world:
         world.platform.configure("VMRay", {"Verify SSL": "false"})
-        item = item_for(action, tmp_path)
+        item = item_in(tmp_path)
         with breaks_once_stored(world) as proxy:
             put_behind(proxy.url, world, monkeypatch)
             run = world.run(action, [item])
