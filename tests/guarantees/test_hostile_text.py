@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from tests.guarantees.matrix.world import Item, World, fate, file_item, hash_item, url_item
 from tests.guarantees.sinks import CORPUS, assert_text_stays_text
 
@@ -76,21 +75,6 @@ def test_hostile_file_names_arrive_as_they_are_on_disk(tmp_path: Path) -> None:
         assert arrived == set(names)
         assert {row["file_path"] for row in run.json_result["files"]} == {item.name for item in items}
         assert_text_stays_text(world, run)
-
-
-@pytest.mark.parametrize("text", CORPUS)
-def test_hostile_parameters_are_answered_with_a_sentence(tmp_path: Path, text: str) -> None:
-    """A tag, an id and a path come from a playbook, which may have taken them from an alert."""
-    with World(tmp_path) as world:
-        world.case = world.platform.new_case()
-        for action, parameters in (
-            ("Add Tag to Submission", {"Submission ID": "1", "Tag Name": text}),
-            ("Add Tag to Submission", {"Submission ID": text, "Tag Name": "phish"}),
-            ("Upload File And Get Report", {"Sample File Path": f"/nowhere/{text}"}),
-        ):
-            run = world.host.run(action, world.case, parameters)
-            assert run.state is RunState.FAILED
-            assert_text_stays_text(world, run)
 
 
 def test_what_is_no_text_is_that_items_trouble(tmp_path: Path) -> None:

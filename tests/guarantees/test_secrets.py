@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from tests.actions.lab import Lab
+from tests.guarantees.byte_server import ByteServer, reply
 from tests.guarantees.listener import Listener, ok
 from tests.guarantees.matrix.faults import API_KEY
 from tests.guarantees.matrix.world import ACCOUNT, INTEGRATION, PASSWORD, World, hash_item, said_by
+from tests.support.example import prepare
+from tests.support.registry import Case, every_example
 
 from secops_lab.host import ActionHost
 from secops_lab.platform import LocalPlatform
@@ -21,6 +25,7 @@ from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_errors import RedirectError, VMRayError
 from vm_ray.core.api.vmray_transport import KeyHeader
 from vm_ray.core.soar.vmray_configuration import Configuration
+from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +135,41 @@ def test_nothing_that_holds_the_key_shows_it() -> None:
     configuration = Configuration("https://vmray.example", API_KEY, verify_ssl=True)
     shown = repr(configuration) + repr(KeyHeader(API_KEY)) + repr(client_for("https://vmray.example"))
     assert API_KEY not in shown
+
+
+def with_secrets(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """A response of VMRay's with secrets in each sample, and with the API key in each object."""
+    if isinstance(value, list):
+        return [with_secrets(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    sample = {"sample_password": PASSWORD, "sample_account_ids": [ACCOUNT]} if "sample_id" in value else {}
+    echo = {"echo": f"api_key {API_KEY}"}
+    return {name: with_secrets(each) for name, each in value.items()} | sample | echo
+
+
+def planting(_line: str, true: bytes) -> list[bytes]:
+    """Plant the secrets into a response."""
+    head, _, body = true.partition(b"\r\n\r\n")
+    status = head.partition(b"\r\n")[0].decode().partition(" ")[2]
+    document = json.loads(body)
+    return [reply(json.dumps({**document, "data": with_secrets(document.get("data"))}).encode(), status)]
+
+
+@every_example
+def test_no_action_shows_a_secret(case: Case, tmp_path: Path) -> None:
+    """Given secrets in each object that VMRay returns, then no output and no platform call holds one."""
+    with EmbeddedEmulator(api_key=API_KEY) as vmray, LocalPlatform() as platform:
+        lab = Lab(vmray, platform)
+        parameters = prepare(lab, case.example, tmp_path)
+        with ByteServer(vmray.url, planting) as proxy:
+            lab.configure(Api_Root=proxy.url)
+            run = lab.run(case.action.name, parameters)
+        everything = said_by(run) + json.dumps([lab.case.entities, lab.case.insights, lab.case.comments])
+        everything += json.dumps([call.body for call in platform.requests()])
+
+    assert (run.state.value, run.result_value) == ("completed", case.example.result), run.message
+    assert [secret for secret in (API_KEY, PASSWORD, str(ACCOUNT)) if secret in everything] == []
 
 
 def test_passwords_and_accounts_of_samples_stay_at_vmray(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 from tests.guarantees.byte_server import ByteServer, reply
 from tests.hostile.corpus import EVERYTHING, TEXTS
 from tests.hostile.sinks import assert_case, assert_lines, assert_run, strings_in
+from tests.support.declared import errors_of_parameters
 from tests.support.example import prepare, run_example
-from tests.support.registry import CASES, USUAL, Case, every_action, every_example
+from tests.support.registry import ACTIONS, CASES, USUAL, Case, every_action, every_example
 
 from vm_ray.core.api.vmray_errors import RequestError
 from vm_ray.core.api.vmray_protocol import decipher
@@ -131,6 +132,18 @@ def test_each_text_as_the_reason_of_a_refusal(status: int) -> None:
                 decipher(status, {}, json.dumps(body).encode())
             assert_lines(str(raised.value), name)
             assert "\n" not in str(raised.value)
+
+
+def test_each_text_as_a_wrong_value_of_each_parameter() -> None:
+    """Given each text for each parameter, then the message of a wrong value is one visible line."""
+    found = errors_of_parameters([action.stem for action in ACTIONS], list(TEXTS.values()))
+
+    assert len(found) == sum(len(action.parameters) for action in ACTIONS)
+    assert sum(map(len, found.values())) > 10 * len(TEXTS)
+    for parameter, messages in found.items():
+        for message in messages:
+            assert "\n" not in message
+            assert_lines(message, parameter)
 
 
 @pytest.mark.parametrize(("case", "name"), PARAMETERS, ids=str)
