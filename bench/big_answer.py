@@ -14,10 +14,10 @@ from bench.server import running_server
 from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
 from vm_ray.core.api.vmray_protocol import decipher
 from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.results.vmray_enrichment import enrichment
+from vm_ray.core.results.vmray_entity_result import EntityRecord
 from vm_ray.core.results.vmray_insight import insight
-from vm_ray.core.results.vmray_render import enrichment
 from vm_ray.core.results.vmray_report import ReportFilter, make_report
-from vm_ray.core.results.vmray_result_budget import EntityRecord
 
 IOCS = 20_000
 ROUNDS = 9

@@ -11,15 +11,11 @@ from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
 from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.results.vmray_entity_result import TRUNCATION_LEVELS, EntityRecord, EntityResults
 from vm_ray.core.results.vmray_escape import script_json
 from vm_ray.core.results.vmray_report import ReportFilter, SampleReport, make_report
-from vm_ray.core.results.vmray_result_budget import (
-    TRUNCATION_LEVELS,
-    EntityRecord,
-    ResultBudget,
-    essential_fields,
-    nested_length,
-)
+from vm_ray.core.results.vmray_result_budget import nested_length
+from vm_ray.core.results.vmray_sample_fields import essential_fields
 
 # A result lives exactly as long as its process, so its spool is never closed; here it outlives each test.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -42,15 +38,15 @@ def report(iocs: int, indicators: int = 5, **fields: Any) -> SampleReport:  # no
     )
 
 
-def budget(limit: float, *reports: SampleReport) -> ResultBudget:
+def budget(limit: float, *reports: SampleReport) -> EntityResults:
     """A result with these reports."""
-    made = ResultBudget(limit * 2**20)
+    made = EntityResults(limit * 2**20)
     for number, each in enumerate(reports):
         made.add(EntityRecord.of(f"E{number}", each))
     return made
 
 
-def kept(made: ResultBudget, count: int) -> list[dict[str, Any]]:
+def kept(made: EntityResults, count: int) -> list[dict[str, Any]]:
     """The entities of a result as the platform gets them."""
     return [json.loads(each.json_text()) for each in made.records([f"E{number}" for number in range(count)])]
 
@@ -70,7 +66,7 @@ def test_what_fits_is_left_as_it_is() -> None:
     (entity,) = kept(made, 1)
     (record,) = made.records(["E0"])
 
-    assert (made.left_out, len(entity["EntityResult"]["iocs"]["domains"])) == ("", 10)
+    assert (made.result([]).left_out, len(entity["EntityResult"]["iocs"]["domains"])) == ("", 10)
     assert [title for title, _ in record.tables()] == ["E0", "E0 - IOCs - Domains", "E0 - Threat Indicators"]
     assert list(entity["EntityResult"]["iocs"]) == list(IOC_TYPES)
 
@@ -88,7 +84,7 @@ def test_the_whole_is_within_the_limit_and_no_entity_is_lost(limit: float) -> No
     entities = kept(made, count)
     assert [each["Entity"] for each in entities] == [f"E{number}" for number in range(count)]
     assert {each["EntityResult"]["sample_verdict"] for each in entities} == {"malicious"}
-    assert made.left_out
+    assert made.result([]).left_out
     shown = [each["EntityResult"]["iocs"]["domains"] for each in entities]
     assert all(each[0]["verdict"] == "malicious" for each in shown if each)
     assert len({len(each) for each in shown}) == 1

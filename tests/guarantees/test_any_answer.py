@@ -11,10 +11,12 @@ from tests.guarantees.sinks import CORPUS, UNSEEN, OnlyOurs, assert_cells
 
 from vm_ray.core.api.vmray_models import Aggregate, Sample
 from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.results.vmray_enrichment import enrichment
+from vm_ray.core.results.vmray_entity_result import EntityRecord
 from vm_ray.core.results.vmray_insight import insight
-from vm_ray.core.results.vmray_render import enrichment, extra_tables, public_sample, sample_table
 from vm_ray.core.results.vmray_report import ReportFilter, make_report
-from vm_ray.core.results.vmray_result_budget import EntityRecord
+from vm_ray.core.results.vmray_sample_fields import public_sample
+from vm_ray.core.results.vmray_tables import extra_tables, sample_table
 
 _PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
 _JSON = st.recursive(

@@ -22,12 +22,13 @@ from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
 from vm_ray.core.api.vmray_protocol import decipher
 from vm_ray.core.api.vmray_text import one_line
 from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.results.vmray_enrichment import enrichment
+from vm_ray.core.results.vmray_entity_result import EntityRecord
 from vm_ray.core.results.vmray_escape import html_text
 from vm_ray.core.results.vmray_insight import insight
 from vm_ray.core.results.vmray_messages import enriched, listed, waiting, with_details
-from vm_ray.core.results.vmray_render import enrichment, extra_tables, sample_table
 from vm_ray.core.results.vmray_report import ReportFilter, SampleReport, make_report
-from vm_ray.core.results.vmray_result_budget import EntityRecord
+from vm_ray.core.results.vmray_tables import extra_tables, sample_table
 
 
 def report_of(text: str, nested: Any = None) -> SampleReport:  # noqa: ANN401 - any JSON value

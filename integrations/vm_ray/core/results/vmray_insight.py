@@ -11,7 +11,7 @@ from typing import Final
 from ...core.api.vmray_models import IOC_TYPES, Json, text_of, texts
 from ...core.api.vmray_verdicts import Verdict, verdict_of
 from ...core.results.vmray_escape import defang, html_text, unclickable
-from ...core.results.vmray_render import ioc_names, title_of
+from ...core.results.vmray_iocs import ioc_names, title_of
 from ...core.results.vmray_report import SampleReport, score_of
 
 # Readable on white and on dark grounds alike (contrast above 3:1 on both), and told apart without colour by the word.

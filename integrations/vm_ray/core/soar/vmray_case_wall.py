@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from ...core.results.vmray_enrichment import enrichment
+from ...core.results.vmray_entity_result import EntityRecord, EntityResults
 from ...core.results.vmray_insight import insight
-from ...core.results.vmray_messages import left_out
-from ...core.results.vmray_render import enrichment
 from ...core.results.vmray_report import SampleReport
-from ...core.results.vmray_result_budget import EntityRecord, ResultBudget
-from ...core.soar.vmray_run import PROVIDER, Run
+from ...core.soar.vmray_result_writer import add_insight, write_result
+from ...core.soar.vmray_run import Run
 
 if TYPE_CHECKING:
     from soar_sdk.SiemplifyDataModel import DomainEntityInfo
@@ -31,7 +31,7 @@ class CaseWall:
         """Start with nothing shown."""
         self._run = run
         self._params = params
-        self._budget = ResultBudget(run.max_result_bytes)
+        self._results = EntityResults(run.max_result_bytes)
         self._batch: list[tuple[DomainEntityInfo, SampleReport]] = []
         self._done: set[str] = set()
         self._without_insight = 0
@@ -41,7 +41,7 @@ class CaseWall:
     def show(self, entity: DomainEntityInfo, report: SampleReport) -> None:
         """Take in one finished entity."""
         self._done.add(entity.identifier)
-        self._budget.add(EntityRecord.of(entity.identifier, report))
+        self._results.add(EntityRecord.of(entity.identifier, report))
         self.notes += [(entity.identifier, note) for note in report.notes]
         self._batch.append((entity, report))
         if len(self._batch) >= BATCH:
@@ -64,15 +64,7 @@ class CaseWall:
             self.notes.append(
                 ("Insights", f"not created for {self._without_insight} entities: this run reached its time limit")
             )
-        result = self._run.siemplify.result
-        texts = []
-        for record in self._budget.records(order):
-            for title, lines in record.tables():
-                result.add_data_table(title, [self._run.redacted(line) for line in lines])
-            texts.append(self._run.redacted(record.json_text()))
-        result.add_result_json(f"[{','.join(texts)}]")
-        if self._budget.left_out:
-            self.notes.append(left_out(self._budget.left_out))
+        self.notes += write_result(self._run, self._results.result(order))
         return [identifier for identifier in order if identifier in self._done]
 
     def _hand_over(self) -> None:
@@ -110,11 +102,7 @@ class CaseWall:
         if not self._run.deadline.remaining:
             self._without_insight += 1  # one request to the platform each: the results come first
             return
-        try:
-            text = self._run.redacted(insight(report))
-            self._run.siemplify.add_entity_insight(entity, text, triggered_by=PROVIDER)
-        except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions; an insight is no reason to lose a result
-            self._run.log(f"the platform rejected the insight: {type(error).__name__}")
+        if not add_insight(self._run, entity, insight(report)):
             self.notes.append((entity.identifier, "enriched, but the platform rejected the insight"))
 
     def _redacted(self, fields: Mapping[str, str]) -> dict[str, str]:

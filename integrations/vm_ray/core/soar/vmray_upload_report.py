@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import VMRayError
-from ...core.api.vmray_models import Json
 from ...core.api.vmray_text import one_line
 from ...core.api.vmray_verdicts import Verdict
-from ...core.results.vmray_escape import script_json
-from ...core.results.vmray_messages import SUBMITTED, error_message, left_out, listed, waiting, with_details
-from ...core.results.vmray_render import public_sample
-from ...core.results.vmray_result_budget import USABLE_SHARE, essential_fields, nested_length
+from ...core.results.vmray_messages import SUBMITTED, error_message, listed, waiting, with_details
+from ...core.results.vmray_sample_fields import public_sample
+from ...core.results.vmray_upload_result import upload_result
 from ...core.soar.vmray_action import Outcome
+from ...core.soar.vmray_result_writer import write_result
 from ...core.soar.vmray_run import Run
 from ...core.submissions.vmray_detonation import Detonation, Stage, no_longer_known
 from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results, worst_verdict
@@ -88,38 +87,16 @@ def _row(
 
 
 def _add_result(run: Run, rows: list[dict[str, Any]], worst: SampleResult | None) -> list[tuple[str, str]]:
-    """Add the documented JSON result; where it would be too long, less and less of each sample."""
+    """Add the documented JSON result."""
     data = public_sample(worst.sample.raw) if worst else {}
     result = _result(worst) if worst else rows[0]["result"]
-    usable = run.max_result_bytes * USABLE_SHARE
-    text, missing = _document(data, result, rows), ""
-    for words, shortened in _SHORTER:
-        if nested_length(text) > usable:
-            short = [{**row, "data": row["data"] and shortened(row["data"])} for row in rows]
-            text, missing = _document(shortened(data), result, short), words
-    run.siemplify.result.add_result_json(run.redacted(text))
-    return [left_out(missing)] if missing else []
+    return write_result(run, upload_result(data, result, rows, run.max_result_bytes))
 
 
 def _worst_of_its_own(detonation: Detonation, found: Sequence[SampleResult]) -> SampleResult | None:
     """Choose the sample that stands for a file: what VMRay found inside has rows, and is not the file itself."""
     own = [each for each in found if each.sample.sample_id in detonation.own_sample_ids] or found
     return next((each for each in own if each.sample.verdict is worst_verdict(own)), None)
-
-
-def _only_where_it_is(data: Json) -> Json:
-    return {name: data[name] for name in ("sample_id", "sample_webif_url") if name in data}
-
-
-# What is left out of each sample, in words, and how; the row of each sample with its verdict always stays.
-_SHORTER: Final[tuple[tuple[str, Callable[[Json], Json]], ...]] = (
-    ("most fields of the samples", essential_fields),
-    ("all fields of the samples except id and link", _only_where_it_is),
-)
-
-
-def _document(data: Any, result: str, rows: list[dict[str, Any]]) -> str:  # noqa: ANN401 - VMRay's own object
-    return script_json({"data": data, "result": result, "files": rows})
 
 
 def _sentences(detonations: Sequence[Detonation]) -> list[str]:

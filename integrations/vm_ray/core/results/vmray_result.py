@@ -1,0 +1,63 @@
+"""What one run shows beside its message and its insights: one value, whatever the shape of its JSON."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ...core.results.vmray_result_budget import named_cost, nested_length, table_cost
+
+
+class Table(NamedTuple):
+    """A table of the case wall: CSV lines, the header first."""
+
+    title: str
+    lines: Sequence[str]
+
+
+class Attachment(NamedTuple):
+    """A file that is attached to the result; its name is made of ids only, never of a sample's text."""
+
+    title: str
+    name: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The content in base64, as the platform takes it."""
+        return base64.b64encode(self.content).decode("ascii")
+
+
+class Link(NamedTuple):
+    """A link of the result."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result, written by ``write_result``.
+
+    Attributes:
+        json_text: The JSON result, ASCII only.
+        left_out: What this form of the result omits for its size, in words; empty where nothing is.
+    """
+
+    json_text: str
+    tables: Sequence[Table] = ()
+    attachments: Sequence[Attachment] = ()
+    links: Sequence[Link] = ()
+    left_out: str = ""
+
+    @property
+    def cost(self) -> int:
+        """How many characters it takes at most in the text that the platform measures."""
+        return (
+            nested_length(self.json_text)
+            + sum(table_cost(*table) for table in self.tables)
+            + sum(named_cost(each.title, each.name, -(-len(each.content) // 3) * 4) for each in self.attachments)
+            + sum(named_cost(*link, 0) for link in self.links)
+        )

@@ -1,0 +1,43 @@
+"""Which fields of VMRay's sample object are shown: all but secrets, the essential ones, or only where it is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ...core.api.vmray_models import Json
+from ...core.api.vmray_text import one_line
+
+# Never copied into a case: the password protects the sample, the account ids are the customer's own.
+SECRET_FIELDS: Final = ("sample_password", "sample_account_ids")
+# VMRay's own address of the report: the one that people are meant to follow.
+LINK_FIELD: Final = "sample_webif_url"
+MAX_ESSENTIAL_LENGTH: Final = 300
+ESSENTIAL_FIELDS: Final = (
+    "sample_id",
+    "sample_verdict",
+    "sample_severity",
+    "sample_type",
+    "sample_filename",
+    "sample_sha256hash",
+    "sample_created",
+    LINK_FIELD,
+)
+
+
+def public_sample(raw: Json) -> dict[str, Any]:
+    """Return VMRay's sample object without what must not leave VMRay."""
+    return {name: value for name, value in raw.items() if name not in SECRET_FIELDS}
+
+
+def essential_fields(raw: Json) -> Json:
+    """Return the fields of a sample that stay however little room there is."""
+    kept = {name: raw[name] for name in ESSENTIAL_FIELDS if name in raw}
+    return {
+        name: value if isinstance(value, int | float | None) else one_line(str(value), MAX_ESSENTIAL_LENGTH)
+        for name, value in kept.items()
+    }
+
+
+def location_fields(raw: Json) -> Json:
+    """Return only where a sample is found in VMRay."""
+    return {name: raw[name] for name in ("sample_id", LINK_FIELD) if name in raw}
