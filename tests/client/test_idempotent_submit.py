@@ -33,7 +33,7 @@ from vm_ray.core.submissions.vmray_idempotent_submit import (
     SubmitRequest,
     Submitter,
 )
-from vm_ray.core.submissions.vmray_submission_key import KEY_FIELD, has_key, metadata_with, submission_key
+from vm_ray.core.submissions.vmray_submission_key import KEY_FIELD, has_key, metadata_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,10 +271,3 @@ def test_a_second_silence_has_to_settle_anew() -> None:
 def test_our_key_in_whatever_a_server_made_of_the_json(metadata: object, *, ours: bool) -> None:
     """Spacing and further members do not matter."""
     assert has_key(submission(1, submission_metadata=metadata), KEY) is ours
-
-
-def test_a_key_depends_on_everything_that_makes_a_submit_the_same() -> None:
-    """And is the same for the same facts."""
-    keys = {submission_key(*facts) for facts in [(1, "a"), (1, "b"), (2, "a"), ("1a",), (1, "a", "")]}
-    assert len(keys) == 5
-    assert submission_key(1, "a") == submission_key("1", "a")

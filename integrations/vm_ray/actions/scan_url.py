@@ -17,7 +17,7 @@ from ..core.soar.vmray_submit_parameters import SubmitParameters
 from ..core.soar.vmray_url_report import report_urls
 from ..core.submissions.vmray_detonation import Detonation
 from ..core.submissions.vmray_idempotent_submit import SubmitRequest
-from ..core.submissions.vmray_submission_key import submission_key
+from ..core.submissions.vmray_submission_key import ItemFacts, submission_key
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ class ScanURL(SubmissionAction[ScanURLParameters]):
 
     def items(self, run: Run, params: ScanURLParameters) -> list[Detonation]:
         """Take the URL entities, in the spelling they had before the platform upper-cased them."""
+        case = (run.siemplify.case_id, run.siemplify.alert_id)
         detonations = []
         for entity in run.entities(EntityTypes.URL):
             url = entity.additional_properties.get("OriginalIdentifier") or entity.identifier
-            key = submission_key(run.siemplify.case_id, run.siemplify.alert_id, self.name, url, params.options)
+            key = submission_key(*case, self.name, ItemFacts(url), params.options)
             detonations.append(Detonation(item=url, name=entity.identifier, key=key))
         return detonations
 

@@ -14,7 +14,7 @@ from ...core.soar.vmray_run import Run
 from ...core.submissions.vmray_detonation import Detonation
 from ...core.submissions.vmray_file import FileStream, check_file, each_once, sha256_of, split_paths
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest
-from ...core.submissions.vmray_submission_key import submission_key
+from ...core.submissions.vmray_submission_key import ItemFacts, submission_key
 
 Seen = TypeVar("Seen")
 
@@ -40,7 +40,10 @@ def accepted_files(run: Run, action: str, listed: str, options: SubmitOptions) -
     if refused:
         raise FilesRejectedError("the following files are larger than VMRay accepts: ", refused)
     case = (run.siemplify.case_id, run.siemplify.alert_id)
-    return [Detonation(path, path, submission_key(*case, action, path, contents[path], options)) for path in paths]
+    return [
+        Detonation(path, path, submission_key(*case, action, ItemFacts(path, contents[path]), options))
+        for path in paths
+    ]
 
 
 def _of_each(paths: Sequence[str], look: Callable[[str], Seen]) -> dict[str, Seen]:

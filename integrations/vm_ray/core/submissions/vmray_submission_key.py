@@ -1,19 +1,57 @@
-"""Our own key in a submission's metadata, by which it is found again when the answer to its submit was lost."""
+"""The idempotency key in a submission's metadata, by which a submission is found after its response was lost.
+
+The key is a hash of named facts, written as JSON with a version. A new field of ``SubmitOptions`` does not change the
+keys. A fact that is to change the keys is added here, together with a new version.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from ...core.api.vmray_models import Submission
+from ...core.api.vmray_submit_options import SubmitOptions
 
 KEY_FIELD: Final = "google_secops_key"
+KEY_VERSION: Final = 1
+KEY_LENGTH: Final = 32
 
 
-def submission_key(*facts: object) -> str:
-    """Make the key of one submit from what makes it the same one: the case, the action, the item and its options."""
-    return hashlib.sha256(json.dumps([str(fact) for fact in facts]).encode()).hexdigest()[:32]
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """The facts about an item that are part of the key.
+
+    Attributes:
+        item: The URL as submitted, or the path of the file.
+        sha256: The hash of the content; None for an item without content of its own (a URL).
+    """
+
+    item: str
+    sha256: str | None = None
+
+
+def submission_key(case: object, alert: object, action: str, facts: ItemFacts, options: SubmitOptions) -> str:
+    """Return the key of one submit: the same facts give the same key, in each run and in each process."""
+    text = key_text(case, alert, action, facts, options)
+    return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
+
+
+def key_text(case: object, alert: object, action: str, facts: ItemFacts, options: SubmitOptions) -> str:
+    """Write the facts that make two submits the same one; the metadata, which carries the key, is not among them."""
+    return json.dumps(
+        {
+            "version": KEY_VERSION,
+            "case": str(case),
+            "alert": str(alert),
+            "action": action,
+            "item": facts.item,
+            "sha256": facts.sha256,
+            "tags": list(options.tags),
+            "comment": options.comment,
+        }
+    )
 
 
 def metadata_with(key: str) -> str:
