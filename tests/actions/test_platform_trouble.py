@@ -10,7 +10,7 @@ from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, detail
 from tests.actions.patched_integration import PatchedIntegration
 
 from secops_lab.platform import case_routes, routes
-from secops_lab.platform.responses import RefusedCall, Response
+from secops_lab.platform.responses import RejectedRequestError, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
         if refused:
             return update(state, body)
         refused.extend(each["identifier"] for each in body)
-        raise RefusedCall(502, "bad gateway")
+        raise RejectedRequestError(502, "bad gateway")
 
     answer_with("sdk/UpdateEntities", refuse_once)
     run = lab.run("Scan Hash")

@@ -47,7 +47,7 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[str]:
         assert process.stdout is not None
         greeting = ""
         try:
-            while "Ctrl-C ends it." not in greeting:
+            while "Press Ctrl-C to stop." not in greeting:
                 line = process.stdout.readline()
                 assert line, f"ended after: {greeting}"
                 greeting += line
@@ -59,7 +59,7 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[str]:
             finally:
                 process.kill()  # leaving the block waits for its end
     assert process.returncode == 0
-    assert "has ended." in rest
+    assert "has stopped." in rest
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> N
     finished = cli("demo", "--file", str(sample), "--lifecycle", "reads:2")
     assert finished.returncode == 0, finished.stdout + finished.stderr
     limits = Path(__file__).resolve().parents[2] / "docs" / "limits.md"
-    assert f"What else it does not do: {limits}\n" in finished.stdout
+    assert f"Other limits: {limits}\n" in finished.stdout
     for sentence in (
         f"Successfully submitted the following files to VMRay: {sample}",
         "Successfully added tag secops-demo to submission ",

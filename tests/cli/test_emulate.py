@@ -33,8 +33,8 @@ def test_it_says_what_it_is_and_how_to_use_it(cli: Cli, tmp_path: Path) -> None:
     """Name, version, limits, root and key; the printed lines work in another terminal."""
     with emulating(tmp_path, "--server-version", "2023.4.0") as (greeting, root):
         assert re.search(r"^VMRay emulator \d+\.\d+: not a VMRay\.", greeting)
-        assert "It answers as VMRay 2023.4.0." in greeting
-        limits = re.search(r"does not know: (.+)$", greeting, re.MULTILINE)
+        assert "Emulated version: VMRay 2023.4.0." in greeting
+        limits = re.search(r"Limits: (.+)$", greeting, re.MULTILINE)
         assert limits
         assert Path(limits[1]) == Path(__file__).resolve().parents[2] / "docs" / "limits.md"
         assert f"Key:  {EMULATOR_API_KEY}" in greeting

@@ -60,7 +60,7 @@ def test_a_run_that_is_interrupted_leaves_no_process(number: signal.Signals, tmp
                 command.kill()  # leaving the block waits for its end
     assert command.returncode == 130
     assert stdout == ""
-    assert "vmray-secops: interrupted; what was submitted stays at VMRay." in stderr
+    assert "vmray-secops: interrupted; submissions remain in VMRay." in stderr
     assert "Traceback" not in stderr
     assert actions
     for process_id in actions:

@@ -32,8 +32,8 @@ TAG = ("run", "Add Tag to Submission")
             ("run", "Scan Hash", "--entity", "FILEHSH=00"),
             'Unknown entity type "FILEHSH". Did you mean "FILEHASH"',
         ),
-        (("run", "Scan Hash", "--entity", "00"), '"00" was not understood: expected --entity TYPE=VALUE'),
-        (("run", "Scan Hash", "--entity", "FILEHASH="), '"FILEHASH=" was not understood'),
+        (("run", "Scan Hash", "--entity", "00"), '"00" is invalid: expected --entity TYPE=VALUE'),
+        (("run", "Scan Hash", "--entity", "FILEHASH="), '"FILEHASH=" is invalid'),
         (
             ("run", "Scan Hash", "--param", "Max IOC To Return=3"),
             'Unknown parameter "Max IOC To Return" of "Scan Hash". Did you mean "Max IOCs To Return"',

@@ -132,11 +132,11 @@ def test_unknown_names_are_named(stand_in_toy: Toy) -> None:
     host = stand_in_toy.host("pass", parameters={"Limit": "5"})
     case = stand_in_toy.platform.new_case()
 
-    with pytest.raises(HostError, match='integration Toy has no action "Fly"; its actions: "Do It"'):
+    with pytest.raises(HostError, match='integration Toy has no action "Fly"; available: "Do It"'):
         host.run("Fly", case)
-    with pytest.raises(HostError, match='action "Do It" has no parameter "limit"; its parameters: "Limit"'):
+    with pytest.raises(HostError, match='action "Do It" has no parameter "limit"; available: "Limit"'):
         host.run("Do It", case, {"limit": "5"})
-    with pytest.raises(HostError, match='parameter "Limit" is 5; the platform passes text only'):
+    with pytest.raises(HostError, match='parameter "Limit" is 5; expected a text'):
         host.run("Do It", case, {"Limit": 5})  # type: ignore[dict-item]  # a wrong type on purpose
     (host.integration.folder / "actions" / "do_it.py").unlink()
     with pytest.raises(HostError, match='action "Do It" has no script'):
@@ -153,7 +153,7 @@ def test_unusable_folders_are_named(stand_in_toy: Toy, platform: LocalPlatform, 
         ActionHost(platform, toy, sdk=tmp_path)
     with pytest.raises(HostError, match="no interpreter /no/python"):
         ActionHost(platform, toy, python="/no/python")
-    with pytest.raises(HostError, match="its name is no Python identifier"):
+    with pytest.raises(HostError, match="its name is not a Python identifier"):
         ActionHost(platform, toy.rename(tmp_path / "to-y")).run("Do It", platform.new_case())
     toy = (tmp_path / "to-y").rename(tmp_path / "toy")
     (toy / "definition.yaml").write_text("identifier: [")

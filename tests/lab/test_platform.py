@@ -13,7 +13,7 @@ import pytest
 import requests
 from tests.waiting import PATIENT, until
 
-from secops_lab.platform import LocalPlatform, PlatformCall
+from secops_lab.platform import LocalPlatform, PlatformRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,8 +226,8 @@ def test_calls_are_recorded_in_order(platform: LocalPlatform, client: Client) ->
     client.post("AddTag", {"case_id": 1, "tag": "t"})
 
     assert platform.requests() == [
-        PlatformCall("GET", f"{SDK}CaseMetadata/1", None),
-        PlatformCall("POST", f"{SDK}AddTag", {"case_id": 1, "tag": "t"}),
+        PlatformRequest("GET", f"{SDK}CaseMetadata/1", None),
+        PlatformRequest("POST", f"{SDK}AddTag", {"case_id": 1, "tag": "t"}),
     ]
     platform.forget_requests()
     assert platform.requests() == []

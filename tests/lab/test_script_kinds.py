@@ -121,7 +121,7 @@ def test_a_job_runs(folder: Path, platform: LocalPlatform, soar_sdk: Path | None
 def test_what_is_not_there_is_named(source: Path, platform: LocalPlatform) -> None:
     """An unknown script or parameter, and a definition without its script, are errors of the host."""
     host = ActionHost(platform, source)
-    with pytest.raises(HostError, match='no such script "Toy Alert"; there are: "Toy Alerts"'):
+    with pytest.raises(HostError, match='no such script "Toy Alert"; available: "Toy Alerts"'):
         run_connector(host, "Toy Alert")
     with pytest.raises(HostError, match='job "Toy Sync" has no parameter "Hours"'):
         run_job(host, "Toy Sync", {"Hours": "1"})

@@ -57,4 +57,4 @@ def test_what_is_no_attachment_is_a_page_that_says_so(
     assert visitor.get("/runs/2/attachments/0").status_code == 404
     broken = visitor.get("/runs/1/attachments/1")
     assert broken.status_code == 422
-    assert "the action gave no base64" in broken.text
+    assert "its content is not base64" in broken.text

@@ -121,7 +121,7 @@ def test_a_cancelled_run_has_no_result_and_says_what_stays(
     visitor.post("/runs/1/cancel")
     visitor.wall.wall.runs.wait()
     page = visitor.get("/cases/1").text
-    assert "the run was cancelled; what was submitted stays at VMRay" in page
+    assert "the run was cancelled; submissions remain in VMRay" in page
     assert "is_success" not in page
 
 

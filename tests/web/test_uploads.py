@@ -70,7 +70,7 @@ def test_a_file_that_is_too_large_leaves_nothing_behind(open_wall: OpenWall) -> 
     visitor = open_wall(upload_limit=1_000)
     answer = visitor.upload("big.bin", b"x" * 1_001)
     assert answer.status_code == 413
-    assert answer.json()["error"] == "The file is larger than the 1,000 bytes that this lab takes."
+    assert answer.json()["error"] == "The file is larger than the 1,000 bytes that this lab accepts."
     assert list(visitor.wall.wall.uploads.folder.iterdir()) == []
     assert visitor.upload("fits.bin", b"x" * 1_000).status_code == 200
 

@@ -1,1 +1,1 @@
-"""The command line `vmray-secops`: the five actions, the emulator and the case wall from a terminal."""
+"""The command line `vmray-secops`: run the actions, the emulator and the case wall from a terminal."""

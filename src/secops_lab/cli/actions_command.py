@@ -1,4 +1,4 @@
-"""`vmray-secops actions`: what can be run, read from the YAML files of the integration."""
+"""`vmray-secops actions`: list the actions in the YAML files of the integration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from secops_lab.runs.run_document import as_json
 
 
 def actions(
-    action: Annotated[str | None, typer.Argument(metavar="[ACTION]", help="Only this one.")] = None,
+    action: Annotated[str | None, typer.Argument(metavar="[ACTION]", help="Show only this action.")] = None,
     *,
     json_output: JsonOption = False,
     integration: IntegrationOption = None,

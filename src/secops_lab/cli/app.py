@@ -1,4 +1,4 @@
-"""`vmray-secops`: the application that joins the commands."""
+"""`vmray-secops`: the application with all commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXIT_CODES = "Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for cod
 
 app = typer.Typer(
     name="vmray-secops",
-    help="Run the VMRay actions of Google SecOps SOAR here: against the VMRay emulator or a real VMRay.",
+    help="Run the VMRay actions of Google SecOps SOAR locally, against the VMRay emulator or a real VMRay.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
@@ -34,7 +34,7 @@ for _command in (demo, run, emulate, actions, serve):
 
 
 def main() -> None:
-    """Run the command line and leave with one of `ExitCode`; SIGTERM ends it as Ctrl-C does."""
+    """Run the command line and exit with an `ExitCode`; SIGTERM has the same effect as Ctrl-C."""
     survive_narrow_encodings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

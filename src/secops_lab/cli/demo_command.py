@@ -1,4 +1,4 @@
-"""`vmray-secops demo`: all five actions on a real file, each a process of its own, on the emulator."""
+"""`vmray-secops demo`: run all five actions on a real file and the emulator, each in a separate process."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def demo(
     out.print(
         "Five actions of the VMRay integration, each a process of its own, against an embedded emulator.\n"
         "The emulator decides verdicts by fixed rules: they say nothing about your file, and the links to\n"
-        f"reports lead nowhere. What else it does not do: {printable(emulator_limits())}\n",
+        f"reports lead nowhere. Other limits: {printable(emulator_limits())}\n",
         soft_wrap=True,
     )
     with embedded_vmray("default", lifecycle) as vmray, open_lab(vmray, spec.folder, sdk) as lab:
@@ -64,7 +64,7 @@ def demo(
 
 
 def worked(run: ActionRun) -> bool:
-    """Tell whether the action completed and has what it was asked for."""
+    """Return whether the action completed and found a result."""
     return run.state is RunState.COMPLETED and run.is_success
 
 
@@ -75,7 +75,7 @@ class _Demo:
     runs: list[ActionRun] = field(default_factory=list)
 
     def play(self, file: Path) -> None:
-        """Run the five actions; a failed one does not keep the others from being shown."""
+        """Run the five actions; a failed action does not stop the demo."""
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         self._say(1, f"upload {file} and wait for its analysis")
@@ -106,7 +106,7 @@ class _Demo:
         return verdict_rows(run.json_result)
 
     def sum_up(self) -> None:
-        """Print one line an action."""
+        """Print one line for each action."""
         table = Table(
             "Action", "State", "Result", "Verdict", "Processes", "Seconds", box=None, pad_edge=False
         )
@@ -118,4 +118,4 @@ class _Demo:
         self.out.print(Rule(Text("Summary", style="bold"), align="left"))
         self.out.print(table)
         good = sum(worked(run) for run in self.runs)
-        self.out.print(f"\n{good} of {len(self.runs)} actions did their work. Next: vmray-secops run --help")
+        self.out.print(f"\n{good} of {len(self.runs)} actions succeeded. Next: vmray-secops run --help")

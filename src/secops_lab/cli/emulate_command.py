@@ -1,4 +1,4 @@
-"""`vmray-secops emulate`: the VMRay emulator by itself, for other terminals and other clients."""
+"""`vmray-secops emulate`: serve the VMRay emulator for other terminals and other clients."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _known_version(text: str) -> str:
 
 DbOption = Annotated[
     Path | None,
-    typer.Option("--db", metavar="FILE", dir_okay=False, help="Keep the state in this file over restarts."),
+    typer.Option("--db", metavar="FILE", dir_okay=False, help="Keep the state in this file across restarts."),
 ]
 ServerVersionOption = Annotated[
     str,
@@ -46,7 +46,7 @@ ServerVersionOption = Annotated[
 ]
 AcceptedKeyOption = Annotated[
     str | None,
-    typer.Option("--api-key-env", metavar="NAME", help="Take the API key to accept from this variable."),
+    typer.Option("--api-key-env", metavar="NAME", help="Environment variable with the API key to accept."),
 ]
 
 
@@ -59,7 +59,7 @@ def emulate(
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     api_key_env: AcceptedKeyOption = None,
 ) -> None:
-    """Serve an emulated VMRay REST API on loopback until Ctrl-C. What it does not do: docs/limits.md."""
+    """Serve an emulated VMRay REST API on loopback until Ctrl-C. Limits: docs/limits.md."""
     with as_usage_errors():
         key = _api_key(api_key_env)
     with _started(port, db):
@@ -72,15 +72,15 @@ def emulate(
             server_version=server_version,
         )
         with emulator as running:
-            ended = _end_asked_for()  # before the first line: whoever reads it may send the signal at once
+            ended = _end_asked_for()  # before the first line: its reader may send the signal at once
             _introduce(running, server_version, db)
             ended.wait()
-    typer.echo("The emulator has ended.")
+    typer.echo("The emulator has stopped.")
 
 
 @contextmanager
 def _started(port: int, db: Path | None) -> Iterator[None]:
-    """Say in a sentence why the emulator could not be started."""
+    """Return the reason why the emulator could not be started."""
     try:
         yield
     except ValueError as error:
@@ -104,8 +104,8 @@ def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None)
     own = version("vmray-secops")
     typer.echo(
         f"VMRay emulator {own}: not a VMRay. Nothing is analysed, verdicts follow fixed rules.\n"
-        f"It answers as VMRay {server_version}. What it does not do or does not know: {emulator_limits()}\n"
-        f"State: {db if db else 'in memory, gone with this process (keep it with --db FILE)'}\n"
+        f"Emulated version: VMRay {server_version}. Limits: {emulator_limits()}\n"
+        f"State: {db if db else 'in memory, lost when this process exits (use --db FILE to keep it)'}\n"
         f"\n"
         f"Root: {emulator.url}\n"
         f"Key:  {emulator.api_key}\n"
@@ -114,7 +114,7 @@ def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None)
         f"  export {DEFAULT_KEY_VARIABLE}={emulator.api_key}\n"
         f"  vmray-secops run Ping --api-root {emulator.url}\n"
         f"\n"
-        f"Ctrl-C ends it."
+        f"Press Ctrl-C to stop."
     )
 
 

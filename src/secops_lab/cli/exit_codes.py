@@ -1,4 +1,4 @@
-"""What the exit code of `vmray-secops` means."""
+"""The exit codes of `vmray-secops` and their meaning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ExitCode(IntEnum):
 
     @property
     def meaning(self) -> str:
-        """One sentence for a person."""
+        """The meaning as one clause."""
         return _MEANINGS[self]
 
 
@@ -28,5 +28,5 @@ _MEANINGS = {
     ExitCode.ACTION_FAILED: "the action failed or timed out",
     ExitCode.BAD_USAGE: "bad usage: an unknown action, parameter or type, or a wrong option",
     ExitCode.NOT_RUN: "the action could not be run",
-    ExitCode.INTERRUPTED: "interrupted; what was submitted stays at VMRay",
+    ExitCode.INTERRUPTED: "interrupted; submissions remain in VMRay",
 }

@@ -1,7 +1,7 @@
 """An insight's HTML as text for a terminal.
 
-The HTML comes from the action; its values come from samples. No tag acts here: the parser keeps the words,
-the line breaks, the bold and nothing else. Script and style contents are dropped.
+The HTML comes from the action; its values come from samples. The parser keeps only words,
+line breaks and bold text; tags have no other effect. Script and style contents are dropped.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class _Reader(HTMLParser):
 
 
 def insight_text(html: str) -> Text:
-    """Return the words of an insight, a line a block, bold where the HTML has it."""
+    """Return the text of an insight: one line per block, with the bold text of the HTML."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -1,4 +1,4 @@
-"""Options that more than one command has, written once so that they read alike."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -26,16 +26,14 @@ def _understood_lifecycle(text: str) -> str:
         raise typer.BadParameter(str(error)) from error
 
 
-# The emulator's sandbox takes two minutes an analysis; at this speed that is three seconds of yours.
+# An analysis takes two minutes of emulated time: three seconds at this speed.
 DEFAULT_LIFECYCLE = "realtime:40"
-# What the platform gives an asynchronous action unless the step says otherwise.
+# The platform's default timeout for an asynchronous action.
 DEFAULT_TIMEOUT = 3_600.0
 
 ApiRootOption = Annotated[
     str | None,
-    typer.Option(
-        "--api-root", metavar="URL", help="Root of a VMRay; without it the embedded emulator answers."
-    ),
+    typer.Option("--api-root", metavar="URL", help="Root URL of a VMRay; default: the embedded emulator."),
 ]
 ApiKeyEnvOption = Annotated[
     str,
@@ -45,10 +43,10 @@ ApiKeyEnvOption = Annotated[
 ]
 VerifySslOption = Annotated[
     bool,
-    typer.Option("--verify-ssl/--no-verify-ssl", help="Check the certificate of --api-root."),
+    typer.Option("--verify-ssl/--no-verify-ssl", help="Verify the certificate of --api-root."),
 ]
 PortOption = Annotated[
-    int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 takes a free one.")
+    int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 selects a free port.")
 ]
 ScenarioOption = Annotated[
     str,
@@ -56,7 +54,7 @@ ScenarioOption = Annotated[
         "--scenario",
         metavar="NAME",
         callback=_known_scenario,
-        help=f"Where the emulator answers, what it holds and does: {', '.join(SCENARIOS)}.",
+        help=f"Scenario of the emulator: {', '.join(SCENARIOS)}.",
     ),
 ]
 LifecycleOption = Annotated[
@@ -65,12 +63,12 @@ LifecycleOption = Annotated[
         "--lifecycle",
         metavar="immediate|reads:N|realtime:SPEED|manual",
         callback=_understood_lifecycle,
-        help="Where the emulator answers, when analyses finish: at once, after N reads, or at a speed.",
+        help="When analyses finish in the emulator: immediately, after N reads, or at a speed.",
     ),
 ]
 TimeoutOption = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", min=1, help="How long an asynchronous action may take."),
+    typer.Option("--timeout", metavar="SECONDS", min=1, help="Timeout of an asynchronous action."),
 ]
 PollIntervalOption = Annotated[
     float | None,
@@ -78,7 +76,7 @@ PollIntervalOption = Annotated[
         "--poll-interval",
         metavar="SECONDS",
         min=0,
-        help="Time between two looks at an analysis; by default 1 embedded, 20 remote.",
+        help="Interval between status checks; default: 1 embedded, 20 remote.",
     ),
 ]
 SdkOption = Annotated[
@@ -88,7 +86,7 @@ SdkOption = Annotated[
         metavar="DIR",
         exists=True,
         file_okay=False,
-        help="Checkout of the real SecOps SDK (soar-sdk) to run on in place of the stand-in.",
+        help="Checkout of the real SecOps SDK (soar-sdk) to use instead of the stand-in.",
     ),
 ]
 IntegrationOption = Annotated[
@@ -98,7 +96,7 @@ IntegrationOption = Annotated[
         metavar="DIR",
         exists=True,
         file_okay=False,
-        help="The integration's folder, in source layout or built.",
+        help="Folder of the integration, source or built layout.",
     ),
 ]
 JsonOption = Annotated[

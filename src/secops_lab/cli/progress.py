@@ -1,4 +1,4 @@
-"""What a person sees on stderr while an action runs: a moving line on a terminal, plain lines elsewhere."""
+"""The progress of an action on stderr: a live line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _LONGEST_MESSAGE = 100
 
 
 class Progress(Protocol):
-    """Told about each finished round of an action."""
+    """Receives each finished round of an action."""
 
     def round_done(self, finished: Round) -> None:
-        """Take note of a finished round."""
+        """Record a finished round."""
 
 
 class _PlainLines:
@@ -40,7 +40,7 @@ class _PlainLines:
     def round_done(self, finished: Round) -> None:
         self._rounds += 1
         if finished.state is not RunState.IN_PROGRESS:
-            return  # the result itself comes next
+            return  # the result is printed next
         waited = time.monotonic() - self._started
         self._console.print(
             f"{self._action}: round {self._rounds}, {waited:.1f} s: {_said(finished)}", soft_wrap=True
@@ -60,7 +60,7 @@ class _MovingLine:
 
 @contextmanager
 def show_progress(action: str) -> Iterator[Progress]:
-    """Show that `action` runs, and what its last round said, until the block ends."""
+    """Show that `action` runs, with the message of its last round, until the block ends."""
     err = console(stderr=True)
     if not err.is_terminal:
         yield _PlainLines(action)
@@ -78,5 +78,5 @@ def show_progress(action: str) -> Iterator[Progress]:
 
 
 def _said(finished: Round) -> str:
-    """Return what a round said, on one line."""
+    """Return the message of a round on one line."""
     return shortened(printable(" ".join(finished.message.split())), _LONGEST_MESSAGE)

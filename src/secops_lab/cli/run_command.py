@@ -1,4 +1,4 @@
-"""`vmray-secops run`: one action on entities of your choice."""
+"""`vmray-secops run`: run one action on the given entities."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 
 
 ActionArgument = Annotated[
-    str, typer.Argument(metavar="ACTION", help='Its name, for example "Scan Hash"; see `actions`.')
+    str, typer.Argument(metavar="ACTION", help='Name of the action, for example "Scan Hash"; see `actions`.')
 ]
 EntityOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--entity", metavar="TYPE=VALUE", help="An entity of the case, for example FILEHASH=…; repeatable."
+        "--entity", metavar="TYPE=VALUE", help="Entity of the case, for example FILEHASH=…; repeatable."
     ),
 ]
 SaveAttachmentsOption = Annotated[
@@ -59,12 +59,12 @@ SaveAttachmentsOption = Annotated[
         "--save-attachments",
         metavar="DIR",
         file_okay=False,
-        help="Save the files of the result in this folder, under safe names.",
+        help="Save the attached files in this folder, under safe names.",
     ),
 ]
 ParamOption = Annotated[
     list[str] | None,
-    typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the action; repeatable."),
+    typer.Option("--param", metavar="NAME=VALUE", help="Parameter of the action; repeatable."),
 ]
 
 
@@ -85,7 +85,7 @@ def run(
     sdk: SdkOption = None,
     integration: IntegrationOption = None,
 ) -> None:
-    """Run one action, as the platform would: a process of its own, results on stdout, progress on stderr."""
+    """Run one action in a separate process, like the platform. Results: stdout. Progress: stderr."""
     with _told_as_json(action, wanted=json_output):
         spec = read_integration(integration)
         with as_usage_errors():
@@ -102,7 +102,7 @@ def run(
 
 
 class _Order(NamedTuple):
-    """What the command line asks for, checked."""
+    """The validated arguments of the command line."""
 
     action: str
     entities: list[tuple[str, str]]
@@ -121,7 +121,7 @@ def _run(lab: Lab, order: _Order, times: Times) -> tuple[ActionRun, Case]:
 
 @contextmanager
 def _told_as_json(action: str, *, wanted: bool) -> Iterator[None]:
-    """Print the document of an action that cannot be run, where a document is wanted."""
+    """Print a JSON document for an action that cannot be run, if `--json` is given."""
     try:
         yield
     except CannotRunError as error:
@@ -136,7 +136,7 @@ def _save(run: ActionRun, folder: Path) -> None:
 
 
 def exit_code(run: ActionRun) -> ExitCode:
-    """Return what a finished run means for the caller's shell."""
+    """Return the exit code for a finished run."""
     if run.state is RunState.COMPLETED:
         return ExitCode.DONE
     return ExitCode.NOT_RUN if run.state is RunState.CRASHED else ExitCode.ACTION_FAILED

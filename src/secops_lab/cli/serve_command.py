@@ -1,4 +1,4 @@
-"""`vmray-secops serve`: the case wall in the browser. It is an extra; all the rest works without it."""
+"""`vmray-secops serve`: serve the case wall to a browser. The other commands do not need the extra `web`."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
 from vmray_emulator import KNOWN_SHA256
 
 DEFAULT_PORT = 8421
-# With the emulator there is something to look at from the start: a sample that it knows, and a case about it.
+# The first page must not be empty: with the emulator, a case about a known sample exists from the start.
 DEFAULT_SCENARIO = "known-sample"
 EXAMPLE_TITLE = "Suspicious download"
 EXAMPLE_ENTITIES = (("FILEHASH", KNOWN_SHA256), ("DestinationURL", "http://phishing.example/login"))
-# What the extra `web` of pyproject.toml installs, by import name.
+# The packages of the extra `web` in pyproject.toml, by import name.
 _EXTRA = ("jinja2", "sse_starlette")
 
 MaxUploadOption = Annotated[
@@ -42,7 +42,7 @@ MaxUploadOption = Annotated[
         "--max-upload",
         metavar="MIB",
         min=1,
-        help="Largest file that may be uploaded from the browser; room is for eight of that size.",
+        help="Largest file that the browser may upload; all uploads together may have eight times this size.",
     ),
 ]
 
@@ -72,11 +72,11 @@ def serve(
         if running.embedded:
             lab.platform.new_case(EXAMPLE_TITLE, EXAMPLE_ENTITIES)
         _serve(lab, port, Times(whole=timeout, poll=poll_interval), max_upload * 2**20)
-    typer.echo("The case wall has ended.")
+    typer.echo("The case wall has stopped.")
 
 
 def _serve(lab: Lab, port: int, times: Times, upload_limit: int) -> None:
-    from secops_lab.web import CaseWall, WallSettings  # noqa: PLC0415 - the extra is needed from here on only
+    from secops_lab.web import CaseWall, WallSettings  # noqa: PLC0415 - only this command needs the extra
 
     settings = WallSettings(
         vmray=lab.vmray.label,
@@ -90,15 +90,15 @@ def _serve(lab: Lab, port: int, times: Times, upload_limit: int) -> None:
         wall = CaseWall(lab.platform, lab.host, settings, port=port)
     except OSError as error:
         raise CannotRunError(f"The case wall could not be started on port {port}: {error}") from error
-    typer.echo(f"Case wall: {wall.url}\nVMRay: {printable(lab.vmray.label)}\nCtrl-C ends it.")
+    typer.echo(f"Case wall: {wall.url}\nVMRay: {printable(lab.vmray.label)}\nPress Ctrl-C to stop.")
     wall.serve()
 
 
 def require_web_extra() -> None:
-    """Check that the extra is installed.
+    """Check that the extra `web` is installed.
 
     Raises:
-        CannotRunError: It is not; the text says how to add it.
+        CannotRunError: The extra is missing; the text explains how to install it.
     """
     missing = [name for name in _EXTRA if find_spec(name) is None]
     if missing:

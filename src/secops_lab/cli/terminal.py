@@ -1,7 +1,7 @@
 """Text on a terminal. Everything that comes from a sample goes through `printable` first.
 
 A file name or URL in a report was chosen by an attacker. Written to a terminal as it is, it could move the
-cursor, rename the window, turn the reading direction round or draw a line that looks like ours.
+cursor, rename the window, reverse the reading direction or imitate a line of this program.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from rich.text import Text
 
 from secops_lab.invisible import is_invisible
 
-_PRIVATE_USE = "Co"  # the font of a terminal decides what these show: icons of a prompt, for example
+_PRIVATE_USE = "Co"  # the font of the terminal decides how these characters look: prompt icons, for example
 _PIPE_WIDTH = 120
 LONGEST_CELL = 2_000
 
 
 def printable(text: str, *, multiline: bool = False) -> str:
-    r"""Return `text` with every character that would act on a terminal written out as an escape.
+    r"""Return `text` with an escape in place of every character that controls a terminal.
 
     Args:
         text: Any string, hostile ones included.
-        multiline: Keep newlines as they are (`\r\n` becomes `\n`); otherwise they are written out too.
+        multiline: Keep newlines as they are (`\r\n` becomes `\n`); otherwise they are escaped too.
 
     Returns:
         Text in which control, bidirectional, invisible, surrogate and private characters read `\x1b`,
@@ -46,26 +46,26 @@ def _shown(character: str, *, multiline: bool) -> str:
 
 
 def shortened(text: str, limit: int = LONGEST_CELL) -> str:
-    """Cut `text` to `limit` characters and say how many are not shown."""
+    """Cut `text` to `limit` characters and append the number of omitted characters."""
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
 
 def cell(text: object, style: str = "") -> Text:
-    """Return a sample's string as a Rich text: no markup is read from it, nothing in it acts."""
+    """Return a sample's string as a Rich text without markup and without control characters."""
     return Text(shortened(printable(str(text))), style=style)
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console for stdout or stderr that reads no markup from values and paints no guesses."""
+    """Return a console for stdout or stderr without markup parsing and automatic highlighting."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _PIPE_WIDTH
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
 
 
 def survive_narrow_encodings() -> None:
-    """Let a terminal without UTF-8 show escapes in place of the characters it lacks."""
+    """Replace characters that a terminal without UTF-8 cannot show by escapes."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -1,4 +1,4 @@
-"""Wrong arguments, told as typer tells its own: a sentence on stderr and the exit code of bad usage."""
+"""Report wrong arguments like typer: a sentence on stderr and the exit code for bad usage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def as_usage_errors() -> Iterator[None]:
-    """Raise the errors of arguments as typer's `BadParameter`, with the same sentence."""
+    """Convert argument errors to typer's `BadParameter` with the same text."""
     try:
         yield
     except (UnknownNameError, BadArgumentError) as error:

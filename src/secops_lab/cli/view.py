@@ -1,4 +1,4 @@
-"""An action's result as an analyst reads it, on a terminal."""
+"""The result of an action, formatted for a terminal."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def show_run(out: Console, run: ActionRun, case: Case, *, tables: bool) -> None:
     """Print a result: state, message, verdicts, entities, insights and tables.
 
     Args:
-        out: Where to.
-        run: What the host observed.
-        case: The case that it ran in.
-        tables: Print the case wall tables in full; otherwise their titles and lengths.
+        out: The console to print to.
+        run: The finished run.
+        case: The case of the run.
+        tables: Print the case wall tables in full; otherwise only their titles and lengths.
     """
     _show_heading(out, run)
     out.print(Text(printable(run.message, multiline=True)), soft_wrap=True)
@@ -47,17 +47,17 @@ def show_run(out: Console, run: ActionRun, case: Case, *, tables: bool) -> None:
 
 
 def state_text(state: RunState) -> Text:
-    """Return the state as an analyst reads it, coloured."""
+    """Return the state in the analyst's words, coloured."""
     return Text(state.value, style="bold green" if state is RunState.COMPLETED else "bold red")
 
 
 def show_crash(out: Console, run: ActionRun) -> None:
-    """Print why an action's process ended without a result: the end of what it wrote to stderr."""
+    """Print the end of stderr of a process that exited without a result."""
     last = run.rounds[-1] if run.rounds else None
     if last is None:
         return
     out.print(
-        Text(f"The action's process ended with exit code {last.exit_code} and no result. Its last words:")
+        Text(f"The action's process ended with exit code {last.exit_code} and no result. End of stderr:")
     )
     words = printable(last.stderr or run.debug_output or "(none)", multiline=True).strip()
     out.print(Text("\n".join(words.splitlines()[-15:]), style="dim"), soft_wrap=True)
@@ -119,18 +119,18 @@ def _show_attachments(out: Console, run: ActionRun) -> None:
 
 
 def _name_tables(out: Console, run: ActionRun, case: Case) -> None:
-    """Print the tables' names and lengths; the entity that each name begins with was shown before."""
+    """Print the names and lengths of the tables, without the entity at the start of each name."""
     named = []
     for title, lines in run.tables.items():
         name = title
         for entity in case.entities:
             name = name.removeprefix(entity["identifier"]).removeprefix(" - ")
         named.append(f"{shortened(printable(name or 'Sample'), 40)} {max(len(lines) - 1, 0)}")
-    out.print(Text(f"Tables, with their rows: {', '.join(named)}", style="dim"), soft_wrap=True)
+    out.print(Text(f"Tables and their rows: {', '.join(named)}", style="dim"), soft_wrap=True)
 
 
 def _show_table(out: Console, title: str, lines: list[str]) -> None:
-    rows = [line.split(",") for line in lines]  # the platform knows no quoting (inferred)
+    rows = [line.split(",") for line in lines]  # the platform does not support quoting (inferred)
     if not rows:
         return
     columns = max(len(row) for row in rows)

@@ -1,4 +1,4 @@
-"""The host: starts an action's script as the platform starts it, and reads what comes back."""
+"""The host: start an action's script like the platform and read its output."""
 
 from __future__ import annotations
 

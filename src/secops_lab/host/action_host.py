@@ -1,4 +1,4 @@
-"""Runs actions: one process for a synchronous action, a loop of processes for an asynchronous one."""
+"""Run actions: one process for a synchronous action, a series of processes for an asynchronous action."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 class ActionHost:
-    """Starts the actions of one integration as the platform does.
+    """Starts the actions of one integration like the platform.
 
     Args:
-        platform: The started platform that the scripts call back.
+        platform: The started platform for the requests of the scripts.
         integration: The integration's folder, in source form or built.
-        sdk: The real SDK (its checkout, its `src` or its `soar_sdk` folder); None runs on the stand-in.
-        python: The interpreter for the scripts; it must have what the integration depends on.
+        sdk: The real SDK (its checkout, its `src` or its `soar_sdk` folder); None selects the stand-in.
+        python: The interpreter for the scripts; it must have the integration's dependencies.
 
     Raises:
-        HostError: If one of the folders is not what it should be.
+        HostError: If a folder or the interpreter is missing or unusable.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ActionHost:
         """The integration's actions, by name."""
         return list(self.integration.actions)
 
-    def run(  # noqa: PLR0913 - what an analyst can set, by keyword
+    def run(  # noqa: PLR0913 - one keyword for each setting of an analyst
         self,
         action: str,
         case: Case,
@@ -76,24 +76,24 @@ class ActionHost:
         max_json_result_size: int = 15,
         cancel: threading.Event | None = None,
     ) -> ActionRun:
-        """Run an action in a case and put the outcome on the case's wall.
+        """Run an action in a case and add the outcome to the case's wall.
 
         Args:
-            action: The action's name, or its script's.
+            action: The name of the action or of its script.
             case: The case.
-            parameters: Values by name; the others take the default of the action's definition.
-            entities: The target entities, as objects of the case or as (type, identifier); None takes all of
-                the alert.
-            alert: The alert to run in; None takes the case's first.
-            script_timeout: Seconds for one process; it is ended afterwards.
+            parameters: Values by name; other parameters get the default of the action's definition.
+            entities: The target entities, as objects of the case or as (type, identifier); None selects all
+                entities of the alert.
+            alert: The alert to run in; None selects the first alert of the case.
+            script_timeout: Seconds for one process; then the process is stopped.
             async_timeout: Seconds for all rounds of an asynchronous action.
             poll_interval: Seconds between the rounds of an asynchronous action.
-            on_round: Is called after each round.
-            max_json_result_size: Megabytes of results that the SDK lets through.
-            cancel: Ends the run when set.
+            on_round: The function to call after each round.
+            max_json_result_size: The SDK's limit for results, in megabytes.
+            cancel: Stops the run when set.
 
         Raises:
-            HostError: If the action or a parameter is unknown, or there is no script.
+            HostError: If the action or a parameter is unknown, or the script is missing.
         """
         spec = self._find(action)
         where = alert or case.alerts[0]
@@ -133,6 +133,6 @@ class ActionHost:
         if spec is None:
             known = ", ".join(f'"{one.name}"' for one in self.integration.actions) or "none"
             raise HostError(
-                f'integration {self.integration.identifier} has no action "{action}"; its actions: {known}'
+                f'integration {self.integration.identifier} has no action "{action}"; available: {known}'
             )
         return spec

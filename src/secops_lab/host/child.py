@@ -1,4 +1,4 @@
-"""One child process: stdin in, stdout and stderr out, and no way to outlive its time."""
+"""One child process with stdin, stdout, stderr and a timeout."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-_TICK = 0.05  # seconds between looks at the cancellation flag
-_GRACE = 10.0  # seconds between the request to end and the kill; cleaning up takes a while on a busy machine
+_TICK = 0.05  # seconds between checks of the cancellation flag
+_GRACE = 10.0  # seconds between SIGTERM and SIGKILL; cleaning up is slow on a busy machine
 
 
 class Ending(Enum):
-    """Why the process is no longer there."""
+    """The reason why the process ended."""
 
     EXITED = "exited"
     TIMED_OUT = "timed out"
@@ -31,12 +31,12 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to start.
+    """The settings of a process.
 
     Attributes:
         command: Program and arguments.
-        stdin: What it reads; the stream ends after it.
-        env: Its whole environment.
+        stdin: The complete standard input.
+        env: The complete environment.
         cwd: Its working folder.
     """
 
@@ -48,10 +48,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that ended.
+    """A finished process.
 
     Attributes:
-        ending: Why.
+        ending: The reason for the end.
         exit_code: The exit code; negative for the signal that killed it.
         stdout: All of its output; undecodable bytes are replaced.
         stderr: All of its error output; undecodable bytes are replaced.
@@ -66,20 +66,20 @@ class Finished:
 
 
 def run_child(start: Start, timeout: float, cancel: threading.Event | None = None) -> Finished:
-    """Run a command to its end, or to the end of its time.
+    """Run a command until it ends or its timeout has passed.
 
-    The child leads a process group of its own, and the whole group is ended with it.
+    The child leads a new process group; the whole group is stopped with the child.
 
     Args:
         start: The command.
-        timeout: Seconds after which it is ended.
-        cancel: Ends it when set.
+        timeout: Seconds after which the process is stopped.
+        cancel: Stops the process when set.
     """
     started = time.monotonic()
     with (
         _as_file(start.stdin) as stdin,
         _signals_held() as let_go,
-        subprocess.Popen(  # noqa: S603 - starting scripts is what a host does
+        subprocess.Popen(  # noqa: S603 - starting scripts is the purpose of the host
             list(start.command),
             stdin=stdin,
             stdout=subprocess.PIPE,
@@ -94,7 +94,7 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
             ending, out, err = _await(process, started + timeout, cancel)
         finally:
             _signal_group(process, signal.SIGKILL)
-            exit_code = process.wait()  # after an interrupt Popen would leave it to init, some time later
+            exit_code = process.wait()  # after an interrupt, Popen would leave the ended process to init
         return Finished(
             ending=ending,
             exit_code=exit_code,
@@ -106,10 +106,10 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
 
 @contextmanager
 def _as_file(content: bytes) -> Iterator[IO[bytes]]:
-    """Offer the standard input as a file.
+    """Yield the standard input as a file.
 
-    Through a pipe, `communicate()` does not go on writing what a slow reader had not taken when its timeout
-    interrupted it; the rest would never come.
+    A file, not a pipe: after a timeout, `communicate()` does not continue to write to a pipe, and a slow
+    reader would lose the rest.
     """
     with tempfile.TemporaryFile() as file:
         file.write(content)
@@ -119,10 +119,10 @@ def _as_file(content: bytes) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _signals_held() -> Iterator[Callable[[], None]]:
-    """Hold back what a signal would raise in this thread until the function that is given is called.
+    """Delay signals of this thread until the yielded function is called.
 
-    While `Popen()` works nobody could end the process that it has started already. Handlers do this, not a
-    mask: the process would inherit that.
+    An interrupt inside `Popen()` would leave a started process that nobody can stop. Handlers delay the
+    signals instead of a mask, because the process would inherit a mask.
     """
     handlers: dict[signal.Signals, Any] = {}
     came: list[int] = []
@@ -161,7 +161,7 @@ def _await(
 
 
 def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    """Ask the group to end, so that the SDK removes its temporary folder, then make it."""
+    """Send SIGTERM, so that the SDK removes its temporary folder, then SIGKILL."""
     _signal_group(process, signal.SIGTERM)
     try:
         return process.communicate(timeout=_GRACE)
@@ -174,4 +174,4 @@ def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
     try:
         os.killpg(process.pid, number)
     except (ProcessLookupError, PermissionError):
-        return  # nobody of the group is left
+        return  # the group has no process any more

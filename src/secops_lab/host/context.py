@@ -21,7 +21,7 @@ Target = Mapping[str, Any] | tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a run may take.
+    """The limits of a run.
 
     Attributes:
         script_timeout: Seconds for one process.
@@ -38,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything that stays the same for all rounds of a run."""
+    """The context that all rounds of a run share."""
 
     integration: IntegrationSpec
     action: ActionSpec
@@ -54,20 +54,20 @@ class Context:
 
     @property
     def async_deadline(self) -> float:
-        """Unix seconds at which the last round must have answered."""
+        """The deadline of the last round, unix seconds."""
         return self.started + self.limits.async_timeout
 
     def round_deadline(self, now: float) -> float:
-        """Unix seconds at which a process that starts now is ended."""
+        """Return the deadline of a process that starts now, unix seconds."""
         deadline = now + self.limits.script_timeout
         return min(deadline, self.async_deadline) if self.action.is_async else deadline
 
     def stdin(self, now: float, additional_data: str | None) -> bytes:
-        """The document for a process that starts now.
+        """Return the document for a process that starts now.
 
         Args:
             now: Unix seconds.
-            additional_data: The result value of the round before, or None in the first round.
+            additional_data: The result value of the previous round, or None in the first round.
         """
         parameters = dict(self.parameters)
         if additional_data is not None:
@@ -104,23 +104,23 @@ def fill_parameters(script: ScriptSpec, given: Mapping[str, object]) -> dict[str
     """Complete the parameters of a script with the defaults of its definition.
 
     Raises:
-        HostError: If a name is given that the script does not have, or a value that is no text.
+        HostError: If a name is unknown to the script, or a value is not a text.
     """
     filled = {parameter.name: parameter.default for parameter in script.parameters}
     for name, value in given.items():
         if name not in filled:
             known = ", ".join(f'"{one}"' for one in filled) or "none"
             raise HostError(
-                f'{script.kind.name} "{script.name}" has no parameter "{name}"; its parameters: {known}'
+                f'{script.kind.name} "{script.name}" has no parameter "{name}"; available: {known}'
             )
         if not isinstance(value, str):
-            raise HostError(f'parameter "{name}" is {value!r}; the platform passes text only')
+            raise HostError(f'parameter "{name}" is {value!r}; expected a text')
         filled[name] = value
     return filled
 
 
 def target_pairs(entities: Iterable[Target]) -> tuple[tuple[str, str], ...]:
-    """Name entities by (type, identifier as stored), from such pairs or from entity objects."""
+    """Return (type, identifier as stored) for each entity, given as such a pair or as an entity object."""
     pairs = []
     for entity in entities:
         if isinstance(entity, Mapping):

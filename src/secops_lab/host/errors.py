@@ -1,7 +1,7 @@
-"""What keeps the host from starting an action at all."""
+"""The error of a host that cannot start an action."""
 
 from __future__ import annotations
 
 
 class HostError(Exception):
-    """The action cannot be started: unknown action or parameter, unusable integration or SDK folder."""
+    """An action cannot be started: unknown action or parameter, unusable integration or SDK folder."""

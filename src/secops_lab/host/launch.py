@@ -1,4 +1,4 @@
-"""How a script is started, in either form and on either SDK: command line, paths, environment."""
+"""The command line, paths and environment of a script, for both layouts and both SDKs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from secops_lab.manifest import Form, IntegrationSpec, ScriptSpec
 from .errors import HostError
 
 STAND_IN: Final = Path(__file__).resolve().parent.parent / "sdk" / "soar_sdk"
-# REQUESTS_CA_BUNDLE stays out: the SDK complains about it in every action's debug output.
+# REQUESTS_CA_BUNDLE is left out: the SDK writes a warning about it to every action's debug output.
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SYSTEMROOT")
 
 
@@ -34,7 +34,7 @@ class Launch:
         """The interpreter and the script, without the platform's arguments.
 
         Raises:
-            HostError: If there is a definition, but no script.
+            HostError: If the definition exists, but not the script.
         """
         folder = self.integration.folder
         if self.integration.form is Form.SOURCE:
@@ -44,7 +44,7 @@ class Launch:
             path = folder / script.kind.scripts / f"{script.stem}.py"
             command = [self.python, str(path)]
         if self.integration.form is Form.SOURCE and not folder.name.isidentifier():
-            raise HostError(f"{folder} cannot be run as a package: its name is no Python identifier")
+            raise HostError(f"{folder} cannot be run as a package: its name is not a Python identifier")
         if not path.is_file():
             raise HostError(f'{script.kind.name} "{script.name}" has no script: {path} does not exist')
         return command
@@ -60,12 +60,12 @@ class Launch:
         env = {name: value for name in _KEPT if (value := os.environ.get(name)) is not None}
         env |= {"APP_USE_SSL": "False", "APP_IP": host, "APP_PORT": str(port), "TMPDIR": str(scratch)}
         env["PYTHONPATH"] = os.pathsep.join(str(path) for path in self._paths())
-        if self.sdk != STAND_IN:  # nothing is written into somebody else's checkout, byte code neither
+        if self.sdk != STAND_IN:  # no byte code is written into another project's checkout
             env["PYTHONDONTWRITEBYTECODE"] = "1"
         return env
 
     def _paths(self) -> list[Path]:
-        # The SDK is importable by both spellings: soar_sdk.X from its parent, X from the folder itself.
+        # Two paths, because scripts import the SDK as soar_sdk.X and as X.
         sdk = [self.sdk.parent, self.sdk]
         if self.integration.form is Form.SOURCE:
             return [self.integration.folder.parent, *sdk]
@@ -76,10 +76,10 @@ def find_sdk(folder: Path | None) -> Path:
     """Find the folder of the SDK's modules.
 
     Args:
-        folder: A checkout of the SDK, its `src`, or its `soar_sdk` folder; None means the stand-in.
+        folder: A checkout of the SDK, its `src`, or its `soar_sdk` folder; None selects the stand-in.
 
     Raises:
-        HostError: If none of these is there.
+        HostError: If the SDK's modules are not found.
     """
     if folder is None:
         return STAND_IN

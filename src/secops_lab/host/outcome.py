@@ -1,4 +1,4 @@
-"""The outcome of an action: its rounds, and the run as an analyst sees it."""
+"""The outcome of an action: its rounds and the result for the analyst."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 
 
 class RunState(Enum):
-    """How a run stands. `IN_PROGRESS` is seen in rounds only."""
+    """The state of a run. Only rounds can be `IN_PROGRESS`."""
 
     COMPLETED = "completed"
     IN_PROGRESS = "in progress"
@@ -32,7 +32,7 @@ class RunState(Enum):
     CANCELLED = "cancelled"
 
 
-# The numbers scripts end with: EXECUTION_STATE_* of the SDK.
+# The values of EXECUTION_STATE_* in the SDK.
 _STATES: Final = (RunState.COMPLETED, RunState.IN_PROGRESS, RunState.FAILED, RunState.TIMED_OUT)
 
 
@@ -41,13 +41,13 @@ class Round:
     """One process of a run.
 
     Attributes:
-        state: The verdict on it.
+        state: The state of the round.
         exit_code: Its exit code; negative for the signal that killed it.
         stdout: Its whole standard output.
-        stderr: Its whole standard error: the log, and the trace of a crash.
+        stderr: Its whole standard error: the log and the traceback of a crash.
         output: The JSON object it printed, or None.
         duration: Seconds.
-        problem: Why it counts as crashed, timed out or cancelled; empty otherwise.
+        problem: The reason if the process crashed, timed out or was cancelled; otherwise empty.
     """
 
     state: RunState
@@ -60,12 +60,12 @@ class Round:
 
     @property
     def message(self) -> str:
-        """The message of the script, or what went wrong with its process."""
+        """The message of the script, or the problem of its process."""
         return self.problem if self.output is None else str(self.output["Message"] or "")
 
 
 def parse_outcome(finished: Finished) -> Round:
-    """Read the outcome of a process that ended.
+    """Read the outcome of a finished process.
 
     A run counts only when the process exits with 0 and prints exactly one JSON object of the five known keys;
     anything else is a crash, as it is on the platform.
@@ -85,7 +85,7 @@ def parse_outcome(finished: Finished) -> Round:
 
 
 def _read(finished: Finished) -> tuple[Json | None, str]:
-    """Read the output object; returns it and an empty text, or None and what is wrong."""
+    """Read the output; return the object and an empty text, or None and the problem."""
     if finished.exit_code != 0:
         last = finished.stderr.strip().rpartition("\n")[2]
         return None, f"the script ended with exit code {finished.exit_code}: {last}"
@@ -98,7 +98,7 @@ def _read(finished: Finished) -> tuple[Json | None, str]:
 
 
 def _complaint(output: JsonValue) -> str:
-    """What is wrong with an output object, or an empty text."""
+    """Return the problem of an output object, or an empty text."""
     if not isinstance(output, dict) or output.keys() != _TYPES.keys():
         return "the script's output does not have the five keys of a result"
     for key, types in _TYPES.items():
@@ -120,15 +120,15 @@ def _is_object(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ActionRun:
-    """A run from its first process to its last.
+    """A run with all its processes.
 
     Attributes:
         action: The action's name.
-        state: How it ended.
-        message: What the analyst reads.
+        state: The final state.
+        message: The message for the analyst.
         rounds: The processes, in order: one for a synchronous action.
-        results: The result object of the last round: an entry a title, plus `JsonResult`; empty when there is
-            none.
+        results: The result object of the last round: one entry per title, plus `JsonResult`; empty without a
+            result.
     """
 
     action: str
@@ -139,9 +139,9 @@ class ActionRun:
 
     @property
     def result_value(self) -> JsonValue:
-        """The script result of the last round, as the script gave it (a bool, or a text), or None.
+        """The script result of the last round, unchanged (a bool or a text), or None.
 
-        What a round in progress gives is no result: it is the state that the next round would have got.
+        A round in progress has no script result: its value is the state for the next round.
         """
         last = self.rounds[-1] if self.rounds else None
         if last is None or last.output is None or last.state is RunState.IN_PROGRESS:
@@ -150,12 +150,12 @@ class ActionRun:
 
     @property
     def is_success(self) -> bool:
-        """Whether the script result is true, in either of its spellings."""
+        """Whether the script result is true, as a bool or as a text."""
         return str(self.result_value).lower() == "true"
 
     @property
     def debug_output(self) -> str:
-        """What the last round logged and printed."""
+        """The log and the printed text of the last round."""
         output = self.rounds[-1].output if self.rounds else None
         return "" if output is None else str(output["DebugOutput"])
 
@@ -184,7 +184,7 @@ class ActionRun:
 
 
 def conclude(action: str, rounds: list[Round], state: RunState, message: str) -> ActionRun:
-    """Make a run of its rounds; the results are those of the last one."""
+    """Create a run from its rounds; the results come from the last round."""
     output = rounds[-1].output if rounds else None
     text = None if output is None else output["ResultObjectJson"]
     return ActionRun(action, state, message, rounds, json.loads(text) if text else {})

@@ -1,4 +1,4 @@
-"""The loop that drives a run: one round for a synchronous action, as many as it takes otherwise."""
+"""The loop of a run: one round for a synchronous action, several for an asynchronous action."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Rounds:
     """The processes of one run.
 
     Args:
-        context: What stays the same for all of them.
-        start_round: Starts one and waits for its end; takes the value that the round before handed back.
-        cancel: Ends the run when set.
+        context: The context that all processes share.
+        start_round: Runs one process to its end; its argument is the result value of the previous round.
+        cancel: Stops the run when set.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Rounds:
         self._rounds: list[Round] = []
 
     def run(self, on_round: OnRound | None) -> ActionRun:
-        """Start processes until one of them settles the run, or its time is over."""
+        """Start processes until the run is finished, cancelled or timed out."""
         additional_data: str | None = None
         while True:
             one = self._start_round(additional_data)
@@ -61,12 +61,12 @@ class Rounds:
         return conclude(self._context.action.name, self._rounds, state, message)
 
     def _wait(self) -> bool:
-        """Sit out the polling interval, not longer than the run's time; returns False when cancelled."""
+        """Wait for the polling interval, at most until the run's deadline; return False if cancelled."""
         left = max(0.0, self._context.async_deadline - time.time())
         return not self._cancel.wait(min(self._context.limits.poll_interval, left))
 
 
 def _hand_back(one: Round) -> str:
-    """The result value as the next round gets it: text stays text, anything else becomes JSON."""
+    """Return the result value for the next round: text unchanged, any other value as JSON."""
     value = one.output["ResultValue"] if one.output else None
     return value if isinstance(value, str) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""Connectors and jobs: scripts that the platform starts on a schedule, in one process and in no case."""
+"""Connectors and jobs: scripts that the platform starts on a schedule, in one process and without a case."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Script = TypeVar("Script", bound="ConnectorSpec | JobSpec")
 ENVIRONMENT = "Default Environment"
-_ALERTS = 1  # the kind of result that connectors have
+_ALERTS = 1  # the result kind of connectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ScriptRun:
     Attributes:
         name: The name of the script.
         exit_code: Its exit code; negative for the signal that ended it.
-        timed_out: Whether it was ended because its time was over.
+        timed_out: Whether the process was stopped after its timeout.
         stdout: Its whole standard output.
         stderr: Its whole standard error.
     """
@@ -45,12 +45,12 @@ class ScriptRun:
 
     @property
     def is_success(self) -> bool:
-        """Whether the process ended by itself with exit code 0. A job need not print anything."""
+        """Whether the process ended before its timeout with exit code 0; output is optional."""
         return self.exit_code == 0 and not self.timed_out
 
     @property
     def output(self) -> dict[str, Any] | None:
-        """The JSON object that the script printed; None where it printed none, or something else."""
+        """The JSON object that the script printed; None for any other output."""
         try:
             output = json.loads(self.stdout)
         except ValueError:
@@ -59,12 +59,12 @@ class ScriptRun:
 
     @property
     def package(self) -> dict[str, Any] | None:
-        """What a connector hands over: its alerts in `cases`, overflowed ones in `overflow_cases`."""
+        """The output of a connector: alerts in `cases`, overflowed alerts in `overflow_cases`."""
         text = (self.output or {}).get("ResultObjectJson")
         return json.loads(text) if text else None
 
 
-def run_connector(  # noqa: PLR0913 - what an engineer can set, by keyword
+def run_connector(  # noqa: PLR0913 - one keyword for each setting of an engineer
     host: ActionHost,
     name: str,
     parameters: Mapping[str, str] | None = None,
@@ -75,7 +75,7 @@ def run_connector(  # noqa: PLR0913 - what an engineer can set, by keyword
 ) -> ScriptRun:
     """Run a connector once.
 
-    Its run folder is where the configuration of the SDK has it: on the stand-in in a temporary folder.
+    The SDK's configuration sets the run folder; the stand-in uses a temporary folder.
 
     Args:
         host: The host of the integration.
@@ -83,10 +83,10 @@ def run_connector(  # noqa: PLR0913 - what an engineer can set, by keyword
         parameters: Values by name; the others take the default of the definition.
         allow_list: The dynamic list of the connector.
         is_test: Whether this is a test run, which keeps no state.
-        timeout: Seconds after which the process is ended.
+        timeout: Seconds after which the process is stopped.
 
     Raises:
-        HostError: The connector or a parameter is unknown, or there is no script.
+        HostError: The connector or a parameter is unknown, or the script is missing.
     """
     connector = _find(host, host.integration.connectors, name)
     values = fill_parameters(connector, parameters or {})
@@ -103,10 +103,10 @@ def run_job(
         host: The host of the integration.
         name: The name of the job, or of its script.
         parameters: Values by name; the others take the default of the definition.
-        timeout: Seconds after which the process is ended.
+        timeout: Seconds after which the process is stopped.
 
     Raises:
-        HostError: The job or a parameter is unknown, or there is no script.
+        HostError: The job or a parameter is unknown, or the script is missing.
     """
     job = _find(host, host.integration.jobs, name)
     document = {
@@ -146,7 +146,7 @@ def _connector_info(
 
 
 def _identifier(host: ActionHost, script: ConnectorSpec | JobSpec) -> str:
-    """The identifier of the lab's one instance: the same in each run, so that its state is found."""
+    """The identifier of the lab's single instance: constant, so that each run finds the stored state."""
     return f"{host.integration.identifier}_{script.stem}"
 
 
@@ -154,7 +154,7 @@ def _find(host: ActionHost, scripts: Sequence[Script], name: str) -> Script:
     found = next((one for one in scripts if name in {one.name, one.stem}), None)
     if found is None:
         known = ", ".join(f'"{one.name}"' for one in scripts) or "none"
-        raise HostError(f'{host.integration.identifier} has no such script "{name}"; there are: {known}')
+        raise HostError(f'{host.integration.identifier} has no such script "{name}"; available: {known}')
     return found
 
 

@@ -1,9 +1,9 @@
-"""The platform: cases, alerts and entities, and the HTTP calls the SDK makes, answered on loopback."""
+"""The platform: cases, alerts, entities, and the HTTP API on loopback that the SDK needs."""
 
 from __future__ import annotations
 
 from .cases import Alert, Case, WallItem
 from .server import LocalPlatform
-from .state import PlatformCall
+from .state import PlatformRequest
 
-__all__ = ["Alert", "Case", "LocalPlatform", "PlatformCall", "WallItem"]
+__all__ = ["Alert", "Case", "LocalPlatform", "PlatformRequest", "WallItem"]

@@ -1,4 +1,4 @@
-"""The calls about cases: what is in them, and what is put on their walls."""
+"""The requests that read cases and add items to their walls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from .payloads import ENTITY_KEYS, Json, JsonValue
-from .responses import Handler, RefusedCall, Response, as_json
+from .responses import Handler, RejectedRequestError, Response, as_json
 from .state import ATTACHMENT_LIMIT, PlatformState
 
 if TYPE_CHECKING:
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 def _case(state: PlatformState, identifier: object) -> Case:
     case = state.case(identifier)
     if case is None:
-        raise RefusedCall(404, f"Case {identifier} was not found")
+        raise RejectedRequestError(404, f"Case {identifier} was not found")
     return case
 
 
 def _alert(case: Case, identifier: str) -> Alert:
     alert = case.alert(identifier)
     if alert is None:
-        raise RefusedCall(404, f"Alert {identifier} was not found in case {case.identifier}")
+        raise RejectedRequestError(404, f"Alert {identifier} was not found in case {case.identifier}")
     return alert
 
 
 def case_metadata(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
-    """The case without its alerts."""
+    """Return the case without its alerts."""
     return as_json(_case(state, case_id).metadata())
 
 
 def case_details(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
-    """The case with all its alerts."""
+    """Return the case with all its alerts."""
     case = _case(state, case_id)
     return as_json({**case.metadata(), "cyber_alerts": [alert.describe() for alert in case.alerts]})
 
@@ -45,12 +45,12 @@ def alert_details(state: PlatformState, body: JsonValue) -> Response:
 
 
 def alerts_details(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
-    """All alerts of a case."""
+    """Return all alerts of a case."""
     return as_json([alert.describe() for alert in _case(state, case_id).alerts])
 
 
 def update_entities(state: PlatformState, body: JsonValue) -> Response:
-    """Store changed entities: all 13 keys of each, and only entities that are there, or none at all."""
+    """Store changed entities; each must exist and have all 13 keys, otherwise none is stored."""
     with state.changes.announce():
         found = [(_case(state, update.get("case_identifier")), update) for update in body]
         stored = [_stored(case, update) for case, update in found]
@@ -62,10 +62,12 @@ def update_entities(state: PlatformState, body: JsonValue) -> Response:
 
 def _stored(case: Case, update: Json) -> Json:
     if wrong := ENTITY_KEYS.symmetric_difference(update):
-        raise RefusedCall(400, f"an entity has 13 keys; missing or unknown: {', '.join(sorted(wrong))}")
+        raise RejectedRequestError(
+            400, f"an entity has 13 keys; missing or unknown: {', '.join(sorted(wrong))}"
+        )
     entity = _alert(case, update["alert_identifier"]).find(update["identifier"], update["entity_type"])
     if entity is None:  # (inferred): an update is not a way to create an entity
-        raise RefusedCall(404, f"Entity {update['identifier']} was not found")
+        raise RejectedRequestError(404, f"Entity {update['identifier']} was not found")
     return entity
 
 
@@ -81,13 +83,13 @@ def create_entity(state: PlatformState, body: JsonValue) -> Response:
 
 
 def wall(kind: WallKind, *required: str) -> Handler:
-    """A call that puts its body on the wall, once the required keys are texts."""
+    """Return a handler that adds the body to the wall if the required keys are texts."""
 
     def post(state: PlatformState, body: JsonValue) -> Response:
         case = _case(state, body["case_id"])
         for key in required:
             if not isinstance(body[key], str):
-                raise RefusedCall(400, f"{key} is not a text")
+                raise RejectedRequestError(400, f"{key} must be a text")
         case.post(kind, body)
         return as_json(None)
 
@@ -95,19 +97,21 @@ def wall(kind: WallKind, *required: str) -> Handler:
 
 
 def comments(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
-    """The comments of a case."""
+    """Return the comments of a case."""
     return as_json(_case(state, case_id).comments)
 
 
 def add_attachment(state: PlatformState, body: JsonValue) -> Response:
-    """Store a file of at most 5 MB on the wall; answers its number."""
+    """Store a file of at most 5 MB on the wall; return its number."""
     case = _case(state, body["case_identifier"])
     try:
         content = base64.b64decode(body["base64_blob"], validate=True)
     except binascii.Error as error:
-        raise RefusedCall(400, "base64_blob is not base64") from error
+        raise RejectedRequestError(400, "base64_blob is not base64") from error
     if len(content) > ATTACHMENT_LIMIT:
-        raise RefusedCall(400, f"Attachment size is {len(content)} bytes, more than {ATTACHMENT_LIMIT}")
+        raise RejectedRequestError(
+            400, f"Attachment size is {len(content)} bytes, more than {ATTACHMENT_LIMIT}"
+        )
     with state.changes.announce():
         number = sum(len(one.attachments) for one in state.cases()) + 1
         case.post("attachment", {**body, "id": number})
@@ -115,7 +119,7 @@ def add_attachment(state: PlatformState, body: JsonValue) -> Response:
 
 
 def attachments(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
-    """The files on the wall, without their contents."""
+    """Return the files on the wall without their contents."""
     return as_json(
         [
             {
@@ -132,9 +136,9 @@ def attachments(state: PlatformState, _body: JsonValue, case_id: str) -> Respons
 
 
 def attachment_data(state: PlatformState, _body: JsonValue, number: str) -> Response:
-    """The content of a file on the wall."""
+    """Return the content of a file on the wall."""
     for case in state.cases():
         for stored in case.attachments:
             if str(stored["id"]) == number:
                 return Response(200, base64.b64decode(stored["base64_blob"]), "application/octet-stream")
-    raise RefusedCall(404, f"Attachment {number} was not found")
+    raise RejectedRequestError(404, f"Attachment {number} was not found")

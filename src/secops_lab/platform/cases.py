@@ -1,4 +1,4 @@
-"""Cases with their alerts, entities and wall, safe to read from any thread while an action writes to them."""
+"""Cases with their alerts, entities and wall, safe to read from any thread while an action changes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import payloads
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .change_feed import Changes
+    from .change_feed import ChangeFeed
     from .payloads import Json, JsonValue
 
 WallKind = Literal["action", "attachment", "comment", "entity", "insight", "tag"]
@@ -19,12 +19,12 @@ WallKind = Literal["action", "attachment", "comment", "entity", "insight", "tag"
 
 @dataclass(frozen=True, slots=True)
 class WallItem:
-    """One thing that happened in a case, as the case wall shows it.
+    """One item of a case wall.
 
     Attributes:
-        kind: What happened.
-        at: When, unix milliseconds.
-        detail: The object the platform received (insight, comment …) or, for `action`, the run in short.
+        kind: The kind of item.
+        at: The time, unix milliseconds.
+        detail: The object the platform received (insight, comment …) or, for `action`, a summary of the run.
     """
 
     kind: WallKind
@@ -50,7 +50,7 @@ class Alert:
             return copy.deepcopy(self._entities)
 
     def add_entity(self, entity_type: str, identifier: str, **values: JsonValue) -> Json:
-        """Add an entity, or return the one that is there already.
+        """Add an entity, or return the existing entity.
 
         Args:
             entity_type: The platform's name of the type, such as `FILEHASH` or `DestinationURL`.
@@ -77,14 +77,14 @@ class Alert:
             return copy.deepcopy(known)
 
     def find(self, identifier: str, entity_type: str) -> Json | None:
-        """The entity of exactly this identifier and type (the object itself: hold the lock), or None."""
+        """Return the stored entity with exactly this identifier and type (hold the lock), or None."""
         for stored in self._entities:
             if stored["identifier"] == identifier and stored["entity_type"] == entity_type:
                 return stored
         return None
 
     def describe(self) -> Json:
-        """The alert as `AlertFullDetails` answers it."""
+        """Return the alert in the form of `AlertFullDetails`."""
         with self.case.changes.lock:
             return payloads.alert(
                 self.identifier,
@@ -98,9 +98,9 @@ class Alert:
 
 
 class Case:
-    """A case: alerts, and a wall of what actions and analysts did."""
+    """A case: alerts, and a wall with the items of actions and analysts."""
 
-    def __init__(self, changes: Changes, identifier: int, title: str, environment: str) -> None:
+    def __init__(self, changes: ChangeFeed, identifier: int, title: str, environment: str) -> None:
         self.changes = changes
         self.identifier = identifier
         self.title = title
@@ -122,23 +122,23 @@ class Case:
 
     @property
     def wall(self) -> list[WallItem]:
-        """Everything that happened, oldest first."""
+        """The items of the wall, oldest first."""
         with self.changes.lock:
             return copy.deepcopy(self._wall)
 
     @property
     def insights(self) -> list[Json]:
-        """The insights as they were posted, with `title`, `content` (HTML), `entity_identifier`."""
+        """The posted insights, unchanged, with `title`, `content` (HTML), `entity_identifier`."""
         return self._details("insight")
 
     @property
     def comments(self) -> list[Json]:
-        """The comments as they were posted: `comment`, `alert_identifier`."""
+        """The posted comments, unchanged: `comment`, `alert_identifier`."""
         return self._details("comment")
 
     @property
     def tags(self) -> list[str]:
-        """The names of the tags, without repetitions."""
+        """The names of the tags, without duplicates."""
         return list(dict.fromkeys(detail["tag"] for detail in self._details("tag")))
 
     @property
@@ -175,16 +175,16 @@ class Case:
         return self.alerts[0].add_entity(entity_type, identifier, **values)
 
     def alert(self, identifier: str | None) -> Alert | None:
-        """The alert of this identifier, or None."""
+        """Return the alert with this identifier, or None."""
         return next((alert for alert in self.alerts if alert.identifier == identifier), None)
 
     def post(self, kind: WallKind, detail: Json) -> None:
-        """Put something on the wall."""
+        """Add an item to the wall."""
         with self.changes.announce():
             self._wall.append(WallItem(kind, payloads.now_ms(), copy.deepcopy(detail)))
 
     def metadata(self) -> Json:
-        """The case as `CaseMetadata` answers it."""
+        """Return the case in the form of `CaseMetadata`."""
         with self.changes.lock:
             entities = self.entities
             return payloads.case_metadata(

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Changes:
-    """Counts changes, so that a reader can wait for the next one instead of asking again and again."""
+class ChangeFeed:
+    """Counts changes, so that a reader can wait for the next change instead of polling."""
 
     def __init__(self) -> None:
         self.lock = threading.Condition(threading.RLock())
@@ -19,13 +19,13 @@ class Changes:
 
     @property
     def revision(self) -> int:
-        """How many changes there have been."""
+        """The number of changes so far."""
         with self.lock:
             return self._revision
 
     @contextmanager
     def announce(self) -> Iterator[None]:
-        """Change something under the lock and wake everybody who waits."""
+        """Run the block under the lock, count one change and wake all waiting threads."""
         with self.lock:
             yield
             self._revision += 1
@@ -35,11 +35,11 @@ class Changes:
         """Wait until the revision is greater than `since`.
 
         Args:
-            since: The revision the reader has seen.
-            timeout: Seconds to wait at most; None waits for ever.
+            since: The last revision that the reader has seen.
+            timeout: Seconds to wait at most; None waits without a limit.
 
         Returns:
-            The current revision, which is `since` when the time is up.
+            The current revision, which is `since` after a timeout.
         """
         with self.lock:
             self.lock.wait_for(lambda: self._revision > since, timeout)

@@ -1,8 +1,8 @@
-"""The JSON objects the platform hands to the SDK, key for key.
+"""The JSON objects that the platform sends to the SDK, with exactly the SDK's keys.
 
-The SDK's constructors take these objects as keyword arguments and refuse missing and unknown keys, so the key
+The SDK's constructors take these objects as keyword arguments and reject missing and unknown keys, so the key
 sets here are exact: 13 keys for an entity, 20 for an alert, 21 for a case's metadata. Key names are snake
-case because the SDK asks for `?format=snake`.
+case because the SDK requests `?format=snake`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ENTITY_KEYS = frozenset(
 
 
 def now_ms() -> int:
-    """The current time as the platform counts it: milliseconds since 1970, UTC."""
+    """Return the current time in the platform's unit: milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000
 
 
@@ -68,7 +68,7 @@ def entity(entity_type: str, identifier: str, *, case_id: int, alert_id: str, at
     }
 
 
-def alert(  # noqa: PLR0913 - a keyword a key that differs
+def alert(  # noqa: PLR0913 - one keyword for each key that differs
     identifier: str,
     *,
     case_id: int,
@@ -103,7 +103,7 @@ def alert(  # noqa: PLR0913 - a keyword a key that differs
     }
 
 
-def case_metadata(  # noqa: PLR0913 - a keyword a key that differs
+def case_metadata(  # noqa: PLR0913 - one keyword for each key that differs
     case_id: int, *, title: str, environment: str, at: int, modified: int, alert_count: int, suspicious: bool
 ) -> Json:
     """Describe a case without its alerts; times are unix milliseconds."""

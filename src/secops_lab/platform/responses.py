@@ -1,4 +1,4 @@
-"""What a call is answered with."""
+"""The responses of the platform."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What goes back: a status and its body."""
+    """An HTTP response: status, body and content type."""
 
     status: int
     body: bytes
     content_type: str = "application/json"
 
 
-class RefusedCall(Exception):  # noqa: N818 - an answer, not a fault
-    """A call that the platform does not accept.
+class RejectedRequestError(Exception):
+    """The platform rejects a request.
 
     Attributes:
-        status: The HTTP status to answer.
-        reason: The text to answer.
+        status: The HTTP status of the response.
+        reason: The text of the response.
     """
 
     def __init__(self, status: int, reason: str) -> None:
@@ -35,9 +35,9 @@ class RefusedCall(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def as_json(value: JsonValue) -> Response:
-    """Response 200 with a JSON value."""
+    """Return a response with status 200 and a JSON value."""
     return Response(200, json.dumps(value).encode())
 
 
 Handler = Callable[..., Response]
-"""Answers a call: (platform, parsed body or None, the path's variable parts) -> answer."""
+"""Handles a request: (platform, parsed body or None, the variable parts of the path) -> response."""

@@ -1,7 +1,7 @@
-"""The SDK's HTTP calls (classic mode), and who answers them.
+"""The SDK's HTTP requests (classic mode) and their handlers.
 
-Paths are relative to `/api/external/v1/`. What the real server does beyond the wire shapes is not public: its
-rules on unknown cases, entities and oversized values are imitated and marked (inferred).
+Paths are relative to `/api/external/v1/`. The real server's rules for unknown cases,
+entities and oversized values are not public; the imitated rules are marked (inferred).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from . import case_routes, system_routes
-from .responses import Handler, RefusedCall, Response
+from .responses import Handler, RejectedRequestError, Response
 
 if TYPE_CHECKING:
     from .payloads import Json, JsonValue
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SYSTEM_VERSION = "6.3.58.0"
 NO_PROXY: Final[Json] = {"proxy_server_address": "", "username": "", "password": "", "ignore_addresses": []}
-# Seen and recorded, without an effect of their own: no action of the integration depends on what they do.
+# Recorded without an effect: no action of the integration depends on these requests.
 RECORDED_ONLY: Final = (
     "AssignUser|ChangeCaseStage|ChangePriority|Close|CloseAlert|DismissAlert|RaiseIncident|Escalate|MarkAsImportant"
     "|UpdateAlertsAdditional|AttacheWorkflowToCase|AddOrUpdateCaseTask|SendSystemNotification"
@@ -59,7 +59,7 @@ CALLS: Final[list[tuple[str, re.Pattern[str], Handler]]] = [
 
 
 def respond(state: PlatformState, method: str, path: str, body: JsonValue) -> Response:
-    """Response one call.
+    """Return the response to one request.
 
     Args:
         state: The platform.
@@ -71,8 +71,8 @@ def respond(state: PlatformState, method: str, path: str, body: JsonValue) -> Re
         if call_method == method and (match := pattern.fullmatch(path)):
             try:
                 return handler(state, body, *match.groups())
-            except RefusedCall as refusal:
-                return Response(refusal.status, refusal.reason.encode(), "text/plain; charset=utf-8")
+            except RejectedRequestError as error:
+                return Response(error.status, error.reason.encode(), "text/plain; charset=utf-8")
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 return Response(400, f"malformed request: {error!r}".encode(), "text/plain; charset=utf-8")
     return Response(404, f"no such call: {method} {path}".encode(), "text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""The platform's HTTP front on loopback, and the object that opens cases and configures integrations."""
+"""The platform's HTTP server on loopback, which also creates cases and configures integrations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from .responses import Response
 from .routes import respond
-from .state import Instance, PlatformCall, PlatformState
+from .state import Instance, PlatformRequest, PlatformState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,13 +26,13 @@ ROOT = "/api/external/v1/"
 
 
 class LocalPlatform:
-    """A local SecOps that answers the SDK's calls, between `start()` and `stop()` or as a context manager.
+    """A local SecOps that handles the SDK's requests between `start()` and `stop()` or as a context manager.
 
     Everything is held in memory. All members may be used from any thread while actions run.
 
     Args:
-        port: The loopback port; 0 takes a free one.
-        app_key: The key that calls must carry as `AppKey`; None makes a random one.
+        port: The loopback port; 0 selects a free port.
+        app_key: The required value of the header `AppKey`; None creates a random key.
     """
 
     def __init__(self, port: int = 0, app_key: str | None = None) -> None:
@@ -58,7 +58,7 @@ class LocalPlatform:
         self._thread.start()
 
     def stop(self) -> None:
-        """Close the port and all connections; does nothing when not started."""
+        """Close the port and all connections; do nothing if the platform is not started."""
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -67,7 +67,7 @@ class LocalPlatform:
 
     @property
     def host(self) -> str:
-        """The address to call: always loopback."""
+        """The host address: always loopback."""
         return "127.0.0.1"
 
     @property
@@ -87,7 +87,7 @@ class LocalPlatform:
         entities: Iterable[tuple[str, str]] = (),
         environment: str = "Default Environment",
     ) -> Case:
-        """Open a case with one alert.
+        """Create a case with one alert.
 
         Args:
             title: The name of the case and of its alert.
@@ -97,11 +97,11 @@ class LocalPlatform:
         return self.state.new_case(title, environment, entities)
 
     def cases(self) -> list[Case]:
-        """All cases, oldest first."""
+        """Return all cases, oldest first."""
         return self.state.cases()
 
     def case(self, identifier: int | str) -> Case | None:
-        """The case of this number, or None."""
+        """Return the case with this number, or None."""
         return self.state.case(identifier)
 
     def configure(self, integration: str, values: Mapping[str, str]) -> None:
@@ -109,35 +109,35 @@ class LocalPlatform:
         self.state.configure(integration, values)
 
     def install(self, integration: str, version: float, defaults: Mapping[str, str]) -> Instance:
-        """Make an integration known: its version and the defaults of its configuration parameters."""
+        """Add an integration: its version and the defaults of its configuration parameters."""
         return self.state.install(integration, version, defaults)
 
-    def requests(self) -> list[PlatformCall]:
-        """The calls seen, as (method, path, body), in order of arrival."""
-        return self.state.calls()
+    def requests(self) -> list[PlatformRequest]:
+        """Return the received requests as (method, path, body), in the order of arrival."""
+        return self.state.requests()
 
     def forget_requests(self) -> None:
-        """Empty the list of calls seen."""
-        self.state.forget_calls()
+        """Clear the list of received requests."""
+        self.state.clear_requests()
 
     @property
     def revision(self) -> int:
-        """A number that grows with every change of any case."""
+        """A number that increases with every change of any case."""
         return self.state.changes.revision
 
     def wait_for_change(self, since: int, timeout: float | None = None) -> int:
-        """Wait at most `timeout` seconds until `revision` is greater than `since`; returns the revision."""
+        """Wait at most `timeout` seconds until `revision` is greater than `since`; return the revision."""
         return self.state.changes.wait(since, timeout)
 
 
-# What socketserver calls a request: the connection; datagrams come as a pair, but not here.
+# socketserver names the connection "request"; the pair is for datagrams, which are not used here.
 _Connection = socket.socket | tuple[bytes, socket.socket]
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    # Connections that may wait to be accepted; one beyond socketserver's five tries again after a second.
+    # Backlog of connections: with socketserver's five, a further client retries only after a second.
     request_queue_size = 128
 
     def __init__(
@@ -159,7 +159,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: _Connection, client_address: object) -> None:
-        # Who calls may be gone at any time, as an action that is ended: nothing to tell anybody.
+        # No report: a client may disconnect at any time, for example an action that was stopped.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -167,8 +167,8 @@ class _Server(ThreadingHTTPServer):
         super().server_close()
         with self._guard:
             connections = [one for one in self._open if isinstance(one, socket.socket)]
-        for connection in connections:  # each one's thread sees the end of the stream and closes it
-            with contextlib.suppress(OSError):  # the other side was faster
+        for connection in connections:  # its thread then reads the end of the stream and closes it
+            with contextlib.suppress(OSError):  # the client has already closed the connection
                 connection.shutdown(socket.SHUT_RDWR)
 
 
@@ -192,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             self._send(Response(400, b"the request body is not JSON", "text/plain"))
             return
-        platform.state.record(PlatformCall(self.command, path, body))
+        platform.state.record(PlatformRequest(self.command, path, body))
         if not secrets.compare_digest(self.headers.get("AppKey", "").encode(), platform.app_key.encode()):
             self._send(Response(401, b"unknown AppKey", "text/plain"))
         elif not path.startswith(ROOT):
@@ -210,4 +210,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Stay quiet: the calls are recorded."""
+        """Print nothing: the requests are recorded."""

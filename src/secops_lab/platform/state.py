@@ -1,4 +1,4 @@
-"""What the platform remembers: cases, installed integrations, context values and the calls it was sent."""
+"""The state of the platform: cases, installed integrations, context values and received requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .cases import Case
-from .change_feed import Changes
+from .change_feed import ChangeFeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from .payloads import JsonValue
 
 CONTEXT_VALUE_LIMIT = 3_000_000
-"""Characters of a context value; the SDK refuses more, too."""
+"""Characters of a context value; the SDK has the same limit."""
 ATTACHMENT_LIMIT = 5 * 1024 * 1024
-"""Bytes of a case wall attachment; the SDK words the refusal as `Attachment size should be < 5MB`."""
+"""Bytes of a case wall attachment; the SDK's error text is `Attachment size should be < 5MB`."""
 
 
-class PlatformCall(NamedTuple):
-    """One HTTP call the platform was sent.
+class PlatformRequest(NamedTuple):
+    """An HTTP request that the platform received.
 
     Attributes:
         method: `GET` or `POST`.
@@ -37,7 +37,7 @@ class PlatformCall(NamedTuple):
 
 @dataclass(slots=True)
 class Instance:
-    """An integration as it is set up on the platform."""
+    """An integration instance with its configuration."""
 
     identifier: str
     version: float = 1.0
@@ -46,27 +46,27 @@ class Instance:
 
     @property
     def instance_id(self) -> str:
-        """The instance's uuid, the same for the same integration in every run."""
+        """The uuid of the instance, constant for the same integration in every run."""
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.identifier}.integrations.local"))
 
     def configuration(self) -> dict[str, str | None]:
-        """The flat object that `GET configuration/…` answers: all values are strings."""
+        """The flat object that `GET configuration/…` returns: all values are strings."""
         return {**self.defaults, **self.values, "AgentIdentifier": None}
 
 
 class PlatformState:
-    """The platform without its HTTP front; every method takes the lock itself."""
+    """The state of the platform; every method acquires the lock."""
 
     def __init__(self) -> None:
-        self.changes = Changes()
+        self.changes = ChangeFeed()
         self._cases: dict[int, Case] = {}
         self._instances: dict[str, Instance] = {}
         self._context: dict[tuple[int, str, str], Any] = {}
-        self._calls: list[PlatformCall] = []
+        self._requests: list[PlatformRequest] = []
         self._custom_lists: set[tuple[str, str, str]] = set()
 
     def new_case(self, title: str, environment: str, entities: Iterable[tuple[str, str]]) -> Case:
-        """Open a case with one alert that holds the entities."""
+        """Create a case with one alert that contains the entities."""
         with self.changes.announce():
             case = Case(self.changes, len(self._cases) + 1, title, environment)
             self._cases[case.identifier] = case
@@ -74,19 +74,19 @@ class PlatformState:
             return case
 
     def cases(self) -> list[Case]:
-        """All cases, oldest first."""
+        """Return all cases, oldest first."""
         with self.changes.lock:
             return list(self._cases.values())
 
     def case(self, identifier: object) -> Case | None:
-        """The case of this number (or its text), or None."""
+        """Return the case with this number (int or text), or None."""
         with self.changes.lock:
             return next(
                 (case for case in self._cases.values() if str(case.identifier) == str(identifier)), None
             )
 
     def install(self, identifier: str, version: float, defaults: Mapping[str, str]) -> Instance:
-        """Make an integration known with its version and the default values of its configuration."""
+        """Add an integration with its version and the defaults of its configuration."""
         with self.changes.announce():
             instance = self._instances.setdefault(identifier, Instance(identifier))
             instance.version = version
@@ -94,12 +94,12 @@ class PlatformState:
             return instance
 
     def configure(self, identifier: str, values: Mapping[str, str]) -> None:
-        """Set configuration values of an integration; the others keep theirs."""
+        """Set configuration values of an integration; the other values stay."""
         with self.changes.announce():
             self._instances.setdefault(identifier, Instance(identifier)).values.update(values)
 
     def instance(self, key: str) -> Instance | None:
-        """The integration of this identifier or instance id, or None."""
+        """Return the integration with this identifier or instance id, or None."""
         with self.changes.lock:
             return next(
                 (one for one in self._instances.values() if key in {one.identifier, one.instance_id}), None
@@ -108,7 +108,7 @@ class PlatformState:
     def set_context(
         self, scope: int, identifier: str, key: str, value: JsonValue, *, keep: bool = False
     ) -> bool:
-        """Store a context value; with `keep`, only where there is none yet.
+        """Store a context value; with `keep`, never replace a value.
 
         Returns:
             Whether the value was stored.
@@ -121,34 +121,34 @@ class PlatformState:
             return True
 
     def context(self, scope: int, identifier: str, key: str) -> JsonValue:
-        """A context value, or None where there is none."""
+        """Return a context value, or None if the value is missing."""
         with self.changes.lock:
             return copy.deepcopy(self._context.get((scope, identifier, key)))
 
     def is_listed(self, item: tuple[str, str, str]) -> bool:
-        """Whether (category, identifier, environment) is on a custom list."""
+        """Return whether (category, identifier, environment) is on a custom list."""
         with self.changes.lock:
             return item in self._custom_lists
 
     def set_listed(self, item: tuple[str, str, str], *, listed: bool) -> bool:
-        """Put an item on its custom list or take it off; returns whether that changed anything."""
+        """Add an item to its custom list or remove it; return whether the list changed."""
         with self.changes.announce():
             if (item in self._custom_lists) is listed:
                 return False
             (self._custom_lists.add if listed else self._custom_lists.discard)(item)
             return True
 
-    def record(self, call: PlatformCall) -> None:
-        """Remember a call."""
+    def record(self, request: PlatformRequest) -> None:
+        """Store a received request."""
         with self.changes.lock:
-            self._calls.append(call)
+            self._requests.append(request)
 
-    def calls(self) -> list[PlatformCall]:
-        """The calls in order of arrival."""
+    def requests(self) -> list[PlatformRequest]:
+        """Return the requests in the order of arrival."""
         with self.changes.lock:
-            return list(self._calls)
+            return list(self._requests)
 
-    def forget_calls(self) -> None:
-        """Empty the list of calls."""
+    def clear_requests(self) -> None:
+        """Clear the list of requests."""
         with self.changes.lock:
-            self._calls.clear()
+            self._requests.clear()

@@ -1,10 +1,10 @@
-"""The calls that are about no single case: configuration, versions, context values, custom lists."""
+"""The requests without a case: configuration, versions, context values, custom lists."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .responses import Handler, RefusedCall, Response, as_json
+from .responses import Handler, RejectedRequestError, Response, as_json
 from .state import CONTEXT_VALUE_LIMIT, PlatformState
 
 if TYPE_CHECKING:
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
 
 
 def configuration(state: PlatformState, _body: JsonValue, key: str) -> Response:
-    """An integration's configuration, by instance or by identifier."""
+    """Return an integration's configuration, by instance or by identifier."""
     instance = state.instance(key)
     if instance is None:
-        raise RefusedCall(404, f"Integration instance {key} was not found")
+        raise RejectedRequestError(404, f"Integration instance {key} was not found")
     return as_json(instance.configuration())
 
 
 def version(state: PlatformState, _body: JsonValue, identifier: str) -> Response:
-    """An installed integration's version."""
+    """Return the version of an installed integration."""
     instance = state.instance(identifier)
     if instance is None:
-        raise RefusedCall(404, f"Integration {identifier} is not installed")
+        raise RejectedRequestError(404, f"Integration {identifier} is not installed")
     return as_json(instance.version)
 
 
 def set_context(*, keep: bool) -> Handler:
-    """A call that stores a context value; with `keep`, only where there is none yet (inferred)."""
+    """Return a handler that stores a context value; `keep` never replaces a value (inferred)."""
 
     def store(state: PlatformState, body: JsonValue) -> Response:
         value = body["PropertyValue"]
         if len(str(value)) > CONTEXT_VALUE_LIMIT:
-            raise RefusedCall(400, f"PropertyValue is longer than {CONTEXT_VALUE_LIMIT} characters")
+            raise RejectedRequestError(400, f"PropertyValue is longer than {CONTEXT_VALUE_LIMIT} characters")
         place = (int(body["ContextType"]), str(body["Identifier"]), str(body["PropertyKey"]))
         return as_json(state.set_context(*place, value, keep=keep))
 
@@ -41,18 +41,18 @@ def set_context(*, keep: bool) -> Handler:
 
 
 def get_context(state: PlatformState, body: JsonValue) -> Response:
-    """A context value; 204 where there is none."""
+    """Return a context value; status 204 if the value is missing."""
     value = state.context(int(body["ContextType"]), str(body["Identifier"]), str(body["PropertyKey"]))
     return Response(204, b"") if value is None else as_json(value)
 
 
 def any_listed(state: PlatformState, body: JsonValue) -> Response:
-    """Whether one of the items is on its custom list."""
+    """Return whether one of the items is on its custom list."""
     return as_json(any(state.is_listed(_list_key(item)) for item in body))
 
 
 def change_lists(*, add: bool) -> Handler:
-    """A call that puts items on their custom lists or takes them off; answers those that it changed."""
+    """Return a handler that adds or removes items of custom lists and returns the changed items."""
 
     def change(state: PlatformState, body: JsonValue) -> Response:
         changed = [item for item in body if state.set_listed(_list_key(item), listed=add)]
@@ -68,7 +68,7 @@ def _list_key(item: Json) -> tuple[str, str, str]:
 
 
 def always(value: JsonValue) -> Handler:
-    """A call with always the same answer."""
+    """Return a handler with a constant response."""
 
     def reply(_state: PlatformState, _body: JsonValue, *_parts: str) -> Response:
         return as_json(value)

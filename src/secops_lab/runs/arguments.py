@@ -1,8 +1,8 @@
-"""What a person writes after `run`, checked against what exists, before anything is started."""
+"""Read and validate the arguments of `run` before any process is started."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from secops_lab.runs.suggest import find
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from secops_lab.manifest import ActionSpec, IntegrationSpec
 
-# The entity types of the platform, its own spelling of each, by every name a person may use for it:
-# the value that the platform stores and the constant's name in the SDK (facts: the SDK's EntityTypes).
+# A user may write the value that the platform stores or the name of the constant in the SDK's EntityTypes.
 _STORED_AS = {
     "USER": "USERUNIQNAME",
     "URL": "DestinationURL",
@@ -21,21 +20,28 @@ _STORED_AS = {
     "GENERIC": "GENERICENTITY",
     "MACADDRESS": "MacAddress",
 }
-_STORED = """
-    ALERT HOSTNAME USERUNIQNAME ADDRESS MacAddress PROCESS PARENTPROCESS CHILDPROCESS FILENAME
-    FILEHASH PARENTHASH CHILDHASH DestinationURL THREATSIGNATURE EMAILSUBJECT USB EVENT CVEID
-    DEPLOYMENT CREDITCARD PHONENUMBER CVE THREATACTOR THREATCAMPAIGN GENERICENTITY SOURCEDOMAIN
-    DESTINATIONDOMAIN IPSET CLUSTER APPLICATION DATABASE POD CONTAINER SERVICE DOMAIN
-""".split()  # noqa: SIM905 - as a literal it would be forty lines of quotes
-ENTITY_TYPES = {**{name: name for name in _STORED}, **_STORED_AS}
+COMMON_ENTITY_TYPES: Final = (
+    *("FILEHASH", "DestinationURL", "ADDRESS", "DOMAIN", "HOSTNAME", "FILENAME", "USERUNIQNAME"),
+    *("EMAILSUBJECT", "PROCESS", "GENERICENTITY"),
+)
+"""The types that a form offers; the types of the integration's actions come first."""
+_FURTHER_ENTITY_TYPES: Final = """
+    ALERT MacAddress PARENTPROCESS CHILDPROCESS PARENTHASH CHILDHASH THREATSIGNATURE USB EVENT CVEID
+    DEPLOYMENT CREDITCARD PHONENUMBER CVE THREATACTOR THREATCAMPAIGN SOURCEDOMAIN DESTINATIONDOMAIN
+    IPSET CLUSTER APPLICATION DATABASE POD CONTAINER SERVICE
+""".split()  # noqa: SIM905 - shorter than one quoted line for each name
+ENTITY_TYPES: Final = {
+    **{name: name for name in (*COMMON_ENTITY_TYPES, *_FURTHER_ENTITY_TYPES)},
+    **_STORED_AS,
+}
 
 
 class BadArgumentError(Exception):
-    """An argument that cannot be understood; the text is a sentence that says what was expected."""
+    """An argument is invalid; the text is a sentence with the expected form."""
 
 
 def action(integration: IntegrationSpec, name: str) -> ActionSpec:
-    """Find an action by its name in any case, or by the name of its script (`scan_hash`).
+    """Find an action by its name in any letter case, or by the name of its script (`scan_hash`).
 
     Raises:
         UnknownNameError: The integration has no such action.
@@ -48,13 +54,13 @@ def entities(arguments: Sequence[str]) -> list[tuple[str, str]]:
     """Read `TYPE=VALUE` arguments.
 
     Args:
-        arguments: As written; the value may hold further `=`.
+        arguments: The texts that the user wrote; the value may contain further `=`.
 
     Returns:
-        Pairs of the platform's spelling of the type and the value as written.
+        Pairs of the platform's spelling of the type and the unchanged value.
 
     Raises:
-        BadArgumentError: No `=`, or no value after it.
+        BadArgumentError: The `=` or the value is missing.
         UnknownNameError: The platform has no such entity type.
     """
     pairs = (_split(argument, "--entity TYPE=VALUE, for example FILEHASH=…") for argument in arguments)
@@ -65,14 +71,14 @@ def parameters(action: ActionSpec, arguments: Sequence[str]) -> dict[str, str]:
     """Read `NAME=VALUE` arguments for an action.
 
     Args:
-        action: The action that will receive them.
-        arguments: As written; names in any case, the value may be empty.
+        action: The action that will receive the parameters.
+        arguments: The texts that the user wrote; names in any letter case, the value may be empty.
 
     Returns:
-        Values by the exact names of the action's YAML. Parameters that were not given are not in it.
+        Values by the exact names of the action's YAML. Parameters that were not given are left out.
 
     Raises:
-        BadArgumentError: No `=`, a name given twice, or a mandatory parameter without default left out.
+        BadArgumentError: The `=` is missing, a name is given twice, or a mandatory parameter is missing.
         UnknownNameError: The action has no such parameter.
     """
     names = {each.name: each.name for each in action.parameters}
@@ -94,7 +100,7 @@ def api_root(text: str) -> str:
     """Check that `text` is the root of a web server, such as `https://cloud.vmray.com`.
 
     Raises:
-        BadArgumentError: It is not.
+        BadArgumentError: The text is not such a root.
     """
     try:
         parts = urlsplit(text)
@@ -115,5 +121,5 @@ def api_root(text: str) -> str:
 def _split(argument: str, expected: str, *, empty_value: bool = False) -> tuple[str, str]:
     name, separator, value = argument.partition("=")
     if not separator or not name.strip() or not (value or empty_value):
-        raise BadArgumentError(f'"{argument}" was not understood: expected {expected}')
+        raise BadArgumentError(f'"{argument}" is invalid: expected {expected}')
     return name, value

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ResultFile:
-    """One attached file.
+    """An attached file.
 
     Attributes:
-        name: The name as the action gave it; part of a sample, so it can be hostile.
+        name: The name from the action; the name comes from a sample and can be hostile.
         blob: The content in base64.
     """
 
@@ -30,15 +30,15 @@ class ResultFile:
 
     @property
     def size(self) -> int:
-        """The number of bytes, without decoding them."""
+        """The size in bytes, computed without decoding."""
         return len(self.blob) * 3 // 4 - self.blob[-2:].count("=")
 
     @property
     def content(self) -> bytes:
-        """The bytes.
+        """The decoded content.
 
         Raises:
-            ValueError: The action did not attach base64.
+            ValueError: The content is not base64.
         """
         try:
             return base64.b64decode(self.blob, validate=True)
@@ -47,7 +47,7 @@ class ResultFile:
 
 
 def result_files(run: ActionRun) -> list[ResultFile]:
-    """List the files of all titles; two titles may have files of one name."""
+    """List the files of all titles; two titles may have files with the same name."""
     return [
         ResultFile(str(name), str(blob))
         for entry in run.results.values()
@@ -56,13 +56,13 @@ def result_files(run: ActionRun) -> list[ResultFile]:
 
 
 def save_files(run: ActionRun, folder: Path) -> list[Path]:
-    """Write the files of a run into a folder, under safe names; existing files stay.
+    """Write the files of a run into a folder under safe names; never replace a file.
 
     Returns:
         The paths, in the order of `result_files`.
 
     Raises:
-        CannotRunError: A file cannot be written, or is no base64.
+        CannotRunError: A file cannot be written, or its content is not base64.
     """
     saved = []
     for file in result_files(run):

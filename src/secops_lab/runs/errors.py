@@ -1,7 +1,7 @@
-"""What keeps a front end from running an action."""
+"""The error of a front end that cannot run an action."""
 
 from __future__ import annotations
 
 
 class CannotRunError(Exception):
-    """Something that the run needs is missing or broken; the text says what to do about it."""
+    """A requirement of the run is missing or broken; the text explains what to do."""

@@ -1,4 +1,4 @@
-"""File names that come from a browser or from a sample, made safe for a folder of this machine."""
+"""Safe names for files whose names come from a browser or from a sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOT_IN_A_NAME: Final = re.compile(r'[/\\:,*?"<>|]')
 
 
 def harmless_name(name: str) -> str:
-    """Make a file name safe: no folder, no drive, nothing invisible, not too long, never empty."""
+    """Make a file name safe: no folder, no drive, no invisible character, limited length, never empty."""
     last = re.split(r"[/\\]", name)[-1]
     visible = "".join("_" if _is_unfit(one) else one for one in last)
     plain = _NOT_IN_A_NAME.sub("_", visible).strip(" .")

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from secops_lab.platform import Case
     from secops_lab.runs.vmray import VMRay
 
-# The asynchronous loop asks again after this many seconds: an emulator in this process may be asked often.
+# Seconds between rounds of an asynchronous action: an emulator in this process allows a short interval.
 EMBEDDED_POLL_INTERVAL = 1.0
 REMOTE_POLL_INTERVAL = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long an action may take, in seconds, as the step's settings on the platform say.
+    """The time limits of an action in seconds, like the step's settings on the platform.
 
     Attributes:
         script: One run of the script.
         whole: All runs of an asynchronous action together.
-        poll: Between two runs; None asks an embedded emulator often and a remote VMRay politely.
+        poll: Between two runs; None selects a short interval for the emulator, a long interval otherwise.
     """
 
     script: float = 300.0
@@ -42,14 +42,14 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """A platform with the integration configured."""
+    """A platform with a configured integration."""
 
     platform: LocalPlatform
     host: ActionHost
     vmray: VMRay
 
     def poll_interval(self, times: Times) -> float:
-        """Seconds between two looks at an analysis."""
+        """The interval between two status checks of an analysis, in seconds."""
         if times.poll is not None:
             return times.poll
         return EMBEDDED_POLL_INTERVAL if self.vmray.embedded else REMOTE_POLL_INTERVAL
@@ -62,10 +62,10 @@ class Lab:
         times: Times,
         on_round: OnRound,
     ) -> tuple[ActionRun, Case]:
-        """Run `action` in a new case with these entities, as processes of its own.
+        """Run `action` on these entities in a new case, in separate processes.
 
         Raises:
-            CannotRunError: Its process could not be started.
+            CannotRunError: The action's process could not be started.
         """
         case = self.platform.new_case(entities=list(entities))
         try:
@@ -96,13 +96,13 @@ def open_lab(vmray: VMRay, integration: Path, sdk: Path | None) -> Iterator[Lab]
 
 
 def read_integration(folder: Path | None) -> IntegrationSpec:
-    """Read what the integration's folder declares; None means the one of the checkout that this runs from.
+    """Read the definitions in the integration's folder; None selects the folder of this checkout.
 
     Raises:
-        CannotRunError: There is no integration.
+        CannotRunError: The folder has no integration.
     """
     here = Path(__file__).resolve().parents[3]
     try:
         return load_integration(folder or here / "integrations" / "vm_ray")
     except ManifestError as error:
-        raise CannotRunError(f"{error}. Name the integration's folder with --integration DIR") from error
+        raise CannotRunError(f"{error}. Set the integration's folder with --integration DIR") from error

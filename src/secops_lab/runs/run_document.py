@@ -42,10 +42,10 @@ def run_document(run: ActionRun, case: Case) -> dict[str, Any]:
 
 
 def not_run_document(action: str, reason: str) -> dict[str, Any]:
-    """Describe an action that could not be run at all."""
+    """Describe an action that could not be started."""
     return {"action": action, "state": "NOT_RUN", "message": reason}
 
 
 def as_json(document: object) -> str:
-    """Return the document as JSON in ASCII: whatever a sample is called, nothing in it acts on a terminal."""
+    """Return the document as ASCII JSON, so that no sample name can control a terminal."""
     return json.dumps(document, indent=2, ensure_ascii=True, default=str)

@@ -1,4 +1,4 @@
-"""Names as people write them, matched with the names that exist; the nearest are suggested."""
+"""Find a name in any letter case; suggest similar names for an unknown name."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Found = TypeVar("Found")
 
 
 class UnknownNameError(Exception):
-    """A name that does not exist; the text suggests the nearest ones, or says what there is.
+    """A name does not exist; the text suggests similar names, or lists all names.
 
     Attributes:
-        what: What it is the name of.
-        name: The name as it was written.
+        what: The kind of object that has the name.
+        name: The name that the user wrote.
         known: The names that exist.
-        where: What they are names within, such as ` of "Ping"`.
+        where: The owner of the names, such as ` of "Ping"`.
     """
 
     def __init__(self, what: str, name: str, known: Iterable[str], where: str = "") -> None:
@@ -29,7 +29,7 @@ class UnknownNameError(Exception):
         super().__init__(what, name, self.known, where)
 
     def __str__(self) -> str:
-        """A sentence with a suggestion."""
+        """The sentence with its suggestion."""
         folded = {known.casefold(): known for known in self.known}
         near = difflib.get_close_matches(self.name.casefold(), folded, n=3)
         if near:
@@ -42,16 +42,16 @@ class UnknownNameError(Exception):
 
 
 def find(what: str, name: str, known: Mapping[str, Found], where: str = "") -> Found:
-    """Look `name` up in any case.
+    """Return the object with this name; ignore the letter case.
 
     Args:
-        what: What it is the name of, for the message.
-        name: The name as a person wrote it.
-        known: What exists, by name.
-        where: What they are names within, for the message.
+        what: The kind of object, for the message.
+        name: The name that the user wrote.
+        known: All objects by name.
+        where: The owner of the names, for the message.
 
     Raises:
-        UnknownNameError: Nothing has that name.
+        UnknownNameError: No object has this name.
     """
     folded = {each.casefold(): found for each, found in known.items()}
     try:

@@ -1,4 +1,4 @@
-"""The verdicts and report links in an action's JSON result, one a subject."""
+"""The verdicts and report links in an action's JSON result, one finding per subject."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-# VMRay's word and its absence, in the word that the insight and the widget use.
+# The insight and the widget also show `unknown` when a verdict is missing.
 UNKNOWN = "unknown"
 _NO_VERDICTS = ("", "not_available")
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """What VMRay thinks of one entity or file.
+    """The verdict and the report link of one entity or file.
 
     Attributes:
-        subject: The entity's identifier, or the file's path; with the sample's name where it became several.
-        verdict: VMRay's word, or `unknown`; for a file without result `pending` or `error`.
-        link: The report's address, empty where there is none.
-        submission_id: Empty where the result names none.
+        subject: The entity's identifier, or the file's path; plus the sample's name if there are several.
+        verdict: VMRay's verdict, or `unknown`; for a file without result `pending` or `error`.
+        link: The address of the report, empty if the result has none.
+        submission_id: The id of the submission, empty if the result has none.
     """
 
     subject: str
@@ -29,11 +29,11 @@ class VerdictRow:
 
 
 def verdict_rows(json_result: object) -> list[VerdictRow]:
-    """Read the findings out of an action's JSON result.
+    """Read the findings from an action's JSON result.
 
     Args:
         json_result: The platform's entity list (`[{"Entity", "EntityResult"}]`), the upload's object with
-            `files`, or anything else, which holds none.
+            `files`, or any other value, which has no findings.
     """
     if isinstance(json_result, list):
         rows = [row for row in json_result if isinstance(row, dict)]

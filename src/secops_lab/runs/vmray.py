@@ -1,4 +1,4 @@
-"""Which VMRay answers: the embedded emulator, or the one that the options name."""
+"""Choose the VMRay of a run: the embedded emulator, or the server in the options."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFAULT_KEY_VARIABLE = "VMRAY_API_KEY"
-# Not a secret: it opens an emulator on loopback. Fixed, so that `run` in another terminal needs no copying.
+# Not a secret: the key of an emulator on loopback. Fixed, so that nobody must copy it to another terminal.
 EMULATOR_API_KEY = "emulator-key-that-is-no-secret"
 _LIMITS = "docs/limits.md"
 
 
 class MissingKeyError(arguments.BadArgumentError):
-    """No API key for a named VMRay."""
+    """A remote VMRay has no API key."""
 
     def __init__(self, variable: str) -> None:
         self.variable = variable
         super().__init__(variable)
 
     def __str__(self) -> str:
-        """Say which variable to set."""
+        """Name the environment variable to set."""
         return (
             f"The environment variable {self.variable} holds no API key: "
             f"export {self.variable}=… or name another one with --api-key-env"
@@ -40,10 +40,10 @@ class VMRay:
     """A VMRay to run actions against.
 
     Attributes:
-        api_root: Its root, as the integration's configuration wants it.
-        api_key: Its key; never shown.
-        verify_ssl: Whether its certificate is checked.
-        embedded: Whether it is the emulator of this process.
+        api_root: The root URL for the integration's configuration.
+        api_key: The API key; never shown.
+        verify_ssl: Whether the certificate is verified.
+        embedded: Whether this is the emulator of this process.
     """
 
     api_root: str
@@ -53,7 +53,7 @@ class VMRay:
 
     @property
     def configuration(self) -> dict[str, str]:
-        """The integration's configuration as the platform stores it, all text."""
+        """The integration's configuration in the platform's form: every value is text."""
         return {
             "Api Root": self.api_root,
             "Api Key": self.api_key,
@@ -62,18 +62,18 @@ class VMRay:
 
     @property
     def label(self) -> str:
-        """What answers, for a person."""
+        """The description for a user."""
         return "the embedded VMRay emulator" if self.embedded else self.api_root
 
 
 def chosen_vmray(
     api_root: str | None, key_variable: str, *, verify_ssl: bool, scenario: str, lifecycle: str
 ) -> AbstractContextManager[VMRay]:
-    """Return the VMRay that the options of a command name: the one at `api_root`, or the embedded emulator.
+    """Return the VMRay in a command's options: the server at `api_root`, or the embedded emulator.
 
     Raises:
-        BadArgumentError: The root is no address.
-        MissingKeyError: Its key is missing.
+        BadArgumentError: The root is not a valid address.
+        MissingKeyError: The API key is missing.
     """
     if api_root is None:
         return embedded_vmray(scenario, lifecycle)
@@ -81,7 +81,7 @@ def chosen_vmray(
 
 
 def named_vmray(api_root: str, key_variable: str, *, verify_ssl: bool) -> VMRay:
-    """Return the VMRay at `api_root` with the key that an environment variable holds.
+    """Return the VMRay at `api_root` with the API key from an environment variable.
 
     Raises:
         MissingKeyError: The variable is unset or empty.
@@ -94,17 +94,17 @@ def named_vmray(api_root: str, key_variable: str, *, verify_ssl: bool) -> VMRay:
 
 @contextmanager
 def embedded_vmray(scenario: str, lifecycle: str) -> Iterator[VMRay]:
-    """Run the emulator inside this process and yield it as a VMRay.
+    """Run the emulator in this process and yield the emulator as a `VMRay`.
 
     Args:
-        scenario: What the emulator holds at the start.
-        lifecycle: How fast analyses go on, for example `realtime:60`.
+        scenario: The scenario of the emulator.
+        lifecycle: The speed of analyses, for example `realtime:60`.
     """
     with EmbeddedEmulator(port=0, scenario=scenario, lifecycle=lifecycle) as emulator:
         yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, embedded=True)
 
 
 def emulator_limits() -> str:
-    """Where the emulator's limits are described: a file of a checkout, or its name in the repository."""
+    """Return the path of the emulator's limits: a file in a checkout, or its name in the repository."""
     described = Path(__file__).resolve().parents[3] / _LIMITS
     return str(described) if described.is_file() else _LIMITS

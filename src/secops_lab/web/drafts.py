@@ -1,4 +1,4 @@
-"""The forms of actions as they were last sent, so that the next page shows again what was typed."""
+"""The last submitted forms of actions, so that the next page shows the same values."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a form holds.
+    """The content of a form.
 
     Attributes:
         fields: The parameters.
-        unticked: The numbers of the case's entities that are left out; a later one is not.
+        unticked: The numbers of the case's entities that are not selected; entities added later are selected.
     """
 
     fields: list[Field]
@@ -32,15 +32,15 @@ class Draft:
 
     @property
     def has_problem(self) -> bool:
-        """Whether something is wrong with what was sent."""
+        """Whether a submitted value is invalid."""
         return any(field.problem for field in self.fields)
 
 
 class Drafts:
-    """Reads forms, and keeps the last one of each case and action.
+    """Reads forms and stores the last form of each case and action.
 
     Args:
-        uploads: Where the files of forms are.
+        uploads: The storage for the files of forms.
     """
 
     def __init__(self, uploads: UploadBox) -> None:
@@ -48,10 +48,10 @@ class Drafts:
         self._kept: dict[tuple[int, str], Draft] = {}
 
     def read(self, form: FormData, case: Case, action: ActionSpec, entities: list[dict[str, Any]]) -> Draft:
-        """Read what a browser sent, and keep it.
+        """Read and store a submitted form.
 
         Args:
-            form: What was sent.
+            form: The submitted form.
             case: The case.
             action: The action.
             entities: The entities of the case, in their order.
@@ -63,12 +63,12 @@ class Drafts:
         return draft
 
     def last(self, case: Case, action: ActionSpec) -> Draft:
-        """The form as it was last sent, without its problems and secrets; before that with the defaults."""
+        """Return the last submitted form without problems and secrets, or a form with the defaults."""
         draft = self._kept.get((case.identifier, action.stem)) or Draft(empty_form(action))
         return replace(draft, fields=[self._shown_again(field) for field in draft.fields])
 
     def _shown_again(self, field: Field) -> Field:
-        """A field with those of its files that no run has got meanwhile."""
+        """Return the field without the files that a run has reserved meanwhile."""
         files = tuple(file for file in field.files if self._uploads.find(file.token))
         value = "" if field.control == "password" else field.value
         return replace(field, value=value, files=files, problem="")

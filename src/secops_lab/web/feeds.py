@@ -1,4 +1,4 @@
-"""What a case's page fetches beside itself: frames, JSON, uploads and the stream of changes."""
+"""The resources that a case's page loads: frames, JSON, uploads and the stream of changes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .heartbeat import Heartbeat
     from .wall import Wall
 
-# The insight's own HTML follows; it brings its inline styles with it. The page says its theme as a fragment.
-# The heading is large text as WCAG has it (bold, over 18.66px): the colours of verdicts are made for 3:1.
+# The insight's HTML with its inline styles follows this head. The fragment of the address sets the theme.
+# The heading is large text in WCAG's terms (bold, over 18.66px): verdict colours have a contrast of 3:1.
 _INSIGHT: Final = """<!doctype html><html lang="en" id="dark"><meta charset="utf-8"><title>Insight</title>
 <style>:root { color-scheme: light dark; }
 :root:target { color-scheme: dark; } :root:has(body:target) { color-scheme: light; }
@@ -42,18 +42,18 @@ _PING: Final = 15  # seconds between the comments that keep a stream open
 
 
 def _saved_as(name: str) -> str:
-    """The `Content-Disposition` that has a browser save a file under a safe form of its name."""
+    """Return the `Content-Disposition` for saving a file under a safe form of its name."""
     safe = harmless_name(name)
     plain = safe.encode("ascii", "replace").decode().replace("?", "_")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
 class Feeds:
-    """Answers what pages fetch.
+    """Handles the requests of pages for their resources.
 
     Args:
-        wall: What is shown.
-        heartbeat: Tells when it changes.
+        wall: The case wall.
+        heartbeat: Signals changes of the case wall.
     """
 
     def __init__(self, wall: Wall, heartbeat: Heartbeat) -> None:
@@ -61,7 +61,7 @@ class Feeds:
         self._heartbeat = heartbeat
 
     async def insight(self, request: Request) -> Response:
-        """An insight's HTML, which runs and loads nothing."""
+        """Return an insight's HTML, without scripts and external resources."""
         wall = self._wall.case(request.path_params["case"]).wall
         place = request.path_params["place"]
         if not (place < len(wall) and wall[place].kind == "insight"):
@@ -70,7 +70,7 @@ class Feeds:
         return Page(_INSIGHT + content, headers={"Content-Security-Policy": INSIGHT_POLICY})
 
     async def widget(self, request: Request) -> Response:
-        """A widget with a run's JSON result put in as the platform does."""
+        """Return a widget with a run's JSON result inserted like on the platform."""
         run = self._wall.run(request.path_params["run"])
         widgets = dict(self._wall.widgets_of(run))
         widget = widgets.get(request.path_params["widget"])
@@ -79,12 +79,12 @@ class Feeds:
         return Page(widget.filled(json_text(run)), headers={"Content-Security-Policy": WIDGET_POLICY})
 
     async def json(self, request: Request) -> Response:
-        """A run's JSON result, as the action wrote it."""
+        """Return a run's JSON result, unchanged."""
         text = json_text(self._wall.run(request.path_params["run"]))
         return Response(text.encode("utf-8", "replace"), media_type="application/json")
 
     async def attachment(self, request: Request) -> Response:
-        """A file of a run's result, to be saved and never shown: its content comes from a sample."""
+        """Return an attachment for saving, never for display: its content comes from a sample."""
         outcome = self._wall.run(request.path_params["run"]).outcome
         files = result_files(outcome) if outcome else []
         place = request.path_params["place"]
@@ -93,12 +93,12 @@ class Feeds:
         try:
             content = files[place].content
         except ValueError as error:
-            raise HTTPException(422, "The attachment cannot be read: the action gave no base64.") from error
+            raise HTTPException(422, "The attachment cannot be read: its content is not base64.") from error
         headers = {"Content-Disposition": _saved_as(files[place].name), "Content-Security-Policy": "sandbox"}
         return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def debug(self, request: Request) -> Response:
-        """What all processes of a run logged, printed and complained about."""
+        """Return the log, stdout and stderr of all processes of a run."""
         run = self._wall.run(request.path_params["run"])
         parts = []
         for number, one in enumerate(run.rounds, 1):
@@ -109,7 +109,7 @@ class Feeds:
         return PlainTextResponse("\n".join(parts).encode("utf-8", "replace"))
 
     async def upload(self, request: Request) -> Response:
-        """Take a file; answers with the token that a form names it by."""
+        """Store a file; return the token that forms use for this file."""
         self._check_token(request)
         name = unquote(request.headers.get("x-file-name", ""))
         try:
@@ -117,17 +117,17 @@ class Feeds:
         except UploadRefusedError as error:
             return JSONResponse({"error": str(error)}, 413, headers={"Connection": "close"})
         except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it: the page chose other files, or was left
+            return Response(status_code=400)  # the user has left the page or its files
         return JSONResponse({"token": upload.token, "name": upload.name, "size": upload.size})
 
     async def forget(self, request: Request) -> Response:
-        """Remove a file that is no longer chosen."""
+        """Remove a file that the user no longer selects."""
         self._check_token(request)
         self._wall.uploads.forget(request.path_params["upload"])
         return Response(status_code=204)
 
     async def changes(self, request: Request) -> Response:
-        """A stream that says `change` when there is something new, until page or wall are closed."""
+        """Return a stream with a `change` event per revision, until page or wall is closed."""
         self._wall.case(request.path_params["case"])
         since = request.query_params.get("since")
         if since is not None and not _REVISION.fullmatch(since):
@@ -142,4 +142,4 @@ class Feeds:
 
     def _check_token(self, request: Request) -> None:
         if not self._wall.token.fits(request.headers.get("x-token")):
-            raise HTTPException(403, "The page is of an earlier run of the case wall: load it again.")
+            raise HTTPException(403, "The case wall was restarted: load the page again.")

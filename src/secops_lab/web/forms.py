@@ -1,4 +1,4 @@
-"""Forms made from an action's definition, and what comes back from them."""
+"""Create forms from an action's definition and read the submitted values."""
 
 from __future__ import annotations
 
@@ -15,27 +15,21 @@ if TYPE_CHECKING:
 
 Control = Literal["checkbox", "choice", "files", "password", "text"]
 
-# A parameter that holds paths gets files from the browser: a path could name any file of this machine.
+# Parameters with paths become uploads: a typed path could name any file of this machine.
 _PATHS: Final = re.compile(r"\bpaths?\b", re.IGNORECASE)
-
-# The types of entities that are offered; the platform has more, the integration's actions take these two.
-ENTITY_TYPES: Final = (
-    *("FILEHASH", "DestinationURL", "ADDRESS", "DOMAIN", "HOSTNAME", "FILENAME", "USERUNIQNAME"),
-    *("EMAILSUBJECT", "PROCESS", "GENERICENTITY"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One parameter as the form shows it.
+    """A parameter in a form.
 
     Attributes:
-        id: Its id in the page, also the name of the control.
+        id: The id in the page, also the name of the control.
         spec: The parameter.
         control: The kind of control.
-        value: What it holds: the default, or what was sent.
-        files: The uploads that it holds.
-        problem: What is wrong with what was sent.
+        value: The default or the submitted value.
+        files: The uploads of the field.
+        problem: The problem of the submitted value, or an empty text.
     """
 
     id: str
@@ -47,12 +41,12 @@ class Field:
 
     @property
     def sent_value(self) -> str:
-        """The parameter's value as the platform passes it."""
+        """The parameter's value in the platform's form."""
         return ",".join(str(upload.path) for upload in self.files) if self.control == "files" else self.value
 
 
 def empty_form(action: ActionSpec) -> list[Field]:
-    """The fields of an action, holding their defaults."""
+    """Return the fields of an action with their defaults."""
     return [
         Field(f"parameter-{number}", spec, _control(spec), spec.default)
         for number, spec in enumerate(action.parameters)
@@ -60,7 +54,7 @@ def empty_form(action: ActionSpec) -> list[Field]:
 
 
 def sent_form(action: ActionSpec, form: FormData, uploads: UploadBox) -> list[Field]:
-    """The fields of an action with what a browser sent, each checked."""
+    """Return the fields of an action with the submitted and validated values."""
     return [_sent(field, form, uploads) for field in empty_form(action)]
 
 

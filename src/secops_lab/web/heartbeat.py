@@ -1,4 +1,4 @@
-"""Tells every open page that the platform's state has changed, from one thread for all of them."""
+"""Notify all open pages of changes of the platform's state, with one thread for all pages."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from secops_lab.platform import LocalPlatform
 
-_LOOK_UP = 0.5  # seconds after which the thread looks whether it should end
+_LOOK_UP = 0.5  # seconds between checks whether the thread must end
 
 
 class Heartbeat:
-    """Carries the platform's revision from its lock to an event loop; an asynchronous context manager."""
+    """Forwards the platform's revision to an event loop; an asynchronous context manager."""
 
     def __init__(self, platform: LocalPlatform) -> None:
         self._platform = platform
@@ -36,12 +36,12 @@ class Heartbeat:
             await asyncio.to_thread(self._thread.join)
 
     async def end(self) -> None:
-        """Let everybody who waits go on to the end; may be called more than once."""
+        """End all waiting iterations; may be called more than once."""
         self._ended.set()
         await self._tell(self._seen)
 
     async def revisions(self, since: int) -> AsyncIterator[int]:
-        """Yield the revision whenever it has grown, beginning with `since`, until the wall closes."""
+        """Yield the revision after each increase above `since`, until the wall closes."""
         seen = since
         while not self._ended.is_set():
             async with self._changed:

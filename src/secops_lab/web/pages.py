@@ -1,4 +1,4 @@
-"""The pages of the case wall, and what a browser may ask it to do."""
+"""The pages of the case wall and the requests that change cases and runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from .forms import ENTITY_TYPES
+from secops_lab.runs.arguments import COMMON_ENTITY_TYPES
+
 from .run_registry import TooManyRunsError
 from .text import visible
 from .views import RunView, entities_of, insights_of
@@ -30,7 +31,7 @@ _LONGEST_IDENTIFIER: Final = 4_000
 
 
 class Page(HTMLResponse):
-    """HTML whose text may hold what UTF-8 cannot: half of a surrogate pair becomes a question mark."""
+    """An HTML response that replaces characters that UTF-8 cannot encode (lone surrogates) by `?`."""
 
     def render(self, content: Any) -> bytes:  # noqa: ANN401 - the base class's signature
         """Encode the page."""
@@ -38,7 +39,7 @@ class Page(HTMLResponse):
 
 
 def environment() -> Environment:
-    """The templates: everything is escaped, and a name that does not exist is an error."""
+    """Return the templates: every value is escaped, and an unknown name is an error."""
     loader = FileSystemLoader(Path(__file__).parent / "templates")
     env = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -48,10 +49,10 @@ def environment() -> Environment:
 
 
 class Pages:
-    """Draws pages and takes forms.
+    """Renders pages and handles forms.
 
     Args:
-        wall: What the pages show and change.
+        wall: The case wall with its cases and runs.
     """
 
     def __init__(self, wall: Wall) -> None:
@@ -59,8 +60,8 @@ class Pages:
         self._templates = environment()
 
     async def cases(self, _: Request) -> Response:
-        """All cases, and the form that opens one."""
-        return self._page("cases.html", cases=self._wall.platform.cases(), entity_types=ENTITY_TYPES)
+        """Show all cases and the form for a new case."""
+        return self._page("cases.html", cases=self._wall.platform.cases(), entity_types=COMMON_ENTITY_TYPES)
 
     async def open_case(self, request: Request) -> Response:
         """Open a case."""
@@ -77,7 +78,7 @@ class Pages:
         return self._case_page(case, action, self._wall.drafts.last(case, action))
 
     async def parts(self, request: Request) -> Response:
-        """The parts of a case's page that change while actions run."""
+        """Return the parts of a case's page that change while actions run."""
         case = self._wall.case(request.path_params["case"])
         return self._page("parts.html", **self._live(case))
 
@@ -87,9 +88,9 @@ class Pages:
         form = await self._form(request)
         entity = _entity(form)
         if entity is None:
-            raise HTTPException(422, "An entity needs a type of the list and a value.")
+            raise HTTPException(422, "An entity needs a type from the list and a value.")
         action = self._wall.action(_text(form, "action", _LONGEST_TITLE))
-        if "draft" in form:  # the page sends the action's form along, as it stands
+        if "draft" in form:  # the request also contains the action's form with its current values
             self._wall.drafts.read(form, case, action, case.entities)
         case.add_entity(*entity)
         return self._back(case, action, "entities")
@@ -122,19 +123,19 @@ class Pages:
         return self._back(run.case, run.action, f"run-{run.number}")
 
     async def failure(self, _: Request, error: Exception) -> Response:
-        """Say what went wrong."""
+        """Show an error."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         said = (
             error.detail
             if isinstance(error, HTTPException)
-            else "The case wall has failed; see its terminal."
+            else "Internal error of the case wall; see its terminal."
         )
         return self._page("failure.html", status, status=status, said=said)
 
     async def _form(self, request: Request) -> FormData:
         form = await request.form(max_files=0, max_fields=2_000)
         if not self._wall.token.fits(form.get("token")):
-            raise HTTPException(403, "The form is of an earlier run of the case wall: load the page again.")
+            raise HTTPException(403, "The case wall was restarted: load the page again.")
         return form
 
     def _case_page(
@@ -142,7 +143,7 @@ class Pages:
     ) -> Response:
         ticked = {number for number in range(len(case.entities)) if number not in draft.unticked}
         more = {"action": action, "fields": draft.fields, "ticked": ticked, "problem": problem}
-        offered = {"actions": self._wall.host.actions(), "entity_types": ENTITY_TYPES}
+        offered = {"actions": self._wall.host.actions(), "entity_types": COMMON_ENTITY_TYPES}
         return self._page("case.html", status, **self._live(case), **more, **offered)
 
     def _live(self, case: Case) -> dict[str, Any]:
@@ -178,4 +179,4 @@ def _text(form: FormData, name: str, longest: int) -> str:
 
 def _entity(form: FormData) -> tuple[str, str] | None:
     kind, value = _text(form, "entity_type", 100), _text(form, "identifier", _LONGEST_IDENTIFIER)
-    return (kind, value) if kind in ENTITY_TYPES and value else None
+    return (kind, value) if kind in COMMON_ENTITY_TYPES and value else None

@@ -1,4 +1,4 @@
-"""The predefined widgets of an integration, shown as the platform shows them.
+"""The predefined widgets of an integration, shown like on the platform.
 
 The platform replaces a placeholder in the widget's HTML by the text of the action's JSON result, and shows
 the widget only where its conditions on that text hold.
@@ -29,7 +29,7 @@ _MATCHES: Final[dict[str, Callable[[str, str], bool]]] = {
     "is_empty": lambda text, _: not text,
     "is_not_empty": lambda text, _: bool(text),
 }
-# The numbers of the built form.
+# The numbers in the built layout.
 _NUMBERED: Final = {
     0: "equal",
     1: "contains",
@@ -46,10 +46,10 @@ class PredefinedWidget:
     """One widget of an action.
 
     Attributes:
-        title: Its title.
+        title: The title of the widget.
         action: The name of the action that it belongs to.
-        height: Pixels.
-        html: Its file, with the placeholder.
+        height: The height in pixels.
+        html: The HTML with the placeholder.
         conditions: Pairs of a kind of match and a value, about the JSON text.
         any_condition: Whether one condition is enough.
     """
@@ -62,17 +62,17 @@ class PredefinedWidget:
     any_condition: bool = False
 
     def applies(self, json_text: str) -> bool:
-        """Whether the platform would show the widget for this JSON result."""
+        """Return whether the platform would show the widget for this JSON result."""
         held = [_MATCHES[kind](json_text, value) for kind, value in self.conditions if kind in _MATCHES]
         return any(held) if self.any_condition else all(held)
 
     def filled(self, json_text: str) -> str:
-        """The widget's HTML with the JSON result in its place, raw, as the platform puts it."""
+        """Return the widget's HTML with the raw JSON result instead of the placeholder, like the platform."""
         return self.html.replace(PLACEHOLDER, json_text)
 
 
 def load_widgets(integration: IntegrationSpec) -> list[PredefinedWidget]:
-    """Read the widgets of an integration's folder, in either form; a broken one is left out."""
+    """Read the widgets of an integration's folder, in either layout; leave out broken widgets."""
     source = integration.form is Form.SOURCE
     folder = integration.folder / ("widgets" if source else "Widgets")
     widgets = []

@@ -1,4 +1,4 @@
-"""The runs of actions that were started from the page, each in a thread of its own."""
+"""The runs of actions that were started from the page, one thread for each run."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 
 
 class TooManyRunsError(Exception):
-    """As many actions run already as may run at the same time."""
+    """The maximum number of actions is already running."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(limit)
 
     def __str__(self) -> str:
-        return f"{self.limit} actions are running already; wait for one of them, or cancel it"
+        return f"{self.limit} actions are running already; wait until one has finished, or cancel one"
 
 
 @dataclass(slots=True, eq=False)
 class WallRun:
-    """One run, from the click to its end; written by its thread under the platform's lock.
+    """One run; only its thread changes the run, under the platform's lock.
 
     Attributes:
-        number: Its number on this wall, from 1.
+        number: The number on this wall, from 1.
         action: The action.
         case: The case.
         entities: The target entities: type and identifier as stored.
-        started: When, unix seconds.
-        wall_start: How many items the case's wall had before it.
+        started: The start time, unix seconds.
+        wall_start: The number of wall items of the case at the start.
         rounds: The finished processes.
-        finished: When it ended, unix seconds; None while it runs.
-        outcome: What the host made of it; None while it runs, or where it could not be started.
-        problem: Why it could not be started.
-        wall_end: How many items the case's wall had when it ended.
+        finished: The end time, unix seconds; None while running.
+        outcome: The host's outcome; None while running, or if the run could not be started.
+        problem: The reason if the run could not be started.
+        wall_end: The number of wall items of the case at the end.
     """
 
     number: int
@@ -63,17 +63,17 @@ class WallRun:
 
     @property
     def live(self) -> bool:
-        """Whether it still runs."""
+        """Whether the run is still running."""
         return self.finished is None
 
 
 class RunRegistry:
-    """Starts runs and remembers them.
+    """Starts runs and stores them.
 
     Args:
-        platform: Its lock guards everything here, and its revision tells pages to look again.
+        platform: Its lock guards the runs; its revision tells pages to refresh.
         host: Starts the actions.
-        settings: Times, and how many runs may go on at once.
+        settings: Timeouts and the limit for simultaneous runs.
     """
 
     def __init__(self, platform: LocalPlatform, host: ActionHost, settings: WallSettings) -> None:
@@ -84,13 +84,13 @@ class RunRegistry:
         self._threads: list[threading.Thread] = []
 
     def of_case(self, case: Case) -> list[WallRun]:
-        """The runs of a case, newest first: copies, which do not change while a page is drawn."""
+        """Return copies of the runs of a case, newest first; they do not change while a page is rendered."""
         with self._changes.lock:
             own = [run for run in reversed(self._runs) if run.case is case]
             return [replace(run, rounds=list(run.rounds)) for run in own]
 
     def find(self, number: int) -> WallRun | None:
-        """The run of this number, or None."""
+        """Return the run with this number, or None."""
         with self._changes.lock:
             return self._runs[number - 1] if 1 <= number <= len(self._runs) else None
 
@@ -102,17 +102,17 @@ class RunRegistry:
         parameters: Mapping[str, str],
         at_end: Callable[[], None] = lambda: None,
     ) -> WallRun:
-        """Start an action on entities of a case; returns at once.
+        """Start an action on entities of a case; return immediately.
 
         Args:
             action: The action.
             case: The case.
             entities: The target entities, objects of the case.
             parameters: Values by name.
-            at_end: Is called when no process of the run is left.
+            at_end: The function to call when the run has no process any more.
 
         Raises:
-            TooManyRunsError: Too many run already.
+            TooManyRunsError: The maximum number of actions is already running.
         """
         with self._changes.announce():
             if sum(run.live for run in self._runs) >= self._settings.live_runs:
@@ -126,12 +126,12 @@ class RunRegistry:
         return run
 
     def wait(self) -> None:
-        """Wait until everything that was started has ended."""
+        """Wait until all runs have ended."""
         for thread in self._threads:
             thread.join()
 
     def close(self) -> None:
-        """Cancel what still runs and wait for its end."""
+        """Cancel all running actions and wait for their end."""
         for run in self._runs:
             run.cancel.set()
         self.wait()

@@ -1,9 +1,9 @@
-"""What keeps other pages, other sites and samples out: hosts, origins, tokens and headers.
+"""Protection against other pages, other sites and samples: hosts, origins, tokens and headers.
 
 The server listens on loopback, which every program and every web page of this machine can reach. So a request
 must name this server (against DNS rebinding), a request that changes something must come from this server's
-own page (its `Origin`) and know a secret of it, and nothing that is shown may run, load or embed what is not
-ours.
+own page (its `Origin`) and contain the page's secret, and shown content must not run, load or embed other
+content.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ INSIGHT_POLICY: Final = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
-# A widget is a program: it runs, but in an origin of its own, and reaches nothing.
+# A widget contains scripts: they run in a separate origin without network access.
 WIDGET_POLICY: Final = (
     "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
     "script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -36,7 +36,7 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
-    # not `no-referrer`: browsers would then send `Origin: null` with the wall's own forms
+    # not `no-referrer`: browsers would then send `Origin: null` with the forms of the wall
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -46,7 +46,7 @@ _READING: Final = frozenset(["GET", "HEAD"])
 
 
 class Guard:
-    """ASGI middleware: refuses what is not from the wall's own page, and sets headers."""
+    """ASGI middleware: rejects requests from other pages and sets headers."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
@@ -54,7 +54,7 @@ class Guard:
         self._origins = {f"http://{host}" for host in self._hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or pass on."""
+        """Reject the request or pass it to the application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -75,25 +75,25 @@ class Guard:
     def _refusal(self, method: str, path: str, headers: Headers) -> PlainTextResponse | None:
         host = headers.get("host", "")
         if host not in self._hosts:
-            return PlainTextResponse("This server is not known by that name.", 421)
+            return PlainTextResponse("The host name in the request is not a name of this server.", 421)
         if method in _READING:
             return None
         if headers.get("origin") != f"http://{host}":
             return PlainTextResponse("Only the case wall's own page may do that.", 403)
         length = headers.get("content-length", "")
         if not length.isdecimal():
-            return PlainTextResponse("The request does not say how long it is.", 411)
+            return PlainTextResponse("The request has no valid Content-Length.", 411)
         if path != UPLOAD_PATH and int(length) > _FORM_LIMIT:
             return PlainTextResponse("The form is too large.", 413)
         return None
 
 
 class Token:
-    """The secret that the wall's pages know, and other pages cannot read."""
+    """The secret in the wall's pages that other pages cannot read."""
 
     def __init__(self) -> None:
         self.text = secrets.token_urlsafe(24)
 
     def fits(self, given: object) -> bool:
-        """Whether a request brought it."""
+        """Return whether a request contains the secret."""
         return isinstance(given, str) and secrets.compare_digest(given.encode(), self.text.encode())

@@ -35,7 +35,7 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 class NumberConvertor(IntegerConvertor):
-    """A number in an address, as long as any of ours: Python refuses to read one of thousands of digits."""
+    """A number in an address, limited in length: Python rejects numbers with thousands of digits."""
 
     regex = "[0-9]{1,15}"
 
@@ -44,22 +44,22 @@ register_url_convertor("number", NumberConvertor())
 
 
 class CaseWall:
-    """The case wall; listens from its making, answers while `serve` runs or as a context manager in a thread.
+    """The case wall; binds its port on creation and serves in `serve` or, as a context manager, in a thread.
 
     Args:
         platform: The started platform.
         host: Starts the actions of the integration.
-        settings: How it behaves.
-        port: The port on loopback; 0 takes a free one.
+        settings: The settings of the case wall.
+        port: The port on loopback; 0 selects a free port.
 
     Raises:
-        OSError: The port cannot be had.
+        OSError: The port cannot be used.
     """
 
     def __init__(
         self, platform: LocalPlatform, host: ActionHost, settings: WallSettings, port: int = 0
     ) -> None:
-        # With the protocol named asyncio switches Nagle off: an answer of two packets would wait 40 ms.
+        # asyncio disables Nagle only for an explicit protocol; otherwise two packets take 40 ms more.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -85,7 +85,7 @@ class CaseWall:
         self._thread = threading.Thread(target=self._answer, name="case-wall", daemon=True)
 
     def serve(self) -> None:
-        """Answer until Ctrl-C or SIGTERM, then end what runs."""
+        """Serve until Ctrl-C or SIGTERM, then stop all runs."""
         with contextlib.suppress(KeyboardInterrupt):
             self._answer()
         self._close()
@@ -110,7 +110,7 @@ class CaseWall:
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams of changes before it waits for its connections: they would never end by themselves."""
+    """Closes the streams of changes before waiting for connections: streams never end otherwise."""
 
     def __init__(self, config: uvicorn.Config, heartbeat: Heartbeat) -> None:
         super().__init__(config)
@@ -122,7 +122,7 @@ class _Server(uvicorn.Server):
 
 
 def application(wall: Wall, heartbeat: Heartbeat, port: int) -> Starlette:
-    """Join pages, feeds and files to one application behind its guard."""
+    """Create the application from pages, feeds and files, protected by the guard."""
     pages, feeds = Pages(wall), Feeds(wall, heartbeat)
 
     @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""What the case wall is told when it starts."""
+"""The settings of the case wall."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WallSettings:
-    """How the case wall behaves.
+    """The settings of a case wall.
 
     Attributes:
-        vmray: Which VMRay answers, in words for the page.
+        vmray: The description of the VMRay, for the page.
         script_timeout: Seconds for one process of an action.
         async_timeout: Seconds for a whole asynchronous action.
         poll_interval: Seconds between two rounds of an asynchronous action.
         upload_limit: Bytes of one file that may be uploaded from the browser.
         uploads_limit: Bytes of all such files together.
-        live_runs: How many actions may run at the same time.
+        live_runs: The maximum number of simultaneous runs.
     """
 
     vmray: str

@@ -1,4 +1,4 @@
-"""Text from actions and samples, made fit for the page."""
+"""Convert text from actions and samples for the page."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _KEPT: Final = frozenset("\n\t")
 
 
 def visible(value: object, limit: int = 4_000, *, lines: bool = False) -> Markup:
-    """Escape a text for HTML; what cannot be seen in it stands as its code point.
+    """Escape a text for HTML; show invisible characters as code points.
 
     Args:
-        value: Any value; None gives nothing.
-        limit: Characters that are shown; how many there are is said behind them.
-        lines: Whether line breaks and tabs stay what they are.
+        value: Any value; None becomes an empty text.
+        limit: The maximum number of shown characters; a longer text ends with its length.
+        lines: Whether line breaks and tabs stay unchanged.
     """
     text = "" if value is None else str(value)
     parts = [_shown(one, lines=lines) for one in re.split(r"([^\x20-\x7e]+)", text[:limit])]
@@ -44,7 +44,7 @@ def _one(character: str, *, lines: bool) -> Markup:
 
 
 def web_links(links: Iterable[str]) -> list[str]:
-    """Those of the links that a browser may be sent to."""
+    """Return the links that are safe to open in a browser."""
     return [link for link in links if _is_web(link)]
 
 
@@ -56,5 +56,5 @@ def _is_web(link: str) -> bool:
 
 
 def table_rows(lines: list[str]) -> list[list[str]]:
-    """Split a case wall table into cells: at commas, with no quoting, as the platform does (inferred)."""
+    """Split a case wall table into cells: at commas and without quoting, like the platform (inferred)."""
     return [line.split(",") for line in lines]

@@ -1,4 +1,4 @@
-"""Files that a browser handed over: in the lab's own folder, under names and numbers of the lab's own."""
+"""Uploaded files: stored in a folder of the lab, under names that the lab chooses."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from typing import IO
 
-# Separators of paths and drives, and the comma, at which the action splits its list of paths.
+# Separators of paths and drives, and the comma, because the action splits its list of paths at commas.
 
 
 class UploadRefusedError(Exception):
-    """A file is not taken.
+    """An upload is rejected.
 
     Attributes:
         limit: Bytes.
@@ -36,7 +36,7 @@ class UploadTooLargeError(UploadRefusedError):
     """The file is larger than allowed."""
 
     def __str__(self) -> str:
-        return f"The file is larger than the {self.limit:,} bytes that this lab takes."
+        return f"The file is larger than the {self.limit:,} bytes that this lab accepts."
 
 
 class UploadsFullError(UploadRefusedError):
@@ -54,10 +54,10 @@ class Upload:
     """A stored file.
 
     Attributes:
-        token: What the browser names it by; random, and no path.
-        name: Its name, made harmless.
-        path: Where it is.
-        size: Bytes.
+        token: A random text that the browser sends instead of a path.
+        name: The safe form of the file name.
+        path: The path of the file.
+        size: The size in bytes.
     """
 
     token: str
@@ -80,42 +80,42 @@ class UploadBox:
         self._box_limit = box_limit
         self._uploads: dict[str, Upload] = {}
         self._used = 0
-        self._lock = threading.Lock()  # guards what is used: runs end in threads of their own
+        self._lock = threading.Lock()  # guards the uploads in use: each run ends in its own thread
 
     def close(self) -> None:
-        """Remove the folder with everything in it."""
+        """Remove the folder with all files."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def find(self, token: str) -> Upload | None:
-        """The upload of this token, or None."""
+        """Return the upload with this token, or None."""
         return self._uploads.get(token)
 
     def hand_over(self, uploads: Iterable[Upload]) -> None:
-        """Let files be a run's: their tokens are good for no other run, and cannot be forgotten."""
+        """Reserve files for a run: other runs cannot use their tokens, and browsers cannot remove them."""
         for upload in uploads:
             self._uploads.pop(upload.token, None)
 
     def forget(self, token: str) -> None:
-        """Remove the file of a token, if there is one and it is no run's."""
+        """Remove the file of a token, unless a run uses the file."""
         upload = self._uploads.pop(token, None)
         if upload is not None:
             self.remove([upload])
 
     def remove(self, uploads: Iterable[Upload]) -> None:
-        """Remove files that nobody looks at any more."""
+        """Remove files that no run needs any more."""
         for upload in uploads:
             shutil.rmtree(upload.path.parent, ignore_errors=True)
             self._use(-upload.size)
 
     async def take(self, name: str, content: AsyncIterator[bytes]) -> Upload:
-        """Store a file as it arrives, never more of it in memory than a piece.
+        """Store a file piece by piece, with only one piece in memory.
 
         Args:
-            name: The name that the browser gives; only a harmless form of it is used.
+            name: The name from the browser; only its safe form is used.
             content: The file's pieces.
 
         Raises:
-            UploadRefusedError: It is too large, or the folder is full; nothing of it stays.
+            UploadRefusedError: The file is too large, or the folder is full; no part of the file is kept.
         """
         token = secrets.token_urlsafe(12)
         path = self.folder / token / harmless_name(name)

@@ -1,4 +1,4 @@
-"""What the templates show: cases, entities and runs in the words and the order of the page."""
+"""The objects of the templates: cases, entities and runs with their words and order on the page."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ class EntityView:
 
     @property
     def enrichment(self) -> dict[str, Any]:
-        """What actions have added, by field."""
+        """The fields that actions have added."""
         own = ("OriginalIdentifier", "IsInternalAsset", "IsEnriched", "IsSuspicious", "IsVulnerable")
         return {key: value for key, value in self.raw["additional_properties"].items() if key not in own}
 
     @property
     def version(self) -> int:
-        """Changes when the entity does."""
+        """A value that changes with the entity."""
         return zlib.crc32(json.dumps(self.raw, sort_keys=True, default=str).encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A case wall table, cut to what a page can hold."""
+    """A case wall table, limited in size for the page."""
 
     title: str
     head: list[str]
@@ -76,19 +76,19 @@ class Insight:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run as the page shows it."""
+    """A run on the page."""
 
     run: WallRun
     widgets: list[tuple[int, PredefinedWidget]]
 
     @property
     def version(self) -> str:
-        """Changes when there is something new to show."""
+        """A value that changes with the visible state of the run."""
         return f"{len(self.run.rounds)}-{'live' if self.run.live else 'ended'}"
 
     @property
     def state(self) -> str:
-        """A word for how the run stands."""
+        """The state of the run in words."""
         if self.run.live:
             return "Waiting" if self.run.rounds else "Running"
         if self.run.outcome is None:
@@ -97,7 +97,7 @@ class RunView:
 
     @property
     def tone(self) -> str:
-        """What the word means: live, good, poor or bad."""
+        """The category of the state: live, good, poor or bad."""
         if self.run.live:
             return "live"
         if self._in_vain:
@@ -106,28 +106,28 @@ class RunView:
 
     @property
     def _in_vain(self) -> bool:
-        """Whether the action completed and itself says that it did not come to what it was run for."""
+        """Whether the action completed and returned a false result value."""
         outcome = self.run.outcome
         return outcome is not None and outcome.state is RunState.COMPLETED and self.success.lower() == "false"
 
     @property
     def message(self) -> str:
-        """What the analyst reads: of the run, or of its last process so far."""
+        """The message of the run, or of its last finished process."""
         outcome = self.run.outcome
         if outcome and outcome.state is RunState.CANCELLED:
-            return f"{outcome.message}; what was submitted stays at VMRay"
+            return f"{outcome.message}; submissions remain in VMRay"
         if outcome:
             return outcome.message
         return self.run.problem or (self.run.rounds[-1].message if self.run.rounds else "")
 
     @property
     def seconds(self) -> float:
-        """How long it has taken, waiting included."""
+        """The duration with all waiting times."""
         return (self.run.finished or time.time()) - self.run.started
 
     @property
     def success(self) -> str:
-        """The script result in the platform's words; empty where the run came, or comes, to none."""
+        """The script result in the platform's spelling; empty without a result."""
         outcome = self.run.outcome
         if outcome is None or outcome.state not in (RunState.COMPLETED, RunState.FAILED):
             return ""
@@ -160,12 +160,12 @@ class RunView:
 
     @property
     def json_text(self) -> str:
-        """The JSON result as the action wrote it, or nothing."""
+        """The unchanged JSON result, or an empty text."""
         return json_text(self.run)
 
     @property
     def insights(self) -> list[Insight]:
-        """The insights that came onto the case's wall while the run went on, about its entities."""
+        """The insights about the run's entities that were added during the run."""
         if self.run.live:
             return []
         own = [identifier for _, identifier in self.run.entities]
@@ -175,7 +175,7 @@ class RunView:
 
     @property
     def last_words(self) -> str:
-        """What a crashed process said on its way out."""
+        """The output of a crashed process."""
         outcome = self.run.outcome
         if outcome is None or outcome.state is not RunState.CRASHED or not outcome.rounds:
             return ""
@@ -183,18 +183,18 @@ class RunView:
 
     @staticmethod
     def round_tone(one: Round) -> str:
-        """What the state of one process means."""
+        """Return the category of a process's state."""
         return _TONES[one.state]
 
 
 def json_text(run: WallRun) -> str:
-    """The JSON result of a run, as the action wrote it; empty where there is none."""
+    """Return the unchanged JSON result of a run, or an empty text."""
     entry = run.outcome.results.get("JsonResult") if run.outcome else None
     return str(entry["RawJson"] or "") if entry else ""
 
 
 def insights_of(wall: list[WallItem]) -> list[Insight]:
-    """The insights of a case, with their places."""
+    """Return the insights of a case with their positions."""
     return [
         Insight(place, str(item.detail.get("title") or ""), str(item.detail.get("entity_identifier") or ""))
         for place, item in enumerate(wall)
@@ -203,5 +203,5 @@ def insights_of(wall: list[WallItem]) -> list[Insight]:
 
 
 def entities_of(case: Case) -> list[EntityView]:
-    """The entities of a case in the order they were added."""
+    """Return the entities of a case in the order of their creation."""
     return [EntityView(number, raw) for number, raw in enumerate(case.entities)]

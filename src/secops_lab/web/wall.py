@@ -31,12 +31,12 @@ def _found(value: Found | None, problem: str) -> Found:
 
 
 class Wall:
-    """Everything that the pages show and change.
+    """The objects that the pages show and change.
 
     Args:
         platform: The started platform.
         host: Starts the actions of the integration.
-        settings: How it behaves.
+        settings: The settings of the case wall.
     """
 
     def __init__(self, platform: LocalPlatform, host: ActionHost, settings: WallSettings) -> None:
@@ -50,28 +50,28 @@ class Wall:
         self._widgets = load_widgets(host.integration)
 
     def close(self) -> None:
-        """End the runs and remove the uploads."""
+        """Stop the runs and remove the uploads."""
         self.runs.close()
         self.uploads.close()
 
     def case(self, number: int) -> Case:
-        """The case of this number.
+        """Return the case with this number.
 
         Raises:
-            HTTPException: There is none.
+            HTTPException: The case does not exist.
         """
         return _found(self.platform.case(number), f"There is no case {number}.")
 
     def run(self, number: int) -> WallRun:
-        """The run of this number.
+        """Return the run with this number.
 
         Raises:
-            HTTPException: There is none.
+            HTTPException: The run does not exist.
         """
         return _found(self.runs.find(number), f"There is no run {number}.")
 
     def action(self, name: str) -> ActionSpec:
-        """The action of this name; without a name one that can be run as it stands.
+        """Return the action with this name; without a name, an action that can run with its defaults.
 
         Raises:
             HTTPException: The integration has no such action.
@@ -80,7 +80,7 @@ class Wall:
         return _found(action, "The integration has no such action.")
 
     def _ready_action(self) -> ActionSpec | None:
-        """The first action whose parameters need nothing but their defaults, or the first of all."""
+        """Return the first action that can run with its defaults, or else the first action."""
         actions = self.host.actions()
         ready = (
             one
@@ -90,7 +90,7 @@ class Wall:
         return next(ready, actions[0] if actions else None)
 
     def widgets_of(self, run: WallRun) -> list[tuple[int, PredefinedWidget]]:
-        """The widgets that the platform would show for a run, with their numbers."""
+        """Return the widgets that the platform would show for a run, with their numbers."""
         text = json_text(run)
         numbered = enumerate(self._widgets)
         return [

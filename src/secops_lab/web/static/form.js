@@ -48,7 +48,7 @@
 
   // Only what is still chosen when it has arrived gets into the form: `signal` ends with the choice.
   async function hand(input, item, file, signal) {
-    if (file.size > Number(input.dataset.limit)) throw new Error("larger than this lab takes.");
+    if (file.size > Number(input.dataset.limit)) throw new Error("larger than this lab accepts.");
     const taken = await send(file, signal);
     if (signal.aborted) return forget(taken.token);
     const token = document.createElement("input");
