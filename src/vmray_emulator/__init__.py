@@ -1,8 +1,8 @@
-"""The VMRay REST API on loopback: real sockets, real hashing, emulated analyses.
+"""An emulator of the VMRay REST API on loopback: real sockets, real hashing, emulated analyses.
 
-`EmbeddedEmulator` runs it in a thread, `serve` in the foreground. See `profiles` for what becomes of uploads,
-`faults` for what can be made to break, `scenarios` for named situations, and docs/limits.md for what it does
-not do.
+`EmbeddedEmulator` runs it in a thread, `serve` in the foreground. `verdict_rules` decides the result of each
+upload, `faults` lists the faults that a test can order, and `scenarios` the named situations. docs/limits.md
+lists what the emulator does not do.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""IOCs, indicators and techniques are put together after the analyses: until then their lists are incomplete.
+"""Aggregation of IOCs, indicators and techniques: their lists are complete only some time after the analyses.
 
-That the lists lag behind `submission_finished` is the vendor's own clients' experience. The word for an
-unfinished status is only seen in a vendor's mock (`waiting`).
+Code of the vendor's clients shows that the lists lag behind `submission_finished`. The word for an unfinished
+status is known from a mock of the vendor only (`waiting`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ UNFINISHED: Final = "waiting"
 
 @dataclass(frozen=True, slots=True)
 class Aggregated:
-    """What is put together so far.
+    """The part of the findings that is aggregated so far.
 
     Attributes:
-        findings: All findings; until `finished` only a part of them is shown.
-        analysis_ids: The analyses that they come from.
-        finished: Whether they are complete.
+        findings: All findings. Until `finished` only a part of them is visible.
+        analysis_ids: The analyses that found them.
+        finished: Whether the aggregation is complete.
     """
 
     findings: Findings
@@ -37,28 +37,28 @@ class Aggregated:
 
     @property
     def status(self) -> str:
-        """The answer's `status`."""
+        """The `status` of the response."""
         return "finished" if self.finished else UNFINISHED
 
     @property
     def visible_iocs(self) -> dict[str, list[IocSpec]]:
-        """The IOCs of an answer: half of each list until all are there (inferred)."""
+        """The IOCs of a response: half of each list until the aggregation is complete (inferred)."""
         iocs = self.findings.iocs
         return iocs if self.finished else {name: specs[: len(specs) // 2] for name, specs in iocs.items()}
 
     @property
     def visible_indicators(self) -> list[dict[str, Any]]:
-        """The threat indicators of an answer: one until all are there (inferred)."""
+        """The threat indicators of a response: one until the aggregation is complete (inferred)."""
         return self.findings.indicators if self.finished else self.findings.indicators[:1]
 
     @property
     def visible_techniques(self) -> list[dict[str, Any]]:
-        """The MITRE techniques of an answer: none until all are there (inferred)."""
+        """The MITRE techniques of a response: none until the aggregation is complete (inferred)."""
         return self.findings.techniques if self.finished else []
 
 
 def aggregated(state: ServerState, what: str, sample_id: int) -> Aggregated:
-    """The findings of a sample, as far as they are put together; asking may be what completes them.
+    """Return the aggregated findings of a sample. Where reads count as progress, this call is a read.
 
     Args:
         state: The server.
@@ -81,7 +81,7 @@ def _awaited(state: ServerState, sample_id: int) -> bool:
 
 
 def _complete(state: ServerState, what: str, latest: Record) -> bool:
-    """Whether an analysis is put together; where reads count as progress, this is one."""
+    """Whether an analysis is aggregated. Where reads count as progress, this call is a read."""
     field = f"{what}_aggregation_state"
     if latest[f"analysis_{field}"] != TODO:
         return True

@@ -1,4 +1,4 @@
-"""Analyses: the outcome of a job, successful or not."""
+"""Analyses: the results of jobs, successful or not."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
-# Engine to the fields of its jobs and analyses. The static engine's name is inferred: a vendor client asks
-# analyses named `vmray` and `vmray_web` for screenshots, and static ones have none.
+# Engine to the fields of its jobs and analyses. The name of the static engine is inferred: a client of the
+# vendor reads screenshots of analyses named `vmray` and `vmray_web` only, and static ones have none.
 ANALYZERS: Final[dict[str, dict[str, Any]]] = {
     "static": {"analyzer_id": 6, "analyzer_name": "vmray_static_engine"},
     "dynamic": {"analyzer_id": 1, "analyzer_name": "vmray"},
     "web": {"analyzer_id": 7, "analyzer_name": "vmray_web"},
 }
 
-# A real 4.2.0 answer.
+# From a recorded response of server 4.2.0.
 CRASHED: Final = (7340034, "Worker crashed or Worker daemon was restarted during analysis.")
-# Aggregation state of an analysis whose IOCs and so on are not yet put together.
+# Aggregation state of an analysis whose IOCs, indicators and techniques are not complete yet.
 TODO: Final = "todo"
 DONE: Final = (1, "Operation completed successfully.")
 
 
 def platform_of(sample_type: str) -> str:
-    """The platform that a sample runs on."""
+    """Return the platform that a sample runs on."""
     if sample_type == "URL":
         return "web"
     if sample_type.startswith(("Linux", "Executable and Linkable", "Shell Script")):
@@ -39,7 +39,7 @@ def platform_of(sample_type: str) -> str:
 
 
 def hashes_of(sample: Record) -> dict[str, Any]:
-    """The sample's hashes under the names that jobs, analyses and submissions use."""
+    """Return the hashes of a sample under the names that jobs, analyses and submissions use."""
     return {
         "sample_id": sample["sample_id"],
         "sample_md5": sample["sample_md5hash"],
@@ -59,15 +59,15 @@ def new_analysis(  # noqa: PLR0913 - the fields are named by the caller
     known: bool = False,
     **more: Json,
 ) -> Record:
-    """Store the outcome of an analysis.
+    """Store the result of an analysis.
 
     Args:
         state: The server.
         engine: `static`, `dynamic` or `web`.
         sample: The analysed sample.
-        findings: What is found in it.
-        created: When it ended.
-        known: Whether it is an old one, which time has put together long since; reads have not.
+        findings: What the analysis finds.
+        created: When the analysis ended.
+        known: Whether the analysis is an old one. Then time has completed its aggregation, reads have not.
         more: Further fields by short name; `submission_ids` among them.
     """
     outcome = _failure() if engine in findings.failing else _success(state, findings, known=known)
@@ -105,7 +105,7 @@ def _result(code: int, text: str, aggregation: str) -> dict[str, Any]:
 
 
 def _failure() -> dict[str, Any]:
-    """Fields of an analysis that broke down (a real 4.2.0 answer)."""
+    """Return the fields of a failed analysis (recorded from server 4.2.0)."""
     return {
         **_result(*CRASHED, "failed_summary_json"),
         "severity": "error",
@@ -127,13 +127,13 @@ def _success(state: ServerState, findings: Findings, *, known: bool) -> dict[str
 
 
 def _aggregation(state: ServerState, *, known: bool) -> str:
-    """Whether an analysis's IOCs, indicators and techniques are still to be put together."""
+    """Return the aggregation state of a new analysis."""
     if state.lifecycle.timed:
         return TODO if state.settings.aggregation_seconds and not known else "ok"
     return TODO if state.settings.aggregation_reads else "ok"
 
 
 def link_submissions(state: ServerState, analysis_id: int, submission_ids: Sequence[int]) -> None:
-    """Note which submissions an analysis answers."""
+    """Link an analysis to the submissions that it belongs to."""
     sql = "INSERT OR IGNORE INTO analysis_submission VALUES (?, ?)"
     state.store.db.executemany(sql, [(analysis_id, number) for number in submission_ids])

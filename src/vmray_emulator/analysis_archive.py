@@ -1,6 +1,6 @@
 """The archive of an analysis: summaries, log, report, exports, screenshots.
 
-Names are those of real archives.
+The members have the names that real archives have.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INDEX: Final = "screenshots/index.log"
 
 
 def screenshots_of(analysis: Record) -> dict[str, bytes]:
-    """Pictures by name; static analyses have none (vendor's client)."""
+    """Return the screenshots by name. Static analyses have none (vendor's client)."""
     if analysis["analysis_job_type"].startswith("only_static"):
         return {}
     seed = analysis["analysis_id"] % 256
@@ -32,7 +32,10 @@ def screenshots_of(analysis: Record) -> dict[str, bytes]:
 
 
 def screenshot_members(analysis: Record) -> dict[str, bytes]:
-    """The pictures and their index: `milliseconds | size | hashes | name` a line (vendor's clients)."""
+    """Return the screenshots and their index, one line each: `milliseconds | size | hashes | name`.
+
+    The format of the index is known from clients of the vendor.
+    """
     pictures = screenshots_of(analysis)
     if not pictures:
         return {}
@@ -49,7 +52,7 @@ def screenshot_members(analysis: Record) -> dict[str, bytes]:
 
 
 def report_pdf(sample: Record, findings: Findings) -> bytes:
-    """The report as a document."""
+    """Return the report as a PDF document."""
     return pdf(
         [
             "VMRay emulator: analysis report",
@@ -62,12 +65,12 @@ def report_pdf(sample: Record, findings: Findings) -> bytes:
 
 
 def archive_members(sample: Record, analysis: Record, findings: Findings) -> dict[str, bytes]:
-    """All members of an analysis archive by path.
+    """Return all members of an analysis archive by path.
 
     Args:
         sample: The sample.
         analysis: A successful analysis of it.
-        findings: What it found.
+        findings: What the analysis found.
     """
     shots = list(screenshots_of(analysis))
     return {

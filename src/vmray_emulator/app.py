@@ -1,4 +1,4 @@
-"""The ASGI application: conditions and faults first, then the key, then the route."""
+"""The ASGI application: it applies conditions and faults, checks the key and calls the endpoint."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOT: Final = "/rest"
 CONTROL_ROOT: Final = "/_emulator"
 _RECORD: Final = "vmray_emulator.request_log"
-# Room for boundaries and fields beside the largest upload.
+# Space for boundaries and fields beside the largest upload.
 _FORM_BYTES: Final = 1024 * 1024
 # wording: 404 as public clients show it, 403 as Django REST framework writes it (inferred)
 _REFUSALS: Final = {
@@ -43,11 +43,11 @@ _REFUSALS: Final = {
 
 @dataclass(slots=True)
 class Conditions:
-    """Steady conditions, as opposed to single faults.
+    """Conditions that apply to every request, unlike single faults.
 
     Attributes:
         latency: Seconds that every request waits.
-        per_second: Requests that are answered a second; more of them get 429. None: no limit.
+        per_second: Maximum number of requests a second. Further ones get 429. None: no limit.
     """
 
     latency: float = 0.0
@@ -56,12 +56,12 @@ class Conditions:
     _filled: float = field(default=0.0, init=False)
 
     def limit(self, per_second: float | None) -> None:
-        """Set the rate and begin with a full second's worth, and with one request at least."""
+        """Set the rate. At first the requests of a full second are allowed, and at least one."""
         self.per_second = per_second
         self._tokens, self._filled = max(1.0, per_second or 0.0), time.monotonic()
 
     def wait_needed(self) -> float:
-        """Take one request's turn: 0 where it may go on, else seconds until the next turn."""
+        """Count a request: 0 where it is allowed, else the seconds until the next one is allowed."""
         if not self.per_second:
             return 0.0
         now = time.monotonic()
@@ -75,7 +75,7 @@ class Conditions:
 
 
 class _ApiRoute(Route):
-    """A route whose wrong methods are answered with the API's error body."""
+    """A route that responds to a wrong method with the error body of the API."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.methods and scope["method"] not in self.methods:
@@ -91,7 +91,7 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+    async def respond(request: Request) -> Response:
         recorded: RecordedRequest = request.scope[_RECORD]
         params, body = recorded.query, Body()
         if request.method == "POST":
@@ -107,17 +107,17 @@ def _endpoint(state: ServerState, endpoint: Endpoint) -> Callable[[Request], Awa
             found = endpoint.handler(ApiRequest(state, request.path_params, params, body))
         return found if isinstance(found, Response) else json_response(found)
 
-    async def refusing(request: Request) -> Response:
+    async def respond_or_error(request: Request) -> Response:
         try:
-            return await answer(request)
-        except ApiError as refusal:
-            return Response(error_body(refusal.message), refusal.status, media_type="application/json")
+            return await respond(request)
+        except ApiError as error:
+            return Response(error_body(error.message), error.status, media_type="application/json")
 
-    return refusing
+    return respond_or_error
 
 
 def api_routers(state: ServerState) -> dict[str, Router]:
-    """All endpoints that this version of the server has, by the first word of their paths."""
+    """Return the endpoints of this server version, by the first word of their paths."""
     routes: dict[str, list[_ApiRoute]] = {}
     for one in ENDPOINTS:
         if one.since <= state.version:
@@ -127,12 +127,12 @@ def api_routers(state: ServerState) -> dict[str, Router]:
 
 
 class EmulatorApp:
-    """Everything that the server's port answers.
+    """The application behind the port of the server.
 
     Args:
         state: The emulated server.
         api_key: The one key that is accepted.
-        control: What answers below `/_emulator`.
+        control: The application below `/_emulator`.
     """
 
     def __init__(self, state: ServerState, api_key: str, control: ASGIApp) -> None:
@@ -145,7 +145,7 @@ class EmulatorApp:
         self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         if scope["path"].startswith(CONTROL_ROOT):
             await self._control(scope, receive, send)
             return

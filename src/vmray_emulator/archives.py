@@ -1,4 +1,4 @@
-"""Uploaded ZIP archives that are taken apart: each member becomes a sample with its own submission."""
+"""Uploaded ZIP archives whose members become samples with submissions of their own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, respo
     """Submit the members of an archive where the form asks for that.
 
     Returns:
-        Whether the upload was such an archive; if not, nothing has happened.
+        Whether the upload was such an archive. If not, nothing was submitted.
     """
     path = state.content / file.sha256
     if form.archive_action != "separate_samples" or not zipfile.is_zipfile(path):
@@ -43,7 +43,7 @@ def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, respo
     return True
 
 
-def _submit_member(  # noqa: PLR0913, PLR0917 - a member is nothing without its archive and form
+def _submit_member(  # noqa: PLR0913, PLR0917 - a member needs its archive and the form
     state: ServerState,
     form: SubmitForm,
     archive: zipfile.ZipFile,
@@ -57,7 +57,7 @@ def _submit_member(  # noqa: PLR0913, PLR0917 - a member is nothing without its 
         stored = _extract(archive, member, password, budget, state.content)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error) as error:
         response.refuse(name, f"The archive member could not be extracted: {error}")
-    except RuntimeError:  # what zipfile raises for a wrong or missing password
+    except RuntimeError:  # zipfile raises this for a wrong or missing password
         response.refuse(name, _WRONG_PASSWORD)
     else:
         submit_file(state, form, stored, response)
@@ -68,18 +68,18 @@ def _submit_member(  # noqa: PLR0913, PLR0917 - a member is nothing without its 
 def _extract(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, password: bytes | None, budget: int, folder: Path
 ) -> StoredFile:
-    """Unpack one member under its hash.
+    """Extract one member into a file named by its hash.
 
     Raises:
         RuntimeError: The password is wrong or missing.
-        ValueError: The member is larger than what is allowed.
+        ValueError: The member is larger than the limit.
     """
     size = 0
     with archive.open(member, pwd=password) as source, ContentWriter(folder) as writer:
         while block := source.read(_BLOCK):
             size += len(block)
             if size > budget:
-                raise ValueError("it is too large")
+                raise ValueError("the member is too large")
             writer.write(block)
         return writer.keep(_base_name(member))
 

@@ -1,4 +1,4 @@
-"""Children: files that an analysis extracts and that become samples and submissions of their own."""
+"""Child submissions: an analysis extracts files, which become samples and submissions of their own."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
-# Seconds that a child spends in the virtual machine: it is done before its parent.
+# Seconds that a child spends in the virtual machine. It finishes before its parent.
 _CHILD_SECONDS = 1.0
 
 
 def spawn_children(state: ServerState, submission_id: int) -> None:
-    """Submit what the analysis of a sample extracts, as children of its submission."""
+    """Submit the files that the analysis of a sample extracts, as children of its submission."""
     parent = state.store.get("submission", submission_id)
     if parent is None:
         return
@@ -59,7 +59,7 @@ def _child_sample(state: ServerState, parent: Record, name: str, profile: str) -
 
 
 def relate(state: ServerState, parent_id: int, child_id: int, relation: str) -> None:
-    """Make two samples parent and child."""
+    """Store that one sample is the parent of another one."""
     verdict = state.findings(child_id).verdict
     link = {
         "relation_id": state.store.next_number("relation"),

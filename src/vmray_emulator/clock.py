@@ -1,4 +1,4 @@
-"""Emulated time: it may stand still, follow the wall clock at any speed, or leap."""
+"""Emulated time: it can stand still, follow the wall clock at any speed, or jump."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 LifecycleMode = Literal["immediate", "reads", "realtime", "manual"]
 
-# A year in half a minute; at much higher speeds time would soon be up.
+# A year takes half a minute. At much higher speeds `LATEST` would be reached soon.
 FASTEST: Final = 1_000_000
-# Where emulated time ends: Python knows no year 10000, and a quota's end lies a month after now.
+# The end of emulated time: Python has no year 10000, and the end of a quota is a month after now.
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """How submissions get from queued to finished.
+    """How submissions progress from queued to finished.
 
     Attributes:
         mode: `immediate` (finished at the next request), `reads` (after some reads of the submission),
-            `realtime` (emulated seconds pass at a chosen speed) or `manual` (only when told to advance).
+            `realtime` (emulated seconds pass at a chosen speed) or `manual` (time passes only by `advance`).
         amount: Number of reads, or the speed in emulated seconds a second; 0 for the other modes.
     """
 
@@ -57,12 +57,12 @@ class Lifecycle:
 
     @property
     def speed(self) -> float:
-        """Emulated seconds that pass in a second of the wall clock."""
+        """Emulated seconds for each second of the wall clock."""
         return {"manual": 0.0, "realtime": self.amount}.get(self.mode, 1.0)
 
     @property
     def timed(self) -> bool:
-        """Whether things happen because emulated time passes."""
+        """Whether submissions progress because emulated time passes."""
         return self.mode in ("realtime", "manual")
 
     def __str__(self) -> str:
@@ -70,10 +70,10 @@ class Lifecycle:
 
 
 class Clock:
-    """Emulated seconds since 1970, which go back only when the clock is restarted.
+    """Emulated seconds since 1970. They go back only when the clock is restarted.
 
     Args:
-        speed: Emulated seconds a second of the wall clock; 0 stands still.
+        speed: Emulated seconds for each second of the wall clock. 0: the clock stands still.
         wall: The wall clock, in seconds since 1970.
     """
 
@@ -83,40 +83,40 @@ class Clock:
         self.restart()
 
     def now(self) -> float:
-        """The emulated time, at most `LATEST`."""
+        """Return the emulated time, at most `LATEST`."""
         return min(self._anchor + max(0.0, self._wall() - self._anchor_wall) * self._speed, LATEST)
 
     def advance(self, seconds: float) -> None:
-        """Let emulated time pass at once.
+        """Move emulated time forward.
 
         Raises:
-            ValueError: The seconds are negative, or no number.
+            ValueError: The seconds are negative or not a number.
         """
         if not seconds >= 0:
-            raise ValueError("time does not go back")
+            raise ValueError(f"seconds must be 0 or more, not {seconds!r}: emulated time does not go back")
         self._anchor += seconds
 
     def leap_to(self, moment: float) -> None:
-        """Make it at least that late."""
+        """Move emulated time to a moment, unless that moment has passed."""
         self.advance(max(0.0, moment - self.now()))
 
     def restart(self) -> None:
-        """Go on from the wall clock's time, however far time was ahead of it or behind."""
+        """Set emulated time to the time of the wall clock."""
         self._anchor = self._anchor_wall = self._wall()
 
     def set_speed(self, speed: float) -> None:
-        """Go on from now at another speed."""
+        """Continue from now at another speed."""
         self._anchor, self._anchor_wall, self._speed = self.now(), self._wall(), speed
 
     def anchors(self) -> tuple[float, float]:
-        """The pair (emulated, wall) from which `restore` goes on in another process."""
+        """Return the pair (emulated, wall) from which `restore` continues in another process."""
         return self.now(), self._wall()
 
     def restore(self, anchors: tuple[float, float], speed: float) -> None:
-        """Go on from another process's `anchors`, at a speed.
+        """Continue from the `anchors` of another process, at a speed.
 
-        A running clock has run on in between, but not faster than the wall clock: at 40 times its speed a
-        weekend would be a hundred days.
+        Between the two processes a running clock continues, but no faster than the wall clock: at 40 times
+        its speed a weekend would become a hundred days.
         """
         self._anchor, self._anchor_wall = anchors
         self._speed = min(speed, 1.0)
@@ -124,5 +124,5 @@ class Clock:
 
 
 def timestamp(moment: float) -> str:
-    """A moment as VMRay writes it: UTC without a zone, in seconds (a real 4.2.0 answer)."""
+    """Format a moment as VMRay does: UTC without a zone, in seconds (recorded from server 4.2.0)."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S")

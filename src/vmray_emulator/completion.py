@@ -1,4 +1,4 @@
-"""What a finished submission says about itself and its sample."""
+"""The end of a submission: its state, verdict and errors, and the results of its sample."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def analyses_of(state: ServerState, submission_id: int) -> list[Record]:
-    """The analyses that answer a submission, cached ones among them."""
+    """Return the analyses of a submission, cached ones included."""
     where = "id IN (SELECT analysis_id FROM analysis_submission WHERE submission_id = ?)"
     return state.store.select("analysis", where, (submission_id,))
 
 
 def verdict_fields(findings: Findings, prefix: str) -> dict[str, Any]:
-    """Verdict, score and severity of findings, under names with a prefix."""
+    """Return verdict, score and severity of findings, under names with a prefix."""
     return {
         f"{prefix}verdict": findings.verdict,
         f"{prefix}severity": findings.severity,
@@ -26,7 +26,7 @@ def verdict_fields(findings: Findings, prefix: str) -> dict[str, Any]:
 
 
 def sample_outcome(findings: Findings) -> dict[str, Any]:
-    """Sample fields (short names) that an analysis fills in."""
+    """Return the sample fields (short names) that an analysis sets."""
     return {
         **verdict_fields(findings, ""),
         "vti_score": findings.score,
@@ -39,9 +39,9 @@ def sample_outcome(findings: Findings) -> dict[str, Any]:
 
 
 def finish_submission(state: ServerState, submission_id: int) -> None:
-    """Close a submission: `warning` when some analyses failed, `error` when all of them did.
+    """Finish a submission: `warning` when some analyses failed, `error` when all of them failed.
 
-    The split between warning and error is inferred from the names of the states.
+    When a server uses warning and when error is inferred from the names of the states.
     """
     submission = state.store.get("submission", submission_id)
     if submission is None:

@@ -1,4 +1,4 @@
-"""Uploaded files: hashed while they are written, kept under their SHA-256."""
+"""Uploaded files: the server hashes them while it writes them, and names them by their SHA-256."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that lies in the content folder.
+    """A file in the content folder.
 
     Attributes:
         name: File name as given.
@@ -33,7 +33,7 @@ class StoredFile:
 
 
 class ContentWriter:
-    """Writes and hashes one file. As a context manager it leaves nothing behind that was not `keep`-t.
+    """Writes and hashes one file. As a context manager it deletes the file unless `keep` was called.
 
     Args:
         folder: The content folder.
@@ -51,14 +51,14 @@ class ContentWriter:
         self._size = 0
 
     def write(self, data: bytes | bytearray) -> None:
-        """Take the next bytes."""
+        """Write and hash the next bytes."""
         self._size += len(data)
         self._file.write(data)
         for one in self._hashes:
             one.update(data)
 
     def keep(self, name: str) -> StoredFile:
-        """Put the finished file into its place."""
+        """Move the finished file to its final name."""
         self._file.close()
         md5, sha1, sha256 = (one.hexdigest() for one in self._hashes)
         self._path.replace(self._path.with_name(sha256))

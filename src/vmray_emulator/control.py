@@ -1,4 +1,4 @@
-"""The control side: what tests and tools do to the emulated server behind the API's back."""
+"""The control interface: tests and tools inspect and change the emulated server beside its API."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class Control:
-    """Looks into the server and changes it; safe from any thread.
+    """Inspects and changes the server. Safe from any thread.
 
     Args:
         state: The emulated server.
-        app: Its HTTP side.
+        app: The ASGI application of the server.
     """
 
     def __init__(self, state: ServerState, app: EmulatorApp) -> None:
@@ -37,7 +37,7 @@ class Control:
         self._app = app
 
     def requests(self) -> list[RecordedRequest]:
-        """The requests under `/rest`, in order of arrival (the latest 50,000)."""
+        """Return the requests under `/rest` in order of arrival (the latest 50,000)."""
         return self._app.log.all()
 
     def forget_requests(self) -> None:
@@ -50,19 +50,19 @@ class Control:
         Args:
             match: `method` (or `*`) and `path` with `*` for any text, e.g. `/rest/sample/*/iocs`.
             fault: `kind` and its options (see `faults.KINDS`).
-            times: How many matching requests it hits.
+            times: Number of matching requests that fail.
 
         Raises:
-            ValueError: There is no such kind or option.
+            ValueError: The kind or an option is unknown.
         """
         self._app.faults.add(new_fault(match, fault, times))
 
     def pending_faults(self) -> list[dict[str, Any]]:
-        """Faults that have not been used up, in the form of their orders."""
+        """Return the faults that wait for requests, in the form in which they were ordered."""
         return [fault.as_json() for fault in self._app.faults.pending()]
 
     def clear_faults(self) -> None:
-        """Cancel the faults that wait."""
+        """Remove the faults that wait for requests."""
         self._app.faults.clear()
 
     def set_latency(self, seconds: float) -> None:
@@ -70,28 +70,28 @@ class Control:
         self._app.conditions.latency = seconds
 
     def set_rate_limit(self, per_second: float | None) -> None:
-        """Answer so many requests a second, the others with 429 and `Retry-After`; None lifts the limit."""
+        """Limit the requests a second. Others get 429 with `Retry-After`. None removes the limit."""
         self._app.conditions.limit(per_second)
 
     def settings(self) -> dict[str, Any]:
-        """The settings in force."""
+        """Return the present settings."""
         return self._state.settings.as_json()
 
     def configure(self, **values: Json) -> None:
         """Change settings (see `settings.Settings`).
 
         Raises:
-            ValueError: A name is unknown or a value cannot be.
+            ValueError: A name is unknown or a value is not allowed.
             TypeError: A value has the wrong type.
         """
         with self._state.step():
             self._state.save_settings(self._state.settings.changed(values))
 
     def set_lifecycle(self, text: str) -> None:
-        """Choose how submissions get finished: `immediate`, `reads:N`, `realtime:SPEED` or `manual`.
+        """Choose how submissions progress: `immediate`, `reads:N`, `realtime:SPEED` or `manual`.
 
         Raises:
-            ValueError: It is none of these.
+            ValueError: The text is none of these.
         """
         lifecycle = Lifecycle.parse(text)
         with self._state.step():
@@ -100,10 +100,10 @@ class Control:
             self._state.save_time()
 
     def load_scenario(self, name: str) -> None:
-        """Set the server up as a scenario says: its settings on top of the defaults, and its samples.
+        """Load a scenario: the default settings with those of the scenario, and its samples.
 
         Raises:
-            ValueError: There is no such scenario.
+            ValueError: The scenario is unknown.
         """
         if name not in SCENARIOS:
             raise ValueError(f"there is no scenario {name!r}; there are {', '.join(SCENARIOS)}")
@@ -111,21 +111,21 @@ class Control:
             SCENARIOS[name].load(self._state)
 
     def advance(self, seconds: float) -> None:
-        """Let emulated time pass, and what falls due happen."""
+        """Move emulated time forward, and process the events that are due."""
         with self._state.step():
             self._state.clock.advance(seconds)
             self._state.save_time()
             settle(self._state, self._state.clock.now())
 
     def finish_all(self) -> None:
-        """Let every submission finish."""
+        """Finish every submission."""
         with self._state.step():
             settle(self._state, math.inf)
 
     def reset(self) -> None:
-        """Forget objects, settings, faults, conditions and requests; emulated time is the wall clock's again.
+        """Delete objects, settings, faults, conditions and requests, and set emulated time to the wall clock.
 
-        The lifecycle stays as it was chosen.
+        The lifecycle stays as it is.
         """
         with self._state.step():
             self._state.store.clear()
@@ -138,44 +138,44 @@ class Control:
         self.set_rate_limit(None)
 
     def counts(self) -> dict[str, int]:
-        """Number of stored objects: `samples`, `submissions`, `analyses`, `jobs` and so on."""
+        """Count the stored objects: `samples`, `submissions`, `analyses`, `jobs` and so on."""
         plurals = {"analysis": "analyses", "vt_analysis": "vt_analyses"}
         with self._state.step():
             return {plurals.get(kind, f"{kind}s"): self._state.store.count(kind) for kind in SCHEMAS}
 
     def objects(self, kind: str) -> list[Record]:
-        """All stored objects of a kind, oldest first, as the API would send them."""
+        """Return all stored objects of a kind as the API sends them, oldest first."""
         with self._state.step():
             return [self._state.serialize(kind, record) for record in self._state.store.select(kind)]
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document of what this server implements."""
+        """Return the OpenAPI document of this server."""
         return openapi(self._state.version)
 
     def submissions(self) -> list[Record]:
-        """All submissions."""
+        """Return all submissions."""
         return self.objects("submission")
 
     def samples(self) -> list[Record]:
-        """All samples."""
+        """Return all samples."""
         return self.objects("sample")
 
     def analyses(self) -> list[Record]:
-        """All analyses."""
+        """Return all analyses."""
         return self.objects("analysis")
 
     def add_sample(self, **choices: Json) -> Record:
         """Store a known sample with a finished submission.
 
         Args:
-            choices: Attributes of `known.KnownSample` (`filename`, `sha256`, `url`, `verdict`, `iocs`,
-                `indicators`, `locked` …), and `sample_…` fields to be sent as given.
+            choices: Attributes of `seeding.KnownSample` (`filename`, `sha256`, `url`, `verdict`, `iocs`,
+                `indicators`, `locked` …), and `sample_…` fields that are sent as given.
 
         Returns:
             The stored sample object.
 
         Raises:
-            ValueError: A keyword is neither, or the IOCs make no sense.
+            ValueError: A keyword is unknown, or an IOC list is wrong.
         """
         known = KnownSample.choose(choices)
         with self._state.step():
@@ -186,8 +186,8 @@ class Control:
 
         Args:
             count: How many.
-            iocs_per_type: IOCs in each of the eight lists that analysts see; verdicts take turns, malicious
-                first.
+            iocs_per_type: IOCs in each of the eight lists that analysts see. Their verdicts rotate, beginning
+                with malicious.
 
         Returns:
             Their SHA-256 hashes: those of the texts `known-sample-0`, `known-sample-1` and so on.

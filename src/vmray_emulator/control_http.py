@@ -1,6 +1,6 @@
-"""The control side over HTTP, under `/_emulator`, for tools in other processes.
+"""The control interface over HTTP, under `/_emulator`, for tools in other processes.
 
-It asks for no key: it is reachable on loopback only, by whoever could stop the process anyway. Bodies are
+It needs no key: it is reachable on loopback only, by users who could stop the process anyway. Bodies are
 JSON.
 """
 
@@ -46,17 +46,17 @@ _VERBS: dict[tuple[str, str], Callable[[Control, dict[str, Any]], Any]] = {
 
 
 def control_router(root: str, control: Callable[[], Control]) -> Router:
-    """The routes of the control side.
+    """Make the routes of the control interface.
 
     Args:
         root: The path prefix.
-        control: Gives the control object (which is made after the routes).
+        control: Returns the control object, which is created after the routes.
     """
 
     def route(method: str, path: str) -> Route:
         verb = _VERBS[method, path]
 
-        async def answer(request: Request) -> Response:
+        async def respond(request: Request) -> Response:
             try:
                 body = json.loads(await request.body() or b"{}")
                 found = verb(control(), body)
@@ -64,6 +64,6 @@ def control_router(root: str, control: Callable[[], Control]) -> Router:
                 return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
             return JSONResponse({"ok": True} if found is None else found)
 
-        return Route(root + path, answer, methods=[method])
+        return Route(root + path, respond, methods=[method])
 
     return Router([route(*key) for key in _VERBS], redirect_slashes=False)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class _QuickServer(uvicorn.Server):
-    """Ends at once: who embeds the server has had the answers it waits for."""
+    """Stops at once: a process that embeds the server has received the responses it waits for."""
 
     async def main_loop(self) -> None:
-        """Wait for `stop`; keep the date header up to date."""
+        """Wait for `stop`, and keep the date header up to date."""
         self._ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         tick = 0
@@ -33,18 +33,18 @@ class _QuickServer(uvicorn.Server):
                 await asyncio.wait_for(self._ended.wait(), 1.0)
 
     def stop(self) -> None:
-        """Let `main_loop` return; from any thread."""
+        """End `main_loop`. Safe from any thread."""
         self.should_exit = True
         loop = getattr(self, "_loop", None)
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._ended.set)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close what is open and cancel what is still being answered."""
+        """Close the sockets, and cancel the requests in progress."""
         for one in sockets or []:
             asyncio.get_running_loop().remove_reader(one)
-        # What was accepted just now must become a connection before anything is closed: its transport is made
-        # in the next round of the loop, and its protocol is told in the one after.
+        # A socket that was just accepted must become a connection before anything is closed: asyncio creates
+        # its transport in the next iteration of the loop, and connects its protocol one later.
         for _ in range(3):
             await asyncio.sleep(0)
         for server in self.servers:
@@ -61,20 +61,20 @@ class _QuickServer(uvicorn.Server):
 
 
 class EmbeddedEmulator(Emulator):
-    """The emulator in a daemon thread: a context manager that takes what `Emulator` takes."""
+    """The emulator in a daemon thread: a context manager with the arguments of `Emulator`."""
 
     server_class = _QuickServer
     _server: _QuickServer
     _thread: threading.Thread | None = None
 
     def start(self) -> Self:
-        """Begin to answer. Connections made earlier wait in the backlog, so there is nothing to wait for."""
+        """Start the thread. Connections wait in the backlog of the open port, so no waiting is needed."""
         self._thread = threading.Thread(target=self.serve, name="vmray-emulator", daemon=True)
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """Stop answering and let go of everything."""
+        """Stop the thread, and release port, database and folder."""
         self._server.stop()
         if self._thread is not None:
             self._thread.join()
@@ -90,16 +90,16 @@ class EmbeddedEmulator(Emulator):
 
 
 def serve(*, announce: Callable[[Emulator], None] | None = None, **options: Json) -> None:
-    """Run in the foreground until Ctrl-C or SIGTERM, then finish what is being answered and return.
+    """Run in the foreground until Ctrl-C or SIGTERM, then finish the requests in progress and return.
 
     Args:
-        announce: Called with the emulator (`url`, `api_key`, `port`), whose port is open, before the first
-            answer.
-        options: What `Emulator` takes.
+        announce: Called with the emulator (`url`, `api_key`, `port`) before the first response. The port is
+            open by then.
+        options: Arguments of `Emulator`.
 
     Raises:
         ValueError: The scenario, lifecycle or version is unknown.
-        OSError: The port cannot be had.
+        OSError: The port is not available.
     """
     emulator = Emulator(**options)
     try:

@@ -1,14 +1,14 @@
-"""Refusals of the API, raised anywhere below an endpoint and turned into an answer at one place.
+"""Error responses of the API: raised anywhere below an endpoint, turned into a response in one place.
 
-ApiError           any answer that is not 2xx: a status and the `error_msg` of its JSON body
-└── NotFoundError 404, unknown or invisible id
+ApiError           any response that is not 2xx: a status and the `error_msg` of its JSON body
+└── NotFoundError  404, unknown or invisible id
 """
 
 from __future__ import annotations
 
 
 class ApiError(Exception):
-    """The request is answered with an error body.
+    """The response to the request has an error body.
 
     Attributes:
         status: HTTP status.
@@ -22,7 +22,7 @@ class ApiError(Exception):
 
 
 class NotFoundError(ApiError):
-    """The id is unknown; the sentence is the real server's (vendor's XSOAR integration)."""
+    """The id is unknown. The sentence is that of a real server (vendor's XSOAR integration)."""
 
     def __init__(self) -> None:
         super().__init__(404, "No such element")

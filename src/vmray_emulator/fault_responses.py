@@ -1,4 +1,4 @@
-"""How each kind of fault treats a request; sockets really break, bodies are really cut."""
+"""The effect of each kind of fault on a request: sockets really break, bodies are really cut."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _PAGE: Final = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h
 
 
 def error_body(message: str) -> bytes:
-    """The body of a refusal."""
+    """Return the JSON body of an error response."""
     return json.dumps({"result": "error", "error_msg": message}).encode()
 
 
 def throttled(retry_after: str | None) -> Response:
-    """What a client gets that asks too often; wording of the vendor's clients' tests."""
+    """Return the response to too many requests (wording: tests of the vendor's clients)."""
     wait = retry_after if retry_after and retry_after.isdigit() else "1"
     body = error_body(f"Request was throttled. Expected available in {wait} seconds.")
     headers = {} if retry_after is None else {"Retry-After": retry_after}
@@ -39,7 +39,7 @@ def throttled(retry_after: str | None) -> Response:
 
 @dataclass(slots=True)
 class _HeldResponse:
-    """An answer that is held back."""
+    """A response that is not sent yet."""
 
     status: int = 500
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Exchange:
     """One request that a fault has hit.
 
     Attributes:
-        app: What would have answered it.
+        app: The application that responds without a fault.
         scope: ASGI scope.
         receive: ASGI receive.
         send: ASGI send.
@@ -76,22 +76,23 @@ class Exchange:
     send: Send
     options: dict[str, Any]
 
-    async def answer(self) -> _HeldResponse:
-        """Let the request take effect and hold its answer back."""
+    async def execute(self) -> _HeldResponse:
+        """Execute the request, and return its response instead of sending it."""
         kept = _HeldResponse()
         await self.app(self.scope, self.receive, kept.keep)
         return kept
 
-    async def effect(self) -> None:
-        """Let the request take effect where the fault says so."""
+    async def execute_if_stored(self) -> None:
+        """Execute the request where the fault has the option `stored`."""
         if self.options.get("stored"):
-            await self.answer()
+            await self.execute()
 
     async def outlast(self, seconds: float) -> Self | None:
-        """Wait for so long, but no longer than the client does.
+        """Wait for some seconds, or until the client disconnects.
 
         Returns:
-            The exchange to go on with, which still has the request's body; None: the client has gone.
+            The exchange to continue with, which still has the body of the request. None: the client has
+            disconnected.
         """
         came: deque[Message] = deque()
         with contextlib.suppress(TimeoutError):
@@ -106,21 +107,21 @@ class Exchange:
         return replace(self, receive=receive)
 
     async def reply(self, response: Response) -> None:
-        """Answer the client."""
+        """Send a response to the client."""
         await response(self.scope, self.receive, self.send)
 
     async def reset(self) -> None:
-        """Break the connection."""
+        """Reset the connection."""
         await reset_connection(self.scope, self.receive)
 
 
 async def break_request(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Treat a request as a fault says."""
+    """Apply a fault to a request."""
     await _TREATMENTS[fault.kind](Exchange(app, scope, receive, send, fault.options))
 
 
 async def _status(exchange: Exchange) -> None:
-    await exchange.effect()
+    await exchange.execute_if_stored()
     options = exchange.options
     body = options["body"]
     if body is None:
@@ -132,13 +133,13 @@ async def _status(exchange: Exchange) -> None:
 
 
 async def _throttle(exchange: Exchange) -> None:
-    await exchange.effect()
+    await exchange.execute_if_stored()
     await exchange.reply(throttled(exchange.options["retry_after"]))
 
 
 async def _reset_before(exchange: Exchange) -> None:
     if exchange.options["stored"]:
-        await exchange.answer()
+        await exchange.execute()
     else:
         while (await exchange.receive()).get("more_body"):
             pass
@@ -151,7 +152,7 @@ async def _reset_mid_request(exchange: Exchange) -> None:
 
 
 async def _reset_mid_body(exchange: Exchange) -> None:
-    kept = await exchange.answer()
+    kept = await exchange.execute()
     headers = [*kept.headers, (b"content-length", str(len(kept.body)).encode())]
     await exchange.send({"type": "http.response.start", "status": kept.status, "headers": headers})
     half = bytes(kept.body[: len(kept.body) // 2])
@@ -160,10 +161,10 @@ async def _reset_mid_body(exchange: Exchange) -> None:
 
 
 async def _stall(exchange: Exchange) -> None:
-    kept = await exchange.answer() if exchange.options["stored"] else None
+    kept = await exchange.execute() if exchange.options["stored"] else None
     patient = await exchange.outlast(exchange.options["seconds"])
     if patient is not None:
-        await patient.reply((kept or await patient.answer()).response())
+        await patient.reply((kept or await patient.execute()).response())
 
 
 async def _redirect(exchange: Exchange) -> None:
@@ -177,23 +178,23 @@ async def _html(exchange: Exchange) -> None:
 
 
 async def _truncated_json(exchange: Exchange) -> None:
-    kept = await exchange.answer()
+    kept = await exchange.execute()
     await exchange.reply(kept.response(bytes(kept.body[: len(kept.body) // 2])))
 
 
 async def _data_null(exchange: Exchange) -> None:
-    await exchange.answer()
+    await exchange.execute()
     await exchange.reply(Response(b'{"result": "ok", "data": null}', media_type="application/json"))
 
 
 async def _result_error(exchange: Exchange) -> None:
-    await exchange.effect()
+    await exchange.execute_if_stored()
     body = error_body(exchange.options["error_msg"])
     await exchange.reply(Response(body, 200, media_type="application/json"))
 
 
 async def _patch(exchange: Exchange) -> None:
-    kept = await exchange.answer()
+    kept = await exchange.execute()
     document = json.loads(kept.body)
     for path, value in exchange.options["set"].items():
         for holder, key in places(document, path):
@@ -205,11 +206,13 @@ async def _patch(exchange: Exchange) -> None:
 
 
 def places(document: Json, path: str) -> Iterator[tuple[Json, Json]]:
-    """The places that a dotted path names, as (holder, key); numbers are positions in lists, `*` all of them.
+    """Yield the places that a dotted path names, as (container, key).
+
+    A number is a position in a list, `*` stands for all positions.
 
     Raises:
-        LookupError: There is no such place.
-        ValueError: A list's position is no number.
+        LookupError: The document has no such place.
+        ValueError: The position in a list is not a number.
     """
     first, dot, rest = path.partition(".")
     keys: Iterable[Json] = [first]

@@ -1,4 +1,4 @@
-"""Faults that were ordered: queued, matched, consumed one by one, listed while they wait."""
+"""Faults that tests order: queued, matched with requests, used one by one, listed while they wait."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Kind of fault to its options and their defaults. `stored`: the request takes effect before the fault shows.
+# Kind of fault to its options and their defaults. `stored`: the request is executed before the fault.
 KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "status": {
         "status": 500,
@@ -38,12 +38,12 @@ class Fault:
     """One ordered fault.
 
     Attributes:
-        method: HTTP method it waits for, or `*`.
+        method: HTTP method of the requests that it waits for, or `*`.
         path: Pattern of the path; `*` stands for any text, slashes included.
-        query: Patterns of query parameters by name; all of them must be there and fit.
+        query: Patterns of query parameters by name. Each of them must be present and match.
         kind: Key of `KINDS`.
         options: The kind's options, defaults filled in.
-        times: How many requests it will still hit.
+        times: Number of requests that will still fail.
     """
 
     method: str
@@ -54,7 +54,7 @@ class Fault:
     times: int
 
     def matches(self, method: str, path: str, query: Mapping[str, str]) -> bool:
-        """Whether a request is one that it waits for."""
+        """Whether the fault waits for such a request."""
         return (
             self.method in ("*", method)
             and fnmatch.fnmatchcase(path, self.path)
@@ -65,7 +65,7 @@ class Fault:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """For the control side, in the form that it was ordered in."""
+        """Return the fault in the form in which it was ordered."""
         return {
             "match": {
                 "method": self.method,
@@ -78,15 +78,15 @@ class Fault:
 
 
 def new_fault(match: Mapping[str, Any], fault: Mapping[str, Any], times: int = 1) -> Fault:
-    """Check an order.
+    """Check the order of a fault.
 
     Args:
         match: `method` and `path`, both `*` by default; `query`, an object of patterns, empty by default.
         fault: `kind` and its options.
-        times: How many matching requests are hit.
+        times: Number of matching requests that fail.
 
     Raises:
-        ValueError: The kind, an option, or the number makes no sense.
+        ValueError: The kind, an option or the number is not allowed.
     """
     kind = fault.get("kind", "")
     if kind not in KINDS:
@@ -94,9 +94,9 @@ def new_fault(match: Mapping[str, Any], fault: Mapping[str, Any], times: int = 1
     options = {name: value for name, value in fault.items() if name != "kind"}
     unknown = sorted(set(options) - set(KINDS[kind])) + sorted(set(match) - {"method", "path", "query"})
     if unknown:
-        raise ValueError(f"fault {kind!r} knows no {', '.join(unknown)}")
+        raise ValueError(f"fault {kind!r} has no option {', '.join(unknown)}")
     if times < 1:
-        raise ValueError("a fault hits at least one request")
+        raise ValueError(f"a fault needs times of 1 or more, not {times}")
     return Fault(
         match.get("method", "*").upper(),
         match.get("path", "*"),
@@ -109,18 +109,18 @@ def new_fault(match: Mapping[str, Any], fault: Mapping[str, Any], times: int = 1
 
 @dataclass
 class FaultQueue:
-    """Faults in order of their orders."""
+    """The faults that wait for requests, oldest first."""
 
     _waiting: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, fault: Fault) -> None:
-        """Queue one more."""
+        """Add a fault."""
         with self._lock:
             self._waiting.append(fault)
 
     def take(self, method: str, path: str, query: Mapping[str, str]) -> Fault | None:
-        """The first fault that waits for such a request; one of its times is used up."""
+        """Return the oldest fault that waits for such a request, and count the request."""
         if not self._waiting:
             return None
         with self._lock:
@@ -132,11 +132,11 @@ class FaultQueue:
             return fault
 
     def pending(self) -> list[Fault]:
-        """What has not been used up."""
+        """Return the faults that still wait."""
         with self._lock:
             return list(self._waiting)
 
     def clear(self) -> None:
-        """Cancel all orders."""
+        """Remove all faults."""
         with self._lock:
             self._waiting.clear()

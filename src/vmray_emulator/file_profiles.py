@@ -1,6 +1,6 @@
-"""The findings of each profile of files.
+"""Profiles of files: what the analyses of an upload find.
 
-Names and addresses are reserved ones (RFC 2606, RFC 5737): nothing here is real.
+All names and addresses are reserved ones (RFC 2606, RFC 5737). Nothing here is real.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def ioc(value: str, verdict: str | None, **more: Json) -> IocSpec:
-    """An IOC in compact form."""
+    """Make an IOC in compact form."""
     return {"value": value, "verdict": verdict, **more}
 
 
 def indicator(category: str, operation: str, score: int, *classifications: str) -> dict[str, Any]:
-    """A threat indicator in compact form."""
+    """Make a threat indicator in compact form."""
     return {
         "category": category,
         "operation": operation,
@@ -30,7 +30,7 @@ def indicator(category: str, operation: str, score: int, *classifications: str) 
 
 
 def technique(technique_id: str, name: str, tactic: str, *indicators: int) -> dict[str, Any]:
-    """A technique in compact form, with the positions of its indicators."""
+    """Make a technique in compact form, with the positions of its indicators."""
     return {
         "technique_id": technique_id,
         "technique": name,
@@ -40,7 +40,7 @@ def technique(technique_id: str, name: str, tactic: str, *indicators: int) -> di
 
 
 def _host_iocs(sha256: str, name: str) -> dict[str, list[IocSpec]]:
-    """What a dropper does on its host."""
+    """Return the IOCs of a dropper on its host."""
     tag = sha256[:8]
     temp = f"C:\\Users\\eve\\AppData\\Local\\Temp\\{tag}"
     desktop = f"C:\\Users\\eve\\Desktop\\{name}"
@@ -73,7 +73,7 @@ def _host_iocs(sha256: str, name: str) -> dict[str, list[IocSpec]]:
 
 
 def _network_iocs(tag: str) -> dict[str, list[IocSpec]]:
-    """Whom a dropper calls."""
+    """Return the IOCs of a dropper in the network."""
     return {
         "urls": [
             ioc(f"http://c2.{tag}.example/gate.php", "malicious", ip_addresses=["192.0.2.10"]),
@@ -102,7 +102,7 @@ def _network_iocs(tag: str) -> dict[str, list[IocSpec]]:
 
 
 def malicious_exe(sha256: str, name: str) -> Findings:
-    """An executable that installs itself and calls home: IOCs of all types, five indicators."""
+    """Describe an executable that installs itself and contacts its server: all IOC types, five indicators."""
     return Findings(
         profile="malicious-exe",
         verdict="malicious",
@@ -127,7 +127,7 @@ def malicious_exe(sha256: str, name: str) -> Findings:
 
 
 def dropper(sha256: str, name: str) -> Findings:
-    """The malicious executable whose dropped file becomes a sample of its own."""
+    """Describe the malicious executable whose dropped file becomes a sample of its own."""
     findings = malicious_exe(sha256, name)
     findings.profile = "dropper"
     findings.children = [("upd.exe", "malicious-exe")]
@@ -135,7 +135,7 @@ def dropper(sha256: str, name: str) -> Findings:
 
 
 def suspicious(sha256: str, name: str) -> Findings:
-    """A script or macro that downloads something."""
+    """Describe a script or macro that downloads a file."""
     tag = sha256[:8]
     return Findings(
         profile="suspicious-script",
@@ -159,7 +159,7 @@ def suspicious(sha256: str, name: str) -> Findings:
 
 
 def clean() -> Findings:
-    """A file that does nothing worth a word."""
+    """Describe a file without harmful behaviour."""
     return Findings(
         profile="clean-document",
         verdict="clean",
@@ -171,7 +171,7 @@ def clean() -> Findings:
 
 
 def eicar() -> Findings:
-    """The EICAR test file: known to every scanner, does nothing."""
+    """Describe the EICAR test file, which every scanner knows and which does nothing."""
     return Findings(
         profile="eicar",
         verdict="malicious",
@@ -187,24 +187,24 @@ def eicar() -> Findings:
 
 
 def failed() -> Findings:
-    """Every analysis breaks down: no verdict, no report."""
+    """Describe a file whose analyses all fail: no verdict, no report."""
     return Findings(profile="failed", failing=["static", "dynamic", "web"])
 
 
 def partly_failed() -> Findings:
-    """The dynamic analysis breaks down, the static one is left."""
+    """Describe a file whose dynamic analysis fails and whose static analysis succeeds."""
     findings = clean()
     findings.profile, findings.failing = "partly-failed", ["dynamic"]
     return findings
 
 
 def locked(sha256: str, name: str) -> Findings:
-    """A malicious executable analysed under a Verdict quota: the verdict is open, the reports are locked."""
+    """Describe a malicious executable under a Verdict quota: its reports are locked."""
     findings = malicious_exe(sha256, name)
     findings.profile, findings.locked = "locked", True
     return findings
 
 
 def no_verdict() -> Findings:
-    """Analyses succeed, but nothing can be said."""
+    """Describe a file whose analyses succeed without a verdict."""
     return Findings(profile="no-verdict", verdict="not_available")

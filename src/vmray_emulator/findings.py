@@ -1,4 +1,4 @@
-"""What analyses find in a sample, in a compact form that thousands of samples can be kept in."""
+"""Findings: what analyses find in a sample, in a form compact enough for thousands of samples."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from vmray_emulator.json_types import Json
 
-# The list of an IOC answer to the `ioc_type` of its items, in the order of the answer (a real answer).
+# Name of each list in an IOC response to the `ioc_type` of its items, in the recorded order.
 IOC_LISTS: Final = {
     "files": "file",
     "filenames": "filename",
@@ -25,7 +25,7 @@ IOC_LISTS: Final = {
     "email_addresses": "email_address",
 }
 
-# Verdict to (severity, numeric severity). Numbers for others than these three were never seen.
+# Verdict to (severity, numeric severity). Numbers of other verdicts are not in any source.
 SEVERITIES: Final[dict[str | None, tuple[str, int | None]]] = {
     "malicious": ("malicious", 4),
     "suspicious": ("suspicious", 3),
@@ -34,7 +34,7 @@ SEVERITIES: Final[dict[str | None, tuple[str, int | None]]] = {
     None: ("unknown", None),
 }
 
-# Verdict to a score that falls into the vendor's bands: 0-24 clean, 25-74 suspicious, 75-100 malicious.
+# Verdict to a score within the vendor's bands: 0-24 clean, 25-74 suspicious, 75-100 malicious.
 SCORES: Final[dict[str | None, int | None]] = {"malicious": 100, "suspicious": 55, "clean": 5}
 
 IocSpec = dict[str, Any]
@@ -42,20 +42,20 @@ IocSpec = dict[str, Any]
 
 @dataclass(slots=True)
 class Findings:
-    """The outcome of analysing one sample.
+    """What the analyses of one sample find.
 
     Attributes:
-        profile: Name of the profile that made it.
+        profile: Name of the profile that made the findings.
         verdict: `malicious`, `suspicious`, `clean`, `not_available` or None.
-        score: 0 to 100, or None where nothing could be said.
+        score: 0 to 100, or None without a verdict.
         classifications: E.g. `Dropper`.
         threat_names: E.g. `Gen.Loader`.
-        reputation: Severity that the reputation look-up gives.
+        reputation: Severity in the reputation lookup.
         iocs: List name to IOCs; each has `value`, `verdict`, maybe `ioc` (False for a mere artifact) and any
             field of the wire object that is to differ from what follows from the value.
         indicators: Threat indicators: `category`, `operation`, `score`, `classifications`.
         techniques: MITRE techniques: `technique_id`, `technique`, `tactics`, `indicators` (positions above).
-        children: Names of samples that the analysis extracts, each with its profile.
+        children: Names of the samples that the analysis extracts, each with its profile.
         failing: Engines (`static`, `dynamic`, `web`) whose analyses end in error 7340034.
         locked: Whether the reports are locked.
     """
@@ -75,21 +75,21 @@ class Findings:
 
     @property
     def severity(self) -> str:
-        """The severity that goes with the verdict."""
+        """The severity that belongs to the verdict."""
         return SEVERITIES[self.verdict][0]
 
     def dumps(self) -> str:
-        """As JSON text, for the store."""
+        """Return the findings as JSON text, for the store."""
         return json.dumps(asdict(self))
 
     @classmethod
     def loads(cls, text: str) -> Findings:
-        """From the store's JSON text."""
+        """Read the findings from JSON text of the store."""
         return cls(**json.loads(text))
 
 
 def ioc_specs(given: Mapping[str, Sequence[Json]], verdict: str | None) -> dict[str, list[IocSpec]]:
-    """IOCs as a caller writes them: a text is a value with the sample's verdict, a dictionary says more.
+    """Read IOCs of a caller: a text is a value with the verdict of the sample, a dictionary has details.
 
     Raises:
         ValueError: A list name is unknown, or a dictionary has no `value`.

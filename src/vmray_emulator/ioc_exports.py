@@ -1,4 +1,4 @@
-"""IOCs as CSV and as a STIX 2.0 bundle. That both exist is documented; columns and objects are inferred."""
+"""IOCs as CSV and as a STIX 2.0 bundle. Columns and objects of the exports are inferred."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _rows(iocs: dict[str, list[IocSpec]], *, all_artifacts: bool) -> list[tuple[
 
 
 def as_csv(iocs: dict[str, list[IocSpec]], *, all_artifacts: bool) -> bytes:
-    """A line an IOC, under a line of column names."""
+    """Return a CSV text with one line for each IOC, below the column names."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -43,12 +43,12 @@ def as_csv(iocs: dict[str, list[IocSpec]], *, all_artifacts: bool) -> bytes:
 
 
 def as_stix(iocs: dict[str, list[IocSpec]], moment: str, *, all_artifacts: bool) -> bytes:
-    """A bundle with one observed-data object whose `objects` is a map, as the vendor's exports have it.
+    """Return a bundle with one observed-data object. Its `objects` is a map, as in the vendor's exports.
 
     Args:
         iocs: Compact findings.
-        moment: When they were observed.
-        all_artifacts: Artifacts that are no IOCs, too.
+        moment: When the IOCs were observed.
+        all_artifacts: Whether artifacts that are no IOCs are included.
     """
     observed: dict[str, dict[str, Any]] = {}
     for name, spec in _rows(iocs, all_artifacts=all_artifacts):

@@ -1,7 +1,7 @@
-"""IOC objects as they go over the wire, built from compact findings.
+"""IOC objects as the API sends them, built from compact findings.
 
-Field sets per type: a real answer of a server after 4.2.0 for files and processes, the vendor's OpenAPI
-document 2026.2.1 for the other types.
+Source of the fields: a recorded response of a server after 4.2.0 for files and processes, the vendor's
+OpenAPI document 2026.2.1 for the other types.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from vmray_emulator.findings import IocSpec
 
 _COUNTRY: Final = ("Germany", "DE")
-# Types whose objects name sources and parent processes, but no threat names or classifications.
+# Types whose objects have sources and parent processes, but no threat names or classifications.
 _NETWORK: Final = frozenset({"url", "domain", "ip"})
 _OPERATIONS: Final = ["Access", "Create", "Write"]
 
 
 def file_hashes(value: str) -> dict[str, Any]:
-    """Hashes that stand for a file of which only the name exists."""
+    """Return hashes for a file of which only the name exists."""
     data = value.encode()
     return {
         "md5_hash": hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -157,7 +157,7 @@ _BUILDERS: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
 
 
 def _relations(kind: str, spec: IocSpec) -> dict[str, list[str]]:
-    """What an IOC hangs together with, as ids within its analysis (a real answer after 4.2.0)."""
+    """Return the relations of an IOC, as ids within its analysis (recorded after 4.2.0)."""
     if kind != "file":
         return {"process": ["1"]}
     if "Memory Dump" in spec.get("categories", []):
@@ -180,12 +180,12 @@ def _family(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[str, 
 
 
 def ioc_object(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[str, Any]:
-    """One IOC as the API sends it.
+    """Return one IOC as the API sends it.
 
     Args:
-        kind: Its `ioc_type`.
+        kind: The `ioc_type`.
         spec: The compact form (see `Findings.iocs`).
-        analysis_ids: Analyses that saw it.
+        analysis_ids: Analyses that observed the IOC.
     """
     severity, numeric = SEVERITIES.get(spec["verdict"], ("unknown", None))
     ioc = {
@@ -216,14 +216,14 @@ def ioc_lists(  # noqa: PLR0913 - the filters of the endpoint, by name
     verdict: str | None = None,
     severity: str | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
-    """The `iocs` object of an answer: all ten lists, filtered.
+    """Return the `iocs` object of a response: all ten lists, filtered.
 
     Args:
         iocs: Compact findings.
-        analysis_ids: Analyses that saw them.
-        all_artifacts: Artifacts that are no IOCs, too.
-        kind: Only this `ioc_type`; the other lists are empty (inferred).
-        verdict: Only this verdict; `null` means none (vendor's OpenAPI document).
+        analysis_ids: Analyses that observed them.
+        all_artifacts: Whether artifacts that are no IOCs are included.
+        kind: Only this `ioc_type`. The other lists are empty (inferred).
+        verdict: Only this verdict. `null` means no verdict (vendor's OpenAPI document).
         severity: Only this severity.
     """
 

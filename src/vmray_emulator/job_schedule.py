@@ -1,7 +1,7 @@
-"""The schedule of a submission: which jobs it makes and when each of them gets on.
+"""The schedule of a submission: which jobs it creates, and when each of them progresses.
 
-Reputation comes first; then the static engine; then the virtual machine or the web browser. The order is what
-the vendor's clients describe; the seconds are the emulator's own choice.
+The reputation lookup comes first, then the static engine, then the virtual machine or the web browser. The
+order is known from the vendor's clients. The seconds are chosen by the emulator.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _REPUTATION_BEGINS: Final = 1.0
 _REPUTATION_ENDS: Final = 2.0
 _CHILDREN_APPEAR: Final = 6.0
-# Engine to (begin, upload, end) in seconds after the submission; detonation time comes on top.
+# Engine to (begin, upload, end) in seconds after the submission, without the detonation time.
 _TIMES: Final = {"static": (2.0, 5.0, 6.0), "dynamic": (3.0, 3.0, 5.0), "web": (3.0, 3.0, 5.0)}
 
 Options = dict[str, Any]
@@ -26,7 +26,7 @@ JobLists = dict[str, list["Record"]]
 
 
 def open_schedule(state: ServerState, submission_id: int, options: Options) -> None:
-    """Note when a submission began.
+    """Store when a submission began.
 
     Args:
         state: The server.
@@ -39,14 +39,14 @@ def open_schedule(state: ServerState, submission_id: int, options: Options) -> N
 
 
 def schedule_options(state: ServerState, submission_id: int) -> Options:
-    """The options that `open_schedule` was given."""
+    """Return the options that `open_schedule` stored."""
     sql = "SELECT options FROM schedule WHERE submission_id = ?"
     row = state.store.db.execute(sql, (submission_id,)).fetchone()
     return dict(json.loads(row[0])) if row else {}
 
 
 def schedule(state: ServerState, submission_id: int, seconds: float, verb: str, target: int) -> None:
-    """Let something happen to a submission, so many seconds after its beginning."""
+    """Plan an event of a submission, some seconds after its beginning."""
     state.store.db.execute(
         """INSERT INTO event (root_id, submission_id, due, verb, target)
            SELECT root_id, submission_id, started + ?, ?, ? FROM schedule WHERE submission_id = ?""",
@@ -60,7 +60,7 @@ def schedule(state: ServerState, submission_id: int, seconds: float, verb: str, 
 
 
 def start_schedule(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
-    """Queue the first jobs of a submission.
+    """Create the first jobs of a submission.
 
     Args:
         state: The server.
@@ -69,7 +69,7 @@ def start_schedule(state: ServerState, submission: Record, sample: Record, optio
         options: See `open_schedule`.
 
     Returns:
-        The job lists of the submit answer.
+        The job lists of the response to the submission.
     """
     number = submission["submission_id"]
     open_schedule(state, number, options)
@@ -87,7 +87,7 @@ def start_schedule(state: ServerState, submission: Record, sample: Record, optio
 
 
 def queue_analyses(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
-    """Make the jobs of the analysis engines, and plan the end of the submission."""
+    """Create the jobs of the analysis engines, and plan the end of the submission."""
     number = submission["submission_id"]
     jobs: JobLists = {"jobs": [], "static_jobs": []}
     last = _REPUTATION_ENDS

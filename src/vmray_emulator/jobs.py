@@ -1,6 +1,6 @@
-"""Jobs and the analyses they turn into.
+"""Jobs, and the analyses that replace them.
 
-A job vanishes when it is done: from then on its id is unknown, and an analysis names it in `analysis_job_id`
+A finished job no longer exists: its id is unknown, and an analysis has the id in `analysis_job_id`
 (vendor's OpenAPI document and clients).
 """
 
@@ -21,7 +21,7 @@ _MACHINES: Final[dict[str, dict[str, Any]]] = {
     "macos": {"vm_id": 9, "vm_name": "macos_12", "snapshot_id": 1, "snapshot_name": "def"},
     "web": {"vm_id": 11, "vm_name": "web", "snapshot_id": 1, "snapshot_name": "def"},
 }
-# What an analysis takes over from its job.
+# Fields that an analysis takes from its job.
 _CARRIED: Final = (
     "vm_id",
     "vm_name",
@@ -38,11 +38,11 @@ ENGINE_OF: Final = {fields["analyzer_name"]: engine for engine, fields in ANALYZ
 
 
 def engines_for(sample_type: str, analyzer_mode: str) -> list[str]:
-    """The engines that analyse a sample.
+    """Return the engines that analyse a sample.
 
     Args:
-        sample_type: Its `sample_type`.
-        analyzer_mode: The submission's `analyzer_mode`, e.g. `reputation_static_dynamic`.
+        sample_type: The `sample_type`.
+        analyzer_mode: The `analyzer_mode` of the submission, e.g. `reputation_static_dynamic`.
     """
     if sample_type == "URL":
         return ["web"] if "dynamic" in analyzer_mode else []

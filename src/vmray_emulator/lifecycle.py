@@ -1,4 +1,4 @@
-"""How submissions get finished: events fall due on the emulated clock, or reads move them on."""
+"""The progress of submissions: events are due by the emulated clock, or reads trigger them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def settle(state: ServerState, upto: float, root_id: int | None = None) -> None:
-    """Let everything happen that is due.
+    """Process the events that are due.
 
     Args:
         state: The server.
-        upto: The emulated moment; infinity lets every submission finish.
+        upto: The emulated moment. Infinity finishes every submission.
         root_id: Only this submission and its children.
     """
     where = "due <= ?" if root_id is None else "due <= ? AND root_id = ?"
@@ -36,7 +36,7 @@ def settle(state: ServerState, upto: float, root_id: int | None = None) -> None:
 
 
 def tick(state: ServerState) -> None:
-    """What happens at the beginning of each request, by the lifecycle's mode."""
+    """Process due events at the beginning of a request, as the mode of the lifecycle demands."""
     if state.lifecycle.mode == "immediate":
         settle(state, math.inf)
     elif state.lifecycle.timed:
@@ -44,13 +44,13 @@ def tick(state: ServerState) -> None:
 
 
 def observe(state: ServerState, submission_ids: Iterable[int]) -> bool:
-    """Count a read of unfinished submissions; in the mode `reads:N` that is what moves them on.
+    """Count a read of unfinished submissions. In the mode `reads:N` reads make them progress.
 
-    The first read still sees what the submit answer showed, read N+1 sees the finished submission. A
-    submission and its children get on together.
+    The first read returns the state that the response to the submission had. Read N+1 returns the finished
+    submission. A submission and its children progress together.
 
     Returns:
-        Whether anything may have changed.
+        Whether a state may have changed.
     """
     if state.lifecycle.mode != "reads":
         return False

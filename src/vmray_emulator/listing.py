@@ -1,7 +1,7 @@
 """Lists: filters by an object's own columns, ranges, windows of ids, pages and single-use continuations.
 
-Which columns filter, the path twins and the ranges follow the generic rule of the vendor's OpenAPI document
-2026.2.1. The default order (newest first) and that both ends of a range count are inferred.
+Filter columns, filters in the path and ranges follow the generic rule of the vendor's OpenAPI document
+2026.2.1. Two facts are inferred: the default order (newest first), and that both ends of a range count.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _LIST_COLUMNS: Final = {
 
 @dataclass(slots=True)
 class Conditions:
-    """An SQL condition in the making.
+    """An SQL condition that is built step by step.
 
     Attributes:
         parts: Conditions that must all hold.
-        values: Their values.
-        order: How to sort.
+        values: The values of the placeholders.
+        order: The SQL order.
     """
 
     parts: list[str] = field(default_factory=lambda: ["1"])
@@ -48,24 +48,24 @@ class Conditions:
     order: str = "id DESC"
 
     def add(self, part: str, *values: Json) -> None:
-        """One more condition."""
+        """Add a condition."""
         self.parts.append(part)
         self.values.extend(values)
 
     @property
     def sql(self) -> str:
-        """All of them."""
+        """The whole condition."""
         return " AND ".join(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of a list.
+    """One page of a list.
 
     Attributes:
-        records: Objects as they are sent.
-        continuation: Where the rest is fetched, or None on the last page.
-        truncated: Whether more exist than any continuation gives.
+        records: Objects as the API sends them.
+        continuation: Id of the next page, or None on the last page.
+        truncated: Whether more objects exist than all pages have.
     """
 
     records: list[Record]
@@ -73,7 +73,7 @@ class Page:
     truncated: bool = False
 
     def envelope(self) -> dict[str, Any]:
-        """The answer's body; the last page has no `continuation_id` at all (vendor's client)."""
+        """Return the body of the response. The last page has no `continuation_id` (vendor's client)."""
         body: dict[str, Any] = {"result": "ok", "data": self.records}
         if self.continuation is not None:
             body["continuation_id"] = self.continuation
@@ -83,10 +83,10 @@ class Page:
 
 
 def integer(params: Mapping[str, str], name: str) -> int | None:
-    """An integer parameter of a list, or None.
+    """Read an integer parameter of a list, or None.
 
     Raises:
-        ApiError: 400, it is no integer (status inferred).
+        ApiError: 400, the value is not an integer (status inferred).
     """
     text = params.get(name, "")
     if not text:
@@ -111,7 +111,7 @@ def _value(of: Field, text: str) -> Json:
 
 
 def filter_by(conditions: Conditions, of: Field, text: str) -> None:
-    """Keep objects whose field has a value or lies in a range `from~to` (either end may be left open)."""
+    """Filter by a value of a field, or by a range `from~to` (one end may be empty)."""
     where = column(of.name)
     if of.name in _LIST_COLUMNS:
         listed = f"$.{_LIST_COLUMNS[of.name]}"
@@ -130,22 +130,22 @@ def filter_by(conditions: Conditions, of: Field, text: str) -> None:
 
 
 def conditions_of(
-    state: ServerState, kind: str, params: Mapping[str, str], twins: Mapping[str, str]
+    state: ServerState, kind: str, params: Mapping[str, str], path_filters: Mapping[str, str]
 ) -> Conditions:
-    """The condition that a request's path twins and query make.
+    """Build the condition of a request from its path and its query.
 
     Args:
         state: The server.
         kind: Kind of object.
-        params: Query; names that are no column and no window are passed over, as is `_count`.
-        twins: Short names from the path, with their values.
+        params: The query. Names that are no column and no id window are ignored, `_count` too.
+        path_filters: Short names of columns from the path, with their values.
 
     Raises:
-        ApiError: 404, a twin's name is no column; 400, a value does not fit its column.
+        ApiError: 404, a name in the path is no column. 400, a value does not match its column.
     """
     schema = SCHEMAS[kind]
     conditions = Conditions()
-    for short, text in twins.items():
+    for short, text in path_filters.items():
         if short not in schema.short_names:
             raise NotFoundError
         filter_by(conditions, schema.fields[schema.short_names[short]], text)
@@ -173,9 +173,10 @@ def _window(state: ServerState, kind: str, params: Mapping[str, str], conditions
 
 
 def _feed(state: ServerState, kind: str, last: int, direction: str, conditions: Conditions) -> None:
-    """Objects after the last one seen: submissions by completion, unfinished ones left out; analyses by id.
+    """Filter objects after the last one that the client read.
 
-    Min and max ids do not count then (vendor's OpenAPI document 2026.2.1).
+    Submissions come in order of completion, analyses in order of their ids. Unfinished
+    submissions are left out. `_min_id` and `_max_id` are ignored (vendor's OpenAPI document 2026.2.1).
     """
     if kind == "analysis":
         conditions.add("id > ?", last)
@@ -191,7 +192,7 @@ def _feed(state: ServerState, kind: str, last: int, direction: str, conditions: 
 
 
 def list_page(state: ServerState, kind: str, params: Mapping[str, str], conditions: Conditions) -> Page:
-    """The first page of what the conditions hold for."""
+    """Return the first page of the objects that match the conditions."""
     settings = state.settings
     limit = integer(params, "_limit")
     if limit is not None and limit < 0:
@@ -216,10 +217,10 @@ def _cut(state: ServerState, kind: str, numbers: list[int], *, truncated: bool =
 
 
 def continue_page(state: ServerState, number: int) -> Page:
-    """The next page of an earlier list; each id is good for one fetch.
+    """Return the next page of an earlier list. Each id works once.
 
     Raises:
-        NotFoundError: The id is unknown or was fetched before.
+        NotFoundError: The id is unknown or was used before.
     """
     sql = "DELETE FROM continuation WHERE id = ? RETURNING kind, ids"
     row = state.store.db.execute(sql, (number,)).fetchone()

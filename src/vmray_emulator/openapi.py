@@ -1,6 +1,6 @@
-"""An OpenAPI 3.1 document of what the emulator implements, made from the route table and the field tables.
+"""An OpenAPI 3.1 document of the emulator, generated from the route table and the field tables.
 
-It describes the emulator, in the emulator's words; it is not the vendor's document.
+The document describes the emulator. It is not the document of the vendor.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _REFUSALS: Final = {
-    "400": "A parameter has a value that it cannot have.",
+    "400": "A parameter has a value that is not allowed.",
     "401": "The key is missing or wrong.",
     "403": "The key has no right to this, or the report is locked.",
     "404": "The id, column or route is unknown.",
-    "429": "Too many requests; `Retry-After` says when to come back.",
+    "429": "Too many requests. `Retry-After` has the seconds until the next attempt.",
 }
-# Form fields of a submission that the emulator reads; it takes and ignores the vendor's others.
+# Form fields of a submission that the emulator reads. It accepts and ignores the other ones of the vendor.
 _SUBMIT_FIELDS: Final[dict[str, dict[str, Any]]] = {
     "sample_file": {"type": "string", "contentMediaType": "application/octet-stream"},
     "sample_url": {"type": "string"},
@@ -51,7 +51,7 @@ _SUBMIT_FIELDS: Final[dict[str, dict[str, Any]]] = {
 
 
 def openapi(version: ServerVersion) -> dict[str, Any]:
-    """The document for a server of that version."""
+    """Return the document of a server version."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
         if endpoint.since <= version:
@@ -119,7 +119,7 @@ def _query(parameter: Parameter) -> dict[str, Any]:
 
 
 def _success(endpoint: Endpoint) -> dict[str, Any]:
-    if endpoint.answer == "binary":
+    if endpoint.response == "binary":
         content: dict[str, Any] = {"application/octet-stream": {}}
     else:
         content = {"application/json": {"schema": ref(f"{_response_name(endpoint)}_response")}}
@@ -129,7 +129,7 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
 def _response_name(endpoint: Endpoint) -> str:
     if endpoint.lists:
         return f"{endpoint.lists}_list"
-    return f"{endpoint.answer}_item" if endpoint.answer in SCHEMAS else endpoint.answer
+    return f"{endpoint.response}_item" if endpoint.response in SCHEMAS else endpoint.response
 
 
 def _refusals() -> dict[str, Any]:

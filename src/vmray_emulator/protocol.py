@@ -1,4 +1,4 @@
-"""The HTTP protocol of uvicorn with a handle on the connection, so that faults can really break it."""
+"""The HTTP protocol of uvicorn with access to the connection, so that faults can reset it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope
 
 EXTENSION: Final = "vmray_emulator.transport"
-# `struct linger`: on, zero seconds. Closing then sends RST instead of FIN.
+# `struct linger`: on, zero seconds. A close then sends RST instead of FIN.
 _LINGER: Final = struct.pack("ii", 1, 0)
 
 
 class ConnectionAwareProtocol(HttpToolsProtocol):
-    """Puts the connection's transport into the ASGI scope's extensions."""
+    """Adds the transport of the connection to the extensions of the ASGI scope."""
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -28,13 +28,13 @@ class ConnectionAwareProtocol(HttpToolsProtocol):
 
 
 def transport_of(scope: Scope) -> asyncio.Transport:
-    """The connection that a request came by."""
+    """Return the connection of a request."""
     transport: asyncio.Transport = scope["extensions"][EXTENSION]
     return transport
 
 
 async def reset_connection(scope: Scope, receive: Receive) -> None:
-    """Break the connection with a TCP reset; what was written and not yet sent is lost."""
+    """Reset the TCP connection. Data that was written and not sent yet is lost."""
     transport = transport_of(scope)
     sock = transport.get_extra_info("socket")
     if sock is not None and not transport.is_closing():

@@ -1,6 +1,6 @@
-"""Request bodies: parameters, and files that stream to the disk while they are hashed.
+"""Request bodies: parameters, and files that are streamed to the disk and hashed.
 
-No more than a few MiB of an upload are held in memory, whatever its size.
+At most a few MiB of an upload are in memory, whatever its size.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Body:
 
 
 class _Sink:
-    """Hands blocks of one file to a worker thread, so that hashing runs beside reading from the network.
+    """Passes blocks of one file to a worker thread, which hashes while the network is read.
 
     Args:
         folder: The content folder.
@@ -83,7 +83,7 @@ class _Sink:
 
 
 class _Parts:
-    """Callbacks of the parser: fields are collected, the sample goes into a sink, other files are dropped."""
+    """Callbacks of the parser: they collect fields, pass the sample to a sink and drop other files."""
 
     def __init__(self, folder: Path, body: Body) -> None:
         self._folder = folder
@@ -144,12 +144,12 @@ async def read_body(request: Request, folder: Path, limit: int) -> Body:
 
     Args:
         request: The request.
-        folder: Where an uploaded sample is stored.
-        limit: Most bytes that a body may have.
+        folder: Folder of uploaded samples.
+        limit: Maximum size of a body in bytes.
 
     Raises:
-        ApiError: 400, the body is malformed or too large (the status for the latter is inferred).
-        ClientDisconnect: The client has gone before the end.
+        ApiError: 400, the body is malformed, or too large (the status of the second case is inferred).
+        ClientDisconnect: The client disconnected before the end of the body.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if int(request.headers.get("content-length") or 0) > limit:

@@ -1,4 +1,4 @@
-"""The log of the requests that the API saw."""
+"""The log of the requests to the API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# How many requests are remembered.
+# Maximum number of requests in the log.
 LOG_SIZE = 50_000
 
 
@@ -20,11 +20,11 @@ class RecordedRequest:
     Attributes:
         method: HTTP method.
         path: Decoded path, with `/rest`.
-        query: Query parameters (the last one of equal names).
+        query: Query parameters. The last one of equal names counts.
         form: Parameters of the body.
         files: Field to file name of the uploaded parts.
-        status: Status of the answer; 0 when there was none.
-        user_agent: What the client calls itself.
+        status: Status of the response, 0 without a response.
+        user_agent: `User-Agent` of the client.
     """
 
     method: str
@@ -36,27 +36,27 @@ class RecordedRequest:
     user_agent: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """For the control side."""
+        """Return the request as JSON, for the control interface."""
         return asdict(self)
 
 
 class RequestLog:
-    """Requests in order of arrival; the oldest are forgotten."""
+    """Requests in order of arrival. The oldest ones are dropped."""
 
     def __init__(self) -> None:
         self._requests: deque[RecordedRequest] = deque(maxlen=LOG_SIZE)
         self.total = 0
 
     def arrive(self, request: RecordedRequest) -> None:
-        """Note a request."""
+        """Add a request."""
         self._requests.append(request)
         self.total += 1
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Empty the log."""
         self._requests.clear()
         self.total = 0
 
     def all(self) -> list[RecordedRequest]:
-        """All that are remembered."""
+        """Return the requests in the log."""
         return list(self._requests)

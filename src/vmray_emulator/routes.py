@@ -1,4 +1,4 @@
-"""The route table of the API, in order: the first row that fits answers."""
+"""The route table of the API. The first row that matches a request handles it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real, tiny documents for downloads: screenshots in PNG and reports in PDF."""
+"""Small valid documents for downloads: screenshots in PNG and reports in PDF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
-    """A picture of one colour.
+    """Make a picture of one colour.
 
     Args:
         width: Pixels.
@@ -29,7 +29,7 @@ def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
 
 
 def pdf(lines: Sequence[str]) -> bytes:
-    """A document of one page with lines of text."""
+    """Make a document of one page with lines of text."""
     text = "".join(f"({_escaped(line)}) Tj T* " for line in lines)
     stream = f"BT /F1 11 Tf 50 780 Td 15 TL {text}ET".encode("latin-1", "replace")
     objects = [

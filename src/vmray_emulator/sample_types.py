@@ -1,7 +1,7 @@
-"""What kind of file an upload is, by its first bytes, its members and its name.
+"""The type of an upload, recognised by its first bytes, its members and its name.
 
-The names are those of VMRay's `sample_type` (vendor's OpenAPI document 2026.2.1). How VMRay itself tells them
-apart is not public; this recognition is the emulator's own.
+The names are values of `sample_type` (vendor's OpenAPI document 2026.2.1). The rules of VMRay are not public,
+these rules are those of the emulator.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD_BYTES: Final = 4096
-# Where a DOS header says at what offset the PE header begins; the DLL bit of the characteristics' high byte.
+# Position of the offset of the PE header in a DOS header. The DLL bit in the high byte of characteristics.
 _PE_POINTER: Final = 0x3C
 _PE_DLL: Final = 0x20
 
@@ -88,7 +88,7 @@ SCRIPTS: Final = (
 
 
 def sample_type(path: Path, name: str) -> str:
-    """The `sample_type` of a stored upload."""
+    """Return the `sample_type` of a stored upload."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if head.startswith(b"MZ"):

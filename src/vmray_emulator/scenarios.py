@@ -1,4 +1,4 @@
-"""Named situations that the server can be put into."""
+"""Scenarios: named situations of the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from vmray_emulator.state import ServerState
 
-# Name and hash of the sample that some scenarios know beforehand.
+# Name and hash of the sample that some scenarios have at the start.
 KNOWN_NAME: Final = "known-sample.exe"
 KNOWN_SHA256: Final = text_hashes(KNOWN_NAME)["sha256hash"]
 
@@ -27,7 +27,7 @@ class Scenario:
     Attributes:
         about: One sentence, as docs/limits.md shows it.
         settings: Settings that differ from the defaults.
-        known: Whether the sample `known-sample.exe` is there beforehand.
+        known: Whether the sample `known-sample.exe` exists at the start.
     """
 
     about: str
@@ -35,14 +35,14 @@ class Scenario:
     known: bool = False
 
     def load(self, state: ServerState) -> None:
-        """Put the server into the situation; what it already stores stays."""
+        """Apply the scenario. Objects that the server stores already stay."""
         state.save_settings(Settings().changed(self.settings))
         if self.known:
             add_known(state)
 
 
 def add_known(state: ServerState) -> None:
-    """Make sure that the known sample is there."""
+    """Store the known sample unless it exists."""
     if state.store.select("sample", f"{column('sample_sha256hash')} = ?", (KNOWN_SHA256,)):
         return
     findings = file_profiles.malicious_exe(KNOWN_SHA256, KNOWN_NAME)
@@ -59,12 +59,12 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "clean-document": Scenario("Every upload is clean.", {"profile": "clean-document"}),
     "phishing-url": Scenario("Every upload is a phishing page.", {"profile": "phishing-url"}),
     "archive": Scenario(
-        "Uploaded ZIP archives are taken apart; a member named *emulate-unsupported* is refused.",
+        "Uploaded ZIP archives are unpacked; a member named *emulate-unsupported* is refused.",
         {"archive_action": "separate_samples"},
     ),
     "known-sample": Scenario("The server knows one malicious sample.", known=True),
     "locked-report": Scenario("Reports are locked, as under a Verdict quota.", {"locked": True}, known=True),
-    "failed-analysis": Scenario("Every analysis breaks down.", {"profile": "failed"}),
+    "failed-analysis": Scenario("Every analysis fails.", {"profile": "failed"}),
     "aggregation-lag": Scenario(
         "IOCs, indicators and techniques are complete only some time after the analysis.",
         {"aggregation_seconds": 30.0, "aggregation_reads": 2},

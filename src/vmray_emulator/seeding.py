@@ -1,4 +1,4 @@
-"""Samples that the server knows from earlier: put in directly, with findings of the caller's choice."""
+"""Samples that exist from the start: stored directly, with findings that the caller chooses."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ _VERDICTS_IN_TURN: Final = ("malicious", "suspicious", "clean", None)
 
 @dataclass(frozen=True, slots=True)
 class KnownSample:
-    """A sample with a finished submission, as a test wants it.
+    """A sample with a finished submission, described by a test.
 
     Attributes:
-        filename: Its name; `sample.url` when a URL is given.
-        sample_type: Its type; a Windows executable or `URL` by default.
+        filename: File name. `sample.url` when a URL is given.
+        sample_type: Sample type. By default a Windows executable, or `URL`.
         url: Makes it a URL sample.
         verdict: `malicious`, `suspicious`, `clean`, `not_available` or None.
-        score: 0 to 100; follows from the verdict by default.
-        md5: Hash; like the other two it follows from the name or URL by default.
+        score: 0 to 100. By default it follows from the verdict.
+        md5: Hash. By default the three hashes are those of the name or URL.
         sha1: Hash.
         sha256: Hash.
-        classifications: Names, or None as some servers send.
+        classifications: Names, or None, which some servers send.
         threat_names: Names, or None.
         iocs: List name (`domains`, `emails`, `files`, `ips`, `mutexes`, `processes`, `registry`, `urls`,
             `filenames`, `email_addresses`) to IOCs. A text is a value with the sample's verdict; a dictionary
-            has `value` and maybe `verdict`, `ioc` (False: a mere artifact) and wire fields that are sent as
+            has `value` and optionally `verdict`, `ioc` (False: only an artifact) and fields that are sent as
             given.
-        indicators: Each has `category`, `operation` and `score`; maybe `classifications`.
-        techniques: Each has `technique_id`, `technique`, `tactics`; maybe `indicators` (positions in the
-            above).
-        analyses: Number of finished analyses; 0 makes a sample that was never submitted.
+        indicators: Each has `category`, `operation`, `score` and optionally `classifications`.
+        techniques: Each has `technique_id`, `technique`, `tactics` and optionally `indicators` (positions in
+            the list above).
+        analyses: Number of finished analyses. 0: the sample was never submitted.
         age: Seconds since its submission.
-        locked: Whether its reports are locked.
+        locked: Whether the reports are locked.
         extra: Further sample fields by full name, sent as given.
     """
 
@@ -79,10 +79,10 @@ class KnownSample:
 
     @classmethod
     def choose(cls, choices: Mapping[str, Json]) -> KnownSample:
-        """From keywords: attributes, and `sample_…` fields that go into `extra`.
+        """Read keywords: attributes, and `sample_…` fields, which go into `extra`.
 
         Raises:
-            ValueError: A keyword is neither.
+            ValueError: A keyword is unknown.
         """
         own = {item.name for item in fields(cls)} - {"extra"}
         extra = {name: value for name, value in choices.items() if name not in own}
@@ -92,7 +92,7 @@ class KnownSample:
         return cls(extra=extra, **{name: value for name, value in choices.items() if name in own})
 
     def findings(self) -> Findings:
-        """What its analyses found.
+        """Return what the analyses found.
 
         Raises:
             ValueError: An IOC list is unknown or an IOC has no value.
@@ -109,7 +109,7 @@ class KnownSample:
         )
 
     def fields(self) -> dict[str, Any]:
-        """Sample fields by short name."""
+        """Return the sample fields by short name."""
         hashes = text_hashes(self.url or self.filename)
         given = {"md5hash": self.md5, "sha1hash": self.sha1, "sha256hash": self.sha256}
         return {
@@ -125,7 +125,7 @@ class KnownSample:
 
 
 def text_hashes(text: str) -> dict[str, str]:
-    """Hashes of a text, for a sample of which no content is kept."""
+    """Return the hashes of a text, for a sample without stored content."""
     data = text.encode()
     return {
         "md5hash": hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -140,7 +140,7 @@ def store_known(state: ServerState, known: KnownSample, findings: Findings | Non
     Args:
         state: The server.
         known: The sample.
-        findings: What was found, if not what the sample says itself.
+        findings: Findings in place of those that the sample describes.
     """
     found = known.findings() if findings is None else findings
     then = state.clock.now() - known.age
@@ -190,7 +190,7 @@ def _store_submission(
 
 
 def numbered(number: int, iocs_per_type: int) -> KnownSample:
-    """One of many known samples: hashes of the text `known-sample-NUMBER`, IOCs whose verdicts take turns."""
+    """Describe one of many known samples: hashes of the text `known-sample-NUMBER`, rotating verdicts."""
     tag = f"s{number}"
     return KnownSample(
         filename=f"known-sample-{number}",

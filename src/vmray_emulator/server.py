@@ -1,4 +1,4 @@
-"""The emulator as a server: state, HTTP side, control side and a listening socket."""
+"""The emulator as a server: state, application, control interface and a listening socket."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 class Emulator:
-    """An emulated VMRay server; its port is open from the beginning, `serve` makes it answer.
+    """An emulated VMRay server. Its port is open at once, `serve` handles the requests.
 
     Args:
-        port: TCP port on loopback; 0 takes a free one.
-        api_key: The key that is accepted; None makes one up (or takes the one kept in `db`).
-        scenario: Situation to begin with (see `scenarios.SCENARIOS`). A database that was used before keeps
-            its settings unless another scenario than `default` is asked for.
-        db: SQLite file that state survives in, with a folder of uploads beside it; None keeps all in memory.
+        port: TCP port on loopback. 0 chooses a free one.
+        api_key: The key that is accepted. None: the key in `db`, or else a random one.
+        scenario: Scenario at the start (see `scenarios.SCENARIOS`). A database that was used before keeps its
+            settings unless the scenario is another one than `default`.
+        db: SQLite file of the state, with a folder of uploads beside it. None: the state is in memory.
         lifecycle: `immediate`, `reads:N`, `realtime:SPEED` or `manual`.
         server_version: One of `versions.SERVER_VERSIONS`.
         certfile: PEM certificate, for HTTPS.
-        keyfile: Its key.
+        keyfile: Key of the certificate.
         latency: Seconds that every request waits.
 
     Attributes:
         url: Root of the server, without `/rest`.
         port: The port.
         api_key: The accepted key.
-        control: The control side.
+        control: The control interface.
 
     Raises:
-        ValueError: The scenario, lifecycle or version is unknown.
-        OSError: The port cannot be had.
+        ValueError: The scenario, lifecycle or version is unknown, or the database has another format.
+        OSError: The port is not available.
     """
 
     server_class: ClassVar[type[uvicorn.Server]] = uvicorn.Server
 
-    def __init__(  # noqa: PLR0913 - each is one choice of the command line
+    def __init__(  # noqa: PLR0913 - each is one option of the command line
         self,
         *,
         port: int = 0,
@@ -82,11 +82,11 @@ class Emulator:
             self._opened = opened.pop_all()
 
     def serve(self) -> None:
-        """Answer requests until told to stop."""
+        """Handle requests until the server is stopped."""
         self._server.run(sockets=[self._socket])
 
     def close(self) -> None:
-        """Let go of the port, the database and the temporary folder."""
+        """Release the port, the database and the temporary folder."""
         self._opened.close()
 
 
@@ -118,7 +118,7 @@ def _config(app: EmulatorApp, certfile: Path | None, keyfile: Path | None) -> uv
 
 
 def _listen(port: int) -> socket.socket:
-    # With the protocol named asyncio switches Nagle off: an answer of two packets would wait 40 ms.
+    # With IPPROTO_TCP asyncio switches Nagle off. Otherwise a response of two packets would wait 40 ms.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

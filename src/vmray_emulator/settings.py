@@ -1,4 +1,4 @@
-"""What an operator of a VMRay server could set, and what the emulator can be told about its own behaviour."""
+"""Settings: what an operator of a VMRay server can set, and options of the emulator itself."""
 
 from __future__ import annotations
 
@@ -20,31 +20,30 @@ _OPTIONAL_TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of the emulated server; `changed` gives a copy with other values.
+    """Settings of the emulated server. `changed` returns a copy with other values.
 
     Attributes:
         webif_base_url: Root of the links into the web interface.
         api_items_per_request: Page size of lists.
-        max_api_items: Hard cap of a list; beyond it `truncated` is true.
+        max_api_items: Maximum length of a list. Of a longer one `truncated` is true.
         webif_max_sample_size: Largest sample in bytes.
         webif_max_upload_size: Largest upload in bytes.
-        analysis_caching: What a second submission of a known sample does (facts of the caching modes: see
-            `submitting`).
-        archive_action: What an uploaded archive is: one `sample`, one `compound_sample`, or
+        analysis_caching: Effect of a second submission of a known sample (see `submitting`).
+        archive_action: An uploaded archive becomes one `sample`, one `compound_sample` or
             `separate_samples`.
-        max_recursive_samples: How many children a submission may have without asking for them.
-        triage: Whether jobs of analyses are made only after the reputation job.
+        max_recursive_samples: Maximum number of children of a submission that does not set it.
+        triage: Whether analysis jobs are created only after the reputation job.
         detonation_seconds: Emulated seconds in the virtual machine.
         aggregation_seconds: Emulated seconds between an analysis and its IOCs, indicators and techniques.
-        aggregation_reads: Number of unfinished answers before a finished one, for each of the three.
-        profile: What becomes of every upload, or None for the rules of `profiles`.
+        aggregation_reads: Number of unfinished responses before a finished one, for each of the three.
+        profile: Profile of every upload, or None for the rules of `verdict_rules`.
         locked: Whether new analyses are locked, as under a Verdict quota.
         sample_password: Password of downloaded samples.
         report_quota: Report quota of the plan, or None for unlimited.
         verdict_quota: Verdict quota of the plan, or None for unlimited.
         key_quota_limit: Quota of the API key; 0 is unlimited.
         quota_used: Quota that was used before the emulator started. The submissions add to it.
-        user_email: Whose key it is.
+        user_email: Owner of the key.
         profile_rules: Pairs of (pattern, profile): a pattern matches file names and URLs (`*`, `?`). The
             first match decides.
         refused_paths: Pairs of (pattern, status): a request whose path below `/rest` matches is refused with
@@ -75,7 +74,7 @@ class Settings:
     refused_paths: tuple[tuple[str, int], ...] = field(default=())
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
-        """A copy with other values.
+        """Return a copy with other values.
 
         Raises:
             ValueError: A name is unknown.
@@ -102,7 +101,7 @@ class Settings:
         return next(matching, None)
 
     def as_json(self) -> dict[str, Any]:
-        """The settings by name."""
+        """Return the settings by name."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 

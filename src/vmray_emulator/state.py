@@ -1,4 +1,4 @@
-"""What the parts of the emulated server share."""
+"""The shared state of the emulated server."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class ServerState:
-    """The emulated server without its HTTP side.
+    """The emulated server without HTTP.
 
     Attributes:
         store: All objects.
-        version: Which server it answers as.
-        lifecycle: How submissions get finished.
+        version: The VMRay version that is emulated.
+        lifecycle: How submissions progress.
         content: Folder of uploaded files, by SHA-256.
         settings: Present settings.
         clock: Emulated time.
-        lock: Taken around every use of the store.
+        lock: Held during every use of the store.
     """
 
     store: Store
@@ -47,7 +47,7 @@ class ServerState:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Do something to the state, alone and all or nothing; the time of a change is kept with it."""
+        """Change the state exclusively, and completely or not at all. Store the time of a change with it."""
         with self.lock, self.store.transaction():
             before = self.store.db.total_changes
             yield
@@ -55,51 +55,51 @@ class ServerState:
                 self.save_time()
 
     def stamp(self) -> str:
-        """The present moment as the API writes it."""
+        """Return the present moment in the format of the API."""
         return timestamp(self.clock.now())
 
     def findings(self, sample_id: int) -> Findings:
-        """What analyses of a sample find."""
+        """Return what analyses of a sample find."""
         sql = "SELECT findings FROM sample_findings WHERE sample_id = ?"
         row = self.store.db.execute(sql, (sample_id,)).fetchone()
         return Findings.loads(row[0]) if row else Findings()
 
     def set_findings(self, sample_id: int, findings: Findings, content: str | None = None) -> None:
-        """Fix what analyses of a sample find, and which stored file is its content."""
+        """Store what analyses of a sample find, and which stored file is its content."""
         sql = """INSERT INTO sample_findings VALUES (?, ?, ?) ON CONFLICT DO UPDATE
                  SET findings = excluded.findings, content = COALESCE(excluded.content, content)"""
         self.store.db.execute(sql, (sample_id, findings.dumps(), content))
 
     def content_of(self, sample_id: int) -> Path | None:
-        """The stored file of a sample, or None when only its hashes are known."""
+        """Return the stored file of a sample, or None when only its hashes are known."""
         row = self.store.db.execute(
             "SELECT content FROM sample_findings WHERE sample_id = ?", (sample_id,)
         ).fetchone()
         return self.content / row[0] if row and row[0] else None
 
     def sample_link(self, sample_id: int) -> str:
-        """The sample's page in the web interface: the path changed about 2022 (vendor's clients)."""
+        """Return the link to a sample in the web interface. Its path changed about 2022 (vendor's client)."""
         root = self.settings.webif_base_url
         if self.version < V2023_4_0:
             return f"{root}/user/sample/view?id={sample_id}"
         return f"{root}/samples/{sample_id}"
 
     def analysis_link(self, analysis_id: int) -> str:
-        """The analysis's page in the web interface (a real 4.2.0 answer)."""
+        """Return the link to an analysis in the web interface (recorded from server 4.2.0)."""
         root = self.settings.webif_base_url
         return f"{root}/user/analysis/view?id={analysis_id}&sub=%2Freport%2Foverview.html"
 
     def save_time(self) -> None:
-        """Keep the clock in the store, so that it goes on after a restart."""
+        """Save the clock in the store, so that it continues after a restart."""
         self.store.remember("clock", self.clock.anchors())
 
     def save_settings(self, settings: Settings) -> None:
-        """Change the settings, for this process and the next."""
+        """Change the settings, for this process and the next one with the same database."""
         self.settings = settings
         self.store.remember("settings", settings.as_json())
 
     def resume(self, api_key: str) -> None:
-        """Go on where an earlier process with the same database left off; keep the key for the next one."""
+        """Continue the state of an earlier process with this database, and save the key for the next one."""
         with self.step():
             anchors: list[float] | None = self.store.recall("clock")
             if anchors is not None:
@@ -110,7 +110,7 @@ class ServerState:
             self.store.remember("api_key", api_key)
 
     def serialize(self, kind: str, record: Record) -> Record:
-        """An object as this version of the server sends it: its fields and its links."""
+        """Return an object as this version of the server sends it: its fields and its links."""
         if kind in ("sample", "submission"):
             sample_id = record["sample_id" if kind == "sample" else "submission_sample_id"]
             record[f"{kind}_webif_url"] = self.sample_link(sample_id)

@@ -1,4 +1,4 @@
-"""The server's state in SQLite: a table a kind of object, each row one JSON object of the API."""
+"""The state of the server in SQLite: one table for each kind of object, one JSON object in each row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-# Columns that are looked up often enough to want an index: (kind, field).
+# Columns with an index, because many queries use them: (kind, field).
 _INDEXED: Final = (
     ("sample", "sample_md5hash"),
     ("sample", "sample_sha1hash"),
@@ -60,22 +60,22 @@ _OWN_NAMES: Final = (
 
 
 def column(field: str) -> str:
-    """The SQL expression of a field; written the same everywhere, so that indices are used."""
+    """Return the SQL expression of a field. SQLite uses an index only for the same expression."""
     return f"json_extract(body, '$.{field}')"
 
 
 class Store:
-    """Objects by kind and id. Not locked: the server serialises its callers.
+    """Objects by kind and id. It has no lock: the server serialises its callers.
 
     Args:
-        path: The database file, or None to keep everything in memory.
+        path: The database file, or None for a database in memory.
 
     Raises:
         ValueError: The file was written by another version of the emulator.
     """
 
     def __init__(self, path: Path | None) -> None:
-        # The event loop's thread and the thread of the control object take turns under the server's lock.
+        # The thread of the event loop and the thread of the control object share the lock of the server.
         self.db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._check_version(path)
         self.db.execute("PRAGMA journal_mode=WAL")
@@ -99,7 +99,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make what happens inside one step: all of it is kept, or none after an exception."""
+        """Open a transaction: all changes are committed, or none after an exception."""
         if self.db.in_transaction:
             yield
             return
@@ -116,23 +116,23 @@ class Store:
         self.db.close()
 
     def clear(self) -> None:
-        """Forget every object, counter and setting."""
+        """Delete every object, counter and setting."""
         for name in (*SCHEMAS, *_OWN_NAMES):
             self.db.execute(f"DELETE FROM {name}")  # noqa: S608 - names of our own tables
 
     def next_number(self, name: str, first: int = 1) -> int:
-        """The next number of a sequence that never gives one twice."""
+        """Return the next number of a sequence. No number is returned twice."""
         sql = """INSERT INTO counter VALUES (?, ?)
                  ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value"""
         (value,) = self.db.execute(sql, (name, first)).fetchone()
         return int(value)
 
     def insert(self, kind: str, **values: Json) -> Record:
-        """Make a new object with the next id of its kind.
+        """Store a new object with the next id of its kind.
 
         Args:
             kind: Kind of object.
-            values: Fields by short name; the others have their defaults.
+            values: Fields by short name. The other fields have their defaults.
         """
         number = self.next_number(kind, FIRST_ID[kind])
         record = SCHEMAS[kind].new(id=number, **values)
@@ -140,17 +140,17 @@ class Store:
         return record
 
     def get(self, kind: str, number: int) -> Record | None:
-        """One object, or None."""
+        """Return one object, or None."""
         row = self.db.execute(f"SELECT body FROM {kind} WHERE id = ?", (number,)).fetchone()  # noqa: S608 - names of our own tables and fields
         return json.loads(row[0]) if row else None
 
     def put(self, kind: str, record: Record) -> None:
-        """Store an object's new state."""
+        """Store the new state of an object."""
         sql = f"UPDATE {kind} SET body = ? WHERE id = ?"  # noqa: S608 - names of our own tables and fields
         self.db.execute(sql, (json.dumps(record), record[f"{kind}_id"]))
 
     def change(self, kind: str, number: int, **values: Json) -> Record | None:
-        """Set fields (short names) of an object; None when there is no such object."""
+        """Set fields (short names) of an object, and return it. None when it does not exist."""
         record = self.get(kind, number)
         if record is not None:
             record.update({f"{kind}_{short}": value for short, value in values.items()})
@@ -158,37 +158,37 @@ class Store:
         return record
 
     def remove(self, kind: str, number: int) -> bool:
-        """Forget an object; false when there was none."""
+        """Delete an object. Return whether it existed."""
         return self.db.execute(f"DELETE FROM {kind} WHERE id = ?", (number,)).rowcount > 0  # noqa: S608 - names of our own tables and fields
 
     def select(
         self, kind: str, where: str = "1", values: Sequence[Any] = (), order: str = "id", limit: int = -1
     ) -> list[Record]:
-        """Objects that an SQL condition of our own making holds for."""
+        """Return the objects that match an SQL condition of the emulator."""
         sql = f"SELECT body FROM {kind} WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608 - names of our own tables and fields
         return [json.loads(body) for (body,) in self.db.execute(sql, values)]
 
     def ids(self, kind: str, where: str, values: Sequence[Any], order: str, limit: int) -> list[int]:
-        """Ids of the objects that a condition holds for."""
+        """Return the ids of the objects that match a condition."""
         sql = f"SELECT id FROM {kind} WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608 - names of our own tables and fields
         return [number for (number,) in self.db.execute(sql, values)]
 
     def many(self, kind: str, numbers: Iterable[int]) -> Iterator[Record]:
-        """Objects by id, in that order; those that are gone are left out."""
+        """Yield objects by id, in the given order. Deleted ones are left out."""
         for number in numbers:
             record = self.get(kind, number)
             if record is not None:
                 yield record
 
     def count(self, kind: str) -> int:
-        """Number of objects of a kind."""
+        """Return the number of objects of a kind."""
         return int(self.db.execute(f"SELECT count(*) FROM {kind}").fetchone()[0])  # noqa: S608 - names of our own tables and fields
 
     def remember(self, name: str, value: Json) -> None:
-        """Keep a JSON value by name."""
+        """Store a JSON value under a name."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value)))
 
     def recall(self, name: str, default: Json = None) -> Json:
-        """The value kept by that name."""
+        """Return the value that is stored under a name."""
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else default

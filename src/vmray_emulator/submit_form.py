@@ -1,7 +1,7 @@
 """The parameters of a submission, read and checked once.
 
-Names and values: vendor's OpenAPI document 2026.2.1. The wording of refusals is the emulator's own; only the
-status 400 is documented.
+Names and values: vendor's OpenAPI document 2026.2.1. Only the status 400 of an error is documented, the
+wording is that of the emulator.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]{1,255}")  # noqa: RUF001 
 
 
 def checked_tag(text: str) -> str:
-    """A tag as VMRay allows it: up to 255 letters, digits and some signs, no blanks.
+    """Check a tag: up to 255 letters, digits and some signs, no blanks.
 
     Raises:
-        ApiError: 400, it breaks the rule.
+        ApiError: 400, the tag is not allowed.
     """
     if not _TAG.fullmatch(text):
         raise ApiError(400, f"Invalid tag name: {text[:255]!r}")
@@ -44,10 +44,10 @@ def checked_tag(text: str) -> str:
 
 
 def boolean(params: Mapping[str, str], name: str, *, default: bool) -> bool:
-    """A boolean in any of the spellings in use: `true`, `True`, `1` and their opposites.
+    """Read a boolean in any of the spellings that clients use: `true`, `True`, `1` and their opposites.
 
     Raises:
-        ApiError: 400, it is none of them.
+        ApiError: 400, the value is none of them.
     """
     text = params.get(name, "")
     if not text:
@@ -89,7 +89,7 @@ def _json(params: Mapping[str, str], name: str) -> dict[str, Any]:
 
 
 def decoded_name(params: Mapping[str, str], part_name: str | None) -> str | None:
-    """The file name: from `sample_filename_b64enc` where given, else from the file part.
+    """Return the file name: from `sample_filename_b64enc` where given, else from the file part.
 
     Raises:
         ApiError: 400, the parameter is not Base64 of UTF-8.
@@ -107,7 +107,7 @@ def decoded_name(params: Mapping[str, str], part_name: str | None) -> str | None
 
 @dataclass(frozen=True, slots=True)
 class SubmitForm:
-    """A submission's parameters with the defaults filled in.
+    """The parameters of a submission, defaults included.
 
     Attributes:
         url: The `sample_url`, or None.
@@ -115,14 +115,14 @@ class SubmitForm:
         tags: Tags in order.
         comment: Free text, or None.
         metadata: `submission_metadata`, as its JSON text.
-        caching: The caching mode in force; `reanalyze` makes it `disabled`.
+        caching: The caching mode. `reanalyze` sets it to `disabled`.
         analyzer_mode: Engines.
-        archive_action: What an archive is.
+        archive_action: What an archive becomes (see `Settings`).
         archive_password: Password of an uploaded archive.
-        triage: Whether reputation comes before any analysis job.
-        max_recursive_samples: Budget of children.
-        seconds: Detonation time, from `user_config`'s `timeout` where given.
-        fields: Submission fields (short names) that are stored as they came.
+        triage: Whether the reputation job comes before any analysis job.
+        max_recursive_samples: Maximum number of children.
+        seconds: Detonation time, from `timeout` in `user_config` where given.
+        fields: Submission fields (short names) that are stored unchanged.
     """
 
     url: str | None
@@ -144,7 +144,7 @@ class SubmitForm:
         """Read the merged query and form.
 
         Raises:
-            ApiError: 400, a parameter has a value that it cannot have.
+            ApiError: 400, a parameter has a value that is not allowed.
         """
         caching = _one_of(params, "analysis_caching", CACHING_MODES, settings.analysis_caching)
         if boolean(params, "reanalyze", default=False):

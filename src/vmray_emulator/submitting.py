@@ -1,8 +1,8 @@
-"""`POST /sample/submit`: from an upload or a URL to samples, submissions and jobs.
+"""`POST /sample/submit`: an upload or a URL becomes samples, submissions and jobs.
 
-Caching: `disabled` (or `reanalyze`) always makes new jobs; `enabled` and `smart` make a submission that
-borrows earlier analyses; `legacy` refuses a known sample with a fixed sentence (vendor's clients; which of
-these is a server's default depends on its settings).
+The caching mode decides about a known sample (vendor's clients). `disabled` (or `reanalyze`) always creates
+new jobs. `enabled` and `smart` create a submission that uses earlier analyses. `legacy` refuses the sample
+with a fixed sentence. The default depends on the settings of the server.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ILLEGAL_NAME: Final = re.compile(r'[:<>"|?*/\\\x00-\x1f]|^(con|prn|aux|nul|com[
 
 @dataclass(slots=True)
 class SubmitResponse:
-    """The `data` of a submit response."""
+    """The `data` of the response to a submission."""
 
     errors: list[Record] = field(default_factory=list)
     jobs: list[Record] = field(default_factory=list)
@@ -43,11 +43,11 @@ class SubmitResponse:
     submissions: list[Record] = field(default_factory=list)
 
     def refuse(self, name: str, message: str) -> None:
-        """Report one item that was not accepted."""
+        """Add an error for an item that is not accepted."""
         self.errors.append({"submission_filename": name, "error_msg": message})
 
     def as_json(self, state: ServerState) -> dict[str, Any]:
-        """The response as this server version shows it; the lists of dead engines stay empty."""
+        """Return the response as this server version sends it. The lists of removed engines stay empty."""
         return {
             "errors": self.errors,
             "jobs": [state.serialize("job", job) for job in self.jobs],
@@ -62,7 +62,7 @@ class SubmitResponse:
 
 
 def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, response: SubmitResponse) -> None:
-    """Accept or refuse one stored file; the outcome is added to the response."""
+    """Accept or refuse one stored file, and add the result to the response."""
     if "emulate-unsupported" in file.name:
         response.refuse(file.name, "Unsupported sample type")
         return
@@ -84,7 +84,7 @@ def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, response
 def submit_url(state: ServerState, form: SubmitForm, url: str, response: SubmitResponse) -> None:
     """Accept one URL.
 
-    Its sample is called `sample.url` (a real response); its hashes are those of the URL's text.
+    The sample has the name `sample.url` (recorded). Its hashes are those of the text of the URL.
     """
     file = store_bytes(state.content, "sample.url", url.encode())
     known = _known_sample(state, file.sha256, "URL")
@@ -119,10 +119,10 @@ def _new_sample(state: ServerState, file: StoredFile, kind: str, upload: Upload,
 
 
 def stored_name(name: str) -> str:
-    """The name that the server keeps: one that Windows could not have is replaced.
+    """Return the name that the server stores. A name that Windows does not allow is replaced.
 
-    By a random string, says the vendor's OpenAPI document; here it follows from the name, so that runs can be
-    compared.
+    The vendor's OpenAPI document speaks of a random string. Here it follows from the name, so that runs can
+    be compared.
     """
     return hashlib.sha256(name.encode()).hexdigest()[:12] if not name or _ILLEGAL_NAME.search(name) else name
 
@@ -132,7 +132,7 @@ def _submit(
 ) -> None:
     sample = state.store.get("sample", sample_id)
     if sample is None:
-        raise LookupError(f"sample {sample_id} is gone")
+        raise LookupError(f"sample {sample_id} does not exist")
     response.samples.append({**sample, "submission_filename": name})
     cached = cacheable(state, sample_id)
     if form.caching == "legacy" and (cached or _pending(state, sample_id)):

@@ -1,6 +1,6 @@
 """The summary inside an analysis archive, version 2: `logs/summary_v2.json`.
 
-Key names are those of a real 4.2 archive as far as public clients read them. A real one has more.
+The keys are those of a real 4.2 archive that public clients read. A real archive has more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MAPS: Final = {
     "emails": ("emails", "email", "ref_emails"),
     "email_addresses": ("email_addresses", "email_address", "ref_email_addresses"),
 }
-# IOC list to the key that holds the value itself, where it is a plain one.
+# IOC list to the key of the value, for lists whose entries have a plain value.
 _VALUE_KEYS: Final = {
     "filenames": "filename",
     "mutexes": "name",
@@ -48,7 +48,7 @@ _HASH_KEYS: Final = {
     "imp_hash": "imphash",
     "ssdeep_hash": "ssdeep",
 }
-# What an entry has that is known by its value alone (a real 4.2 archive has operations with each of them).
+# Further fields of entries with a plain value (in a real 4.2 archive each of them has operations).
 _MORE: Final[dict[str, dict[str, Any]]] = {
     "filenames": {"operations": ["access"]},
     "mutexes": {"operations": ["access", "create"]},
@@ -61,7 +61,7 @@ _MORE: Final[dict[str, dict[str, Any]]] = {
 
 
 def reference(*path: str) -> dict[str, Any]:
-    """A pointer to another part of the summary."""
+    """Return a reference to another part of the summary."""
     return {"_type": "reference", "source": _SOURCE, "path": list(path)}
 
 
@@ -102,7 +102,7 @@ def _entry(name: str, number: int, spec: IocSpec) -> dict[str, Any]:
 
 
 def _maps(findings: Findings) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The maps of artifacts, and the references to all their entries."""
+    """Return the maps of artifacts, and the references to all their entries."""
     maps: dict[str, Any] = {}
     references: dict[str, Any] = {"_type": "artifacts"}
     for name, (key, prefix, pointer) in _MAPS.items():
@@ -122,7 +122,7 @@ def _maps(findings: Findings) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _addresses(findings: Findings, spec: IocSpec) -> list[dict[str, Any]]:
-    """Pointers to the addresses that a URL or domain leads to."""
+    """Return references to the addresses of a URL or domain."""
     return [
         reference("ip_addresses", f"ip_address_{number}")
         for number, ip in enumerate(findings.iocs.get("ips", []), start=1)
@@ -193,13 +193,13 @@ def _metadata(sample: Record, analysis: Record, processes: int) -> dict[str, Any
 def summary_v2(
     sample: Record, analysis: Record, findings: Findings, screenshots: Sequence[str]
 ) -> dict[str, Any]:
-    """`logs/summary_v2.json` of an analysis.
+    """Return `logs/summary_v2.json` of an analysis.
 
     Args:
         sample: The sample.
         analysis: The analysis.
-        findings: What it found.
-        screenshots: Names of the pictures.
+        findings: What the analysis found.
+        screenshots: Names of the screenshots.
     """
     maps, references = _maps(findings)
     return {

@@ -1,4 +1,4 @@
-"""The older summary inside an analysis archive: `logs/summary.json`, with what clients of the field read."""
+"""The older summary in an analysis archive, `logs/summary.json`, with the keys that public clients read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ _VALUE_KEYS: Final = {
 def summary_v1(
     sample: Record, analysis: Record, findings: Findings, screenshots: Sequence[str]
 ) -> dict[str, Any]:
-    """`logs/summary.json` of an analysis; arguments as for `summaries.summary_v2`."""
+    """Return `logs/summary.json` of an analysis; arguments as for `summaries.summary_v2`."""
+    techniques = [
+        {"id": technique["technique_id"], "description": technique["technique"]}
+        for technique in findings.techniques
+    ]
     return {
         "analysis_details": {
             "execution_successful": True,
@@ -39,39 +43,38 @@ def summary_v1(
         "vm_and_analyzer_details": {"vm_name": analysis["analysis_vm_name"]},
         "artifacts": _artifacts_v1(findings.iocs),
         "classifications": findings.classifications or [],
-        "extracted_files": [
-            {
-                **{
-                    key: file_hashes(str(spec["value"]))[key]
-                    for key in ("md5_hash", "sha1_hash", "sha256_hash")
-                },
-                "norm_filename": spec["value"],
-                "ioc": bool(spec.get("ioc", True)),
-            }
-            for spec in findings.iocs.get("files", [])
-        ],
-        "mitre_attack": {
-            "techniques": [
-                {"id": technique["technique_id"], "description": technique["technique"]}
-                for technique in findings.techniques
-            ]
-        },
+        "extracted_files": [_extracted_file(spec) for spec in findings.iocs.get("files", [])],
+        "mitre_attack": {"techniques": techniques},
         "screenshots": [{"screenshot_archive_path": f"screenshots/{name}"} for name in screenshots],
-        "vti": {
-            "vti_rule_type": "Default",
-            "vti_score": analysis["analysis_vti_score"],
-            "vti_rule_matches": [
-                {
-                    "category_desc": indicator["category"],
-                    "operation_desc": indicator["operation"],
-                    "technique_desc": indicator["operation"],
-                    "rule_score": indicator["score"],
-                    "rule_classifications": indicator["classifications"],
-                    "threat_names": [],
-                }
-                for indicator in findings.indicators
-            ],
-        },
+        "vti": _vti_v1(analysis, findings),
+    }
+
+
+def _extracted_file(spec: IocSpec) -> dict[str, Any]:
+    hashes = file_hashes(str(spec["value"]))
+    return {
+        **{key: hashes[key] for key in ("md5_hash", "sha1_hash", "sha256_hash")},
+        "norm_filename": spec["value"],
+        "ioc": bool(spec.get("ioc", True)),
+    }
+
+
+def _vti_v1(analysis: Record, findings: Findings) -> dict[str, Any]:
+    matches = [
+        {
+            "category_desc": indicator["category"],
+            "operation_desc": indicator["operation"],
+            "technique_desc": indicator["operation"],
+            "rule_score": indicator["score"],
+            "rule_classifications": indicator["classifications"],
+            "threat_names": [],
+        }
+        for indicator in findings.indicators
+    ]
+    return {
+        "vti_rule_type": "Default",
+        "vti_score": analysis["analysis_vti_score"],
+        "vti_rule_matches": matches,
     }
 
 

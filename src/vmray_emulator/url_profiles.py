@@ -1,4 +1,4 @@
-"""The findings of each profile of URLs. Names and addresses are reserved ones."""
+"""Profiles of URLs: what the analyses of a URL find. Names and addresses are reserved ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _url_iocs(url: str, verdict: str) -> dict[str, list[IocSpec]]:
 
 
 def phishing(url: str) -> Findings:
-    """A page that asks for a password."""
+    """Describe a page that asks for a password."""
     iocs = _url_iocs(url, "malicious")
     iocs["urls"].append(ioc("https://collect.phish.example/post", "malicious", methods=["POST"]))
     return Findings(
@@ -50,7 +50,7 @@ def phishing(url: str) -> Findings:
 
 
 def suspicious_url(url: str) -> Findings:
-    """A page that looks odd."""
+    """Describe a page with suspicious behaviour."""
     return Findings(
         profile="suspicious-url",
         verdict="suspicious",
@@ -64,7 +64,7 @@ def suspicious_url(url: str) -> Findings:
 
 
 def clean_url(url: str) -> Findings:
-    """A harmless page."""
+    """Describe a harmless page."""
     return Findings(
         profile="clean-url",
         verdict="clean",

@@ -1,10 +1,10 @@
-"""What becomes of an upload: the same file name and content always meet the same profile.
+"""The verdict rules: they choose the profile of an upload. Equal names and contents get equal profiles.
 
-The first rule that holds decides:
+The first rule that applies decides:
 
-1. The server's `profile` setting, which some scenarios set.
-2. A `profile_rules` pattern (set over the control side) that matches the file name or URL.
-3. A file name or URL that contains `emulate-PROFILE`, PROFILE being a name of `PROFILES`.
+1. The setting `profile`, which some scenarios set.
+2. A pattern of the setting `profile_rules` that matches the file name or URL.
+3. A file name or URL that contains `emulate-PROFILE`, where PROFILE is a name in `PROFILES`.
 4. The EICAR test string at the beginning of a file: `eicar`.
 5. Executables (PE, ELF, Mach-O, MSI): `malicious-exe`.
 6. Scripts (PowerShell, batch, VBScript, JScript, HTA): `suspicious-script`.
@@ -35,14 +35,14 @@ EICAR: Final = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What the rules look at.
+    """The facts that the rules use.
 
     Attributes:
         name: File name, or the URL.
         type: The `sample_type`.
         sha256: Hash of the content.
         head: The first bytes.
-        macros: Whether it is a document with macros.
+        macros: Whether the file is a document with macros.
     """
 
     name: str
@@ -70,12 +70,12 @@ PROFILES: Final[Mapping[str, Callable[[Upload], Findings]]] = {
 
 
 def decide(upload: Upload, settings: Settings) -> Findings:
-    """What the analyses of an upload will find."""
+    """Return what the analyses of an upload will find."""
     return PROFILES[profile_of(upload, settings)](upload)
 
 
 def profile_of(upload: Upload, settings: Settings) -> str:
-    """The name of the profile that the module's rules give."""
+    """Return the name of the profile that the rules choose."""
     if settings.profile:
         return settings.profile
     for pattern, profile in settings.profile_rules:

@@ -1,4 +1,4 @@
-"""The ages of VMRay servers that the emulator can answer as."""
+"""The VMRay versions that the emulator can emulate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class ServerVersion(NamedTuple):
-    """A VMRay platform version; compares in order of release, since 2023.x follows 4.x.
+    """A version of the VMRay platform. Versions compare in order of release, since 2023.x follows 4.x.
 
     Attributes:
         major: Major number, or the calendar year since 2022 (inferred from `2026.2.1`).
@@ -24,11 +24,11 @@ class ServerVersion(NamedTuple):
         """Read a version such as `4.2.0`.
 
         Raises:
-            ValueError: The text is not three numbers with dots between.
+            ValueError: The text is not three numbers separated by dots.
         """
         match = re.fullmatch(r"([0-9]+)\.([0-9]+)\.([0-9]+)", text.strip())
         if match is None:
-            raise ValueError(f"a server version looks like 2026.2.1, not {text!r}")
+            raise ValueError(f"a server version has the form 2026.2.1, not {text!r}")
         return cls(*(int(part) for part in match.groups()))
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ V4_2_0 = ServerVersion(4, 2, 0)
 V2023_4_0 = ServerVersion(2023, 4, 0)
 V2026_2_1 = ServerVersion(2026, 2, 1)
 
-# What `server_version=` accepts. Other versions parse but nothing is known of how they differ.
+# Values of `server_version=`. How other versions differ is not known.
 SERVER_VERSIONS: tuple[str, ...] = (str(V4_2_0), str(V2023_4_0), str(V2026_2_1))
 
 

@@ -2,8 +2,8 @@
 
 The standard library reads that cipher and does not write it.
 
-The vendor's own clients open downloaded samples with Python's `zipfile`, so it is this cipher (inferred). It
-hides malware from scanners on the way; it protects nothing.
+The vendor's clients open downloaded samples with Python's `zipfile`, so VMRay uses this cipher (inferred).
+It hides malware from scanners in transit. It is not a protection.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _TABLE: Final = _crc_table()
 
 
 def _encrypt(data: bytes, password: bytes) -> bytes:
-    """The stream cipher of APPNOTE.TXT 6.1."""
+    """Encrypt data with the stream cipher of APPNOTE.TXT 6.1."""
     key0, key1, key2 = 0x12345678, 0x23456789, 0x34567890
     table, out = _TABLE, bytearray()
     for position, plain in enumerate(password + data):
@@ -59,11 +59,11 @@ def _deflate(data: bytes) -> bytes:
 
 
 def encrypted_zip(members: Mapping[str, bytes], password: str) -> bytes:
-    """An archive whose members need a password.
+    """Make an archive whose members need a password.
 
     Args:
         members: Name to content.
-        password: What opens them.
+        password: Password of the members.
     """
     out, directory = bytearray(), bytearray()
     for name, data in members.items():
@@ -93,7 +93,7 @@ def encrypted_zip(members: Mapping[str, bytes], password: str) -> bytes:
 
 
 def plain_zip(members: Mapping[str, bytes]) -> bytes:
-    """An archive that opens without a password; equal members give equal bytes."""
+    """Make an archive without a password. Equal members result in equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -102,5 +102,5 @@ def plain_zip(members: Mapping[str, bytes]) -> bytes:
 
 
 def zipped(members: Mapping[str, bytes], password: str | None) -> bytes:
-    """An archive, encrypted where there is a password."""
+    """Make an archive, encrypted where a password is given."""
     return encrypted_zip(members, password) if password else plain_zip(members)

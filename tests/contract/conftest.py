@@ -1,4 +1,4 @@
-"""The contract's servers, and the rule that every test here says how its claim is known."""
+"""The servers of the contract, and the rule that each test names the source of its claim."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ def subject(server: Server) -> Subject:
     """Give a finished malicious sample to read about."""
     if server.live:
         return newest_subject(server)
-    answer = server.submit(PROGRAM + b"subject", "invoice.exe", tags="contract")
-    number = answer["submissions"][0]["submission_id"]
+    response = server.submit(PROGRAM + b"subject", "invoice.exe", tags="contract")
+    number = response["submissions"][0]["submission_id"]
     return subject_of(server, server.get(f"/submission/{number}").data)
 
 
 @pytest.fixture(params=SERVER_VERSIONS)
-def twin(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
+def emulator(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
     """Give an emulator of each version to one test alone, which may use its control side."""
     with EmbeddedEmulator(server_version=request.param) as emulator:
         yield emulator
@@ -95,8 +95,8 @@ def twin(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
 
 
 @pytest.fixture
-def twin_server(twin: EmbeddedEmulator) -> Iterator[Server]:
+def emulator_server(emulator: EmbeddedEmulator) -> Iterator[Server]:
     """Give that emulator as a client sees it."""
-    one = Server(twin.url, twin.api_key)
+    one = Server(emulator.url, emulator.api_key)
     with one.session:
         yield one

@@ -1,4 +1,4 @@
-"""Runs one of MISP's VMRay modules in a process of its own: `misp_module.py MODULE < request > answer`.
+"""Run one of MISP's VMRay modules in a process of its own: `misp_module.py MODULE < request > response`.
 
 MISP loads its modules from their files, with its library folder on the path; so does this. The package itself
 is not imported: it would bring the service around the modules, whose dependencies are not needed here.
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-#: Where `make` installs what must not mix with this environment's packages.
+# Where `make` installs what must not mix with this environment's packages.
 PACKAGE: Final = Path(sys.prefix) / "field" / "misp_modules"
 
 

@@ -19,13 +19,13 @@ LIVE_KEY: Final = "VMRAY_LIVE_KEY"
 LIVE_SUBMIT: Final = "VMRAY_LIVE_SUBMIT"
 LIVE_VERIFY: Final = "VMRAY_LIVE_VERIFY_SSL"
 TIMEOUT: Final = 60.0
-#: A small program that every server takes for a Windows executable: the `MZ` mark and nothing that could run.
+# A small program that every server takes for a Windows executable: the `MZ` mark and nothing that could run.
 PROGRAM: Final = b"MZ" + b"\0" * 58 + b"\x80\0\0\0" + b"\0" * 64 + b"PE\0\0\x64\x86" + b"\0" * 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer.
+class Response:
+    """One response.
 
     Attributes:
         status: HTTP status.
@@ -67,28 +67,30 @@ class Server:
     live: bool = False
     session: requests.Session = field(default_factory=requests.Session)
 
-    def request(self, method: str, path: str, **more: Any) -> Answer:
+    def request(self, method: str, path: str, **more: Any) -> Response:
         """Send a request below `/rest`; keyword arguments are those of `requests`."""
         headers = {"Authorization": f"api_key {self.api_key}", **more.pop("headers", {})}
         url = f"{self.root}/rest{path}"
-        answer = self.session.request(
+        response = self.session.request(
             method, url, headers=headers, timeout=TIMEOUT, allow_redirects=False, verify=_verify(), **more
         )
-        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
-        return Answer(answer.status_code, answer.headers, answer.content, answer.json() if is_json else None)
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        return Response(
+            response.status_code, response.headers, response.content, response.json() if is_json else None
+        )
 
-    def get(self, path: str, **query: Any) -> Answer:
+    def get(self, path: str, **query: Any) -> Response:
         """Read."""
         return self.request("GET", path, params=query)
 
-    def post(self, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> Answer:
+    def post(self, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> Response:
         """Change, with a form."""
         return self.request("POST", path, data=form or {}, **more)
 
     def submit(self, content: bytes, name: str, **form: str) -> Json:
-        """Submit a file; the answer's data."""
-        answer = self.post("/sample/submit", form, files={"sample_file": (name, content)})
-        found: Json = answer.data
+        """Submit a file; the response's data."""
+        response = self.post("/sample/submit", form, files={"sample_file": (name, content)})
+        found: Json = response.data
         return found
 
     @cached_property

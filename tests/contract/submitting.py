@@ -1,4 +1,4 @@
-"""Submissions to a real server: allowed only by a switch, and their cost is told before the first one."""
+"""Submissions to a real server: allowed only by a switch, and their cost is printed before the first one."""
 
 from __future__ import annotations
 

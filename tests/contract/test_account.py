@@ -16,9 +16,9 @@ KEY_QUOTA = "GET /api_key/quota"
 PLAN = "GET /billing_info"
 
 
-@pytest.mark.recorded("a real answer of server 4.2.0", endpoint="GET /system_info")
+@pytest.mark.recorded("a real response of server 4.2.0", endpoint="GET /system_info")
 def test_the_server_tells_its_version_and_limits(server: Server) -> None:
-    """Version (as text and as numbers), page size, hard cap and the largest sample in bytes are told."""
+    """The response has the version (text and numbers), page size, maximum length of lists and of samples."""
     info = server.get("/system_info").data
     numbers = ".".join(str(info[f"version_{part}"]) for part in ("major", "minor", "revision"))
     assert info["version"].startswith(numbers)
@@ -28,10 +28,10 @@ def test_the_server_tells_its_version_and_limits(server: Server) -> None:
 
 
 @pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /system_info")
-def test_an_older_server_may_refuse_its_version(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_an_older_server_may_refuse_its_version(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """Older servers refuse `system_info` with 403 to keys without administrator rights."""
-    twin.control.configure(refused_paths=[["/system_info", 403]])
-    assert twin_server.get("/system_info").error[0] == 403
+    emulator.control.configure(refused_paths=[["/system_info", 403]])
+    assert emulator_server.get("/system_info").error[0] == 403
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Polarity's integration", endpoint=KEY_QUOTA)
@@ -44,11 +44,11 @@ def test_the_key_has_a_quota(server: Server) -> None:
 
 
 @pytest.mark.documented("Polarity's integration", endpoint=KEY_QUOTA)
-def test_an_unlimited_key_has_the_limit_0(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_an_unlimited_key_has_the_limit_0(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """The limit is 0 where the key is unlimited, not null."""
-    assert twin_server.get("/api_key/quota").data["quota_limit"] == 0
-    twin.control.configure(key_quota_limit=500, quota_used=37)
-    assert twin_server.get("/api_key/quota").data == {"quota_limit": 500, "used_quota": 37}
+    assert emulator_server.get("/api_key/quota").data["quota_limit"] == 0
+    emulator.control.configure(key_quota_limit=500, quota_used=37)
+    assert emulator_server.get("/api_key/quota").data == {"quota_limit": 500, "used_quota": 37}
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint=PLAN)
@@ -62,10 +62,10 @@ def test_the_plan_has_a_remaining_quota(server: Server) -> None:
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=PLAN)
-def test_an_unlimited_plan_has_null(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_an_unlimited_plan_has_null(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """Quota and remaining quota are null where the plan is unlimited."""
-    twin.control.configure(report_quota=None, verdict_quota=50)
-    info = twin_server.get("/billing_info").data
+    emulator.control.configure(report_quota=None, verdict_quota=50)
+    info = emulator_server.get("/billing_info").data
     assert (info["report_quota"], info["report_remaining"]) == (None, None)
     assert (info["verdict_quota"], info["verdict_remaining"]) == (50, 50)
 
@@ -97,11 +97,13 @@ def test_dates_of_the_plan_are_display_texts(server: Server, field: str) -> None
 @pytest.mark.inferred("a right that a key lacks; a server that is too old", endpoint=KEY_QUOTA)
 @pytest.mark.parametrize("path", ["/api_key/quota", "/billing_info"])
 @pytest.mark.parametrize("status", [403, 404])
-def test_quotas_may_be_refused(twin: EmbeddedEmulator, twin_server: Server, path: str, status: int) -> None:
+def test_quotas_may_be_refused(
+    emulator: EmbeddedEmulator, emulator_server: Server, path: str, status: int
+) -> None:
     """A server may refuse a quota with 403 or 404; it still returns everything else."""
-    twin.control.configure(refused_paths=[[path, status]])
-    assert twin_server.get(path).error[0] == status
-    assert twin_server.get("/system_info").status == 200
+    emulator.control.configure(refused_paths=[[path, status]])
+    assert emulator_server.get(path).error[0] == status
+    assert emulator_server.get("/system_info").status == 200
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /net_scheme")
@@ -112,33 +114,35 @@ def test_network_schemes_are_listed(server: Server) -> None:
 
 
 @pytest.mark.emulator_only("a server without licence and quota", endpoint=KEY_QUOTA)
-def test_a_submission_uses_quota_of_the_key(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_submission_uses_quota_of_the_key(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """Each submission counts one."""
-    assert twin_server.get("/api_key/quota").data["used_quota"] == 0
-    twin_server.submit(b"MZ counted", "counted.exe")
-    assert twin_server.get("/api_key/quota").data["used_quota"] == twin.control.counts()["submissions"]
+    assert emulator_server.get("/api_key/quota").data["used_quota"] == 0
+    emulator_server.submit(b"MZ counted", "counted.exe")
+    assert (
+        emulator_server.get("/api_key/quota").data["used_quota"] == emulator.control.counts()["submissions"]
+    )
 
 
 @pytest.mark.inferred("`submission_quota_type` is report or verdict", endpoint=PLAN)
 @pytest.mark.parametrize(("kind", "other"), [("report", "verdict"), ("verdict", "report")])
 def test_a_submission_uses_quota_of_its_type(
-    twin: EmbeddedEmulator, twin_server: Server, kind: str, other: str
+    emulator: EmbeddedEmulator, emulator_server: Server, kind: str, other: str
 ) -> None:
     """A submission of a Report key uses report quota, one of a Verdict key uses verdict quota."""
-    twin.control.configure(locked=kind == "verdict", report_quota=10, verdict_quota=10, quota_used=2)
-    twin_server.submit(b"MZ counted", "counted.exe")
-    info = twin_server.get("/billing_info").data
+    emulator.control.configure(locked=kind == "verdict", report_quota=10, verdict_quota=10, quota_used=2)
+    emulator_server.submit(b"MZ counted", "counted.exe")
+    info = emulator_server.get("/billing_info").data
     assert (info[f"{kind}_remaining"], info[f"{other}_remaining"]) == (7, 10)
 
 
 @pytest.mark.inferred("looking up a hash costs nothing in Sekoia's integration", endpoint=KEY_QUOTA)
-def test_reading_uses_no_quota(twin_server: Server) -> None:
+def test_reading_uses_no_quota(emulator_server: Server) -> None:
     """Reading samples, submissions and quotas leaves the used quota as it is."""
-    twin_server.submit(b"MZ read", "read.exe")
-    before = twin_server.get("/api_key/quota").data
+    emulator_server.submit(b"MZ read", "read.exe")
+    before = emulator_server.get("/api_key/quota").data
     for path in ("/sample", "/submission", "/billing_info", "/api_key/quota"):
-        assert twin_server.get(path).status == 200
-    assert twin_server.get("/api_key/quota").data == before
+        assert emulator_server.get(path).status == 200
+    assert emulator_server.get("/api_key/quota").data == before
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /user/me")

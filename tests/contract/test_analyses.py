@@ -43,11 +43,11 @@ def test_success_is_result_code_1(subject: Subject) -> None:
 
 
 @pytest.mark.recorded("a real analysis of server 4.2.0 that failed", endpoint=ITEM)
-def test_a_failure_is_an_analysis_too(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_failure_is_an_analysis_too(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """A failed run is an analysis with another code, severity "error", and neither verdict nor report."""
-    twin.control.load_scenario("failed-analysis")
-    number = twin_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
-    failed = twin_server.get(f"/analysis/submission/{number}").data[0]
+    emulator.control.load_scenario("failed-analysis")
+    number = emulator_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
+    failed = emulator_server.get(f"/analysis/submission/{number}").data[0]
     assert failed["analysis_result_code"] == 7340034
     assert failed["analysis_result_str"] == ("Worker crashed or Worker daemon was restarted during analysis.")
     assert failed["analysis_severity"] == "error"
@@ -57,11 +57,11 @@ def test_a_failure_is_an_analysis_too(twin: EmbeddedEmulator, twin_server: Serve
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /submission/{id}")
-def test_a_submission_tells_of_failures(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_submission_tells_of_failures(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """A submission whose analyses failed is finished all the same, and has `submission_has_errors`."""
-    twin.control.load_scenario("failed-analysis")
-    number = twin_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
-    submission = twin_server.get(f"/submission/{number}").data
+    emulator.control.load_scenario("failed-analysis")
+    number = emulator_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
+    submission = emulator_server.get(f"/submission/{number}").data
     assert submission["submission_finished"] is True
     assert submission["submission_has_errors"] is True
 
@@ -85,9 +85,9 @@ def test_the_analyses_of_a_submission_are_listed_in_both_forms(server: Server, s
 def test_a_member_of_the_archive_comes_raw(server: Server, subject: Subject) -> None:
     """A member is sent as it is, not zipped; the summary is a JSON document that names the analysis."""
     number = subject.analysis["analysis_id"]
-    answer = server.get(f"/analysis/{number}/archive/{SUMMARY}")
-    assert answer.status == 200
-    summary = json.loads(answer.content)
+    response = server.get(f"/analysis/{number}/archive/{SUMMARY}")
+    assert response.status == 200
+    summary = json.loads(response.content)
     assert summary["_type"] == "summary"
     assert summary["analysis_metadata"]["analysis_id"] == number
     assert summary.keys() >= {"artifacts", "vti", "mitre_attack", "version"}
@@ -128,8 +128,8 @@ def test_a_missing_member_is_404(server: Server, subject: Subject) -> None:
 def test_some_members_are_asked_for_by_pattern(server: Server, subject: Subject) -> None:
     """`filenames` with names and patterns gives a ZIP of just these, under their full names."""
     number = subject.analysis["analysis_id"]
-    answer = server.get(f"/analysis/{number}/archive", filenames=f"{SUMMARY},screenshots/*")
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+    response = server.get(f"/analysis/{number}/archive", filenames=f"{SUMMARY},screenshots/*")
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
         names = archive.namelist()
     assert SUMMARY in names
     assert all(name == SUMMARY or name.startswith("screenshots/") for name in names)
@@ -155,29 +155,29 @@ def test_the_index_of_screenshots_names_the_pictures(server: Server, subject: Su
 )
 def test_screenshots_come_as_an_archive_since_2023_4_0(server: Server, subject: Subject) -> None:
     """All pictures as one ZIP: since server 2023.4.0; before, there is no such path."""
-    answer = server.get(f"/analysis/{subject.analysis['analysis_id']}/archive/screenshots")
+    response = server.get(f"/analysis/{subject.analysis['analysis_id']}/archive/screenshots")
     if server.version < (2023, 4, 0):
-        assert answer.status == 404
+        assert response.status == 404
         return
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
         assert any(name.endswith(".png") for name in archive.namelist())
 
 
 @pytest.mark.inferred("the vendor's clients ask for no archive of such analyses", endpoint=ARCHIVE)
-def test_a_failed_analysis_has_no_archive(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_failed_analysis_has_no_archive(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """The archive of an analysis that failed is 404."""
-    twin.control.load_scenario("failed-analysis")
-    number = twin_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
-    failed = twin_server.get(f"/analysis/submission/{number}").data[0]["analysis_id"]
-    assert twin_server.get(f"/analysis/{failed}/archive").status == 404
+    emulator.control.load_scenario("failed-analysis")
+    number = emulator_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
+    failed = emulator_server.get(f"/analysis/submission/{number}").data[0]["analysis_id"]
+    assert emulator_server.get(f"/analysis/{failed}/archive").status == 404
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint=ITEM)
-def test_a_verdict_only_report_is_locked(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_verdict_only_report_is_locked(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """A report bought under a Verdict quota is locked, and its archive is refused; its verdict is open."""
-    sample = twin.control.add_sample(locked=True)
-    analysis = twin_server.get(f"/analysis/sample/{sample['sample_id']}").data[0]
+    sample = emulator.control.add_sample(locked=True)
+    analysis = emulator_server.get(f"/analysis/sample/{sample['sample_id']}").data[0]
     assert analysis["analysis_lock_status"] == "locked"
     assert (analysis["analysis_billing_type"], analysis["analysis_quota_type"]) == ("detector", "verdict")
-    assert twin_server.get(f"/analysis/{analysis['analysis_id']}/archive").status in (403, 404)
-    assert twin_server.get(f"/sample/{sample['sample_id']}").data["sample_verdict"] == "malicious"
+    assert emulator_server.get(f"/analysis/{analysis['analysis_id']}/archive").status in (403, 404)
+    assert emulator_server.get(f"/sample/{sample['sample_id']}").data["sample_verdict"] == "malicious"

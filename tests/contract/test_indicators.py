@@ -19,7 +19,7 @@ MITRE = "GET /sample/{id}/mitre_attack"
 INDICATOR = {"analysis_ids", "category", "classifications", "id", "operation", "score"}
 
 
-@pytest.mark.recorded("a real answer after 4.2.0", endpoint=VTIS)
+@pytest.mark.recorded("a real response after 4.2.0", endpoint=VTIS)
 def test_an_indicator_has_a_category_an_operation_and_a_score(server: Server, subject: Subject) -> None:
     """`data` has `status` and `threat_indicators`; each of them has exactly six fields."""
     data = server.get(f"/sample/{subject.sample_id}/vtis").data
@@ -39,19 +39,19 @@ def test_scores_are_one_to_five_or_minus_one(server: Server, subject: Subject) -
     "Cortex XSOAR pack VMRay; VMRay's Splunk SOAR app", endpoint="GET /sample/{id}/threat_indicators"
 )
 def test_there_is_an_alias(server: Server, subject: Subject) -> None:
-    """`/threat_indicators` answers as `/vtis`."""
+    """`/threat_indicators` returns the same as `/vtis`."""
     base = f"/sample/{subject.sample_id}"
     assert server.get(f"{base}/threat_indicators").data == server.get(f"{base}/vtis").data
 
 
 @pytest.mark.inferred("the older name is in older clients only", endpoint=VTIS)
-def test_a_server_may_know_the_alias_only(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_server_may_know_the_alias_only(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """A server may return 404 for `/vtis` and know `/threat_indicators` all the same."""
-    twin.control.load_scenario("known-sample")
-    number = twin.control.samples()[0]["sample_id"]
-    twin.control.configure(refused_paths=[["/sample/*/vtis", 404]])
-    assert twin_server.get(f"/sample/{number}/vtis").error == (404, "No such element")
-    assert twin_server.get(f"/sample/{number}/threat_indicators").data["threat_indicators"]
+    emulator.control.load_scenario("known-sample")
+    number = emulator.control.samples()[0]["sample_id"]
+    emulator.control.configure(refused_paths=[["/sample/*/vtis", 404]])
+    assert emulator_server.get(f"/sample/{number}/vtis").error == (404, "No such element")
+    assert emulator_server.get(f"/sample/{number}/threat_indicators").data["threat_indicators"]
 
 
 @pytest.mark.documented("VMRay's Splunk SOAR app", endpoint=OF_ANALYSIS)
@@ -79,27 +79,29 @@ def test_indicators_of_an_unknown_object_are_not_found(server: Server, path: str
 
 
 @pytest.mark.emulator_only("an analysis that failed has seen nothing", endpoint=OF_ANALYSIS)
-def test_a_failed_analysis_has_no_indicators(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_failed_analysis_has_no_indicators(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """The list of a failed analysis is empty and complete."""
-    twin.control.configure(profile="failed")
-    twin_server.submit(b"MZ failed", "failed.exe")
-    for analysis in twin_server.get("/analysis").data:
-        data = twin_server.get(f"/analysis/{analysis['analysis_id']}/vtis").data
+    emulator.control.configure(profile="failed")
+    emulator_server.submit(b"MZ failed", "failed.exe")
+    for analysis in emulator_server.get("/analysis").data:
+        data = emulator_server.get(f"/analysis/{analysis['analysis_id']}/vtis").data
         assert (analysis["analysis_result_code"] != 1, data["threat_indicators"]) == (True, [])
 
 
 @pytest.mark.inferred("lists are put together after the analyses", endpoint=OF_SUBMISSION)
-def test_a_running_submission_has_no_complete_list(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_running_submission_has_no_complete_list(
+    emulator: EmbeddedEmulator, emulator_server: Server
+) -> None:
     """The `status` is something other than `finished` while the submission is running."""
-    twin.control.set_lifecycle("manual")
-    (submission,) = twin_server.submit(b"MZ running", "running.exe")["submissions"]
+    emulator.control.set_lifecycle("manual")
+    (submission,) = emulator_server.submit(b"MZ running", "running.exe")["submissions"]
     path = f"/submission/{submission['submission_id']}/vtis"
-    assert twin_server.get(path).data["status"] != "finished"
-    twin.control.finish_all()
-    assert twin_server.get(path).data["status"] == "finished"
+    assert emulator_server.get(path).data["status"] != "finished"
+    emulator.control.finish_all()
+    assert emulator_server.get(path).data["status"] == "finished"
 
 
-@pytest.mark.recorded("a real answer after 4.2.0", endpoint=MITRE)
+@pytest.mark.recorded("a real response after 4.2.0", endpoint=MITRE)
 def test_a_technique_has_tactics_and_no_score(server: Server, subject: Subject) -> None:
     """A technique has its MITRE id and name, tactics, versions and the indicators behind it, but no score."""
     data = server.get(f"/sample/{subject.sample_id}/mitre_attack").data
@@ -113,8 +115,8 @@ def test_a_technique_has_tactics_and_no_score(server: Server, subject: Subject) 
         assert isinstance(technique["version"], float)
 
 
-@pytest.mark.recorded("real answers after 4.2.0, of one sample", endpoint=MITRE)
-def test_indicators_have_the_same_id_in_both_answers(server: Server, subject: Subject) -> None:
+@pytest.mark.recorded("real responses after 4.2.0, of one sample", endpoint=MITRE)
+def test_indicators_have_the_same_id_in_both_responses(server: Server, subject: Subject) -> None:
     """An indicator inside a technique is the one with the same id in `/vtis`."""
     base = f"/sample/{subject.sample_id}"
     by_id = {one["id"]: one for one in server.get(f"{base}/vtis").data["threat_indicators"]}

@@ -49,8 +49,8 @@ COMMON = {
 
 
 def claimed(names: Iterable[str]) -> list[ParameterSet]:
-    """Lists as parameters, each with how it is known: some are in a real answer, others only documented."""
-    recorded = pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+    """Lists as parameters, each with how it is known: some are in a real response, others only documented."""
+    recorded = pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
     documented = pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
     return [pytest.param(name, marks=recorded if name in RECORDED else documented, id=name) for name in names]
 
@@ -71,7 +71,7 @@ def some(iocs: dict[str, list[dict[str, Any]]], name: str) -> list[dict[str, Any
     return iocs[name]
 
 
-@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+@pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
 def test_all_ten_lists_are_always_there(server: Server, subject: Subject) -> None:
     """`data` has `status` and `iocs`, and `iocs` all ten lists, empty ones included."""
     data = server.get(f"/sample/{subject.sample_id}/iocs").data
@@ -105,7 +105,7 @@ def test_iocs_of_the_network_have_sources_instead(iocs: dict[str, list[dict[str,
         assert not ioc.keys() & {"threat_names", "classifications", "vtis"}
 
 
-@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+@pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
 def test_hashes_of_a_file_are_nested(iocs: dict[str, list[dict[str, Any]]]) -> None:
     """A file's hashes are in its list `hashes`; there is none on the level of the file."""
     for file in some(iocs, "files"):
@@ -147,7 +147,7 @@ def test_artifacts_that_are_no_iocs_are_asked_for(server: Server, subject: Subje
 
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0", endpoint=ENDPOINT)
 def test_the_path_form_of_a_filter_is_the_query_form(server: Server, subject: Subject) -> None:
-    """`/iocs/all_artifacts/True` answers as `?all_artifacts=true`."""
+    """`/iocs/all_artifacts/True` returns the same as `?all_artifacts=true`."""
     base = f"/sample/{subject.sample_id}/iocs"
     assert server.get(f"{base}/all_artifacts/True").data == server.get(base, all_artifacts="true").data
 
@@ -170,7 +170,7 @@ def test_iocs_are_filtered_by_type(server: Server, subject: Subject) -> None:
     assert not any(listed for name, listed in found.items() if name != "domains")
 
 
-@pytest.mark.recorded("a real answer after 4.2.0", endpoint=ENDPOINT)
+@pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
 def test_severity_and_verdict_agree(iocs: dict[str, list[dict[str, Any]]]) -> None:
     """Malicious is severity 4, suspicious 3, clean `not_suspicious` and 0."""
     known = {"malicious": ("malicious", 4), "suspicious": ("suspicious", 3), "clean": ("not_suspicious", 0)}
@@ -182,32 +182,36 @@ def test_severity_and_verdict_agree(iocs: dict[str, list[dict[str, Any]]]) -> No
 
 @pytest.mark.documented("VMRay's Splunk SOAR app, which waits for it", endpoint=ENDPOINT)
 @pytest.mark.parametrize("part", ["iocs", "vtis", "mitre_attack"])
-def test_lists_may_lag_behind_the_submission(twin: EmbeddedEmulator, twin_server: Server, part: str) -> None:
+def test_lists_may_lag_behind_the_submission(
+    emulator: EmbeddedEmulator, emulator_server: Server, part: str
+) -> None:
     """While lists are put together their `status` is not `finished`, though the submission is."""
-    twin.control.load_scenario("aggregation-lag")
-    answer = twin_server.submit(b"MZ lagging", "lag.exe")
-    submission = answer["submissions"][0]
-    assert twin_server.get(f"/submission/{submission['submission_id']}").data["submission_finished"] is True
+    emulator.control.load_scenario("aggregation-lag")
+    response = emulator_server.submit(b"MZ lagging", "lag.exe")
+    submission = response["submissions"][0]
+    assert (
+        emulator_server.get(f"/submission/{submission['submission_id']}").data["submission_finished"] is True
+    )
     path = f"/sample/{submission['submission_sample_id']}/{part}"
-    assert twin_server.get(path).data["status"] != "finished"
-    statuses = [twin_server.get(path).data["status"] for _ in range(5)]
+    assert emulator_server.get(path).data["status"] != "finished"
+    statuses = [emulator_server.get(path).data["status"] for _ in range(5)]
     assert statuses[-1] == "finished"
 
 
 @pytest.mark.inferred("a mock in the tests of VMRay's Splunk SOAR app", endpoint=ENDPOINT)
-def test_an_unfinished_status_is_called_waiting(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_an_unfinished_status_is_called_waiting(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """The word for lists that are not complete yet is `waiting`."""
-    twin.control.load_scenario("aggregation-lag")
-    sample = twin_server.submit(b"MZ lagging", "lag.exe")["samples"][0]
-    assert twin_server.get(f"/sample/{sample['sample_id']}/iocs").data["status"] == "waiting"
+    emulator.control.load_scenario("aggregation-lag")
+    sample = emulator_server.submit(b"MZ lagging", "lag.exe")["samples"][0]
+    assert emulator_server.get(f"/sample/{sample['sample_id']}/iocs").data["status"] == "waiting"
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/iocs/csv")
 def test_iocs_come_as_csv(server: Server, subject: Subject) -> None:
     """`/iocs/csv` is a table in CSV, sent raw."""
-    answer = server.get(f"/sample/{subject.sample_id}/iocs/csv")
-    assert answer.status == 200
-    header, *rows = csv.reader(answer.content.decode().splitlines())
+    response = server.get(f"/sample/{subject.sample_id}/iocs/csv")
+    assert response.status == 200
+    header, *rows = csv.reader(response.content.decode().splitlines())
     assert len(header) > 1
     assert rows
 

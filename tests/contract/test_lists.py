@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 ENDPOINT = "GET /submission"
 
 
-def ids(answer: list[dict[str, int]], kind: str = "submission") -> list[int]:
+def ids(response: list[dict[str, int]], kind: str = "submission") -> list[int]:
     """Return the ids of listed objects."""
-    return [item[f"{kind}_id"] for item in answer]
+    return [item[f"{kind}_id"] for item in response]
 
 
 @pytest.fixture
-def five(twin: EmbeddedEmulator) -> list[int]:
+def five(emulator: EmbeddedEmulator) -> list[int]:
     """Five finished submissions, oldest first, on a server that gives two items a page."""
-    twin.control.add_known_samples(5)
-    twin.control.configure(api_items_per_request=2)
-    return ids(twin.control.submissions())
+    emulator.control.add_known_samples(5)
+    emulator.control.configure(api_items_per_request=2)
+    return ids(emulator.control.submissions())
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
@@ -36,16 +36,16 @@ def test_limit_bounds_the_number_of_items(server: Server, subject: Subject) -> N
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
-def test_order_is_asked_for(twin_server: Server, five: list[int]) -> None:
+def test_order_is_asked_for(emulator_server: Server, five: list[int]) -> None:
     """`_order` sorts by id: `asc` or `desc`."""
-    assert ids(twin_server.get("/submission", _order="asc", _limit=2).data) == five[:2]
-    assert ids(twin_server.get("/submission", _order="desc", _limit=2).data) == five[:-3:-1]
+    assert ids(emulator_server.get("/submission", _order="asc", _limit=2).data) == five[:2]
+    assert ids(emulator_server.get("/submission", _order="desc", _limit=2).data) == five[:-3:-1]
 
 
 @pytest.mark.inferred("VMRay's Chronicle connector takes the first element for the latest", endpoint=ENDPOINT)
-def test_newest_come_first_by_default(twin_server: Server, five: list[int]) -> None:
+def test_newest_come_first_by_default(emulator_server: Server, five: list[int]) -> None:
     """Without `_order` the newest come first."""
-    assert ids(twin_server.get("/submission", _limit=2).data) == five[:-3:-1]
+    assert ids(emulator_server.get("/submission", _limit=2).data) == five[:-3:-1]
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
@@ -65,24 +65,24 @@ def test_max_id_is_part_of_the_window(server: Server, subject: Subject) -> None:
 @pytest.mark.documented(
     "OpenAPI document 2026.2.1; vendor client vmray_rest_api 6.0.0 (since 4.0.1)", endpoint=ENDPOINT
 )
-def test_last_id_goes_on_after_an_object(twin_server: Server, five: list[int]) -> None:
+def test_last_id_goes_on_after_an_object(emulator_server: Server, five: list[int]) -> None:
     """`_last_id` gives what comes after that object, without the object itself."""
-    found = twin_server.get("/submission", _last_id=five[2], _order="asc", _limit=10).data
+    found = emulator_server.get("/submission", _last_id=five[2], _order="asc", _limit=10).data
     assert ids(found) == five[3:]
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
 def test_the_feed_goes_by_completion_and_leaves_out_the_unfinished(
-    twin: EmbeddedEmulator, twin_server: Server
+    emulator: EmbeddedEmulator, emulator_server: Server
 ) -> None:
     """With `_last_id` submissions come in order of completion, and unfinished ones are left out."""
-    twin.control.add_known_samples(1)
-    known = ids(twin.control.submissions())
-    twin.control.set_lifecycle("manual")
-    waiting = twin_server.submit(b"%PDF-1.4 waiting", "waiting.pdf")["submissions"][0]["submission_id"]
-    assert ids(twin_server.get("/submission", _last_id=known[0], _order="asc").data) == []
-    twin.control.finish_all()
-    assert ids(twin_server.get("/submission", _last_id=known[0], _order="asc").data) == [waiting]
+    emulator.control.add_known_samples(1)
+    known = ids(emulator.control.submissions())
+    emulator.control.set_lifecycle("manual")
+    waiting = emulator_server.submit(b"%PDF-1.4 waiting", "waiting.pdf")["submissions"][0]["submission_id"]
+    assert ids(emulator_server.get("/submission", _last_id=known[0], _order="asc").data) == []
+    emulator.control.finish_all()
+    assert ids(emulator_server.get("/submission", _last_id=known[0], _order="asc").data) == [waiting]
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /analysis")
@@ -94,14 +94,14 @@ def test_analyses_have_the_feed_too(server: Server, subject: Subject) -> None:
 
 
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0", endpoint="GET /continuation/{id}")
-def test_the_rest_of_a_list_waits_under_a_continuation_id(twin_server: Server, five: list[int]) -> None:
+def test_the_rest_of_a_list_waits_under_a_continuation_id(emulator_server: Server, five: list[int]) -> None:
     """A list longer than a page carries `continuation_id`; the next page is fetched with it, and so on."""
-    answer = twin_server.get("/submission", _order="asc")
-    found = list(answer.data)
-    while "continuation_id" in answer.json:
-        assert isinstance(answer.json["continuation_id"], int)
-        answer = twin_server.get(f"/continuation/{answer.json['continuation_id']}")
-        found += answer.data
+    response = emulator_server.get("/submission", _order="asc")
+    found = list(response.data)
+    while "continuation_id" in response.json:
+        assert isinstance(response.json["continuation_id"], int)
+        response = emulator_server.get(f"/continuation/{response.json['continuation_id']}")
+        found += response.data
     assert ids(found) == five
 
 
@@ -114,22 +114,22 @@ def test_the_last_page_has_no_continuation_id(server: Server, subject: Subject) 
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /continuation/{id}")
-def test_a_continuation_id_is_good_for_one_fetch(twin_server: Server, five: list[int]) -> None:
+def test_a_continuation_id_is_good_for_one_fetch(emulator_server: Server, five: list[int]) -> None:
     """A used `continuation_id` is 404."""
-    number = twin_server.get("/submission").json["continuation_id"]
-    assert len(twin_server.get(f"/continuation/{number}").data) == 2
-    assert twin_server.get(f"/continuation/{number}").error == (404, "No such element")
+    number = emulator_server.get("/submission").json["continuation_id"]
+    assert len(emulator_server.get(f"/continuation/{number}").data) == 2
+    assert emulator_server.get(f"/continuation/{number}").error == (404, "No such element")
     assert len(five) == 5
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="ANY /")
-def test_beyond_the_hard_cap_a_list_is_truncated(twin: EmbeddedEmulator, twin_server: Server) -> None:
-    """A list longer than `max_api_items` says `truncated`; what lies beyond is on no page."""
-    twin.control.add_known_samples(4)
-    twin.control.configure(max_api_items=3)
-    answer = twin_server.get("/submission")
-    assert answer.json["truncated"] is True
-    assert len(answer.data) == 3
+def test_beyond_the_hard_cap_a_list_is_truncated(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """A list longer than `max_api_items` has `truncated`. The further objects are on no page."""
+    emulator.control.add_known_samples(4)
+    emulator.control.configure(max_api_items=3)
+    response = emulator_server.get("/submission")
+    assert response.json["truncated"] is True
+    assert len(response.data) == 3
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
@@ -144,7 +144,7 @@ def test_columns_filter_in_the_query(server: Server, subject: Subject) -> None:
     "OpenAPI document 2026.2.1; several connectors", endpoint="GET /submission/sample/{id}"
 )
 def test_columns_filter_in_the_path(server: Server, subject: Subject) -> None:
-    """The path twin of a filter gives the same list."""
+    """The path emulator of a filter gives the same list."""
     by_path = server.get(f"/submission/sample/{subject.sample_id}").data
     by_query = server.get("/submission", submission_sample_id=subject.sample_id).data
     assert sorted(ids(by_path)) == sorted(ids(by_query))

@@ -42,24 +42,24 @@ def run(module: str, request: dict[str, Any], **environment: str) -> dict[str, A
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    answer: dict[str, Any] = json.loads(finished.stdout)
-    assert "error" not in answer, answer
-    return answer
+    response: dict[str, Any] = json.loads(finished.stdout)
+    assert "error" not in response, response
+    return response
 
 
-def configuration(twin: EmbeddedEmulator, **more: str) -> dict[str, str]:
+def configuration(emulator: EmbeddedEmulator, **more: str) -> dict[str, str]:
     """Return a module's configuration."""
-    return {"url": twin.url, "apikey": twin.api_key, **more}
+    return {"url": emulator.url, "apikey": emulator.api_key, **more}
 
 
 @pytest.mark.documented("MISP module vmray_submit, run unmodified", endpoint="POST /sample/submit")
-def test_it_submits_an_attachment(twin: EmbeddedEmulator) -> None:
-    """It finds hashes, link, sample id and the job's machine in the answer to a submit."""
+def test_it_submits_an_attachment(emulator: EmbeddedEmulator) -> None:
+    """It finds hashes, link, sample id and the job's machine in the response to a submit."""
     switches = {"shareable": "no", "do_not_reanalyze": "no", "do_not_include_vmrayjobids": "no"}
     request = {"attachment": "misp.exe", "data": base64.b64encode(PROGRAM).decode()}
-    answer = run("expansion/vmray_submit.py", {**request, "config": configuration(twin, **switches)})
-    (sample,) = twin.control.samples()
-    values = [result["values"] for result in answer["results"]]
+    response = run("expansion/vmray_submit.py", {**request, "config": configuration(emulator, **switches)})
+    (sample,) = emulator.control.samples()
+    values = [result["values"] for result in response["results"]]
     assert values[:3] == [sample[f"sample_{name}hash"] for name in ("md5", "sha1", "sha256")]
     assert sample["sample_webif_url"] in values
     assert any(value.startswith("VMRay Job ID ") for value in values)
@@ -68,10 +68,10 @@ def test_it_submits_an_attachment(twin: EmbeddedEmulator) -> None:
 @pytest.mark.documented(
     "MISP module vmray_import, run unmodified", endpoint="GET /analysis/{id}/archive/{member}"
 )
-def test_it_imports_the_results_of_a_sample(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_it_imports_the_results_of_a_sample(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """It makes a MISP event of the reports: all kinds of IOCs, indicators, techniques, the verdict."""
-    number = twin_server.submit(PROGRAM, "misp.exe")["samples"][0]["sample_id"]
-    request = {"config": configuration(twin, **{"Sample ID": str(number)})}
+    number = emulator_server.submit(PROGRAM, "misp.exe")["samples"][0]["sample_id"]
+    request = {"config": configuration(emulator, **{"Sample ID": str(number)})}
     event = run("import_mod/vmray_import.py", request)["results"]
     assert {one["name"] for one in event["Object"]} == {
         "domain-ip", "email", "file", "ip-port", "mutex", "process", "registry-key", "sandbox-report",

@@ -41,7 +41,7 @@ def test_scores_go_with_the_verdict(subject: Subject) -> None:
 
 
 @pytest.mark.recorded(
-    "a real answer of server 4.2.0, an answer of about 2022 in Google's integration", endpoint=ITEM
+    "a real response of server 4.2.0, a response of about 2022 in Google's integration", endpoint=ITEM
 )
 def test_the_address_of_the_report_has_the_form_of_its_time(server: Server, subject: Subject) -> None:
     """`sample_webif_url` is `/user/sample/view?id=ID` up to 4.x and `/samples/ID` since 2022."""
@@ -69,24 +69,24 @@ def test_an_unknown_hash_is_an_empty_list(server: Server, kind: str, length: int
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/threat_names")
 def test_threat_names_have_sources(server: Server, subject: Subject) -> None:
     """Threat names come with the engines that gave them, the sample's own beside its children's."""
-    answer = server.get(f"/sample/{subject.sample_id}/threat_names")
-    if answer.status == 404:
+    response = server.get(f"/sample/{subject.sample_id}/threat_names")
+    if response.status == 404:
         assert server.version < (2026, 0, 0), "the document of 2026.2.1 has the endpoint"
         return
-    assert answer.data.keys() == {"sample_threat_names", "children_threat_names"}
-    for name in answer.data["sample_threat_names"]:
+    assert response.data.keys() == {"sample_threat_names", "children_threat_names"}
+    for name in response.data["sample_threat_names"]:
         assert name.keys() == {"threat_name", "sources"}
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/classifications")
 def test_classifications_are_objects_with_a_name(server: Server, subject: Subject) -> None:
     """Classifications are objects with `classification_name`, the sample's own beside its children's."""
-    answer = server.get(f"/sample/{subject.sample_id}/classifications")
-    if answer.status == 404:
+    response = server.get(f"/sample/{subject.sample_id}/classifications")
+    if response.status == 404:
         assert server.version < (2026, 0, 0), "the document of 2026.2.1 has the endpoint"
         return
-    assert answer.data.keys() == {"sample_classifications", "children_classifications"}
-    for name in answer.data["sample_classifications"]:
+    assert response.data.keys() == {"sample_classifications", "children_classifications"}
+    for name in response.data["sample_classifications"]:
         assert name.keys() == {"classification_name"}
 
 
@@ -94,19 +94,19 @@ def test_classifications_are_objects_with_a_name(server: Server, subject: Subjec
     "VMRay's Splunk SOAR app; OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/file"
 )
 def test_a_sample_is_downloaded_as_an_encrypted_zip(server: Server, subject: Subject) -> None:
-    """The file comes as a ZIP with one encrypted member; `/download_password` tells the password."""
-    answer = server.get(f"/sample/{subject.sample_id}/file")
+    """The file is a ZIP with one encrypted member. `/download_password` returns the password."""
+    response = server.get(f"/sample/{subject.sample_id}/file")
     password: str = server.get("/download_password").data
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
         (member,) = archive.infolist()
         assert member.flag_bits & 1
         assert len(archive.read(member, password.encode())) == subject.sample["sample_filesize"]
 
 
 @pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /download_password")
-def test_the_factory_password_is_infected(twin_server: Server) -> None:
+def test_the_factory_password_is_infected(emulator_server: Server) -> None:
     """Where nobody changed it, the password of downloads is `infected`."""
-    assert twin_server.get("/download_password").data == "infected"
+    assert emulator_server.get("/download_password").data == "infected"
 
 
 @pytest.mark.documented(
@@ -114,21 +114,21 @@ def test_the_factory_password_is_infected(twin_server: Server) -> None:
 )
 def test_a_sample_has_a_pdf(server: Server, subject: Subject) -> None:
     """The combined report is a PDF, sent as `application/octet-stream`."""
-    answer = server.get(f"/sample/{subject.sample_id}/report")
-    assert answer.status == 200
-    assert answer.content.startswith(b"%PDF-")
+    response = server.get(f"/sample/{subject.sample_id}/report")
+    assert response.status == 200
+    assert response.content.startswith(b"%PDF-")
 
 
 @pytest.mark.documented("VMRay's Chronicle connector", endpoint="POST /sample/{id}/unlock_reports")
-def test_unlocking_names_the_analyses(twin: EmbeddedEmulator, twin_server: Server) -> None:
-    """Unlocking the reports of a sample answers with the ids of the analyses that it unlocked."""
-    sample = twin.control.add_sample(locked=True)
+def test_unlocking_names_the_analyses(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """Unlocking the reports of a sample returns the ids of the analyses that it unlocked."""
+    sample = emulator.control.add_sample(locked=True)
     number = sample["sample_id"]
-    locked = twin_server.get(f"/analysis/sample/{number}").data
+    locked = emulator_server.get(f"/analysis/sample/{number}").data
     assert {analysis["analysis_lock_status"] for analysis in locked} == {"locked"}
-    unlocked = twin_server.post(f"/sample/{number}/unlock_reports").data["unlocked_analysis_ids"]
+    unlocked = emulator_server.post(f"/sample/{number}/unlock_reports").data["unlocked_analysis_ids"]
     assert unlocked == [analysis["analysis_id"] for analysis in locked]
-    after = twin_server.get(f"/analysis/sample/{number}").data
+    after = emulator_server.get(f"/analysis/sample/{number}").data
     assert {analysis["analysis_lock_status"] for analysis in after} == {"unlocked"}
 
 

@@ -39,7 +39,7 @@ def test_a_submission_shows_the_settings_it_ran_under(subject: Subject) -> None:
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ITEM)
 def test_newer_servers_tell_what_came_from_the_cache(server: Server, subject: Subject) -> None:
-    """Since some time after 4.2 a submission says how many analyses it borrowed and how many jobs it made."""
+    """Since some time after 4.2 a submission has the numbers of reused analyses and of new jobs."""
     newer = {"submission_used_cache", "submission_number_cached_analyses", "submission_number_created_jobs"}
     if server.version >= (2026, 0, 0):
         assert subject.submission.keys() >= newer
@@ -48,96 +48,98 @@ def test_newer_servers_tell_what_came_from_the_cache(server: Server, subject: Su
 
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay; vendor client vmray_rest_api 6.0.0", endpoint=ITEM)
-def test_a_submission_begins_unfinished(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_submission_begins_unfinished(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """Before its jobs are done a submission is not finished and has neither time nor verdict."""
-    twin.control.set_lifecycle("manual")
-    number = twin_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
-    begun = twin_server.get(f"/submission/{number}").data
+    emulator.control.set_lifecycle("manual")
+    number = emulator_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
+    begun = emulator_server.get(f"/submission/{number}").data
     assert begun["submission_finished"] is False
     assert begun["submission_finish_time"] is None
     assert begun["submission_verdict"] is None
-    twin.control.finish_all()
-    ended = twin_server.get(f"/submission/{number}").data
+    emulator.control.finish_all()
+    ended = emulator_server.get(f"/submission/{number}").data
     assert ended["submission_finished"] is True
     assert ended["submission_verdict"] == "malicious"
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; real submission of server 4.2.0", endpoint=ITEM)
-def test_there_is_a_status_beside_the_flag(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_there_is_a_status_beside_the_flag(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """`submission_status` runs from `queued` over `in_progress` to `success`."""
-    twin.control.set_lifecycle("manual")
-    number = twin_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
-    seen = [twin_server.get(f"/submission/{number}").data["submission_status"]]
-    twin.control.advance(5)
-    seen.append(twin_server.get(f"/submission/{number}").data["submission_status"])
-    twin.control.finish_all()
-    seen.append(twin_server.get(f"/submission/{number}").data["submission_status"])
+    emulator.control.set_lifecycle("manual")
+    number = emulator_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
+    seen = [emulator_server.get(f"/submission/{number}").data["submission_status"]]
+    emulator.control.advance(5)
+    seen.append(emulator_server.get(f"/submission/{number}").data["submission_status"])
+    emulator.control.finish_all()
+    seen.append(emulator_server.get(f"/submission/{number}").data["submission_status"])
     assert seen == ["queued", "in_progress", "success"]
 
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint=JOB)
-def test_a_job_is_gone_when_it_is_done(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_job_is_gone_when_it_is_done(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """A job can be read while it waits and runs; then it is 404 and an analysis names it."""
-    twin.control.set_lifecycle("manual")
-    answer = twin_server.submit(b"MZ slow", "slow.exe")
-    job = answer["jobs"][0]["job_id"]
-    assert twin_server.get(f"/job/{job}").data["job_status"] == "queued"
-    twin.control.advance(5)
-    assert twin_server.get(f"/job/{job}").data["job_status"] == "inwork"
-    twin.control.finish_all()
-    assert twin_server.get(f"/job/{job}").error == (404, "No such element")
-    number = answer["submissions"][0]["submission_id"]
-    analyses = twin_server.get(f"/analysis/submission/{number}").data
+    emulator.control.set_lifecycle("manual")
+    response = emulator_server.submit(b"MZ slow", "slow.exe")
+    job = response["jobs"][0]["job_id"]
+    assert emulator_server.get(f"/job/{job}").data["job_status"] == "queued"
+    emulator.control.advance(5)
+    assert emulator_server.get(f"/job/{job}").data["job_status"] == "inwork"
+    emulator.control.finish_all()
+    assert emulator_server.get(f"/job/{job}").error == (404, "No such element")
+    number = response["submissions"][0]["submission_id"]
+    analyses = emulator_server.get(f"/analysis/submission/{number}").data
     assert job in [analysis["analysis_job_id"] for analysis in analyses]
 
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint="GET /job/submission/{id}")
 def test_the_jobs_of_a_submission_are_listed_while_they_last(
-    twin: EmbeddedEmulator, twin_server: Server
+    emulator: EmbeddedEmulator, emulator_server: Server
 ) -> None:
     """The jobs of a submission are a list that is empty when all are done."""
-    twin.control.set_lifecycle("manual")
-    number = twin_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
-    assert {job["job_submission_id"] for job in twin_server.get(f"/job/submission/{number}").data} == {number}
-    twin.control.finish_all()
-    assert twin_server.get(f"/job/submission/{number}").data == []
+    emulator.control.set_lifecycle("manual")
+    number = emulator_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
+    assert {job["job_submission_id"] for job in emulator_server.get(f"/job/submission/{number}").data} == {
+        number
+    }
+    emulator.control.finish_all()
+    assert emulator_server.get(f"/job/submission/{number}").data == []
 
 
 @pytest.mark.inferred("the meaning of triage and what the Cortex XSOAR pack waits for", endpoint=JOB)
-def test_with_triage_the_jobs_come_later(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_with_triage_the_jobs_come_later(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """With triage only a reputation job exists at first; the jobs of analyses appear when it is done."""
-    twin.control.load_scenario("triage-first")
-    twin.control.set_lifecycle("manual")
-    answer = twin_server.submit(b"MZ triage", "triage.exe")
-    assert answer["jobs"] == []
-    assert answer["reputation_jobs"]
-    number = answer["submissions"][0]["submission_id"]
-    twin.control.advance(2.5)
-    assert twin_server.get(f"/job/submission/{number}").data
+    emulator.control.load_scenario("triage-first")
+    emulator.control.set_lifecycle("manual")
+    response = emulator_server.submit(b"MZ triage", "triage.exe")
+    assert response["jobs"] == []
+    assert response["reputation_jobs"]
+    number = response["submissions"][0]["submission_id"]
+    emulator.control.advance(2.5)
+    assert emulator_server.get(f"/job/submission/{number}").data
 
 
 @pytest.mark.documented("VMRay's Splunk SOAR app (since 4.2.0)", endpoint="GET /submission")
-def test_children_are_found_by_their_parent(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_children_are_found_by_their_parent(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """What VMRay itself submits out of a sample is found by `submission_parent_submission_id`."""
-    twin.control.load_scenario("malicious-exe")
-    number = twin_server.submit(b"MZ parent", "parent.exe")["submissions"][0]["submission_id"]
-    children = twin_server.get("/submission", submission_parent_submission_id=number).data
+    emulator.control.load_scenario("malicious-exe")
+    number = emulator_server.submit(b"MZ parent", "parent.exe")["submissions"][0]["submission_id"]
+    children = emulator_server.get("/submission", submission_parent_submission_id=number).data
     assert children
     for child in children:
         assert child.get("submission_recursive", True) is True, "a newer field, absent in 4.2"
         assert child["submission_parent_submission_id"] == number
-    parent = twin_server.get(f"/submission/{number}").data
-    sample = twin_server.get(f"/sample/{parent['submission_sample_id']}").data
+    parent = emulator_server.get(f"/submission/{number}").data
+    sample = emulator_server.get(f"/sample/{parent['submission_sample_id']}").data
     assert sample["sample_child_sample_ids"] == [child["submission_sample_id"] for child in children]
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="DELETE /submission/{id}")
-def test_a_deleted_submission_is_gone(twin: EmbeddedEmulator, twin_server: Server) -> None:
-    """Deleting answers without data; then the submission is 404."""
-    twin.control.add_known_samples(1)
-    number = twin.control.submissions()[0]["submission_id"]
-    assert twin_server.request("DELETE", f"/submission/{number}").json == {"result": "ok"}
-    assert twin_server.get(f"/submission/{number}").status == 404
+def test_a_deleted_submission_is_gone(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """Deleting returns no data. Then the submission is 404."""
+    emulator.control.add_known_samples(1)
+    number = emulator.control.submissions()[0]["submission_id"]
+    assert emulator_server.request("DELETE", f"/submission/{number}").json == {"result": "ok"}
+    assert emulator_server.get(f"/submission/{number}").status == 404
 
 
 @pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /reputation_lookup/submission/{id}")

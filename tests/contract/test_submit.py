@@ -1,4 +1,4 @@
-"""`POST /sample/submit`: sources, parameters, the answer, partial failure, known samples."""
+"""`POST /sample/submit`: sources, parameters, the response, partial failure, known samples."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def zipped(**members: bytes) -> bytes:
 @pytest.mark.submits(1)
 @pytest.mark.documented("OpenAPI document 2026.2.1; all known connectors", endpoint=ENDPOINT)
 def test_a_file_becomes_a_sample_and_a_submission(submittable: Server) -> None:
-    """All lists are answered; submission and sample belong together by `submission_sample_id`."""
+    """All lists are returned; submission and sample belong together by `submission_sample_id`."""
     data = submittable.submit(fresh(), "contract.exe", comment="contract test")
     assert data.keys() >= {"errors", "jobs", "reputation_jobs", "samples", "submissions", "vt_jobs"}
     assert data["errors"] == []
@@ -63,8 +63,8 @@ def test_a_url_goes_as_a_form_field(submittable: Server) -> None:
 def test_parameters_may_stand_in_the_query(submittable: Server) -> None:
     """Parameters of a submit are read from the query as well as from the form."""
     files = {"sample_file": ("query.exe", fresh())}
-    answer = submittable.request("POST", "/sample/submit", params={"tags": "one,two"}, files=files)
-    assert sorted(answer.data["submissions"][0]["submission_tags"]) == ["one", "two"]
+    response = submittable.request("POST", "/sample/submit", params={"tags": "one,two"}, files=files)
+    assert sorted(response.data["submissions"][0]["submission_tags"]) == ["one", "two"]
 
 
 @pytest.mark.submits(1)
@@ -99,47 +99,51 @@ def test_the_same_content_is_the_same_sample(submittable: Server) -> None:
 
 
 @pytest.mark.inferred("a sample comes from one source", endpoint=ENDPOINT)
-def test_nothing_to_submit_is_refused(twin_server: Server) -> None:
+def test_nothing_to_submit_is_refused(emulator_server: Server) -> None:
     """A submit with neither file nor URL, or with both, is 400."""
     both = {"sample_file": ("both.exe", b"MZ")}
-    assert twin_server.post("/sample/submit").error[0] == 400
-    assert twin_server.post("/sample/submit", {"sample_url": "http://a.example"}, files=both).error[0] == 400
+    assert emulator_server.post("/sample/submit").error[0] == 400
+    assert (
+        emulator_server.post("/sample/submit", {"sample_url": "http://a.example"}, files=both).error[0] == 400
+    )
 
 
 @pytest.mark.documented(
     "Google's integration, MISP module vmray_submit, Cortex XSOAR pack", endpoint=ENDPOINT
 )
-def test_a_known_sample_may_not_be_stored_again(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_known_sample_may_not_be_stored_again(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """With caching "legacy" a known sample is 200 with an error sentence, the sample, and no submission."""
-    twin.control.load_scenario("not-stored")
-    twin.control.configure(analysis_caching="legacy")
+    emulator.control.load_scenario("not-stored")
+    emulator.control.configure(analysis_caching="legacy")
     content = fresh()
-    first = twin_server.submit(content, "known.exe")
-    again = twin_server.submit(content, "known.exe")
+    first = emulator_server.submit(content, "known.exe")
+    again = emulator_server.submit(content, "known.exe")
     assert again["submissions"] == []
     assert [error["error_msg"] for error in again["errors"]] == [NOT_STORED]
     assert [one["sample_id"] for one in again["samples"]] == [first["samples"][0]["sample_id"]]
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
-def test_a_cached_submission_borrows_its_analyses(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_a_cached_submission_borrows_its_analyses(
+    emulator: EmbeddedEmulator, emulator_server: Server
+) -> None:
     """With caching "enabled" a known sample's submission has no jobs; earlier analyses name it too."""
-    twin.control.load_scenario("cached")
+    emulator.control.load_scenario("cached")
     content = fresh()
-    first = twin_server.submit(content, "known.exe")["submissions"][0]["submission_id"]
-    again = twin_server.submit(content, "known.exe")
+    first = emulator_server.submit(content, "known.exe")["submissions"][0]["submission_id"]
+    again = emulator_server.submit(content, "known.exe")
     assert again["jobs"] == []
     number = again["submissions"][0]["submission_id"]
-    analyses = twin_server.get(f"/analysis/submission/{number}").data
+    analyses = emulator_server.get(f"/analysis/submission/{number}").data
     assert analyses
     assert all({first, number} <= set(one["analysis_submission_ids"]) for one in analyses)
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Google's and MISP's integrations", endpoint=ENDPOINT)
-def test_an_archive_may_be_taken_apart(twin_server: Server) -> None:
+def test_an_archive_may_be_taken_apart(emulator_server: Server) -> None:
     """With `archive_action=separate_samples` each member of an archive is submitted by itself."""
     content = zipped(one_exe=fresh(), two_exe=fresh())
-    data = twin_server.submit(content, "both.zip", archive_action="separate_samples")
+    data = emulator_server.submit(content, "both.zip", archive_action="separate_samples")
     names = {one["sample_id"]: one["submission_filename"] for one in data["samples"]}
     assert sorted(names.values()) == ["one.exe", "two.exe"]
     for submission in data["submissions"]:
@@ -147,18 +151,18 @@ def test_an_archive_may_be_taken_apart(twin_server: Server) -> None:
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1 (`errors` beside `submissions`)", endpoint=ENDPOINT)
-def test_some_members_may_be_refused(twin_server: Server) -> None:
+def test_some_members_may_be_refused(emulator_server: Server) -> None:
     """A refused member stands in `errors` with its name, beside the submissions of the others, in one 200."""
     content = zipped(good_exe=fresh(), **{"emulate-unsupported_bin": b"?"})
-    data = twin_server.submit(content, "mixed.zip", archive_action="separate_samples")
+    data = emulator_server.submit(content, "mixed.zip", archive_action="separate_samples")
     assert [error["submission_filename"] for error in data["errors"]] == ["emulate-unsupported.bin"]
     assert all(error["error_msg"] for error in data["errors"])
     assert [one["submission_filename"] for one in data["submissions"]] == ["good.exe"]
 
 
 @pytest.mark.emulator_only("which uploads are refused as unsupported is decided by name", endpoint=ENDPOINT)
-def test_an_unsupported_upload_is_refused_in_errors(twin_server: Server) -> None:
+def test_an_unsupported_upload_is_refused_in_errors(emulator_server: Server) -> None:
     """A file named `*emulate-unsupported*` is refused in `errors`, with status 200."""
-    data = twin_server.submit(b"?", "emulate-unsupported.bin")
+    data = emulator_server.submit(b"?", "emulate-unsupported.bin")
     assert data["submissions"] == []
     assert len(data["errors"]) == 1

@@ -9,20 +9,20 @@ import pytest
 from tests.contract.test_transport import UNKNOWN
 
 if TYPE_CHECKING:
-    from tests.contract.servers import Answer, Server
+    from tests.contract.servers import Response, Server
 
     from vmray_emulator import EmbeddedEmulator
 
-#: The documented form stands in the document of 2026.2.1; that 2023 had it and 4.2 not is inferred.
+# The documented form stands in the document of 2026.2.1; that 2023 had it and 4.2 not is inferred.
 FIELD_SINCE = (2023, 4, 0)
-newer_servers = pytest.mark.parametrize("twin", ["2023.4.0", "2026.2.1"], indirect=True)
+newer_servers = pytest.mark.parametrize("emulator", ["2023.4.0", "2026.2.1"], indirect=True)
 
 
 @pytest.fixture
-def submission(twin: EmbeddedEmulator) -> int:
+def submission(emulator: EmbeddedEmulator) -> int:
     """A submission without tags."""
-    twin.control.add_known_samples(1)
-    number: int = twin.control.submissions()[-1]["submission_id"]
+    emulator.control.add_known_samples(1)
+    number: int = emulator.control.submissions()[-1]["submission_id"]
     return number
 
 
@@ -32,7 +32,7 @@ def tags_of(server: Server, number: int) -> list[str]:
     return tags
 
 
-def add(server: Server, number: int, tag: str) -> Answer:
+def add(server: Server, number: int, tag: str) -> Response:
     """Add a tag in the form that a server of that age knows."""
     base = f"/submission/{number}/tag"
     if server.version >= FIELD_SINCE:
@@ -42,45 +42,49 @@ def add(server: Server, number: int, tag: str) -> Answer:
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="POST /submission/{id}/tag")
 @newer_servers
-def test_a_tag_is_added_by_field(twin_server: Server, submission: int) -> None:
-    """`tag_name` in the form or the query adds a tag; the answer has no data."""
-    assert twin_server.post(f"/submission/{submission}/tag", {"tag_name": "seen"}).json == {"result": "ok"}
-    more = twin_server.request("POST", f"/submission/{submission}/tag", params={"tag_name": "twice"})
+def test_a_tag_is_added_by_field(emulator_server: Server, submission: int) -> None:
+    """`tag_name` in the form or the query adds a tag; the response has no data."""
+    assert emulator_server.post(f"/submission/{submission}/tag", {"tag_name": "seen"}).json == {
+        "result": "ok"
+    }
+    more = emulator_server.request("POST", f"/submission/{submission}/tag", params={"tag_name": "twice"})
     assert more.json == {"result": "ok"}
-    assert tags_of(twin_server, submission) == ["seen", "twice"]
+    assert tags_of(emulator_server, submission) == ["seen", "twice"]
 
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint="POST /submission/{id}/tag/{tag}")
 @pytest.mark.parametrize("tag", ["seen", "a/b", "50%", "März", "who?"])
-def test_a_tag_is_added_by_path(twin_server: Server, submission: int, tag: str) -> None:
+def test_a_tag_is_added_by_path(emulator_server: Server, submission: int, tag: str) -> None:
     """The tag as the last part of the path, encoded, adds it as well."""
-    assert twin_server.post(f"/submission/{submission}/tag/{quote(tag, safe='')}").json == {"result": "ok"}
-    assert tags_of(twin_server, submission) == [tag]
+    assert emulator_server.post(f"/submission/{submission}/tag/{quote(tag, safe='')}").json == {
+        "result": "ok"
+    }
+    assert tags_of(emulator_server, submission) == [tag]
 
 
 @pytest.mark.inferred("adding is not documented to fail", endpoint="POST /submission/{id}/tag")
-def test_a_tag_is_there_once(twin_server: Server, submission: int) -> None:
+def test_a_tag_is_there_once(emulator_server: Server, submission: int) -> None:
     """Adding a tag again succeeds and changes nothing."""
     for _ in range(2):
-        assert add(twin_server, submission, "seen").status == 200
-    assert tags_of(twin_server, submission) == ["seen"]
+        assert add(emulator_server, submission, "seen").status == 200
+    assert tags_of(emulator_server, submission) == ["seen"]
 
 
 @pytest.mark.inferred("the endpoints of Cortex XSOAR pack VMRay's time", endpoint="POST /submission/{id}/tag")
-def test_an_old_server_has_the_older_form_only(twin_server: Server, submission: int) -> None:
+def test_an_old_server_has_the_older_form_only(emulator_server: Server, submission: int) -> None:
     """A server of 4.2 takes tags in the path only; the documented form is 404 there."""
-    known = twin_server.post(f"/submission/{submission}/tag", {"tag_name": "seen"}).status == 200
-    assert known is (twin_server.version >= FIELD_SINCE)
+    known = emulator_server.post(f"/submission/{submission}/tag", {"tag_name": "seen"}).status == 200
+    assert known is (emulator_server.version >= FIELD_SINCE)
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="DELETE /submission/{id}/tag")
 @newer_servers
-def test_a_tag_is_taken_away(twin_server: Server, submission: int) -> None:
+def test_a_tag_is_taken_away(emulator_server: Server, submission: int) -> None:
     """Deleting with `tag_name` in the query takes the tag away."""
-    add(twin_server, submission, "seen")
-    gone = twin_server.request("DELETE", f"/submission/{submission}/tag", params={"tag_name": "seen"})
+    add(emulator_server, submission, "seen")
+    gone = emulator_server.request("DELETE", f"/submission/{submission}/tag", params={"tag_name": "seen"})
     assert gone.json == {"result": "ok"}
-    assert tags_of(twin_server, submission) == []
+    assert tags_of(emulator_server, submission) == []
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="POST /submission/{id}/tag")
@@ -93,27 +97,27 @@ def test_a_submission_that_is_unknown_cannot_be_tagged(server: Server) -> None:
     "the documented rule for tags; status and text are not known", endpoint="POST /submission/{id}/tag"
 )
 @pytest.mark.parametrize("tag", ["two words", "x" * 256, "a,b"])
-def test_a_tag_against_the_rule_is_refused(twin_server: Server, submission: int, tag: str) -> None:
+def test_a_tag_against_the_rule_is_refused(emulator_server: Server, submission: int, tag: str) -> None:
     """A tag with a blank or comma, or of more than 255 characters, is 400."""
-    assert add(twin_server, submission, tag).error[0] == 400
+    assert add(emulator_server, submission, tag).error[0] == 400
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /tag/{tag}/submission")
-def test_submissions_are_found_by_tag(twin_server: Server, submission: int) -> None:
+def test_submissions_are_found_by_tag(emulator_server: Server, submission: int) -> None:
     """The submissions that carry a tag are a list."""
-    add(twin_server, submission, "seen")
-    found = twin_server.get("/tag/seen/submission").data
+    add(emulator_server, submission, "seen")
+    found = emulator_server.get("/tag/seen/submission").data
     assert [one["submission_id"] for one in found] == [submission]
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="POST /analysis/{id}/tag")
-def test_analyses_have_tags_too(twin_server: Server, submission: int) -> None:
+def test_analyses_have_tags_too(emulator_server: Server, submission: int) -> None:
     """An analysis is tagged in the same two forms as a submission."""
-    number = twin_server.get(f"/analysis/submission/{submission}").data[0]["analysis_id"]
+    number = emulator_server.get(f"/analysis/submission/{submission}").data[0]["analysis_id"]
     base = f"/analysis/{number}/tag"
-    by_path = twin_server.post(f"{base}/seen")
+    by_path = emulator_server.post(f"{base}/seen")
     assert by_path.json == {"result": "ok"}
-    known = twin_server.post(base, {"tag_name": "twice"}).status == 200
-    assert known is (twin_server.version >= FIELD_SINCE)
-    tags = twin_server.get(f"/analysis/{number}").data["analysis_tags"]
+    known = emulator_server.post(base, {"tag_name": "twice"}).status == 200
+    assert known is (emulator_server.version >= FIELD_SINCE)
+    tags = emulator_server.get(f"/analysis/{number}").data["analysis_tags"]
     assert tags == (["seen", "twice"] if known else ["seen"])

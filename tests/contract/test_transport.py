@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
     from vmray_emulator import EmbeddedEmulator
 
-#: An id that no server has handed out yet (they count up from 1).
+# An id that no server has handed out yet (they count up from 1).
 UNKNOWN = 2_000_000_000
 
 
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0; OpenAPI document 2026.2.1", endpoint="ANY /")
 def test_the_key_goes_after_the_word_api_key(server: Server) -> None:
-    """A call with the header `Authorization: api_key KEY` is answered with `result` "ok" and `data`."""
-    answer = server.get("/analysis", _limit=1)
-    assert answer.status == 200
-    assert answer.json["result"] == "ok"
-    assert isinstance(answer.data, list)
+    """A request with the header `Authorization: api_key KEY` returns `result` "ok" and `data`."""
+    response = server.get("/analysis", _limit=1)
+    assert response.status == 200
+    assert response.json["result"] == "ok"
+    assert isinstance(response.data, list)
 
 
 @pytest.mark.documented("VMRay's connectors for Microsoft Defender and Sentinel", endpoint="ANY /")
 def test_a_wrong_key_is_401(server: Server) -> None:
-    """A key that does not exist is answered with 401."""
+    """A key that does not exist gives 401."""
     refused = server.request("GET", "/analysis", headers={"Authorization": "api_key no-such-key"})
     assert refused.error[0] == 401
 
@@ -47,7 +47,7 @@ def test_an_unknown_id_is_404_no_such_element(server: Server, kind: str) -> None
     assert server.get(f"/{kind}/{UNKNOWN}").error == (404, "No such element")
 
 
-@pytest.mark.inferred("the answer for unknown ids", endpoint="ANY /")
+@pytest.mark.inferred("the response for unknown ids", endpoint="ANY /")
 def test_an_unknown_path_is_404(server: Server) -> None:
     """A path that is no endpoint is 404."""
     assert server.get("/no_such_endpoint").status == 404
@@ -64,19 +64,19 @@ def test_an_unknown_path_is_404(server: Server) -> None:
     ],
 )
 def test_a_list_of_nothing_is_an_empty_list(server: Server, path: str) -> None:
-    """A list endpoint answers 200 and an empty list where nothing fits; it never answers 404."""
+    """A list endpoint returns 200 and an empty list where nothing matches. It never returns 404."""
     assert server.get(path).data == []
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="ANY /")
-def test_answers_are_json(server: Server, subject: Subject) -> None:
+def test_responses_are_json(server: Server, subject: Subject) -> None:
     """Answers and refusals alike say `application/json`."""
     good, bad = server.get(f"/sample/{subject.sample_id}"), server.get(f"/sample/{UNKNOWN}")
-    for answer in (good, bad):
-        assert answer.headers["Content-Type"].startswith("application/json")
+    for response in (good, bad):
+        assert response.headers["Content-Type"].startswith("application/json")
 
 
-@pytest.mark.recorded("real answers of server 4.2.0 and later", endpoint="ANY /")
+@pytest.mark.recorded("real responses of server 4.2.0 and later", endpoint="ANY /")
 def test_ids_are_numbers_and_times_have_no_zone(subject: Subject) -> None:
     """Ids are JSON integers; timestamps are ISO 8601 in seconds without a zone."""
     assert isinstance(subject.submission["submission_id"], int)
@@ -89,18 +89,20 @@ def test_ids_are_numbers_and_times_have_no_zone(subject: Subject) -> None:
 @pytest.mark.documented(
     "unit tests of the Cortex XSOAR pack VMRay; observed live by others", endpoint="ANY /"
 )
-def test_throttling_says_how_long_to_wait(twin: EmbeddedEmulator, twin_server: Server) -> None:
+def test_throttling_says_how_long_to_wait(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
     """A throttled call is 429 with `Retry-After` in whole seconds, and the sentence repeats them."""
-    twin.control.inject({"method": "GET", "path": "/rest/analysis"}, {"kind": "throttle", "retry_after": "2"})
-    answer = twin_server.get("/analysis")
-    assert answer.error == (429, "Request was throttled. Expected available in 2 seconds.")
-    assert answer.headers["Retry-After"] == "2"
-    assert twin_server.get("/analysis").status == 200
+    emulator.control.inject(
+        {"method": "GET", "path": "/rest/analysis"}, {"kind": "throttle", "retry_after": "2"}
+    )
+    response = emulator_server.get("/analysis")
+    assert response.error == (429, "Request was throttled. Expected available in 2 seconds.")
+    assert response.headers["Retry-After"] == "2"
+    assert emulator_server.get("/analysis").status == 200
 
 
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0 (`str()` of a bool)", endpoint="ANY /")
 @pytest.mark.parametrize("spelling", ["True", "true", "False", "false"])
 def test_booleans_are_understood_in_both_spellings(server: Server, subject: Subject, spelling: str) -> None:
     """Booleans may be written with a capital, as Python does, or without."""
-    answer = server.get(f"/sample/{subject.sample_id}/iocs/all_artifacts/{spelling}")
-    assert answer.data["status"] == "finished"
+    response = server.get(f"/sample/{subject.sample_id}/iocs/all_artifacts/{spelling}")
+    assert response.data["status"] == "finished"

@@ -21,9 +21,9 @@ TAG = "kit"
 
 
 @pytest.fixture
-def client(twin: EmbeddedEmulator) -> Any:
+def client(emulator: EmbeddedEmulator) -> Any:
     """The vendor's client, connected."""
-    return VMRayRESTAPI(twin.url, twin.api_key, connector_name="contract")
+    return VMRayRESTAPI(emulator.url, emulator.api_key, connector_name="contract")
 
 
 def submit(client: Any, folder: Path, name: str = "client.exe") -> dict[str, Any]:
@@ -31,25 +31,25 @@ def submit(client: Any, folder: Path, name: str = "client.exe") -> dict[str, Any
     path = folder / name
     path.write_bytes(PROGRAM + name.encode())
     with path.open("rb") as file:
-        answer: dict[str, Any] = client.call(
+        response: dict[str, Any] = client.call(
             "POST", "/rest/sample/submit", {"sample_file": file, "tags": TAG}
         )
-    return answer
+    return response
 
 
 @pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
 @pytest.mark.parametrize("name", ["client.exe", "Prüfbericht 試.exe"])
 def test_it_submits_a_file_under_its_name(client: Any, tmp_path: Path, name: str) -> None:
     """A file goes up under its name, whatever its script; tags go along."""
-    answer = submit(client, tmp_path, name)
-    assert answer["samples"][0]["sample_filename"] == name
-    assert answer["submissions"][0]["submission_tags"] == [TAG]
+    response = submit(client, tmp_path, name)
+    assert response["samples"][0]["sample_filename"] == name
+    assert response["submissions"][0]["submission_tags"] == [TAG]
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /submission/{id}")
-def test_it_waits_for_the_end(twin: EmbeddedEmulator, client: Any, tmp_path: Path) -> None:
+def test_it_waits_for_the_end(emulator: EmbeddedEmulator, client: Any, tmp_path: Path) -> None:
     """The flag that it polls turns from false to true."""
-    twin.control.set_lifecycle("reads:2")
+    emulator.control.set_lifecycle("reads:2")
     number = submit(client, tmp_path)["submissions"][0]["submission_id"]
     seen = [client.call("GET", f"/rest/submission/{number}")["submission_finished"] for _ in range(4)]
     assert seen == sorted(seen)
@@ -99,22 +99,22 @@ def test_it_downloads_screenshots(client: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /continuation/{id}")
-def test_it_drains_a_long_list(twin: EmbeddedEmulator, client: Any) -> None:
+def test_it_drains_a_long_list(emulator: EmbeddedEmulator, client: Any) -> None:
     """It follows continuation ids until a page has none, and has every object once."""
-    twin.control.add_known_samples(7)
-    twin.control.configure(api_items_per_request=3)
+    emulator.control.add_known_samples(7)
+    emulator.control.configure(api_items_per_request=3)
     found = [one["submission_id"] for one in client.call("GET", "/rest/submission", {"_order": "asc"})]
-    assert found == [one["submission_id"] for one in twin.control.submissions()]
-    continued = [one for one in twin.control.requests() if one.path.startswith("/rest/continuation/")]
+    assert found == [one["submission_id"] for one in emulator.control.submissions()]
+    continued = [one for one in emulator.control.requests() if one.path.startswith("/rest/continuation/")]
     assert len(continued) == 2
 
 
 @pytest.mark.documented(SOURCE, endpoint="ANY /")
-def test_it_understands_refusals(twin: EmbeddedEmulator, client: Any) -> None:
+def test_it_understands_refusals(emulator: EmbeddedEmulator, client: Any) -> None:
     """It takes status and sentence from a refusal."""
     with pytest.raises(VMRayRESTAPIError, match="No such element") as refused:
         client.call("GET", "/rest/sample/1")
     assert refused.value.status_code == 404
     with pytest.raises(VMRayRESTAPIError) as rejected:
-        VMRayRESTAPI(twin.url, "wrong").call("GET", "/rest/system_info")
+        VMRayRESTAPI(emulator.url, "wrong").call("GET", "/rest/system_info")
     assert rejected.value.status_code == 401

@@ -21,9 +21,9 @@ SOURCE = "vendor's integration kit in vmray_rest_api 6.0.0, run unmodified"
 
 
 @pytest.fixture
-def kit(twin: EmbeddedEmulator) -> Any:
+def kit(emulator: EmbeddedEmulator) -> Any:
     """The vendor's kit, connected."""
-    return VMRaySubmissionKit(twin.url, twin.api_key, connector_name="contract")
+    return VMRaySubmissionKit(emulator.url, emulator.api_key, connector_name="contract")
 
 
 @pytest.fixture
@@ -36,12 +36,12 @@ def program(tmp_path: Path) -> Path:
 
 @pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
 def test_it_submits_and_waits(
-    twin: EmbeddedEmulator, kit: Any, program: Path, monkeypatch: pytest.MonkeyPatch
+    emulator: EmbeddedEmulator, kit: Any, program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A blocking submit polls until the submission is finished and then has the verdict and its reasons."""
     pauses: list[float] = []
     monkeypatch.setattr(integration_kit.time, "sleep", pauses.append)
-    twin.control.set_lifecycle("reads:3")
+    emulator.control.set_lifecycle("reads:3")
     (result,) = kit.submit_file(program)
     assert pauses
     assert result.verdict == "malicious"
@@ -50,13 +50,13 @@ def test_it_submits_and_waits(
 
 
 @pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
-def test_it_submits_without_waiting(twin: EmbeddedEmulator, kit: Any) -> None:
-    """A submit that does not block gives a handle; the verdict is there once it says that it is finished."""
-    twin.control.set_lifecycle("manual")
+def test_it_submits_without_waiting(emulator: EmbeddedEmulator, kit: Any) -> None:
+    """A submit that does not block returns a handle. The verdict is there once the handle is finished."""
+    emulator.control.set_lifecycle("manual")
     (result,) = kit.submit_url("http://phishing.example/login", blocking=False)
     assert not result.is_finished()
     assert result.verdict is None
-    twin.control.finish_all()
+    emulator.control.finish_all()
     again = kit.deserialize(result.serialize())
     assert again.verdict == "malicious"
     assert result.is_finished()
@@ -79,17 +79,17 @@ def test_it_reads_threat_indicators(kit: Any, program: Path) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/{member}")
-def test_it_reads_the_report_of_each_analysis(twin: EmbeddedEmulator, kit: Any, program: Path) -> None:
+def test_it_reads_the_report_of_each_analysis(emulator: EmbeddedEmulator, kit: Any, program: Path) -> None:
     """Each analysis of a submission has a summary."""
     (result,) = kit.submit_file(program)
     reports = result.get_reports()
     assert sorted(report["analysis_metadata"]["analysis_id"] for report in reports) == [
-        analysis["analysis_id"] for analysis in twin.control.analyses()
+        analysis["analysis_id"] for analysis in emulator.control.analyses()
     ]
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/screenshots")
-def test_it_downloads_screenshots(twin: EmbeddedEmulator, kit: Any) -> None:
+def test_it_downloads_screenshots(emulator: EmbeddedEmulator, kit: Any) -> None:
     """Screenshots of a dynamic or web analysis come as an archive of pictures, from 2023.4.0 on."""
     (result,) = kit.submit_url("http://phishing.example/login")
     if kit._api.system_info()["version"] == "4.2.0":
@@ -101,33 +101,33 @@ def test_it_downloads_screenshots(twin: EmbeddedEmulator, kit: Any) -> None:
     for data in archives:
         with zipfile.ZipFile(io.BytesIO(data.read())) as archive:
             assert archive.namelist()
-    assert twin.control.counts()["analyses"] >= len(archives)
+    assert emulator.control.counts()["analyses"] >= len(archives)
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /submission")
-def test_it_follows_the_feed(twin: EmbeddedEmulator, kit: Any) -> None:
+def test_it_follows_the_feed(emulator: EmbeddedEmulator, kit: Any) -> None:
     """The feed gives each finished submission once, going on after the last one seen."""
-    twin.control.add_known_samples(5)
-    known = [one["submission_id"] for one in twin.control.submissions()]
+    emulator.control.add_known_samples(5)
+    known = [one["submission_id"] for one in emulator.control.submissions()]
     first = [one.submission_id for one in kit.iter_submissions(None, limit=2)]
     rest = [one.submission_id for one in kit.iter_submissions(first[-1], limit=10)]
     assert first + rest == known
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /continuation/{id}")
-def test_it_drains_the_feed(twin: EmbeddedEmulator, kit: Any) -> None:
+def test_it_drains_the_feed(emulator: EmbeddedEmulator, kit: Any) -> None:
     """A feed longer than a page is fetched to its end."""
-    twin.control.add_known_samples(5)
-    twin.control.configure(api_items_per_request=2)
+    emulator.control.add_known_samples(5)
+    emulator.control.configure(api_items_per_request=2)
     found = [one.submission_id for one in kit.iter_submissions(None, limit=5)]
-    assert found == [one["submission_id"] for one in twin.control.submissions()]
-    assert [one for one in twin.control.requests() if one.path.startswith("/rest/continuation/")]
+    assert found == [one["submission_id"] for one in emulator.control.submissions()]
+    assert [one for one in emulator.control.requests() if one.path.startswith("/rest/continuation/")]
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}/mitre_attack")
-def test_its_wrapper_reads_techniques_and_the_version(twin: EmbeddedEmulator, program: Path) -> None:
+def test_its_wrapper_reads_techniques_and_the_version(emulator: EmbeddedEmulator, program: Path) -> None:
     """The kit's wrapper understands the version; techniques, for which it has no verb, it can `call`."""
-    wrapper = VMRayAPIWrapper(twin.url, twin.api_key)
+    wrapper = VMRayAPIWrapper(emulator.url, emulator.api_key)
     assert str(wrapper.get_platform_version()) == wrapper.system_info()["version"]
     with program.open("rb") as file:
         number = wrapper.submit({"sample_file": file})["samples"][0]["sample_id"]
@@ -137,15 +137,15 @@ def test_its_wrapper_reads_techniques_and_the_version(twin: EmbeddedEmulator, pr
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /submission")
-def test_it_finds_the_submissions_of_a_sample(twin: EmbeddedEmulator, kit: Any, program: Path) -> None:
+def test_it_finds_the_submissions_of_a_sample(emulator: EmbeddedEmulator, kit: Any, program: Path) -> None:
     """All submissions of a sample are found."""
     kit.submit_file(program)
     kit.submit_file(program)
-    (sample,) = [one for one in twin.control.samples() if one["sample_filename"] == "kit.exe"]
+    (sample,) = [one for one in emulator.control.samples() if one["sample_filename"] == "kit.exe"]
     found = [one.submission_id for one in kit.get_submissions_from_sample_id(sample["sample_id"])]
     own = [
         one["submission_id"]
-        for one in twin.control.submissions()
+        for one in emulator.control.submissions()
         if one["submission_sample_id"] == sample["sample_id"]
     ]
     assert sorted(found) == own

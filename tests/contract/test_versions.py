@@ -15,17 +15,17 @@ SAMPLE = "GET /sample/{id}"
 SUBMISSION = "GET /submission/{id}"
 
 
-@pytest.mark.recorded("an answer of about 2022, printed in Google's integration", endpoint=SAMPLE)
+@pytest.mark.recorded("a response of about 2022, printed in Google's integration", endpoint=SAMPLE)
 @pytest.mark.parametrize("field", OF_2022)
 def test_samples_of_2022_had_fields_of_their_own(server: Server, subject: Subject, field: str) -> None:
-    """Some fields of a sample stand in an answer of about 2022 and in none before or after."""
+    """Some fields of a sample are in a response of about 2022 and in none before or after."""
     there = f"sample_{field}" in subject.sample
     assert there is ((2022, 0, 0) <= server.version < (2026, 0, 0))
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=SAMPLE)
 def test_samples_belong_to_clusters_since_2026(server: Server, subject: Subject) -> None:
-    """`sample_clusters` is in the document of 2026.2.1 and in no older answer."""
+    """`sample_clusters` is in the document of 2026.2.1 and in no older response."""
     assert ("sample_clusters" in subject.sample) is (server.version >= (2026, 0, 0))
 
 

@@ -17,7 +17,7 @@ PE32 = b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0" + b"PE\0\0\x4c\x01" + bytes(18)
 
 
 class Api:
-    """Speaks to one emulator."""
+    """A client of one emulator."""
 
     def __init__(self, emulator: EmbeddedEmulator) -> None:
         self.url = f"{emulator.url}/rest"
@@ -34,32 +34,32 @@ class Api:
         self.session.close()
 
     def send(self, method: str, path: str, **more: Json) -> requests.Response:
-        """Any request; redirects are not followed."""
+        """Send any request. Redirects are not followed."""
         return self.session.request(method, self.url + path, allow_redirects=False, timeout=30, **more)
 
     def get(self, path: str, **params: str) -> Json:
-        """The data of a GET that succeeds."""
-        answer = self.send("GET", path, params=params)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        """Return the data of a successful GET."""
+        response = self.send("GET", path, params=params)
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
 
     def status(self, path: str, **params: str) -> int:
-        """The status of a GET."""
+        """Return the status of a GET."""
         return self.send("GET", path, params=params).status_code
 
     def submit(self, data: bytes = PE64, name: str = "invoice.exe", **params: str) -> Json:
-        """The data of a file submission that is answered."""
-        answer = self.send("POST", "/sample/submit", data=params, files={"sample_file": (name, data)})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        """Submit a file, and return the data of the response."""
+        response = self.send("POST", "/sample/submit", data=params, files={"sample_file": (name, data)})
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
 
     def submit_one(self, data: bytes = PE64, name: str = "invoice.exe", **params: str) -> tuple[int, int]:
-        """Submission id and sample id of a file submission that is accepted."""
+        """Submit a file, and return submission id and sample id."""
         (submission,) = self.submit(data, name, **params)["submissions"]
         return submission["submission_id"], submission["submission_sample_id"]
 
     def submit_url(self, url: str, **params: str) -> Json:
-        """The data of a URL submission."""
-        answer = self.send("POST", "/sample/submit", data={"sample_url": url, **params})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        """Submit a URL, and return the data of the response."""
+        response = self.send("POST", "/sample/submit", data={"sample_url": url, **params})
+        assert response.status_code == 200, response.text
+        return response.json()["data"]

@@ -1,4 +1,4 @@
-"""Uploaded archives: as one sample, or taken apart."""
+"""Uploaded archives: as one sample, or unpacked."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ def test_a_compound_sample_is_multipart(api: Api) -> None:
 
 def test_separate_samples_have_their_own_submissions_and_verdicts(api: Api) -> None:
     """Each member becomes a sample with its own submission, tags included."""
-    answer = api.submit(THREE, "three.zip", archive_action="separate_samples", tags="batch")
-    assert len(answer["submissions"]) == 3
+    response = api.submit(THREE, "three.zip", archive_action="separate_samples", tags="batch")
+    assert len(response["submissions"]) == 3
     verdicts = {}
-    for submission in answer["submissions"]:
+    for submission in response["submissions"]:
         sample = api.get(f"/sample/{submission['submission_sample_id']}")
         verdicts[sample["sample_filename"]] = sample["sample_verdict"]
         assert submission["submission_tags"] == ["batch"]
     assert verdicts == {"letter.txt": "clean", "invoice.exe": "malicious", "notes.pdf": "clean"}
-    assert {one["submission_filename"] for one in answer["samples"]} == set(verdicts)
+    assert {one["submission_filename"] for one in response["samples"]} == set(verdicts)
 
 
 def test_the_archive_scenario_splits_without_asking(api: Api) -> None:
     """The named scenario takes archives apart by default; a bad member is refused beside good ones."""
     api.control.load_scenario("archive")
     mixed = packed({"good.exe": PE64, "emulate-unsupported.bin": b"x"})
-    answer = api.submit(mixed, "mixed.zip")
-    assert [one["submission_filename"] for one in answer["submissions"]] == ["good.exe"]
-    assert [one["submission_filename"] for one in answer["errors"]] == ["emulate-unsupported.bin"]
+    response = api.submit(mixed, "mixed.zip")
+    assert [one["submission_filename"] for one in response["submissions"]] == ["good.exe"]
+    assert [one["submission_filename"] for one in response["errors"]] == ["emulate-unsupported.bin"]
 
 
 def test_an_encrypted_archive_needs_its_password(api: Api) -> None:
-    """With the password members are taken out; without it each is refused, in a 200 answer."""
+    """With the password members are taken out; without it each is refused, in a 200 response."""
     locked = encrypted_zip({"a.exe": PE64}, "infected")
     refused = api.submit(locked, "l.zip", archive_action="separate_samples")
     assert refused["submissions"] == []
@@ -72,6 +72,6 @@ def test_an_encrypted_archive_needs_its_password(api: Api) -> None:
 def test_a_member_that_swells_beyond_the_limit_is_refused(api: Api) -> None:
     """An archive cannot unpack to more than the largest sample."""
     api.control.configure(webif_max_sample_size=100_000)
-    answer = api.submit(packed({"bomb": bytes(200_000)}), "bomb.zip", archive_action="separate_samples")
-    assert answer["submissions"] == []
-    assert "too large" in answer["errors"][0]["error_msg"]
+    response = api.submit(packed({"bomb": bytes(200_000)}), "bomb.zip", archive_action="separate_samples")
+    assert response["submissions"] == []
+    assert "too large" in response["errors"][0]["error_msg"]

@@ -15,19 +15,19 @@ NOT_STORED = "Submission not stored because no jobs were created"
 def test_disabled_always_makes_jobs(api: Api) -> None:
     """Without caching a second submission is analysed again."""
     _, sample = api.submit_one()
-    answer = api.submit()
-    assert len(answer["jobs"]) == 1
+    response = api.submit()
+    assert len(response["jobs"]) == 1
     assert len(api.get(f"/analysis/sample/{sample}")) == 4
 
 
 @pytest.mark.parametrize("mode", ["enabled", "smart"])
 def test_enabled_borrows_old_analyses(api: Api, mode: str) -> None:
-    """The second submission is finished at once, without jobs, and answered by the first one's analyses."""
+    """The second submission is finished at once, without jobs, with the analyses of the first one."""
     first, _ = api.submit_one()
     old = {one["analysis_id"] for one in api.get(f"/analysis/submission/{first}")}
-    answer = api.submit(analysis_caching=mode)
-    (submission,) = answer["submissions"]
-    assert (answer["jobs"], answer["static_jobs"], answer["reputation_jobs"]) == ([], [], [])
+    response = api.submit(analysis_caching=mode)
+    (submission,) = response["submissions"]
+    assert (response["jobs"], response["static_jobs"], response["reputation_jobs"]) == ([], [], [])
     assert submission["submission_finished"] is True
     assert submission["submission_used_cache"] is True
     assert submission["submission_number_cached_analyses"] == len(old) == 2
@@ -40,10 +40,10 @@ def test_enabled_borrows_old_analyses(api: Api, mode: str) -> None:
 def test_legacy_refuses_a_known_sample(api: Api) -> None:
     """The refusal comes with status 200, the exact sentence, no submission, and the known sample."""
     _, sample = api.submit_one()
-    answer = api.submit(analysis_caching="legacy")
-    assert answer["errors"] == [{"submission_filename": "invoice.exe", "error_msg": NOT_STORED}]
-    assert answer["submissions"] == []
-    assert [one["sample_id"] for one in answer["samples"]] == [sample]
+    response = api.submit(analysis_caching="legacy")
+    assert response["errors"] == [{"submission_filename": "invoice.exe", "error_msg": NOT_STORED}]
+    assert response["submissions"] == []
+    assert [one["sample_id"] for one in response["samples"]] == [sample]
 
 
 def test_legacy_accepts_an_unknown_sample(api: Api) -> None:
@@ -62,6 +62,6 @@ def test_scenarios_set_the_servers_mode(api: Api, scenario: str, submissions: in
     """The mode is a setting of the server, too."""
     api.control.load_scenario(scenario)
     api.submit_one()
-    answer = api.submit()
-    assert len(answer["submissions"]) == submissions
-    assert answer["jobs"] == []
+    response = api.submit()
+    assert len(response["submissions"]) == submissions
+    assert response["jobs"] == []

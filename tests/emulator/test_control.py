@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def control(emulator: EmbeddedEmulator, method: str, verb: str, **body: Json) -> Json:
     """A verb over HTTP, without a key."""
-    answer = requests.request(method, f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = requests.request(method, f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def test_every_verb_works_from_another_process(emulator: EmbeddedEmulator, api: Api) -> None:
@@ -77,9 +77,9 @@ def test_orders_that_make_no_sense_are_refused_with_a_reason(
     emulator: EmbeddedEmulator, verb: str, body: dict[str, Any]
 ) -> None:
     """A wrong order gives 400 and says what is wrong; the server goes on."""
-    answer = requests.post(f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
-    assert answer.status_code == 400
-    assert answer.json()["error"]
+    response = requests.post(f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
+    assert response.status_code == 400
+    assert response.json()["error"]
     assert control(emulator, "GET", "counts")["samples"] == 0
 
 

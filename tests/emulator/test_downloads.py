@@ -31,10 +31,10 @@ def analysis(api: Api) -> int:
 
 def opened(api: Api, path: str, **params: str) -> zipfile.ZipFile:
     """A downloaded archive."""
-    answer = api.send("GET", path, params=params)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "application/octet-stream"
-    return zipfile.ZipFile(io.BytesIO(answer.content))
+    response = api.send("GET", path, params=params)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    return zipfile.ZipFile(io.BytesIO(response.content))
 
 
 def test_the_archive_is_a_zip_with_the_known_members(api: Api, analysis: int) -> None:
@@ -60,8 +60,8 @@ def test_the_archive_is_a_zip_with_the_known_members(api: Api, analysis: int) ->
 @pytest.mark.parametrize("slash", ["/", "%2f", "%2F"])
 def test_members_are_sent_as_they_are(api: Api, analysis: int, slash: str) -> None:
     """A member is not zipped; the slash in its path may be encoded."""
-    answer = api.send("GET", f"/analysis/{analysis}/archive/logs{slash}summary_v2.json")
-    assert json.loads(answer.content)["_type"] == "summary"
+    response = api.send("GET", f"/analysis/{analysis}/archive/logs{slash}summary_v2.json")
+    assert json.loads(response.content)["_type"] == "summary"
 
 
 def test_members_are_chosen_by_patterns(api: Api, analysis: int) -> None:
@@ -161,8 +161,8 @@ def test_locked_reports_can_be_unlocked(api: Api) -> None:
     assert api.status(f"{archive}/logs/summary.json") == 403
     dynamic = next(one for one in analyses if one["analysis_analyzer_name"] == "vmray")
     assert api.status(f"/analysis/{dynamic['analysis_id']}/archive/screenshots/index.log") == 200
-    answer = api.send("POST", f"/sample/{sample}/unlock_reports").json()
-    assert set(answer["data"]["unlocked_analysis_ids"]) == {one["analysis_id"] for one in analyses}
+    response = api.send("POST", f"/sample/{sample}/unlock_reports").json()
+    assert set(response["data"]["unlocked_analysis_ids"]) == {one["analysis_id"] for one in analyses}
     assert (api.status(archive), api.status(f"/sample/{sample}/report")) == (200, 200)
     assert api.send("POST", f"/sample/{sample}/unlock_reports").json()["data"]["unlocked_analysis_ids"] == []
 

@@ -23,7 +23,7 @@ def order(api: Api, match: dict[str, str], kind: str, **options: Json) -> None:
     api.control.inject(match, {"kind": kind, **options})
 
 
-def test_a_status_is_answered_without_effect(api: Api) -> None:
+def test_a_status_is_returned_without_effect(api: Api) -> None:
     """Status, headers, body and content type are the ordered ones; the request is not carried out."""
     order(
         api,
@@ -34,17 +34,17 @@ def test_a_status_is_answered_without_effect(api: Api) -> None:
         body="<h1>Bad</h1>",
         content_type="text/html",
     )
-    answer = api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
-    assert (answer.status_code, answer.headers["X-From"], answer.text) == (502, "proxy", "<h1>Bad</h1>")
-    assert answer.headers["Content-Type"].startswith("text/html")
+    response = api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
+    assert (response.status_code, response.headers["X-From"], response.text) == (502, "proxy", "<h1>Bad</h1>")
+    assert response.headers["Content-Type"].startswith("text/html")
     assert api.control.counts()["submissions"] == 0
 
 
 def test_a_status_has_an_error_body_by_default(api: Api) -> None:
-    """Without a body of its own the answer is VMRay's error body."""
+    """Without a body of its own the response is VMRay's error body."""
     order(api, INFO, "status", status=503)
-    answer = api.send("GET", "/system_info")
-    assert (answer.status_code, answer.json()["result"]) == (503, "error")
+    response = api.send("GET", "/system_info")
+    assert (response.status_code, response.json()["result"]) == (503, "error")
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
@@ -59,15 +59,15 @@ def test_a_status_may_come_after_the_effect(api: Api, status: int) -> None:
 def test_throttling_says_when_to_come_back(api: Api, retry_after: str | None) -> None:
     """429 with VMRay's sentence, and `Retry-After` in seconds, as a date, or not at all."""
     order(api, INFO, "throttle", retry_after=retry_after)
-    answer = api.send("GET", "/system_info")
-    assert answer.status_code == 429
-    assert answer.headers.get("Retry-After") == retry_after
-    assert answer.json()["error_msg"].startswith("Request was throttled. Expected available in ")
+    response = api.send("GET", "/system_info")
+    assert response.status_code == 429
+    assert response.headers.get("Retry-After") == retry_after
+    assert response.json()["error_msg"].startswith("Request was throttled. Expected available in ")
 
 
 @pytest.mark.parametrize("stored", [True, False])
-def test_a_reset_before_the_answer(api: Api, *, stored: bool) -> None:
-    """The connection is reset without a byte of answer; `stored` says whether the submission exists."""
+def test_a_reset_before_the_response(api: Api, *, stored: bool) -> None:
+    """The connection is reset without a byte of response; `stored` says whether the submission exists."""
     order(api, SUBMIT, "reset_before", stored=stored)
     with pytest.raises(requests.ConnectionError, match="reset by peer"):
         api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
@@ -83,7 +83,7 @@ def test_a_reset_while_the_request_is_read(api: Api) -> None:
     assert api.control.counts()["submissions"] == 0
 
 
-def test_a_reset_in_the_middle_of_the_answer(api: Api) -> None:
+def test_a_reset_in_the_middle_of_the_response(api: Api) -> None:
     """Half the body arrives, then a reset; the request took effect."""
     order(api, SUBMIT, "reset_mid_body")
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
@@ -102,7 +102,7 @@ def _until_the_end(connection: socket.socket) -> tuple[bytes, bool]:
     return received, False
 
 
-def test_half_an_answer_has_its_headers(emulator: EmbeddedEmulator, api: Api) -> None:
+def test_half_a_response_has_its_headers(emulator: EmbeddedEmulator, api: Api) -> None:
     """On the wire: a full content length, fewer bytes, then a reset and no orderly end."""
     order(api, INFO, "reset_mid_body")
     port = int(emulator.url.rsplit(":", 1)[1])
@@ -119,46 +119,46 @@ def test_half_an_answer_has_its_headers(emulator: EmbeddedEmulator, api: Api) ->
 
 
 def test_a_redirect_leads_elsewhere(api: Api) -> None:
-    """The answer is a redirect to the ordered place."""
+    """The response is a redirect to the ordered place."""
     order(api, INFO, "redirect", location="http://elsewhere.example/")
-    answer = api.send("GET", "/system_info")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "http://elsewhere.example/")
+    response = api.send("GET", "/system_info")
+    assert (response.status_code, response.headers["Location"]) == (302, "http://elsewhere.example/")
 
 
 def test_a_page_instead_of_json(api: Api) -> None:
     """A proxy's sign-in page comes with status 200."""
     order(api, INFO, "html")
-    answer = api.send("GET", "/system_info")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert answer.text.startswith("<!DOCTYPE html>")
+    response = api.send("GET", "/system_info")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert response.text.startswith("<!DOCTYPE html>")
 
 
 def test_cut_json(api: Api) -> None:
-    """The HTTP answer is whole, its JSON is not."""
+    """The HTTP response is whole, its JSON is not."""
     order(api, INFO, "truncated_json")
-    answer = api.send("GET", "/system_info")
-    assert answer.status_code == 200
+    response = api.send("GET", "/system_info")
+    assert response.status_code == 200
     with pytest.raises(json.JSONDecodeError):
-        json.loads(answer.content)
+        json.loads(response.content)
 
 
 def test_null_data(api: Api) -> None:
     """`data` is null; the request took effect."""
     order(api, SUBMIT, "data_null")
-    answer = api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
-    assert (answer.status_code, answer.json()) == (200, {"result": "ok", "data": None})
+    response = api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
+    assert (response.status_code, response.json()) == (200, {"result": "ok", "data": None})
     assert api.control.counts()["submissions"] == 1
 
 
 def test_an_error_with_status_200(api: Api) -> None:
     """The envelope says error although the status says fine."""
     order(api, INFO, "result_error", error_msg="Something odd")
-    answer = api.send("GET", "/system_info")
-    assert (answer.status_code, answer.json()) == (200, {"result": "error", "error_msg": "Something odd"})
+    response = api.send("GET", "/system_info")
+    assert (response.status_code, response.json()) == (200, {"result": "error", "error_msg": "Something odd"})
 
 
-def test_patching_an_answer(api: Api) -> None:
-    """Any part of a JSON answer can be set or removed, in objects and in lists."""
+def test_patching_a_response(api: Api) -> None:
+    """Any part of a JSON response can be set or removed, in objects and in lists."""
     api.submit_one()
     changes = {
         "set": {"data.*.submission_status": "odd", "data.0.extra": [1]},

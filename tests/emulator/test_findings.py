@@ -157,7 +157,7 @@ def test_names_have_their_own_endpoints(api: Api, sample: int) -> None:
 
 @pytest.mark.parametrize("what", ["iocs", "vtis", "mitre_attack"])
 def test_lists_lag_behind_the_end(api: Api, what: str) -> None:
-    """With a lag of two reads the first two answers are incomplete, each list for itself."""
+    """With a lag of two reads the first two responses of each list are incomplete."""
     api.control.load_scenario("aggregation-lag")
     number, sample = api.submit_one()
     assert api.get(f"/submission/{number}")["submission_finished"] is True

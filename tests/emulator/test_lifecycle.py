@@ -23,7 +23,7 @@ def manual() -> Iterator[Api]:
 
 
 def test_at_once_everything_is_finished_at_the_next_request(api: Api) -> None:
-    """The submit answer shows the queue, the first read the end; times do not contradict each other."""
+    """The submit response shows the queue, the first read the end; times do not contradict each other."""
     number, sample = api.submit_one()
     submission = api.get(f"/submission/{number}")
     assert submission["submission_finished"] is True
@@ -36,9 +36,9 @@ def test_at_once_everything_is_finished_at_the_next_request(api: Api) -> None:
 
 def test_by_hand_a_submission_goes_through_its_states(manual: Api) -> None:
     """Queued, in progress, uploading, gone: time passes only when it is told to."""
-    answer = manual.submit()
-    job = answer["jobs"][0]["job_id"]
-    number = answer["submissions"][0]["submission_id"]
+    response = manual.submit()
+    job = response["jobs"][0]["job_id"]
+    number = response["submissions"][0]["submission_id"]
     assert manual.get(f"/job/{job}")["job_status"] == "queued"
     manual.control.advance(4)
     assert manual.get(f"/job/{job}")["job_status"] == "inwork"
@@ -126,7 +126,7 @@ def test_real_time_finishes_without_help() -> None:
 
 
 def test_emulated_time_ends_before_the_year_10000() -> None:
-    """However far the clock is pushed, the server answers, with times that can be written."""
+    """However far the clock is advanced, the server responds with valid times."""
     with EmbeddedEmulator(lifecycle="realtime:1000000") as emulator, Api(emulator) as api:
         emulator.control.advance(1e12)
         assert api.get("/user/me")["user_last_api_access"] == "9999-01-01T00:00:00"
@@ -172,7 +172,7 @@ def test_failed_analyses_are_analyses_without_reports(api: Api) -> None:
 
 
 def test_a_partly_failed_submission_warns(api: Api) -> None:
-    """When one of two analyses breaks down, the other one's verdict stands."""
+    """When one of two analyses fails, the other one's verdict stands."""
     number, _ = api.submit_one(b"x", "emulate-partly-failed.txt")
     submission = api.get(f"/submission/{number}")
     assert (submission["submission_status"], submission["submission_verdict"]) == ("warning", "clean")
@@ -180,11 +180,11 @@ def test_a_partly_failed_submission_warns(api: Api) -> None:
 
 
 def test_triage_comes_before_analysis_jobs(manual: Api) -> None:
-    """With triage the submit answer has only a reputation job; the others appear after it."""
+    """With triage the submit response has only a reputation job; the others appear after it."""
     manual.control.load_scenario("triage-first")
-    answer = manual.submit()
-    number = answer["submissions"][0]["submission_id"]
-    assert (answer["jobs"], answer["static_jobs"], len(answer["reputation_jobs"])) == ([], [], 1)
+    response = manual.submit()
+    number = response["submissions"][0]["submission_id"]
+    assert (response["jobs"], response["static_jobs"], len(response["reputation_jobs"])) == ([], [], 1)
     assert manual.get(f"/job/submission/{number}") == []
     manual.control.advance(2.5)
     assert len(manual.get(f"/job/submission/{number}")) == 2
@@ -219,9 +219,9 @@ def test_recursion_is_asked_for(api: Api) -> None:
 
 def test_a_deleted_job_is_gone(manual: Api) -> None:
     """Deleting a job leaves no analysis of it; its submission still ends."""
-    answer = manual.submit()
-    number = answer["submissions"][0]["submission_id"]
-    job = answer["jobs"][0]["job_id"]
+    response = manual.submit()
+    number = response["submissions"][0]["submission_id"]
+    job = response["jobs"][0]["job_id"]
     assert manual.send("DELETE", f"/job/{job}").json() == {"result": "ok"}
     assert manual.send("DELETE", f"/job/{job}").status_code == 404
     manual.control.finish_all()

@@ -1,4 +1,4 @@
-"""Filters, path twins, ranges, windows, pages and continuations."""
+"""Filters, filters in the path, ranges, windows, pages and continuations."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def test_metadata_filters_exactly(api: Api) -> None:
     assert found["submission_submission_metadata"] == text
 
 
-@pytest.mark.parametrize("form", ["twin", "full name", "query"])
-def test_columns_have_path_twins(api: Api, submissions: list[int], form: str) -> None:
+@pytest.mark.parametrize("form", ["path", "full name", "query"])
+def test_columns_have_filters_in_the_path(api: Api, submissions: list[int], form: str) -> None:
     """A column may stand in the path under its short name, with more filters in the query."""
     sample = api.get(f"/submission/{submissions[0]}")["submission_sample_id"]
     if form == "query":
         found = api.get("/analysis", analysis_sample_id=str(sample), analysis_platform="windows")
     else:
-        word = "sample" if form == "twin" else "sample_id"
+        word = "sample" if form == "path" else "sample_id"
         found = api.get(f"/analysis/{word}/{sample}", analysis_platform="windows")
     assert {one["analysis_sample_id"] for one in found} == {sample}
     assert api.get(f"/analysis/sample/{sample}", analysis_platform="linux") == []
@@ -110,7 +110,7 @@ def test_pages_are_continued_once(api: Api, submissions: list[int]) -> None:
 
 @pytest.mark.usefixtures("submissions")
 def test_a_limit_within_a_page_needs_no_continuation(api: Api) -> None:
-    """A limit up to the page size is answered at once; a larger one is cut into pages."""
+    """A limit up to the page size gives one page. A larger one gives several pages."""
     api.control.configure(api_items_per_request=2)
     assert "continuation_id" not in api.send("GET", "/submission", params={"_limit": "2"}).json()
     body = api.send("GET", "/submission", params={"_limit": "3"}).json()
@@ -121,7 +121,7 @@ def test_a_limit_within_a_page_needs_no_continuation(api: Api) -> None:
 
 @pytest.mark.usefixtures("submissions")
 def test_the_cap_truncates(api: Api) -> None:
-    """Beyond the hard cap nothing is continued, and the answer says so."""
+    """Beyond the hard cap nothing is continued, and the response says so."""
     api.control.configure(max_api_items=3)
     body = api.send("GET", "/submission").json()
     assert (len(body["data"]), body["truncated"]) == (3, True)

@@ -20,11 +20,11 @@ NO_SUCH_ELEMENT = {"result": "error", "error_msg": "No such element"}
 def test_a_missing_or_odd_key_is_refused(emulator: EmbeddedEmulator, authorization: str | None) -> None:
     """Anything but `api_key KEY` gets 401 with an error body, before anything else is looked at."""
     headers = {} if authorization is None else {"Authorization": authorization.format(key=emulator.api_key)}
-    answer = requests.get(f"{emulator.url}/rest/nowhere", headers=headers, timeout=5)
-    assert answer.status_code == 401
-    assert answer.json()["result"] == "error"
-    assert answer.json()["error_msg"]
-    assert emulator.api_key not in answer.text
+    response = requests.get(f"{emulator.url}/rest/nowhere", headers=headers, timeout=5)
+    assert response.status_code == 401
+    assert response.json()["result"] == "error"
+    assert response.json()["error_msg"]
+    assert emulator.api_key not in response.text
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_a_missing_or_odd_key_is_refused(emulator: EmbeddedEmulator, authorizati
 )
 def test_what_is_unknown_is_no_such_element(api: Api, path: str) -> None:
     """Unknown ids, columns and routes give 404 with the real server's sentence."""
-    answer = api.send("GET", path)
-    assert (answer.status_code, answer.json()) == (404, NO_SUCH_ELEMENT)
+    response = api.send("GET", path)
+    assert (response.status_code, response.json()) == (404, NO_SUCH_ELEMENT)
 
 
 def test_an_unknown_hash_is_an_empty_list(api: Api) -> None:
@@ -61,23 +61,23 @@ def test_an_unknown_hash_is_an_empty_list(api: Api) -> None:
 
 def test_a_wrong_method_is_not_allowed(api: Api) -> None:
     """A known path with another method gives 405 and says which methods it has."""
-    answer = api.send("DELETE", "/system_info")
-    assert answer.status_code == 405
-    assert "GET" in answer.headers["Allow"]
-    assert answer.json()["result"] == "error"
+    response = api.send("DELETE", "/system_info")
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+    assert response.json()["result"] == "error"
 
 
 def test_post_parameters_may_stand_in_the_query_and_in_the_form(api: Api) -> None:
     """Query and form of a POST are merged; the form wins."""
     files = {"sample_file": ("a.txt", b"hello")}
-    answer = api.send(
+    response = api.send(
         "POST",
         "/sample/submit",
         params={"tags": "one", "comment": "query"},
         data={"comment": "form"},
         files=files,
     )
-    (submission,) = answer.json()["data"]["submissions"]
+    (submission,) = response.json()["data"]["submissions"]
     assert submission["submission_tags"] == ["one"]
     assert submission["submission_comment"] == "form"
 
@@ -86,8 +86,8 @@ def test_post_parameters_may_stand_in_the_query_and_in_the_form(api: Api) -> Non
 def test_a_url_is_submitted_as_form_or_query(api: Api, *, in_query: bool) -> None:
     """A URL submission needs no multipart body."""
     fields = {"sample_url": "https://www.example.net/"}
-    answer = api.send("POST", "/sample/submit", **{"params" if in_query else "data": fields})
-    assert answer.json()["data"]["samples"][0]["sample_url"] == "https://www.example.net/"
+    response = api.send("POST", "/sample/submit", **{"params" if in_query else "data": fields})
+    assert response.json()["data"]["samples"][0]["sample_url"] == "https://www.example.net/"
 
 
 @pytest.mark.parametrize("field", ["part", "alone"])
@@ -127,9 +127,9 @@ def test_booleans_have_several_spellings(api: Api, spelling: str) -> None:
 def test_bad_parameters_are_refused_and_store_nothing(api: Api, params: dict[str, str]) -> None:
     """A submission that cannot be read gives 400 with an error body, and leaves nothing behind."""
     files = {"sample_file": ("a", b"a")} if params.pop("with_file", None) else None
-    answer = api.send("POST", "/sample/submit", data=params, files=files)
-    assert answer.status_code == 400
-    assert answer.json()["result"] == "error"
+    response = api.send("POST", "/sample/submit", data=params, files=files)
+    assert response.status_code == 400
+    assert response.json()["result"] == "error"
     assert api.control.counts()["submissions"] == 0
 
 

@@ -93,8 +93,8 @@ def test_many_clients_at_once(api: Api) -> None:
     def submit(n: int) -> None:
         headers = dict(api.session.headers)
         files = {"sample_file": (f"{n}.txt", str(n).encode())}
-        answer = requests.post(f"{api.url}/sample/submit", files=files, headers=headers, timeout=20)
-        numbers.append(answer.json()["data"]["submissions"][0]["submission_id"])
+        response = requests.post(f"{api.url}/sample/submit", files=files, headers=headers, timeout=20)
+        numbers.append(response.json()["data"]["submissions"][0]["submission_id"])
 
     threads = [threading.Thread(target=submit, args=(n,)) for n in range(20)]
     for thread in threads:
@@ -125,8 +125,8 @@ def test_a_large_upload_is_not_held_in_memory(api: Api) -> None:
     api.submit(b"warm", "up")
     before = _resident_peak()
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    answer = api.send("POST", "/sample/submit", data=_multipart(size), headers=headers)
-    (sample,) = answer.json()["data"]["samples"]
+    response = api.send("POST", "/sample/submit", data=_multipart(size), headers=headers)
+    (sample,) = response.json()["data"]["samples"]
     assert sample["sample_filesize"] == size
     digest = hashlib.sha256()
     for _ in range(size // 1_000_000):
@@ -143,10 +143,10 @@ def test_the_foreground_ends_in_good_order(number: signal.Signals) -> None:
             assert process.stdout is not None
             url, key = process.stdout.readline().split()
             authorization = {"Authorization": f"api_key {key}"}
-            answer = requests.get(f"{url}/rest/system_info", headers=authorization, timeout=10)
+            response = requests.get(f"{url}/rest/system_info", headers=authorization, timeout=10)
         finally:
             process.send_signal(number)
-        assert answer.status_code == 200
+        assert response.status_code == 200
         process.wait(10)
     assert process.returncode in (0, -number)
 

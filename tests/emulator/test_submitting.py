@@ -39,10 +39,12 @@ def test_uploads_are_really_hashed(api: Api) -> None:
         assert found["sample_id"] == sample["sample_id"]
 
 
-def test_the_answer_names_sample_submission_and_jobs(api: Api) -> None:
+def test_the_response_names_sample_submission_and_jobs(api: Api) -> None:
     """A file makes a reputation job, a static job and a dynamic job; dead engines have empty lists."""
-    answer = api.submit(PE64, "invoice.exe", tags="a,b", comment="please", submission_metadata='{"case": 7}')
-    (sample,), (submission,), (job,) = answer["samples"], answer["submissions"], answer["jobs"]
+    response = api.submit(
+        PE64, "invoice.exe", tags="a,b", comment="please", submission_metadata='{"case": 7}'
+    )
+    (sample,), (submission,), (job,) = response["samples"], response["submissions"], response["jobs"]
     assert submission["submission_sample_id"] == sample["sample_id"] == job["job_sample_id"]
     assert job["job_submission_id"] == submission["submission_id"]
     assert (job["job_status"], submission["submission_status"]) == ("queued", "queued")
@@ -51,8 +53,8 @@ def test_the_answer_names_sample_submission_and_jobs(api: Api) -> None:
     assert submission["submission_tags"] == ["a", "b"]
     assert submission["submission_comment"] == "please"
     assert json.loads(submission["submission_submission_metadata"]) == {"case": 7}
-    assert [len(answer[name]) for name in ("static_jobs", "reputation_jobs")] == [1, 1]
-    assert [answer[name] for name in ("vt_jobs", "md_jobs", "whois_jobs", "errors")] == [[], [], [], []]
+    assert [len(response[name]) for name in ("static_jobs", "reputation_jobs")] == [1, 1]
+    assert [response[name] for name in ("vt_jobs", "md_jobs", "whois_jobs", "errors")] == [[], [], [], []]
 
 
 def test_the_same_content_is_the_same_sample(api: Api) -> None:
@@ -108,8 +110,8 @@ def test_the_profile_of_a_file_follows_from_content_and_name(
 )
 def test_the_profile_of_a_url_follows_from_its_text(api: Api, url: str, verdict: str) -> None:
     """A URL's verdict follows the documented rules; its sample is called sample.url."""
-    answer = api.submit_url(url)
-    sample = api.get(f"/sample/{answer['samples'][0]['sample_id']}")
+    response = api.submit_url(url)
+    sample = api.get(f"/sample/{response['samples'][0]['sample_id']}")
     assert sample["sample_verdict"] == verdict
     assert (sample["sample_type"], sample["sample_filename"], sample["sample_url"]) == (
         "URL",
@@ -138,9 +140,9 @@ def test_names_that_windows_could_not_have_are_replaced(api: Api) -> None:
 
 def test_engines_can_be_chosen(api: Api) -> None:
     """`analyzer_mode` says which jobs are made; with reputation alone there is no analysis."""
-    answer = api.submit(PE64, "a.exe", analyzer_mode="reputation")
-    assert (answer["jobs"], answer["static_jobs"], len(answer["reputation_jobs"])) == ([], [], 1)
-    submission = api.get(f"/submission/{answer['submissions'][0]['submission_id']}")
+    response = api.submit(PE64, "a.exe", analyzer_mode="reputation")
+    assert (response["jobs"], response["static_jobs"], len(response["reputation_jobs"])) == ([], [], 1)
+    submission = api.get(f"/submission/{response['submissions'][0]['submission_id']}")
     assert submission["submission_finished"] is True
     assert api.get(f"/analysis/submission/{submission['submission_id']}") == []
     (lookup,) = api.get(f"/reputation_lookup/submission/{submission['submission_id']}")

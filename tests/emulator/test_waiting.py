@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vmray_emulator import EmbeddedEmulator
 
 SUBMIT = {"method": "POST", "path": "/rest/sample/submit"}
-#: Seconds that no test waits for.
+# Seconds that no test waits for.
 FOR_EVER = 600.0
 
 
@@ -31,7 +31,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def asking(emulator: EmbeddedEmulator, request: str, body: str = "") -> socket:
-    """Send a request with a body and leave the answer alone; to be closed by the caller."""
+    """Send a request with a body and leave the response alone; to be closed by the caller."""
     connection = create_connection(("127.0.0.1", emulator.port), timeout=30)
     head = (
         f"{request} HTTP/1.1\r\nHost: x\r\nAuthorization: api_key {emulator.api_key}\r\n"
@@ -42,7 +42,7 @@ def asking(emulator: EmbeddedEmulator, request: str, body: str = "") -> socket:
 
 
 def submitting(emulator: EmbeddedEmulator) -> socket:
-    """Submit a URL and leave the answer alone; to be closed by the caller."""
+    """Submit a URL and leave the response alone; to be closed by the caller."""
     return asking(emulator, "POST /rest/sample/submit", "sample_url=https://a.example/")
 
 
@@ -52,7 +52,7 @@ def nobody_is_waiting(emulator: EmbeddedEmulator) -> bool:
 
 
 def test_a_stall_outlasts_a_clients_patience(emulator: EmbeddedEmulator, api: Api) -> None:
-    """A submission may be there although its client gave up without a word of answer."""
+    """A submission may be there although its client gave up without a word of response."""
     api.control.inject(SUBMIT, {"kind": "stall", "seconds": FOR_EVER, "stored": True})
     with submitting(emulator):
         until(lambda: api.control.counts()["submissions"] == 1)
@@ -72,7 +72,7 @@ def test_a_stalled_request_ends_with_its_client(emulator: EmbeddedEmulator, api:
 
 
 def test_a_stall_ends(api: Api) -> None:
-    """A patient client gets its answer, and the whole of its upload is carried out."""
+    """A patient client gets its response, and the whole of its upload is carried out."""
     api.control.inject(SUBMIT, {"kind": "stall", "seconds": 0.2})
     upload = bytes(1_000_000)
     begin = time.monotonic()
@@ -104,8 +104,8 @@ def test_a_rate_limit_throttles_the_rest(api: Api) -> None:
     refused = [
         api.send("POST", "/sample/submit", data={"sample_url": "https://b.example/"}) for _ in range(5)
     ]
-    assert [answer.status_code for answer in refused] == [429] * 5
-    assert all(1 <= int(answer.headers["Retry-After"]) <= 1001 for answer in refused)
+    assert [response.status_code for response in refused] == [429] * 5
+    assert all(1 <= int(response.headers["Retry-After"]) <= 1001 for response in refused)
     assert api.control.counts()["submissions"] == 1
     api.control.set_rate_limit(None)
     assert api.status("/system_info") == 200

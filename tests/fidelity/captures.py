@@ -1,4 +1,4 @@
-"""Where the captured answers of real servers are, and the emulator's answers to hold beside them."""
+"""Captured responses of real servers, and responses of the emulator to compare with them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 VARIABLE: Final = "VMRAY_CAPTURES"
 _BESIDE: Final = Path(__file__).resolve().parents[3] / "shared" / "captures"
 _MISSING: Final = f"no captures of real servers: set {VARIABLE} to a folder of them"
-#: Kinds of captures that are objects of a list endpoint, and those that hang on a sample.
+# Kinds of captures that are objects of a list endpoint, and those that hang on a sample.
 LISTED: Final = ("sample", "submission", "analysis", "reputation_lookup")
 OF_A_SAMPLE: Final = ("iocs", "vtis", "mitre_attack")
-#: Kinds of captures to fields that may differ, each with the reason.
+# Kinds of captures to fields that may differ, each with the reason.
 KNOWN: Final[dict[str, dict[str, str]]] = {
     "iocs": {
         f"iocs.{name}[].relations[].relations.{to}": "only what it hangs together with is there"
@@ -30,24 +30,24 @@ KNOWN: Final[dict[str, dict[str, str]]] = {
     }
 }
 
-#: Fields that a real answer may lack though the emulator always sends them: one of early 4.2 has neither.
+# Fields that a real response may lack though the emulator always sends them: one of early 4.2 has neither.
 OMITTED: Final = ("analysis_quota_type", "analysis_reanalysis")
 
 
 def located() -> list[CaptureSet]:
-    """The capture folders that this machine has."""
+    """Return the capture folders of this machine."""
     root = Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else _BESIDE
     return capture_sets(root) if root.is_dir() else []
 
 
 def sets() -> list[Any]:
-    """One test parameter for each folder; a single skipped one where there is none."""
+    """Return one test parameter for each folder, or a single skipped one."""
     found = [pytest.param(one, id=one.folder.name) for one in located()]
     return found or [pytest.param(None, marks=pytest.mark.skip(reason=_MISSING))]
 
 
 def nearest(version: str | None) -> str:
-    """The emulated version for a real server: the newest that is not newer, or else the oldest."""
+    """Return the emulated version to compare with: the newest that is not newer, or else the oldest."""
     if version is None:
         return SERVER_VERSIONS[-1]
     wanted = _numbers(version)
@@ -60,14 +60,14 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def emulated(version: str | None) -> dict[str, list[dict[str, Any]]]:
-    """The emulator's answers by kind of capture, of samples of all sorts."""
+    """Return responses of the emulator by kind of capture, for samples of all sorts."""
     with EmbeddedEmulator(server_version=nearest(version)) as emulator:
         server = Server(emulator.url, emulator.api_key)
         with server.session:
-            return dict(_answers(emulator, server))
+            return dict(_responses(emulator, server))
 
 
-def _answers(emulator: EmbeddedEmulator, server: Server) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _responses(emulator: EmbeddedEmulator, server: Server) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     submits = [
         server.submit(PROGRAM + name.encode(), name)
         for name in ("malicious.exe", "emulate-failed.exe", "emulate-eicar.exe", "emulate-clean-document.txt")

@@ -1,4 +1,4 @@
-"""The emulator's answers have the shapes of real ones, and real ones fit its description."""
+"""Responses of the emulator have the shapes of real ones, and real ones match its document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ every_set = pytest.mark.parametrize("captured", sets())
 
 
 @cache
-def twin(version: str | None) -> dict[str, list[dict[str, Any]]]:
+def emulated_responses(version: str | None) -> dict[str, list[dict[str, Any]]]:
     """Ask an emulator of a version once."""
     return emulated(version)
 
@@ -37,37 +37,37 @@ def test_captures_are_understood(captured: CaptureSet) -> None:
 
 
 @every_set
-def test_the_emulator_answers_in_the_shape_of_the_real_server(captured: CaptureSet) -> None:
+def test_the_emulator_responses_in_the_shape_of_the_real_server(captured: CaptureSet) -> None:
     """Field by field and type by type, in both directions, as far as both sides show something."""
-    answers = twin(captured.version)
+    responses = emulated_responses(captured.version)
     kinds = {one.kind for one in captured.captures}
     found = {
-        kind: differences(shape_of(captured.objects(kind)), shape_of(answers[kind]), KNOWN.get(kind))
-        for kind in sorted(kinds & answers.keys())
+        kind: differences(shape_of(captured.objects(kind)), shape_of(responses[kind]), KNOWN.get(kind))
+        for kind in sorted(kinds & responses.keys())
     }
     assert {kind: lines for kind, lines in found.items() if lines} == {}
-    assert kinds <= answers.keys()
+    assert kinds <= responses.keys()
 
 
 @every_set
 def test_every_captured_field_is_offered(captured: CaptureSet) -> None:
     """Each object of the emulator has each top-level field that real objects of its kind have."""
-    answers = twin(captured.version)
+    responses = emulated_responses(captured.version)
     for kind in ("sample", "submission", "analysis", "system_info"):
         for real in captured.objects(kind):
-            for own in answers[kind]:
+            for own in responses[kind]:
                 assert real.keys() - own.keys() == set(), kind
 
 
 @every_set
-def test_real_answers_fit_the_emulators_description(captured: CaptureSet) -> None:
-    """Each captured answer is valid after the OpenAPI document that the emulator serves for its version."""
+def test_real_responses_fit_the_emulators_description(captured: CaptureSet) -> None:
+    """Each captured response is valid after the OpenAPI document that the emulator serves for its version."""
     schemas = openapi(known_version(nearest(captured.version)))["components"]
     found = []
     for capture in captured.captures:
-        answer = {"data": capture.body["data"], "result": "ok"}
-        schema = {"$ref": f"#/components/schemas/{_answer_name(capture)}", "components": schemas}
-        errors = [error.message for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(answer)]
+        response = {"data": capture.body["data"], "result": "ok"}
+        schema = {"$ref": f"#/components/schemas/{_response_name(capture)}", "components": schemas}
+        errors = [error.message for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(response)]
         found += [f"{capture.name}: {error}" for error in errors if not _is_known(error)]
     assert found == []
 
@@ -76,8 +76,8 @@ def _is_known(error: str) -> bool:
     return any(f'"{field}" is a required' in error for field in OMITTED)
 
 
-def _answer_name(capture: Capture) -> str:
-    """The description's name of an answer of that kind."""
+def _response_name(capture: Capture) -> str:
+    """The description's name of a response of that kind."""
     aggregates = {"vtis": "indicators", "mitre_attack": "techniques"}
     name = aggregates.get(capture.kind, capture.kind)
     if name in ("sample", "submission", "analysis", "job", "reputation_lookup"):
@@ -114,7 +114,7 @@ def test_another_server_is_another_folder(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_set_is_compared_with_its_own_time() -> None:
-    """A server's answers are held beside those of the newest emulated version that is not newer."""
+    """Responses of a server are compared with the newest emulated version that is not newer."""
     assert nearest("4.2.0") == "4.2.0"
     assert nearest("4.1.1") == "4.2.0"
     assert nearest("2023.4.1") == "2023.4.0"

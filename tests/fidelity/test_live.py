@@ -53,7 +53,10 @@ def run(server: Server, *more: str, **environment: str) -> subprocess.CompletedP
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("VMRAY_", "PYTEST_"))}
     named = {LIVE_ROOT: server.root, LIVE_KEY: server.api_key, **environment}
     files = [str(ROOT / "tests" / "contract" / name) for name in FILES]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "live", *more, *files]
+    # Plugins that these tests do not need take seconds to load.
+    plugins = ["-p", "pytest_timeout", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
+    named["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    command = [sys.executable, "-m", "pytest", "-q", *plugins, "-k", "live", *more, *files]
     return subprocess.run(
         command, cwd=ROOT, env={**kept, **named}, capture_output=True, text=True, check=False, timeout=300
     )
@@ -93,7 +96,7 @@ def test_submissions_run_after_their_cost_is_told(real: Server) -> None:
     assert "skipped" not in counts(finished)
 
 
-def test_a_wrong_answer_of_the_server_is_a_failure(real: Server) -> None:
+def test_a_wrong_response_of_the_server_is_a_failure(real: Server) -> None:
     """A server that does not accept the key fails the live runs; it is not taken for absent."""
     finished = run(Server(real.root, "another-key"), "-x")
     assert finished.returncode == pytest.ExitCode.TESTS_FAILED

@@ -23,7 +23,7 @@ LISTED = ("sample", "submission", "analysis")
 
 @cache
 def of_the_emulator(version: str) -> Objects:
-    """What an emulator answers, locked and refused things among them."""
+    """Responses of the emulator, locked and refused ones included."""
     found = emulated(version)
     with EmbeddedEmulator(server_version=version) as emulator:
         server = Server(emulator.url, emulator.api_key)
@@ -122,7 +122,7 @@ def test_an_analysis(objects: Objects) -> None:
 def test_a_submit(objects: Objects) -> None:
     """Submissions, samples that VMRay knows already, and refused items with the reason."""
     if not objects["submit"]:
-        pytest.skip("no answer to a submit among these captures")
+        pytest.skip("no response to a submit among these captures")
     for raw in objects["submit"]:
         new = {item["submission_sample_id"] for item in raw["submissions"]}
         cached = [item["error_msg"].startswith("Submission not stored") for item in raw["errors"]]

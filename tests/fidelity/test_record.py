@@ -1,4 +1,4 @@
-"""The recorder writes a folder that tells the shapes of a server's answers and nothing about whose it is."""
+"""The recorder writes a folder with the shapes of a server's responses and nothing about its owner."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_nothing_leaks(emulator: EmbeddedEmulator, recorded: CaptureSet) -> None
 
 
 def test_the_same_thing_keeps_one_name(recorded: CaptureSet) -> None:
-    """Ids and names are replaced alike in all answers, so that they still lead from one to the other."""
+    """Ids and names are replaced alike in all responses, so that they still match."""
     (submission,) = [one.objects[0] for one in recorded.captures if one.name == "submission.json"]
     (sample,) = [one.objects[0] for one in recorded.captures if one.name == "sample.json"]
     assert submission["submission_sample_id"] == sample["sample_id"]
@@ -107,10 +107,10 @@ def test_a_recording_is_a_capture_folder(recorded: CaptureSet) -> None:
     assert [one.folder for one in capture_sets(recorded.folder.parent)] == [recorded.folder]
     assert recorded.version is not None
     assert not [one.name for one in recorded.captures if one.kind == "other"]
-    answers = emulated(recorded.version)
+    responses = emulated(recorded.version)
     for kind in ("sample", "submission", "analysis", "iocs", "vtis", "mitre_attack", "system_info"):
         assert recorded.objects(kind)
-        found = differences(shape_of(recorded.objects(kind)), shape_of(answers[kind]), KNOWN.get(kind))
+        found = differences(shape_of(recorded.objects(kind)), shape_of(responses[kind]), KNOWN.get(kind))
         assert found == [], kind
 
 
@@ -128,7 +128,7 @@ def test_scrubbing_keeps_types_and_nulls() -> None:
 
 
 def test_a_name_is_found_wherever_it_stands() -> None:
-    """An account's name is replaced in all texts of all answers, but not inside of words."""
+    """An account's name is replaced in all texts of all responses, but not inside words."""
     bodies = {
         "one": {"text": "acme bought acmeware, ask BOB@acme.test at https://h.test:8443/x"},
         "two": {"submission_user_account_name": "Acme"},
@@ -167,7 +167,7 @@ def test_ids_are_told_apart_by_what_they_count(field: str, counted: str) -> None
 
 
 def test_a_failed_recording_writes_nothing(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """Where an answer fails there is no folder, the exit code is 1, and the message says which."""
+    """Where a response fails there is no folder, the exit code is 1, and the message says which."""
     emulator.control.inject(
         {"method": "GET", "path": "/rest/sample/*/vtis"}, {"kind": "status", "status": 500}
     )
@@ -185,7 +185,7 @@ def test_an_existing_folder_is_not_touched(emulator: EmbeddedEmulator, tmp_path:
 
 
 def test_it_can_submit_first(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """With a file to submit, the answer to that is recorded too, and the rest is about it."""
+    """With a file to submit, the response to that is recorded too, and the rest is about it."""
     file = tmp_path / "fresh.exe"
     file.write_bytes(PROGRAM + b"fresh")
     finished = record(emulator, tmp_path / "captures", "--submit", str(file))

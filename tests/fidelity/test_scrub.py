@@ -37,7 +37,7 @@ def test_secrets_are_found_inside_words_and_encoded(text: str, secret: str) -> N
 
 
 def test_an_address_that_only_stands_encoded_is_found() -> None:
-    """No other answer has to show the address as it is."""
+    """No other response has to show the address as it is."""
     assert scrubbed({"link": "https://x.test/?to=jane.doe%40bank.test"})["link"] == (
         "https://x.test/?to=user-1@scrubbed.example"
     )

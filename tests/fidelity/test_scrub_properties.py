@@ -1,4 +1,4 @@
-"""Whatever an answer looks like, scrubbing leaves its shape and takes its secrets."""
+"""Whatever a response looks like, scrubbing leaves its shape and takes its secrets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def forms(secret: str) -> st.SearchStrategy[str]:
     return st.sampled_from(written)
 
 
-#: Texts with a secret somewhere in them, and texts without. Keys and e-mail addresses stand in words, too.
+# Texts with a secret somewhere in them, and texts without. Keys and e-mail addresses stand in words, too.
 texts = st.one_of(
     st.text(max_size=20),
     st.builds("{}{}{}".format, around, st.sampled_from((*CERTAIN, *SECRETS)).flatmap(forms), around),

@@ -1,1 +1,1 @@
-"""What each path of the API answers."""
+"""The endpoints of the API."""

@@ -117,10 +117,12 @@ def _net_schemes(_request: ApiRequest) -> dict[str, Any]:
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("GET", "/system_info", _system_info, "The server and its limits.", "system_info", _FAMILY),
+    Endpoint(
+        "GET", "/system_info", _system_info, "Version and limits of the server.", "system_info", _FAMILY
+    ),
     Endpoint("GET", "/api_key/quota", _quota, "Quota of the key in use.", "quota", _FAMILY),
-    Endpoint("GET", "/billing_info", _billing, "The plan and what is left of it.", "billing_info", _FAMILY),
-    Endpoint("GET", "/user/me", _me, "The user whose key it is.", "user", _FAMILY),
+    Endpoint("GET", "/billing_info", _billing, "The plan and its remaining quota.", "billing_info", _FAMILY),
+    Endpoint("GET", "/user/me", _me, "Owner of the key.", "user", _FAMILY),
     Endpoint(
         "GET",
         "/download_password",

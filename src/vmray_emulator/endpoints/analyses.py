@@ -1,4 +1,4 @@
-"""What hangs on an analysis or a submission: threat indicators."""
+"""Threat indicators of analyses and submissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request of an endpoint, and the table row that describes an endpoint."""
+"""A request to an endpoint, and the row of the route table that describes an endpoint."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ApiRequest:
-    """What an endpoint gets to see.
+    """A request as an endpoint receives it.
 
     Attributes:
         state: The server.
         path: Path parameters.
-        params: Query, and for POST the form merged over it.
+        params: The query. For POST the form is merged over it.
         body: The parsed body of a POST.
     """
 
@@ -37,10 +37,10 @@ class ApiRequest:
     body: Body
 
     def element(self, kind: str, name: str = "number") -> Record:
-        """The object that the path's id names.
+        """Return the object whose id is in the path.
 
         Raises:
-            NotFoundError: There is none.
+            NotFoundError: The object does not exist.
         """
         record = self.state.store.get(kind, self.path[name])
         if record is None:
@@ -72,13 +72,13 @@ class Endpoint:
     Attributes:
         method: HTTP method.
         path: Path below `/rest`, with Starlette's converters.
-        handler: Gets the request, gives the envelope or a finished response.
-        summary: One sentence on what it does.
-        answer: Name of the answer's schema in the API's description.
-        family: Heading it stands under.
+        handler: Receives the request, returns the envelope or a complete response.
+        summary: One sentence about the endpoint.
+        response: Name of the schema of the response in the OpenAPI document.
+        family: Group in the OpenAPI document.
         parameters: Query or form parameters beyond the generic ones.
-        since: First server version that has it.
-        lists: Kind of object that it lists, if it does.
+        since: First server version with the endpoint.
+        lists: Kind of the objects that it lists, or None.
         upload: Whether the body may be an upload.
     """
 
@@ -86,7 +86,7 @@ class Endpoint:
     path: str
     handler: Callable[[ApiRequest], Response | dict[str, Any]]
     summary: str
-    answer: str
+    response: str
     family: str
     parameters: tuple[Parameter, ...] = field(default=())
     since: ServerVersion = V4_2_0
@@ -95,21 +95,21 @@ class Endpoint:
 
 
 def ok(data: Json) -> dict[str, Any]:
-    """The success envelope."""
+    """Return the envelope of a success."""
     return {"result": "ok", "data": data}
 
 
 def done() -> dict[str, Any]:
-    """The success envelope of a change, which has no data (vendor's OpenAPI document)."""
+    """Return the envelope of a successful change, which has no data (vendor's OpenAPI document)."""
     return {"result": "ok"}
 
 
 def json_response(body: dict[str, Any], status: int = 200) -> Response:
-    """An answer as JSON."""
+    """Make a response with a JSON body."""
     return Response(json.dumps(body).encode(), status, media_type="application/json")
 
 
 def binary(data: bytes, name: str) -> Response:
-    """A download (content type as in the vendor's OpenAPI document)."""
+    """Make a download (content type: vendor's OpenAPI document)."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, headers=headers, media_type="application/octet-stream")

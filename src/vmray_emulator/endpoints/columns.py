@@ -1,4 +1,4 @@
-"""Parts of paths: ids, and the words for columns in path twins such as `/submission/WORD/VALUE`."""
+"""Parts of paths: ids, and the names of columns in filters such as `/submission/COLUMN/VALUE`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from vmray_emulator.schemas.catalogue import SCHEMAS
 
-# Ids have up to 18 digits, so that all of them fit the database; a longer one is an unknown path.
+# Ids have up to 18 digits, so that the database can store them. A longer one is an unknown path.
 LARGEST_ID = 10**18 - 1
 
 
 class _IdConvertor(Convertor[int]):
-    """Matches an object's id."""
+    """Matches the id of an object."""
 
     regex = "[0-9]{1,18}"
 
@@ -25,7 +25,7 @@ class _IdConvertor(Convertor[int]):
 
 
 class _ColumnConvertor(Convertor[str]):
-    """Matches the short names of one kind's columns, so that other paths stay unknown."""
+    """Matches the short names of the columns of one kind, so that other paths stay unknown."""
 
     def convert(self, value: str) -> str:
         return value
@@ -43,5 +43,5 @@ for _kind, _schema in SCHEMAS.items():
 
 
 def column_path(kind: str) -> str:
-    """The path of a kind's twins."""
+    """Return the path that filters a kind by one of its columns."""
     return f"/{kind}/{{column:{kind}_column}}/{{value:path}}"

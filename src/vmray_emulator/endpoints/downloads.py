@@ -1,4 +1,4 @@
-"""Binary answers: analysis archives, screenshots, reports, samples, exports of IOCs."""
+"""Downloads: analysis archives, screenshots, reports, samples, exports of IOCs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PASSWORD = Parameter("encryption_password")
 
 
 def _analysis(request: ApiRequest) -> Record:
-    """The analysis that the path names by its own id or by its job's."""
+    """Return the analysis whose id, or whose job id, is in the path."""
     if "number" in request.path:
         analysis = request.element("analysis")
     else:
@@ -40,10 +40,10 @@ def _analysis(request: ApiRequest) -> Record:
 
 
 def _members(request: ApiRequest, analysis: Record) -> dict[str, bytes]:
-    """All members of an archive.
+    """Return all members of an archive.
 
     Raises:
-        ApiError: 403, the report is locked (whether a real server says 403 or 404 is not known).
+        ApiError: 403, the report is locked (a real server may return 404, this is not known).
     """
     if analysis["analysis_lock_status"] != "unlocked":
         raise ApiError(403, "The report is locked")
@@ -54,7 +54,7 @@ def _members(request: ApiRequest, analysis: Record) -> dict[str, bytes]:
 
 
 def _screenshots(request: ApiRequest, analysis: Record) -> Response:
-    """The pictures as an archive: since 2023.4.0, and not for static analyses (vendor's client)."""
+    """Return the screenshots as an archive: since 2023.4.0, not for static analyses (vendor's client)."""
     members = screenshot_members(analysis)
     if not members or request.state.version < V2023_4_0:
         raise NotFoundError
@@ -62,7 +62,7 @@ def _screenshots(request: ApiRequest, analysis: Record) -> Response:
 
 
 def _archive(request: ApiRequest) -> Response:
-    """The archive or what `filename` and `filenames` choose from it."""
+    """Return the archive, or the members that `filename` and `filenames` choose."""
     analysis = _analysis(request)
     if request.params.get("filename") == _SCREENSHOTS:
         return _screenshots(request, analysis)
@@ -81,7 +81,10 @@ def _archive(request: ApiRequest) -> Response:
 
 
 def _member(request: ApiRequest) -> Response:
-    """One member, as it is; screenshots of a locked report can be had (vendor's client, not verified)."""
+    """Return one member unchanged.
+
+    Screenshots of a locked report are readable (vendor's client, not verified).
+    """
     analysis, name = _analysis(request), request.path["member"]
     if name == _SCREENSHOTS:
         return _screenshots(request, analysis)
@@ -104,7 +107,7 @@ def _report(request: ApiRequest) -> Response:
 
 
 def _file(request: ApiRequest) -> Response:
-    """The sample in a ZIP with exactly one member, always encrypted."""
+    """Return the sample in an encrypted ZIP with exactly one member."""
     sample = request.element("sample")
     path = request.state.content_of(sample["sample_id"])
     if path is None or not path.exists():

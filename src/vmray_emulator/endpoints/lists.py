@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
-# Kinds whose reads move a submission on in the mode `reads:N`, and where they name it.
+# Kinds whose reads count as progress in the mode `reads:N`, and their field with the submission id.
 _SUBMISSION_OF = {
     "submission": "submission_id",
     "job": "job_submission_id",
     "reputation_job": "reputation_job_submission_id",
 }
-# Families under which the kinds are described.
+# Groups of the kinds in the OpenAPI document.
 FAMILIES = {
     "sample": "Samples",
     "sample_relation": "Samples",
@@ -44,29 +44,31 @@ WINDOW = (
 )
 
 
-def _watched(state: ServerState, kind: str, records: list[Record], asked: Mapping[str, str]) -> bool:
+def _watched(state: ServerState, kind: str, records: list[Record], filters: Mapping[str, str]) -> bool:
     numbers = {record[_SUBMISSION_OF[kind]] for record in records} if kind in _SUBMISSION_OF else set()
     for name in ("submission", f"{kind}_submission_id"):
-        if asked.get(name, "").isdigit():
-            numbers.add(int(asked[name]))
+        if filters.get(name, "").isdigit():
+            numbers.add(int(filters[name]))
     return observe(state, numbers)
 
 
-def listed(request: ApiRequest, kind: str, twins: Mapping[str, str]) -> Page:
-    """A list of objects; where reads count as progress, the progress is made before the answer."""
+def listed(request: ApiRequest, kind: str, path_filters: Mapping[str, str]) -> Page:
+    """Return a list of objects. Where reads count as progress, the progress comes before the response."""
     state = request.state
 
     def page() -> Page:
-        return list_page(state, kind, request.params, conditions_of(state, kind, request.params, twins))
+        return list_page(
+            state, kind, request.params, conditions_of(state, kind, request.params, path_filters)
+        )
 
     if state.lifecycle.mode == "reads":
-        seen = state.store.select(kind, *_where(request, kind, twins))
-        _watched(state, kind, seen, {**request.params, **twins})
+        seen = state.store.select(kind, *_where(request, kind, path_filters))
+        _watched(state, kind, seen, {**request.params, **path_filters})
     return page()
 
 
-def _where(request: ApiRequest, kind: str, twins: Mapping[str, str]) -> tuple[str, list[Any]]:
-    conditions = conditions_of(request.state, kind, request.params, twins)
+def _where(request: ApiRequest, kind: str, path_filters: Mapping[str, str]) -> tuple[str, list[Any]]:
+    conditions = conditions_of(request.state, kind, request.params, path_filters)
     return conditions.sql, conditions.values
 
 
@@ -115,7 +117,7 @@ def _of_kind(kind: str) -> list[Endpoint]:
             "GET",
             column_path(kind),
             _by_column(kind),
-            f"Lists {title} by one of their own columns.",
+            f"Lists {title} by one of their columns.",
             kind,
             family,
             window,
@@ -133,7 +135,7 @@ CONTINUATION = Endpoint(
     "GET",
     "/continuation/{number:id}",
     _continue,
-    "The next page of an earlier list; each id is good for one fetch.",
+    "The next page of an earlier list. Each id works once.",
     "continuation",
     "Others",
 )

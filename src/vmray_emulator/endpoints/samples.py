@@ -1,4 +1,4 @@
-"""What hangs on a sample: IOCs, threat indicators, techniques, names; and submitting one."""
+"""Submission of samples, and their IOCs, threat indicators, techniques and names."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ IOC_FILTERS = ("all_artifacts", "type", "severity", "verdict")
 
 
 def submit(request: ApiRequest) -> dict[str, Any]:
-    """`POST /sample/submit`: exactly one of a file and a URL (the refusal's status is inferred)."""
+    """`POST /sample/submit`: a file or a URL, exactly one of them (the status of the error is inferred)."""
     form = SubmitForm.read(request.params, request.state.settings)
     file = request.body.sample
     if (file is None) == (form.url is None):
         raise ApiError(400, 'Exactly one of "sample_file" and "sample_url" is needed')
-    answer = SubmitResponse()
+    response = SubmitResponse()
     if file is None:
-        submit_url(request.state, form, form.url or "", answer)
-        return ok(answer.as_json(request.state))
+        submit_url(request.state, form, form.url or "", response)
+        return ok(response.as_json(request.state))
     if file.size > request.state.settings.webif_max_sample_size:
         raise ApiError(400, "The sample is larger than the maximum sample size")
     name = decoded_name(request.params, file.name) or "sample"
     named = replace(file, name=name)
-    if not submit_members(request.state, form, named, answer):
-        submit_file(request.state, form, named, answer)
-    return ok(answer.as_json(request.state))
+    if not submit_members(request.state, form, named, response):
+        submit_file(request.state, form, named, response)
+    return ok(response.as_json(request.state))
 
 
 def _ioc_filters(request: ApiRequest) -> Mapping[str, str]:
-    """Filters from the query (`ioc_verdict=…`) and the path (`/verdict/…/type/…`)."""
+    """Return the filters of the query (`ioc_verdict=…`) and the path (`/verdict/…/type/…`)."""
     filters = {name: request.params[f"ioc_{name}"] for name in IOC_FILTERS if f"ioc_{name}" in request.params}
     if "all_artifacts" in request.params:
         filters["all_artifacts"] = request.params["all_artifacts"]
@@ -72,7 +72,7 @@ def iocs(request: ApiRequest) -> dict[str, Any]:
 
 
 def indicators_of(found: Aggregated) -> list[dict[str, Any]]:
-    """Threat indicators as they are sent, with the same ids in both places (a real answer)."""
+    """Return threat indicators as the API sends them, with the ids of `/mitre_attack` (recorded)."""
     return [
         {**indicator, "id": number, "analysis_ids": found.analysis_ids}
         for number, indicator in enumerate(found.visible_indicators, start=1)
@@ -139,7 +139,7 @@ def threat_names(request: ApiRequest) -> dict[str, Any]:
 
 
 def _of_children(request: ApiRequest, field: str) -> list[str]:
-    """What the sample's children have; before 2026.2 a server says nothing about them."""
+    """Return the names of the children. Servers before 2026.2 return none."""
     if request.state.version < V2026_2_1:
         return []
     sample = request.element("sample")
@@ -148,7 +148,7 @@ def _of_children(request: ApiRequest, field: str) -> list[str]:
 
 
 def unlock_reports(request: ApiRequest) -> dict[str, Any]:
-    """`POST /sample/{id}/unlock_reports`: the locked analyses of a sample become readable."""
+    """`POST /sample/{id}/unlock_reports`: make the locked analyses of a sample readable."""
     sample = request.element("sample")
     where = f"{column('analysis_sample_id')} = ? AND {column('analysis_lock_status')} = 'locked'"
     locked = request.state.store.select("analysis", where, (sample["sample_id"],))

@@ -73,7 +73,7 @@ def _tagged(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
 
 
 def _of_kind(kind: str) -> list[Endpoint]:
-    """The forms of tagging: the path is the older one; when the field came is inferred."""
+    """Return both forms of the endpoints: tag in the path (older), or in a field (version inferred)."""
     base, add, remove = f"/{kind}/{{number:id}}/tag", _add(kind), _remove(kind)
     field = (Parameter("tag_name", place="form", required=True),)
     query = (Parameter("tag_name", required=True),)
@@ -84,7 +84,12 @@ def _of_kind(kind: str) -> list[Endpoint]:
         Endpoint("POST", f"{base}/{{tag:path}}", add, f"Tags a {kind} (older form).", "ok", _FAMILY),
         Endpoint("DELETE", f"{base}/{{tag:path}}", remove, f"Untags a {kind} (older form).", "ok", _FAMILY),
         Endpoint(
-            "GET", f"/tag/{{tag}}/{kind}", _tagged(kind), f"What has a tag: {kind}.", f"{kind}_list", _FAMILY
+            "GET",
+            f"/tag/{{tag}}/{kind}",
+            _tagged(kind),
+            f"Lists each {kind} that has a tag.",
+            f"{kind}_list",
+            _FAMILY,
         ),
     ]
 

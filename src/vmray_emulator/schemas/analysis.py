@@ -1,7 +1,7 @@
 """Fields of analyses, reputation look-ups and VirusTotal analyses.
 
-Source: real 4.2.0 answers for the fields without a mark; the vendor's OpenAPI document 2026.2.1 for the
-others (when they appeared in between is inferred).
+Source: recorded responses of 4.2.0 for the fields without a mark, the vendor's OpenAPI document 2026.2.1 for
+the others (the version in which they appeared is inferred).
 """
 
 from __future__ import annotations

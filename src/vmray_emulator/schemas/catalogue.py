@@ -29,8 +29,7 @@ SCHEMAS: Mapping[str, Schema] = {
     )
 }
 
-# The first id of each kind: far apart, so that an id used for the wrong kind of object is not found by
-# chance.
+# The first id of each kind. They are far apart: an id that is used for the wrong kind is not found.
 FIRST_ID: Mapping[str, int] = {
     "sample": 5001,
     "submission": 6001,

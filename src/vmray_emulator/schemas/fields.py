@@ -1,8 +1,8 @@
-"""Fields and schemas: one table a kind of object serves defaults, filters, versions and the OpenAPI document.
+"""Fields and schemas: one table for each kind of object: defaults, filters, versions, OpenAPI document.
 
-A table has a line a field: `NAME TYPE[?] [=DEFAULT] [@SINCE] [!UNTIL]`, where TYPE is one of the keys of
-`_JSON_TYPES`, `?` allows null, DEFAULT is JSON, SINCE is the first server version that sends the
-field and UNTIL the first one that no longer does.
+A table has one line for each field: `NAME TYPE[?] [=DEFAULT] [@SINCE] [!UNTIL]`. TYPE is a key of
+`_JSON_TYPES`, and `?` allows null. DEFAULT is JSON. SINCE is the first server version that sends the field,
+UNTIL is the first one that no longer sends it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _EMPTY: dict[str, Any] = {"s": "", "i": 0, "b": False, "n": 0, "ts": "1970-01-01
 
 
 def type_schema(text: str) -> dict[str, Any]:
-    """A type of the tables, such as `i` or `s[]?`, as JSON schema."""
+    """Return a type of the tables, such as `i` or `s[]?`, as JSON schema."""
     schema = dict(_JSON_TYPES[text.removesuffix("?")])
     if text.endswith("?"):
         schema["type"] = [schema["type"], "null"]
@@ -52,8 +52,8 @@ class Field:
     Attributes:
         name: Full wire name, prefix included.
         type: Key of the type table.
-        nullable: Whether null may be sent.
-        default: What a new object has there.
+        nullable: Whether the value may be null.
+        default: Value in a new object.
         since: First server version that sends it.
         until: First server version that no longer sends it, or None.
     """
@@ -88,7 +88,7 @@ class Schema:
     fields: Mapping[str, Field]
 
     def new(self, **values: Json) -> dict[str, Any]:
-        """A full object: every field has its default, except the given ones (short names).
+        """Make a full object: every field has its default, except the given ones (short names).
 
         Raises:
             KeyError: A name is not in the table.
@@ -106,12 +106,12 @@ class Schema:
         return json.dumps({field.name: field.default for field in self.fields.values()})
 
     def hidden_by(self, version: ServerVersion) -> frozenset[str]:
-        """The field names that a server of that version does not send."""
+        """Return the fields that a server of that version does not send."""
         return frozenset(field.name for field in self.fields.values() if not field.sent_by(version))
 
     @cached_property
     def short_names(self) -> Mapping[str, str]:
-        """Short name of a path twin (`sample`, `sha256`, `finish_time`) to the full field name.
+        """Short name in the path (`sample`, `sha256`, `finish_time`) to the full field name.
 
         The short name drops the kind's prefix, the `_id` of foreign keys and the `hash` of hashes
         (vendor's OpenAPI document 2026.2.1).
@@ -127,7 +127,7 @@ class Schema:
         return shorts
 
     def json_schema(self, version: ServerVersion) -> dict[str, Any]:
-        """The object as JSON schema, as a server of that version sends it."""
+        """Return the JSON schema of the object that a server of that version sends."""
         sent = [field for field in self.fields.values() if field.sent_by(version)]
         return {
             "type": "object",

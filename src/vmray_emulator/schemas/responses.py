@@ -1,4 +1,4 @@
-"""JSON schemas of the answers that are no stored objects."""
+"""JSON schemas of the responses, those of stored objects excepted."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ Schema = dict[str, Any]
 
 
 def obj(**fields: str | Schema) -> Schema:
-    """An object that has all of these fields; a text is a type of the field tables, such as `i` or `s[]?`."""
+    """Describe an object with these fields. A text is a type of the field tables, such as `i` or `s[]?`."""
     properties = {name: type_schema(of) if isinstance(of, str) else of for name, of in fields.items()}
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def array(items: Schema) -> Schema:
-    """A list."""
+    """Describe a list."""
     return {"type": "array", "items": items}
 
 
 def ref(name: str) -> Schema:
-    """A pointer to a named schema."""
+    """Return a reference to a named schema."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def envelope(data: Schema) -> Schema:
-    """The success envelope round some data."""
+    """Describe the envelope of a success with some data."""
     schema = obj(data=data)
     schema["properties"]["result"] = {"const": "ok"}
     schema["required"].append("result")
@@ -42,14 +42,14 @@ def envelope(data: Schema) -> Schema:
 
 
 def list_envelope(items: Schema) -> Schema:
-    """The success envelope of a list."""
+    """Describe the envelope of a list."""
     schema = envelope(array(items))
     schema["properties"] |= {"continuation_id": {"type": "integer"}, "truncated": {"const": True}}
     return schema
 
 
 def _like(example: Json) -> Schema:
-    """A schema that fits an example; what is a text or number there may be null elsewhere."""
+    """Describe the type of an example. Texts and numbers may be null."""
     if isinstance(example, bool):
         return {"type": "boolean"}
     if isinstance(example, int):
@@ -141,7 +141,7 @@ def _submit() -> Schema:
 
 
 def response_schemas() -> Mapping[str, Schema]:
-    """The bodies of successful answers by the names that the route table uses."""
+    """Return the bodies of successful responses by the names in the route table."""
     iocs = obj(**{name: array(_ioc(kind)) for name, kind in IOC_LISTS.items()})
     data = {
         "iocs": obj(status="s", iocs=iocs),

@@ -1,8 +1,8 @@
-"""Fields of samples and of what hangs on them.
+"""Fields of samples and of sample relations.
 
-Source: a real 4.2.0 answer for the fields without a mark; the vendor's OpenAPI document 2026.2.1 for the
-others. In which version between the two a field appeared is not public: `@2023.4.0` is inferred. The fields
-marked `!2026.2.1` stand in an answer of about 2022 and in no later one.
+Source: a recorded response of 4.2.0 for the fields without a mark, the vendor's OpenAPI document 2026.2.1 for
+the others. In which version between the two a field appeared is not public: `@2023.4.0` is inferred. The
+fields marked `!2026.2.1` are in a response of about 2022 and in no later one.
 """
 
 from __future__ import annotations
