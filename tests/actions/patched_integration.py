@@ -50,13 +50,22 @@ class PatchedIntegration:
         scale_time(self.folder, factor, keep)
 
 
-def scale_time(integration: Path, factor: float, keep: Collection[str] = MACHINE_TIMES) -> None:
-    """Multiply the durations of a copied integration by a factor, except those that are named in `keep`."""
-    values = {name: value for name, value in asdict(TIMING).items() if name not in keep}
+def scale_time(
+    integration: Path, factor: float, keep: Collection[str] = MACHINE_TIMES, **fixed: float
+) -> None:
+    """Multiply the durations of a copied integration by a factor.
+
+    Args:
+        integration: The copy.
+        factor: The factor.
+        keep: Durations that stay as they are.
+        fixed: Durations that get a value of their own.
+    """
+    values = {name: value for name, value in asdict(TIMING).items() if name not in {*keep, *fixed}}
     scaled = {
         name: tuple(each * factor for each in value) if isinstance(value, tuple) else value * factor
         for name, value in values.items()
-    }
+    } | fixed
     path = integration / TIMING_MODULE
     before = path.read_text(encoding="utf-8")
     after = before.replace(INSTANCE, f"TIMING: Final = Timing(**{scaled!r})")

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.lab import completed, failed, outcome
+from tests.actions.submitting import EVER
 from tests.support.example import Example
+from tests.support.outcome import FINE
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
     from secops_lab.host import ActionRun
+    from vmray_emulator import EmbeddedEmulator
 
 RULE = (
     "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - "  # noqa: RUF001 - VMRay's own list
     "without spaces, at most 255 characters."
 )
+
 
 EXAMPLES = [
     Example(
@@ -31,6 +35,24 @@ EXAMPLES = [
         failure_sentence="Failed to add tag überprüft to submission 6001. Error is ",
     ),
 ]
+
+
+def old_server(vmray: EmbeddedEmulator) -> None:
+    """Let VMRay know the older form of the request only."""
+    vmray.control.add_sample()
+    match = {"method": "POST", "path": "/rest/submission/*/tag"}
+    vmray.control.inject(match, {"kind": "status", "status": 404}, EVER)
+
+
+SITUATIONS = [
+    Example("an old server", old_server, parameters={"Submission ID": "6001", "Tag Name": "triaged"})
+]
+_NO_CONTENT = {"missing field": FINE, "null for a list": FINE, "data: null": FINE}
+OUTCOMES = {
+    # a 404 can mean the older form of the request, which is made then
+    "POST /submission/{id}/tag": {**_NO_CONTENT, "404": FINE},
+    "POST /submission/{id}/tag/{tag}": _NO_CONTENT,
+}
 
 
 def add_tag(lab: Lab, submission_id: str, tag: str) -> ActionRun:

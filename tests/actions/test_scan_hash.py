@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.expected import (
@@ -14,12 +14,17 @@ from tests.actions.expected import (
     sample_table,
 )
 from tests.actions.lab import completed, outcome
-from tests.support.example import Example
+from tests.actions.submitting import lock_reports
+from tests.support.example import Example, nothing
+from tests.support.outcome import FINE, named
+from tests.support.secret_values import ACCOUNT, PASSWORD
 
 from vmray_emulator import KNOWN_SHA256
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
+
+    from vmray_emulator import EmbeddedEmulator
 
 SHA256 = "c7" * 32
 UNKNOWN = "ab" * 32
@@ -39,6 +44,57 @@ EXAMPLES = [
         failed_json=[],
     ),
 ]
+
+
+def known(situation: str, *, count: int = 1, copies: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
+    """An example with hashes that VMRay knows; their samples carry secrets, which must not leave it."""
+    hashes = [SHA256, *(f"{number:064x}" for number in range(1, count))]
+    before = other.pop("before", nothing)
+    sample = {
+        "filename": "invoice.exe",
+        "iocs": {"domains": ["c2.example"]},
+        "indicators": [{"category": "Execution", "operation": "Runs a program", "score": 4}],
+        "sample_password": PASSWORD,
+        "sample_account_ids": [ACCOUNT],
+        **other.pop("sample", {}),
+    }
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        before(vmray)
+        for sha256 in hashes:
+            for _ in range(copies):
+                vmray.control.add_sample(sha256=sha256, **sample)
+
+    entities = tuple(("FILEHASH", sha256) for sha256 in hashes)
+    return Example(situation, setup=setup, entities=entities, **other)
+
+
+def locked(count: int = 1) -> Example:
+    """Reports that were bought as verdicts only."""
+    return known(
+        "locked reports",
+        count=count,
+        before=lock_reports,
+        sample={"locked": True},
+        several=locked,
+    )
+
+
+SITUATIONS = [
+    known("known hashes", several=lambda count: known("known hashes", count=count)),
+    locked(),
+    known("lists in pages", copies=2, settings={"api_items_per_request": 1}),
+]
+# the rest of a list is given out once: where it is gone, the list is asked for anew
+_NO_REST = (FINE, named("VMRay's list could not be read to the end"))
+OUTCOMES = {
+    "GET /continuation/{id}": {
+        "404": _NO_REST,
+        "truncated JSON": _NO_REST,
+        "null for a list": _NO_REST,
+        "missing field": FINE,
+    },
+}
 
 
 @pytest.mark.parametrize(

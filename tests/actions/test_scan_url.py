@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.actions import submitting
 from tests.actions.expected import (
     ENRICHED,
     NONE_ENRICHED,
@@ -12,10 +13,14 @@ from tests.actions.expected import (
     details,
 )
 from tests.actions.lab import completed, outcome
+from tests.actions.submitting import lock_reports, lose_submits, refuse_windows
 from tests.support.example import Example
+from tests.support.outcome import FINE, LATE, named
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
+
+    from vmray_emulator import EmbeddedEmulator
 
 URL = "https://Login.Phish.Example/Office365?User=A,b&x=1"
 ENTITY = URL.upper()
@@ -30,6 +35,50 @@ EXAMPLES = [
         parameters={"Tag Names": "phish", "Comment": "seen in mail"},
     ),
 ]
+
+
+def urls(situation: str, *, count: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
+    """An example with so many URLs."""
+    texts = [URL, *(f"http://evil{number}.example/path" for number in range(1, count))]
+    entities = tuple(("DestinationURL", text) for text in texts)
+    parameters = {"Tag Names": "phish", "Comment": "seen in mail"}
+    return Example(situation, entities=entities, parameters=parameters, **other)
+
+
+def alike(situation: str, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
+    """An example that is the same for any number of URLs."""
+    return urls(situation, several=lambda count: urls(situation, count=count, **other), **other)
+
+
+def known(count: int = 1) -> Example:
+    """URLs that VMRay knows and does not analyse again."""
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for _, text in example.entities:
+            vmray.control.add_sample(url=text)
+
+    settings = {"analysis_caching": "legacy"}
+    example = urls("known URLs", count=count, setup=setup, settings=settings, several=known)
+    return example
+
+
+SITUATIONS = [
+    alike("so many URLs"),
+    alike("no lists of several", setup=refuse_windows),
+    known(),
+    alike("no verdict", settings={"profile": "no-verdict"}),
+    alike("locked reports", setup=lock_reports, settings={"locked": True}),
+    urls("lists in pages", count=2, settings={"api_items_per_request": 1}),
+    urls("a lost submit", setup=lambda vmray: lose_submits(vmray, 1)),
+]
+OUTCOMES = {
+    **submitting.OUTCOMES,
+    # a stall in every run leaves none of them the time to read what comes after it
+    "GET /analysis/submission/{id}": {
+        **submitting.OUTCOMES["GET /analysis/submission/{id}"],
+        LATE: (FINE, named("time of this run ended")),
+    },
+}
 
 
 def test_the_submission_carries_url_tags_comment_and_our_key(lab: Lab) -> None:

@@ -5,22 +5,75 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.actions import submitting
 from tests.actions.expected import SUBMITTED, WAITING, details
 from tests.actions.lab import completed, outcome
+from tests.actions.submitting import lose_submits, refuse_windows
 from tests.actions.uploading import LOOK_UP, SUBMIT, archive, made, row, upload
 from tests.support.example import Example
+from tests.support.outcome import FINE, REFUSED, RETRIED, ended, lasting, named, optional
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.actions.lab import Lab
 
+    from vmray_emulator import EmbeddedEmulator
+
 EXAMPLES = [
     Example(parameters={"Sample File Path": "{folder}/invoice.exe"}, files={"invoice.exe": b"MZ not really"})
 ]
+
+
+def uploads(situation: str, *, count: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
+    """An example with so many files."""
+    names = ["invoice.exe", *(f"file {number}.txt" for number in range(1, count))]
+    files = {name: b"MZ not really" + name.encode() * (name != names[0]) for name in names}
+    parameters = {"Sample File Path": ",".join(f"{{folder}}/{name}" for name in names)}
+    return Example(situation, files=files, parameters=parameters, **other)
+
+
+def alike(situation: str, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
+    """An example that is the same for any number of files."""
+    return uploads(situation, several=lambda count: uploads(situation, count=count, **other), **other)
+
+
+def known(situation: str, count: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
+    """Files that VMRay knows."""
+    lost = other.pop("lost", False)
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for name, content in example.files.items():
+            vmray.control.add_sample(filename=name, sha256=hashlib.sha256(content).hexdigest())
+        if lost:
+            lose_submits(vmray, count)
+
+    def several(number: int) -> Example:
+        return known(situation, number, lost=lost, **other)
+
+    example = uploads(situation, count=count, setup=setup, several=several, **other)
+    return example
+
+
+SITUATIONS = [
+    alike("so many files"),
+    alike("no lists of several", setup=refuse_windows),
+    known("known files", settings={"analysis_caching": "legacy"}),
+    alike("analyses that fail in part", settings={"profile": "partly-failed"}),
+    known("known files and lost submits", lost=True),
+    uploads("lists in pages", count=2, settings={"api_items_per_request": 1}),
+    uploads("a lost submit", setup=lambda vmray: lose_submits(vmray, 1)),
+]
+OUTCOMES = {
+    **submitting.OUTCOMES,
+    "GET /system_info": {**optional(), "403": FINE},
+    # when VMRay accepted none of the files, the action has failed
+    submitting.SUBMIT: {RETRIED: (FINE, ended("")), REFUSED: ended("")},
+    "GET /sample/{hash}/{id}": lasting(named(submitting.LOST)),
+}
 
 
 def test_one_file_is_submitted_awaited_and_reported(lab: Lab, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class KillSwitchProxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        self.close()
         self._port.close()
 
     def _accept(self) -> None:
@@ -63,7 +63,7 @@ class KillSwitchProxy:
             outside = socket.create_connection(self._target)
             self._open += [inside, outside]
             if self.closed.is_set():  # meanwhile: it was not among those that were broken off
-                self._close()
+                self.close()
                 return
             for source, sink, watched in ((inside, outside, True), (outside, inside, False)):
                 threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
@@ -72,7 +72,7 @@ class KillSwitchProxy:
         try:
             while data := source.recv(65536):
                 if watched and self._pattern.match(data):
-                    self._close()
+                    self.close()
                     return
                 sink.sendall(data)
                 if watched and self._seconds_a_byte:
@@ -81,7 +81,8 @@ class KillSwitchProxy:
         except OSError:
             break_off(sink)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Stop listening, and break all connections."""
         self.closed.set()
         for one in (self._listener, *self._open):
             break_off(one)

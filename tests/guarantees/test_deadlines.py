@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy
-from tests.guarantees.matrix.world import INTEGRATION, World, fate, file_item, hash_item, let_through
+from tests.guarantees.matrix.world import (
+    INTEGRATION,
+    World,
+    file_item,
+    hash_item,
+    let_through,
+    reported_outcome,
+)
 from tests.guarantees.slow_server import Manner, SlowServer
 
 from secops_lab.host import ActionHost, RunState
@@ -96,12 +103,12 @@ def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path
             world.platform.configure("VMRay", {"Api Root": slow.url})
             limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2 * SECONDS}
             run = world.run("Upload File And Get Report", [item], poll_interval=600.0, **limits)
-        kind, says = fate(run, item)
+        kind, says = reported_outcome(run, item)
         assert (kind, says.partition(";")[0]) == ("named", "not submitted in time")
         assert world.vmray.control.submissions() == []
         world.platform.configure("VMRay", {"Api Root": world.vmray.url})
         again = world.run("Upload File And Get Report", [item], case=world.case)
-        assert fate(again, item)[0] == "fine"
+        assert reported_outcome(again, item)[0] == "fine"
         assert len(world.submissions(item)) == 1
 
 
@@ -114,8 +121,8 @@ def test_a_finished_hash_is_returned_beside_one_that_never_answers(tmp_path: Pat
         world.vmray.control.inject({"path": path}, {"kind": "stall", "seconds": 2 * SECONDS})
         run = world.run("Scan Hash", [good, stalling], script_timeout=SECONDS)
         assert run.state is RunState.COMPLETED
-        assert fate(run, good) == ("fine", "")
-        kind, says = fate(run, stalling)
+        assert reported_outcome(run, good) == ("fine", "")
+        kind, says = reported_outcome(run, stalling)
         assert kind == "named"
         assert "VMRay did not respond within" in says
 
@@ -157,7 +164,7 @@ def test_retry_after_stops_the_whole_run_until_that_moment(
         let_through(monkeypatch, {"VMRAY_MAX_REQUESTS_IN_FLIGHT": "1"})
         hashes = [hash_item(each) for each in world.vmray.control.add_known_samples(20)]
         run = world.run("Scan Hash", hashes)
-    assert all(fate(run, each)[0] == "fine" for each in hashes)
+    assert all(reported_outcome(run, each)[0] == "fine" for each in hashes)
     assert all(alone)
     (throttled, refused), (resumed, _) = arrivals[THROTTLED - 1 : THROTTLED + 1]
     assert refused.status in (429, 503)

@@ -1,69 +1,86 @@
-"""Every fault of every request of every action has one outcome.
+"""Every class of faults of every request of every action has its outcome, as real processes.
 
-The table is `matrix/table.py`; its rows are made of `matrix/outcomes.py`, its faults stand in
-`matrix/faults.py`, its requests in `matrix/requests_made.py`. A request or a fault without an outcome fails
-the collection of this module, and a request that an action makes and that is in no row fails the run that
-made it (`matrix/world.py`).
+The requests are observed (`matrix/rows.py`). The outcomes follow from rules (`matrix/policy.py`) and from the
+exceptions in the actions' own test files. The classes follow from what the client makes of each fault
+(`matrix/faults.py`, proved by `test_classification.py`). `make test-full` runs all faults of every class.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
+
 import pytest
-from tests.guarantees.matrix.faults import FAULTS
-from tests.guarantees.matrix.outcomes import READ
-from tests.guarantees.matrix.requests_made import ACCESS, request_of
-from tests.guarantees.matrix.rows import Row
-from tests.guarantees.matrix.runner import failures_of
-from tests.guarantees.matrix.scenes import SCENES
-from tests.guarantees.matrix.table import TABLE, check_complete
+from tests.guarantees.matrix.faults import FAULTS, representatives
+from tests.guarantees.matrix.policy import kind_of
+from tests.guarantees.matrix.rows import Cell, Row, rows
+from tests.guarantees.matrix.runner import WAITING_SIDE_BY_SIDE, failures_of, unknown_requests, waits
+from tests.support.outcome import FATAL, FINE, named
+from tests.support.registry import ACTIONS
 
 from vmray_emulator.request_log import RecordedRequest
 
-check_complete(TABLE)
-GROUPS = 6
-SLOW_GROUPS = 3
+GROUPS = 3
+
+
+def work(*, waiting: bool, full: bool = False) -> list[tuple[Row, list[Cell]]]:
+    """The batches that wait, or all the others."""
+    return [
+        (row, cells) for row in rows() for cells in row.batches(full=full) if waits(row, cells) is waiting
+    ]
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
-def test_each_fault_has_its_outcome(group: int) -> None:
-    """A passing fault is not felt, a lasting one names its item, one that concerns all ends the action."""
-    rows = [Row(action, request) for action, request in list(TABLE)[group::GROUPS]]
-    assert failures_of(rows, slow=False) == []
+def test_each_class_of_faults_has_its_outcome(group: int) -> None:
+    """A transient fault has no effect, a persistent one names its item, a fatal one ends the action."""
+    assert failures_of(work(waiting=False)[group::GROUPS]) == []
 
 
-@pytest.mark.parametrize("group", range(SLOW_GROUPS))
-def test_a_stall_that_outlasts_the_run_has_its_outcome(group: int) -> None:
-    """The run ends in time; what can be asked again in another one is, what cannot is named."""
-    rows = [Row(action, request) for action, request in list(TABLE)[group::SLOW_GROUPS]]
-    assert failures_of(rows, slow=True) == []
+def test_a_fault_that_lasts_has_its_outcome() -> None:
+    """The run ends in time; what another run can repeat is repeated, what it cannot is named."""
+    assert failures_of(work(waiting=True), side_by_side=WAITING_SIDE_BY_SIDE) == []
 
 
-def test_every_row_has_a_situation_in_which_its_request_is_made() -> None:
-    """No row of the table is without a run."""
-    assert set(SCENES) == set(TABLE)
+def test_every_action_has_rows_and_every_request_meets_every_class() -> None:
+    """No action is left out, and no request. What two actions share is proved in full for one of them."""
+    assert {row.action.name for row in rows()} == {action.name for action in ACTIONS}
+    in_full: dict[tuple[str, bool], set[str]] = defaultdict(set)
+    for row in rows():
+        faults = {cell.fault.name for cells in row.batches() for cell in cells}
+        in_full[row.endpoint, row.is_async] |= faults
+        kinds = {kind_of(FAULTS[name], row.endpoint) for name in faults}
+        assert FATAL in kinds, row
+        assert len(kinds) > 1, row
+        assert faults <= set(FAULTS)
+    for (endpoint, is_async), faults in in_full.items():
+        changes = is_async and endpoint.startswith("POST ")
+        assert faults == {fault.name for fault in representatives(changes=changes)}, endpoint
 
 
-def test_a_request_without_outcomes_is_noticed() -> None:
-    """A row that is missing fails before any test runs."""
-    rows = dict(TABLE)
-    del rows["Ping", ACCESS]
-    with pytest.raises(LookupError, match="Ping: access"):
-        check_complete(rows)
+def test_another_outcome_than_expected_is_noticed() -> None:
+    """Each of the comparisons can fail: an outcome, a reason, and an item that should have none."""
+    row = next(row for row in rows() if not row.is_async and row.is_shared)
+    cells = [Cell(FAULTS["404"], persistent=False)]
+    for wrong in (FINE, named("another reason")):
+        assert failures_of([(replace(row, exceptions={"404": wrong}), cells)]) != []
+    assert failures_of([(row, cells)]) == []
 
 
-def test_a_fault_without_an_outcome_is_noticed() -> None:
-    """A cell that is missing fails before any test runs."""
-    rows = {**TABLE, ("Ping", ACCESS): {name: pair for name, pair in READ.items() if name != "504"}}
-    with pytest.raises(LookupError, match="504"):
-        check_complete(rows)
+def test_a_request_that_no_example_makes_is_noticed() -> None:
+    """An action that begins to make another request has to say first what happens when that fails."""
+    for action in ACTIONS:
+        assert unknown_requests(action, [RecordedRequest("GET", "/rest/net_scheme")]) == {"GET /net_scheme"}
 
 
-def test_a_request_that_the_table_does_not_know_is_noticed() -> None:
-    """An action that begins to ask for something else has to say first what happens when that fails."""
-    with pytest.raises(LookupError, match="does not know"):
-        request_of("Ping", RecordedRequest("GET", "/rest/billing_info"))
+def test_the_matrix_is_not_small() -> None:
+    """Thirty requests and more, under each class of faults, transient and persistent."""
+    assert len(rows()) >= 30
+    assert sum(len(cells) for row in rows() for cells in row.batches()) > 700
 
 
-def test_the_table_is_not_small() -> None:
-    """Thirty requests and more, under some thirty faults, once and for ever."""
-    assert len(TABLE) * len(FAULTS) * 2 > 1800
+@pytest.mark.full
+@pytest.mark.parametrize("waiting", [False, True], ids=["others", "lasting"])
+def test_every_fault_has_its_outcome(waiting: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """The same for all faults, not one of each class only."""
+    side_by_side = WAITING_SIDE_BY_SIDE if waiting else 5
+    assert failures_of(work(waiting=waiting, full=True), side_by_side=side_by_side) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.guarantees.matrix.world import Item, World, fate, file_item, hash_item, url_item
+from tests.guarantees.matrix.world import Item, World, file_item, hash_item, reported_outcome, url_item
 from tests.guarantees.sinks import CORPUS, assert_text_stays_text
 
 from secops_lab.host import RunState
@@ -37,7 +37,7 @@ def test_hostile_samples_in_scan_hash(tmp_path: Path) -> None:
             )
             items.append(hash_item(sample["sample_sha256hash"]))
         run = world.run("Scan Hash", items, {"IOC Type Filter": ", ".join(kinds)})
-        assert [fate(run, item)[0] for item in items] == ["fine"] * len(CORPUS)
+        assert [reported_outcome(run, item)[0] for item in items] == ["fine"] * len(CORPUS)
         assert_text_stays_text(world, run)
         for text, each in zip(CORPUS, run.json_result, strict=True):
             assert each["EntityResult"]["sample_filename"] == text, "exact in JSON"
@@ -83,7 +83,7 @@ def test_what_is_no_text_is_that_items_trouble(tmp_path: Path) -> None:
         good = url_item("http://evil.example/good")
         bad = Item("HTTP://EVIL.EXAMPLE/\ud800", "", ("DestinationURL", "http://evil.example/\ud800"))
         run = world.run("Scan URL", [good, bad])
-        assert fate(run, good)[0] == "fine"
+        assert reported_outcome(run, good)[0] == "fine"
         assert "contains characters that cannot be sent to VMRay" in run.message
         assert len(world.vmray.control.submissions()) == 1
         run = world.run("Scan URL", [good], {"Comment": "\udfff"})
@@ -103,5 +103,5 @@ def test_a_sample_that_nests_deeply_stays_its_own_trouble(tmp_path: Path) -> Non
             order = {"kind": "status", "status": 200, "body": text}
             world.vmray.control.inject({"path": path}, order, times=4)
         run = world.run("Scan Hash", items)
-        fates = [fate(run, item)[0] for item in items]
+        fates = [reported_outcome(run, item)[0] for item in items]
         assert fates == ["fine", "fine", "fine", "named"]

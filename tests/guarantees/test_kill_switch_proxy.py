@@ -38,7 +38,7 @@ def test_a_connection_that_is_just_being_made_is_broken_off(monkeypatch: pytest.
     ):
 
         def closing(place: tuple[str, int]) -> socket.socket:
-            door._close()
+            door.close()
             return connect(place)
 
         monkeypatch.setattr(socket, "create_connection", closing)

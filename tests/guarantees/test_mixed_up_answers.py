@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.guarantees.byte_server import ByteServer
 from tests.guarantees.listener import Listener, ok
-from tests.guarantees.matrix.world import World, fate, file_item, hash_item
+from tests.guarantees.matrix.world import World, file_item, hash_item, reported_outcome
 from tests.guarantees.test_secrets import client_for
 
 from vm_ray.core.api.vmray_errors import InvalidResponseError
@@ -38,7 +38,7 @@ def test_the_answer_after_an_interim_one_is_not_the_next_requests(tmp_path: Path
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Scan Hash", items)
         assert hinted
-        assert [fate(run, each)[0] for each in items] == ["fine"] * len(items)
+        assert [reported_outcome(run, each)[0] for each in items] == ["fine"] * len(items)
         found = {each["Entity"]: each["EntityResult"]["sample_sha256hash"] for each in run.json_result}
         assert found == {each.name: each.sha256 for each in items}
 
@@ -54,7 +54,7 @@ def test_an_interim_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
         with ByteServer(world.vmray.url, hint) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Upload File And Get Report", [item])
-        assert fate(run, item)[0] == "fine"
+        assert reported_outcome(run, item)[0] == "fine"
         assert len(world.submissions(item)) == 1
 
 

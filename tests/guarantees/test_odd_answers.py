@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.guarantees.byte_server import ByteServer, reply
-from tests.guarantees.matrix.world import World, fate, file_item, hash_item
+from tests.guarantees.matrix.world import World, file_item, hash_item, reported_outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def test_a_redirect_to_nowhere_is_a_redirect(header: str, tmp_path: Path) -> Non
         forged = f"HTTP/1.1 302 Found\r\n{header}\r\n\r\n".encode("latin-1")
         with ByteServer(world.vmray.url, lambda _line, _true: [forged]) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
-            how, why = fate(world.run("Scan Hash", [item], script_timeout=30.0), item)
+            how, why = reported_outcome(world.run("Scan Hash", [item], script_timeout=30.0), item)
         assert how == "ended"
         assert "the server returned a redirect (HTTP 302), which is not followed; check Api Root" in why
 
@@ -55,8 +55,8 @@ def test_an_odd_answer_names_its_hash_and_leaves_the_others(forged: bytes, says:
         ) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Scan Hash", [bad, *good])
-        assert fate(run, bad) == ("named", says)
-        assert [fate(run, each)[0] for each in good] == ["fine", "fine"]
+        assert reported_outcome(run, bad) == ("named", says)
+        assert [reported_outcome(run, each)[0] for each in good] == ["fine", "fine"]
 
 
 def test_an_odd_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
@@ -70,5 +70,5 @@ def test_an_odd_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
         with ByteServer(world.vmray.url, forge) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Upload File And Get Report", [item])
-        assert fate(run, item)[0] == "fine"
+        assert reported_outcome(run, item)[0] == "fine"
         assert len(world.submissions(item)) == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.actions.certificate import self_signed
 from tests.guarantees.listener import Listener
-from tests.guarantees.matrix.world import World, fate, file_item, hash_item, let_through, url_item
+from tests.guarantees.matrix.world import World, file_item, hash_item, let_through, reported_outcome, url_item
 from tests.guarantees.proxy import Proxy
 from tests.guarantees.test_secrets import client_for
 
@@ -69,7 +69,7 @@ def test_a_submit_whose_answer_a_proxy_lost_is_not_made_again(
             put_behind(proxy.url, world, monkeypatch)
             run = world.run(action, [item])
         assert proxy.served
-        assert fate(run, item)[0] == "fine"
+        assert reported_outcome(run, item)[0] == "fine"
         assert len(world.submissions(item)) == 1
 
 
@@ -83,8 +83,8 @@ def test_a_read_that_a_proxy_breaks_off_leaves_the_others(
             put_behind(proxy.url, world, monkeypatch)
             run = world.run("Scan Hash", [bad, *good])
         why = "the connection to VMRay was lost before the response was complete (4 attempts)"
-        assert fate(run, bad) == ("named", why)
-        assert [fate(run, each)[0] for each in good] == ["fine", "fine"]
+        assert reported_outcome(run, bad) == ("named", why)
+        assert [reported_outcome(run, each)[0] for each in good] == ["fine", "fine"]
 
 
 def test_a_proxy_that_is_not_there_ends_the_action(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +94,7 @@ def test_a_proxy_that_is_not_there_ends_the_action(tmp_path: Path, monkeypatch: 
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             put_behind(f"http://127.0.0.1:{nobody.getsockname()[1]}", world, monkeypatch)
-            how, why = fate(world.run("Scan URL", [item]), item)
+            how, why = reported_outcome(world.run("Scan URL", [item]), item)
         assert how == "ended"
         assert "the proxy for the VMRay server could not be reached" in why
 

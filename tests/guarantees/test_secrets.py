@@ -15,9 +15,10 @@ from tests.actions.lab import Lab
 from tests.guarantees.byte_server import ByteServer, reply
 from tests.guarantees.listener import Listener, ok
 from tests.guarantees.matrix.faults import API_KEY
-from tests.guarantees.matrix.world import ACCOUNT, INTEGRATION, PASSWORD, World, hash_item, said_by
+from tests.guarantees.matrix.world import INTEGRATION, World, hash_item, said_by
 from tests.support.example import prepare
 from tests.support.registry import Case, every_example
+from tests.support.secret_values import ACCOUNT, PASSWORD
 
 from secops_lab.host import ActionHost
 from secops_lab.platform import LocalPlatform

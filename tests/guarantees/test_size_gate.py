@@ -6,7 +6,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from tests.guarantees.matrix.world import Item, World, fate, file_item, hash_item, url_item
+from tests.guarantees.matrix.world import Item, World, file_item, hash_item, reported_outcome, url_item
 
 from secops_lab.host import RunState
 
@@ -57,7 +57,7 @@ def test_scan_hash_loses_no_entity_and_no_verdict(tmp_path: Path, count: int, io
         run = world.run("Scan Hash", items, everything, max_json_result_size=1)
         assert run.state is RunState.COMPLETED
         assert length(run) <= MIB
-        assert [fate(run, item)[0] for item in items] == ["fine"] * count
+        assert [reported_outcome(run, item)[0] for item in items] == ["fine"] * count
         verdicts = {each["Entity"]: each["EntityResult"]["sample_verdict"] for each in run.json_result}
         assert verdicts == {
             item.name: sample["sample_verdict"] for item, sample in zip(items, samples, strict=True)
@@ -87,7 +87,7 @@ def test_scan_url_loses_no_entity(tmp_path: Path) -> None:
             items.append(url_item(url))
         run = world.run("Scan URL", items, max_json_result_size=1)
         assert length(run) <= MIB
-        assert [fate(run, item)[0] for item in items] == ["fine"] * len(items)
+        assert [reported_outcome(run, item)[0] for item in items] == ["fine"] * len(items)
         assert all(each["EntityResult"]["sample_verdict"] == "malicious" for each in run.json_result)
 
 

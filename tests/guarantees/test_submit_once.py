@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from tests.guarantees.matrix.world import World, fate, file_item, url_item
+from tests.guarantees.matrix.world import World, file_item, reported_outcome, url_item
 
 from secops_lab.host import RunState
 from vmray_emulator import listing
@@ -83,7 +83,7 @@ def test_a_lost_answer_is_found_without_the_filter(
         server(monkeypatch, world)
         world.vmray.control.inject(SUBMIT, LOST)
         run = world.run(action, [item])
-        assert fate(run, item)[0] == "fine"
+        assert reported_outcome(run, item)[0] == "fine"
         keys = [each["submission_submission_metadata"] for each in world.submissions(item)]
         assert len(keys) == len(set(keys)) == 2, "one for each of the two cases"
 
@@ -170,7 +170,7 @@ def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submissi
             world.vmray.control.inject(match, stall)
             kill_at(world, action, item, is_there, SLOW)
             again = world.run(action, [item], case=world.case)
-            assert fate(again, item)[0] == "fine", point
+            assert reported_outcome(again, item)[0] == "fine", point
             assert len(world.submissions(item)) == 1, point
 
 
@@ -190,5 +190,5 @@ def test_many_files_killed_at_random_moments_are_stored_once_each(tmp_path: Path
 
             kill_at(world, "Upload File And Get Report", everything, is_there, chance.choice((SLOW, STORED)))
         run = world.run("Upload File And Get Report", items, case=world.case)
-        assert [fate(run, item)[0] for item in items] == ["fine"] * 12
+        assert [reported_outcome(run, item)[0] for item in items] == ["fine"] * 12
         assert [len(world.submissions(item)) for item in items] == [1] * 12

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.actions.certificate import self_signed
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy, break_off
-from tests.guarantees.matrix.world import World, fate, file_item
+from tests.guarantees.matrix.world import World, file_item, reported_outcome
 
 if TYPE_CHECKING:
     import socket
@@ -58,5 +58,5 @@ def test_an_upload_that_is_cut_is_sent_again_and_stored_once(tmp_path: Path) -> 
             run = world.run("Upload File And Get Report", items)
 
         assert cutter.cut.is_set()
-        assert [fate(run, item)[0] for item in items] == ["fine", "fine"]
+        assert [reported_outcome(run, item)[0] for item in items] == ["fine", "fine"]
         assert [len(world.submissions(item)) for item in items] == [1, 1]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy
-from tests.guarantees.matrix.world import World, fate, file_item
+from tests.guarantees.matrix.world import World, file_item, reported_outcome
 
 from vmray_emulator.request_log import RequestLog
 
@@ -68,7 +68,7 @@ def test_a_file_that_changes_while_it_is_sent_is_not_stored(
             monkeypatch.setattr(RequestLog, "arrive", arriving)
             run = world.run("Upload File And Get Report", [item])
         assert changed.is_set()
-        assert fate(run, item)[0] == "ended"
+        assert reported_outcome(run, item)[0] == "ended"
         assert said in run.message
         assert "nothing was stored" in run.message
         assert world.vmray.control.counts()["submissions"] == 0
@@ -80,7 +80,7 @@ def test_a_large_file_arrives_as_it_is(tmp_path: Path) -> None:
         content = bytes(range(256)) * 100_000
         item = file_item(tmp_path / "großer Bericht (1).bin", content)
         run = world.run("Upload File And Get Report", [item])
-        assert fate(run, item)[0] == "fine"
+        assert reported_outcome(run, item)[0] == "fine"
         (sample,) = world.vmray.control.samples()
         assert (sample["sample_sha256hash"], sample["sample_filesize"]) == (item.sha256, len(content))
         assert sample["sample_filename"] == "großer Bericht (1).bin"

@@ -40,6 +40,8 @@ class Example:
         files: Name and content of each file that exists when the action starts.
         settings: Settings of the emulator that differ from its defaults.
         result: The script result that the run ends with.
+        several: The same situation with so many items (entities or files), for suites that give each item a
+            fault of its own; None where the action has a single subject.
         failure_sentence: What the action says before the reason of a failure; empty for the sentence
             `Error executing action "NAME". Reason: `, which is the rule.
         failed_json: The JSON result that a failed run leaves, None for none.
@@ -52,6 +54,7 @@ class Example:
     files: Mapping[str, bytes] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     result: bool | str = True
+    several: Callable[[int], Example] | None = None
     failure_sentence: str = ""
     failed_json: JsonValue = None
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.support.example import Example
+    from tests.support.outcome import Exceptions
 
 
 class MissingExampleError(Exception):
@@ -48,6 +49,25 @@ def examples_of(action: ActionSpec) -> Sequence[Example]:
             f'The action "{action.name}" has no example. Declare in {path}: '
             "EXAMPLES = [Example(parameters={...}, entities=(...), setup=...)]; see tests/support/example.py."
         )
+    return found
+
+
+def situations_of(action: ActionSpec) -> Sequence[Example]:
+    """The examples, and the situations in which the action makes further requests.
+
+    They prove nothing else, so only the fault matrix runs them; a test file declares them as `SITUATIONS`.
+    """
+    module = importlib.import_module(f"tests.actions.test_{action.stem}")
+    further: Sequence[Example] = getattr(module, "SITUATIONS", ())
+    return [*examples_of(action), *further]
+
+
+def outcomes_of(action: ActionSpec) -> Exceptions:
+    """The outcomes in which an action differs from the rules of the fault matrix.
+
+    A test file declares them as `OUTCOMES`, see `tests.support.outcome`.
+    """
+    found: Exceptions = getattr(importlib.import_module(f"tests.actions.test_{action.stem}"), "OUTCOMES", {})
     return found
 
 

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Final
+
+from vm_ray.core.api.vmray_errors import (
+    AuthenticationError,
+    ConnectError,
+    ConnectionLostError,
+    InvalidResponseError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    RedirectError,
+    RequestError,
+    RequestRejectedError,
+    ResponseTimeoutError,
+    ServerError,
+)
 
 API_KEY: Final = "5ec2e7a91b3c4d5e6f708192a3b4c5d6"
 ELSEWHERE: Final = "http://127.0.0.1:9/rest/somewhere/else"
@@ -19,30 +34,57 @@ Order = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault.
+    """One fault, and what the client makes of it; `test_classification.py` proves the latter.
 
     Attributes:
-        name: As it stands in the table.
-        order: What the emulator is told; a text names a patch that each request defines for itself.
-        again: The same for a fault that does not go away; the same order where it is None.
+        name: As it stands in reports.
+        order: What the emulator is told; a text names a patch of the response (see `endpoints.py`).
+        error: The error that the client makes of it; None where the response can be used.
+        says: Pattern of the reason that an analyst is told.
+        again: The order for a fault that is persistent; the same order where it is None.
+        not_executed: Whether the client knows from it that VMRay did not carry the request out.
+        executed: Whether VMRay carried the request out.
+        told_to_wait: Whether the client learns from it how long to wait.
         slow: Whether the request lasts for longer than the run.
         gone: Whether nobody listens any more from this request on.
-        like: The fault whose persistent form is the same to the client, and is run in its place.
     """
 
     name: str
     order: Order | str | Callable[[], Order]
+    error: type[RequestError] | None = None
+    says: str = ""
     again: Order | Callable[[], Order] | None = None
+    not_executed: bool = False
+    executed: bool = False
+    told_to_wait: bool = False
     slow: bool = False
     gone: bool = False
-    like: str = ""
 
-    def ordered(self, patches: Mapping[str, Order], *, always: bool) -> Order:
+    def ordered(self, patches: Mapping[str, Order], *, persistent: bool) -> Order:
         """What to tell the emulator, for a request with these patches."""
-        order = self.again if always and self.again is not None else self.order
+        order = self.again if persistent and self.again is not None else self.order
         if callable(order):
             return order()
         return patches[order] if isinstance(order, str) else order
+
+    def class_of(self, *, changes: bool) -> Hashable:
+        """The class of the fault: what the client tells from it, and what has become of the request.
+
+        Args:
+            changes: Whether the request must not be made twice. It matters for such a one only whether VMRay
+                carried it out, and whether a gateway, behind which VMRay may still be at work, lost patience.
+        """
+        what = self.order if isinstance(self.order, str) else ""
+        read = (self.error, what)
+        return (*read, self.not_executed, self.executed, self.name == "504") if changes else read
+
+
+def representatives(*, changes: bool) -> list[Fault]:
+    """The first fault of each class."""
+    found: dict[Hashable, Fault] = {}
+    for fault in FAULTS.values():
+        found.setdefault(fault.class_of(changes=changes), fault)
+    return list(found.values())
 
 
 def _status(status: int, *, stored: bool = False, headers: Mapping[str, str] | None = None) -> Order:
@@ -55,52 +97,114 @@ def _at(seconds: float) -> Order:
     return {"kind": "throttle", "retry_after": format_datetime(moment, usegmt=True)}
 
 
+_THROTTLED: Final = r"VMRay returned HTTP 429, too many requests \(12 attempts\)"
+_BROKEN: Final = r"the connection to VMRay was lost before the response was complete \(4 attempts\)"
+_LATE: Final = r"VMRay did not respond within \d+ seconds"
+_PAGE: Final = r"VMRay's response was a web page \(4 attempts\)"
+_CUT: Final = r"VMRay's response was incomplete or not JSON \(4 attempts\)"
+_EMPTY: Final = r"VMRay's response does not contain the requested data \(4 attempts\)"
+_REFUSED: Final = "VMRay rejected the request: "
+_REDIRECT: Final = r"the server returned a redirect \(HTTP 302\), which is not followed"
+_UNKNOWN: Final = r"the object does not exist in VMRay or is not visible to the API key \(HTTP 404\)"
+_NO_PERMISSION: Final = r"the API key does not have the required permission \(HTTP 403\)"
+
+
+def _failed(status: int) -> str:
+    return rf"VMRay returned HTTP {status} \(4 attempts\)"
+
+
 _ALL: Final = (
     Fault(
         "429, Retry-After in seconds",
         {"kind": "throttle", "retry_after": "1"},
+        RateLimitedError,
+        _THROTTLED,
         again={"kind": "throttle", "retry_after": "0"},
+        not_executed=True,
+        told_to_wait=True,
     ),
     Fault(
         "429, Retry-After as a date",
         lambda: _at(2.0),
+        RateLimitedError,
+        _THROTTLED,
         again=lambda: _at(-60.0),
-        like="429, Retry-After in seconds",
+        not_executed=True,
+        told_to_wait=True,
     ),
     Fault(
         "429 without Retry-After",
         {"kind": "throttle", "retry_after": None},
-        like="429, Retry-After in seconds",
+        RateLimitedError,
+        _THROTTLED,
+        not_executed=True,
     ),
-    Fault("500", _status(500)),
-    Fault("501", _status(501), like="500"),
-    Fault("502", _status(502), like="500"),
-    Fault("503", _status(503), like="500"),
+    Fault("500", _status(500), ServerError, _failed(500)),
+    Fault("501", _status(501), ServerError, _failed(501)),
+    Fault("502", _status(502), ServerError, _failed(502)),
+    Fault("503", _status(503), ServerError, _failed(503)),
     Fault(
         "503 with Retry-After",
         _status(503, headers={"Retry-After": "1"}),
+        ServerError,
+        _failed(503),
         again=_status(503, headers={"Retry-After": "0"}),
+        told_to_wait=True,
     ),
-    Fault("504", _status(504)),
-    Fault("500, carried out", _status(500, stored=True)),
-    Fault("connection refused", {}, gone=True),
-    Fault("reset before the answer", {"kind": "reset_before"}),
-    Fault("reset before the answer, carried out", {"kind": "reset_before", "stored": True}),
-    Fault("reset in the request", {"kind": "reset_mid_request"}, like="reset before the answer"),
-    Fault("reset in the answer", {"kind": "reset_mid_body"}),
-    Fault("stall", {"kind": "stall", "seconds": STALL_SECONDS}, slow=True),
-    Fault("stall, carried out", {"kind": "stall", "seconds": STALL_SECONDS, "stored": True}, slow=True),
-    Fault("redirect", {"kind": "redirect", "location": ELSEWHERE}),
-    Fault("HTML with 200", {"kind": "html", "body": f"<html>{_ECHO}</html>"}),
-    Fault("truncated JSON", {"kind": "truncated_json"}),
-    Fault("data: null", {"kind": "data_null"}),
-    Fault("result: error", {"kind": "result_error", "error_msg": _ECHO}),
-    Fault("result: error, carried out", {"kind": "result_error", "error_msg": _ECHO, "stored": True}),
-    Fault("missing field", "missing"),
-    Fault("unknown fields", "unknown"),
-    Fault("null for a list", "null"),
-    Fault("401", _status(401)),
-    Fault("403", _status(403)),
-    Fault("404", _status(404)),
+    Fault("504", _status(504), ServerError, _failed(504)),
+    Fault("500, carried out", _status(500, stored=True), ServerError, _failed(500), executed=True),
+    Fault(
+        "connection refused",
+        {},
+        ConnectError,
+        "the VMRay server could not be reached",
+        not_executed=True,
+        gone=True,
+    ),
+    Fault("reset before the answer", {"kind": "reset_before"}, ConnectionLostError, _BROKEN),
+    Fault(
+        "reset before the answer, carried out",
+        {"kind": "reset_before", "stored": True},
+        ConnectionLostError,
+        _BROKEN,
+        executed=True,
+    ),
+    Fault("reset in the request", {"kind": "reset_mid_request"}, ConnectionLostError, _BROKEN),
+    Fault("reset in the answer", {"kind": "reset_mid_body"}, ConnectionLostError, _BROKEN, executed=True),
+    Fault("stall", {"kind": "stall", "seconds": STALL_SECONDS}, ResponseTimeoutError, _LATE, slow=True),
+    Fault(
+        "stall, carried out",
+        {"kind": "stall", "seconds": STALL_SECONDS, "stored": True},
+        ResponseTimeoutError,
+        _LATE,
+        executed=True,
+        slow=True,
+    ),
+    Fault("redirect", {"kind": "redirect", "location": ELSEWHERE}, RedirectError, _REDIRECT),
+    Fault("HTML with 200", {"kind": "html", "body": f"<html>{_ECHO}</html>"}, InvalidResponseError, _PAGE),
+    Fault("truncated JSON", {"kind": "truncated_json"}, InvalidResponseError, _CUT, executed=True),
+    Fault("data: null", {"kind": "data_null"}, InvalidResponseError, _EMPTY, executed=True),
+    Fault("result: error", {"kind": "result_error", "error_msg": _ECHO}, RequestRejectedError, _REFUSED),
+    Fault(
+        "result: error, carried out",
+        {"kind": "result_error", "error_msg": _ECHO, "stored": True},
+        RequestRejectedError,
+        _REFUSED,
+        executed=True,
+    ),
+    Fault(
+        "missing field", "missing", InvalidResponseError, "VMRay's response does not contain ", executed=True
+    ),
+    Fault("unknown fields", "unknown", executed=True),
+    Fault("null for a list", "null", InvalidResponseError, _EMPTY, executed=True),
+    Fault(
+        "401",
+        _status(401),
+        AuthenticationError,
+        r"VMRay rejected the API key \(HTTP 401\)",
+        not_executed=True,
+    ),
+    Fault("403", _status(403), PermissionDeniedError, _NO_PERMISSION, not_executed=True),
+    Fault("404", _status(404), NotFoundError, _UNKNOWN, not_executed=True),
 )
 FAULTS: Final[Mapping[str, Fault]] = {fault.name: fault for fault in _ALL}

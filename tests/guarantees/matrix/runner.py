@@ -3,52 +3,76 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.guarantees.matrix import requests_made as r
+from tests.actions.patched_integration import MACHINE_TIMES, scale_time
+from tests.guarantees.matrix.dealer import Dealer
+from tests.guarantees.matrix.endpoints import endpoint_of
 from tests.guarantees.matrix.faults import STALL_SECONDS
-from tests.guarantees.matrix.outcomes import Outcome
-from tests.guarantees.matrix.scenes import EVER, Sharing
-from tests.guarantees.matrix.world import Item, World, fate
+from tests.guarantees.matrix.rows import observe, rows
+from tests.guarantees.matrix.world import INTEGRATION, World, items_of, reported_outcome
+from tests.support.outcome import FINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from tests.guarantees.matrix.rows import Cell, Row
+    from tests.guarantees.matrix.world import Item
+
+    from secops_lab.manifest import ActionSpec
+    from vmray_emulator.request_log import RecordedRequest
 
 SIDE_BY_SIDE: Final = 5
 # Runs that only wait leave the processors to others; only their starts and ends do not.
 WAITING_SIDE_BY_SIDE: Final = 30
 # Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
-# A run keeps a tenth of its time back: that is how long the machine may stall near its end.
-SHORT_RUN: Final = 30.0
-WHOLE: Final = 72.0
-BETWEEN_RUNS: Final = 5.0  # where one and the same fault is met until the whole time is up
+SHORT_RUN: Final = 15.0
+WHOLE: Final = 40.0
+BETWEEN_RUNS: Final = 8.0  # where one and the same fault is met until the whole time is up
+# The integration waits a tenth of the usual time, except for a response: a stall has to outlast the run.
+# It reserves more for the end of a run and for the last run: that is how long the machine may stall there.
+SCALE: Final = 0.1
+KEPT: Final = MACHINE_TIMES | {"read_timeout", "submit_read_timeout"}
+MARGIN: Final = 2.5
+LAST_RUN: Final = 10.0
 assert SHORT_RUN < STALL_SECONDS
 
 
-def failures_of(rows: Iterable[Row], *, slow: bool) -> list[str]:
-    """Run the cells of some rows, and name those that came out otherwise than the table says.
+def waits(row: Row, cells: Iterable[Cell]) -> bool:
+    """Whether a run mostly waits: a request outlasts it, or the whole action lasts until its time is up."""
+    return any(cell.fault.slow for cell in cells) or row.lasts(cells)
 
-    Args:
-        rows: The rows.
-        slow: Whether to run those in which a request outlasts a run, or all the others.
-    """
-    work = [(row, cells) for row in rows for cells in row.batches() if cells[0].fault.slow is slow]
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as busy, ThreadPoolExecutor(WAITING_SIDE_BY_SIDE) as waiting:
-        runs = [
-            (waiting if slow or row.lasts(cells) else busy).submit(_failures, row, cells)
-            for row, cells in work
-        ]
+
+@contextmanager
+def quick_integration() -> Iterator[Path]:
+    """A copy of the integration that waits less."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / INTEGRATION.name
+        shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        scale_time(copy, SCALE, KEPT, min_margin=MARGIN, max_last_run=LAST_RUN)
+        yield copy
+
+
+def unknown_requests(action: ActionSpec, seen: Iterable[RecordedRequest]) -> set[str]:
+    """The requests that an action made in no example: nobody has said what happens when they fail."""
+    return {endpoint_of(each) for each in seen} - {row.endpoint for row in rows() if row.action == action}
+
+
+def failures_of(work: Iterable[tuple[Row, list[Cell]]], *, side_by_side: int = SIDE_BY_SIDE) -> list[str]:
+    """Run some batches, and name the cells that came out otherwise than they should."""
+    with quick_integration() as copy, ThreadPoolExecutor(side_by_side) as pool:
+        runs = [pool.submit(_failures, row, cells, copy) for row, cells in work]
         return [failure for run in runs for failure in run.result()]
 
 
-def _failures(row: Row, cells: list[Cell]) -> list[str]:
+def _failures(row: Row, cells: list[Cell], integration: Path) -> list[str]:
     try:
-        with tempfile.TemporaryDirectory() as folder, World(Path(folder), **row.settings) as world:
+        with tempfile.TemporaryDirectory() as folder, World(Path(folder), integration) as world:
             return [f"{row}: {failure}" for failure in _Batch(row, cells, world).failures()]
     except Exception as error:  # noqa: BLE001 - told as a failure, with the cells that it happened to
         return [f"{row}: {cells[0]} and {len(cells) - 1} more: {type(error).__name__}: {error}"]
@@ -57,57 +81,53 @@ def _failures(row: Row, cells: list[Cell]) -> list[str]:
 class _Batch:
     """One run with its cells."""
 
-    def __init__(self, row: Row, cells: Sequence[Cell], world: World) -> None:
+    def __init__(self, row: Row, cells: list[Cell], world: World) -> None:
         self._row = row
-        self._cells = list(cells)
+        self._cells = cells
         self._world = world
-        self._scene = row.scene
-        spare = 0 if self._scene.sharing is Sharing.ALONE else 1
-        count = len(cells) + spare if self._scene.sharing in (Sharing.BY_ITEM, Sharing.POOLED) else 1
-        self._items = self._scene.items(world, max(count, self._scene.count))
-        self._keys = _learnt_keys(row, self._items) if row.request is r.EARLIER else {}
-        self._waiting = list(cells)
-        self._orders: list[dict[str, Any]] = []
+        self._example = row.observation.example
+        self._keys = row.observation.keys
+        self._alone = len(cells) == 1 and (row.several is None or row.expected(cells[0]).kind == "ended")
+        if row.several is not None:
+            self._example = row.several(len(cells) + 1)
+            if row.endpoint.endswith("_metadata"):  # the same items have the same keys in a world alike
+                self._keys = observe(row.action, self._example, world.folder).keys
+        self._items = items_of(self._example, world.folder)
 
     def failures(self) -> Iterator[str]:
-        """Run, and compare each item's fate with the table."""
-        scene, world = self._scene, self._world
-        scene.given(world, self._items) if scene.first_round else None
-        by_round = scene.sharing is Sharing.BY_ROUND
-        if scene.first_round:
-            self._order_all()
-        run = world.run(
-            self._row.action,
-            self._items,
-            scene.parameters,
-            on_round=self._next_round if by_round else self._after_round,
-            **self._limits(),
-        )
-        for cell, item in self._told():
-            expected = self._row.expected(cell) if cell else Outcome("fine")
-            kind, says = fate(run, item)
-            if kind == "ended" and len(self._cells) == 1:
-                expected = self._row.expected(self._cells[0])
+        """Run, and compare what is reported of each item with what should be."""
+        world, row = self._world, self._row
+        parameters = world.prepare(self._example)
+        dealer = Dealer(row.endpoint, self._cells, world.vmray, shared=row.is_shared)
+        if self._cells[0].fault.gone:
+            world.vanish_before(dealer.request_line)
+        run = world.run(row.action.name, self._items, parameters, **self._limits())
+        for cell, item in self._told(dealer):
+            expected = row.expected(cell) if cell else FINE
+            kind, says = reported_outcome(run, item)
             if kind != expected.kind or not re.search(expected.says, says):
                 met = cell or "an item without a fault"
                 yield f"{met}: expected {expected}, was {kind}: {says or run.message[-200:]}"
             yield from self._stored_once(cell, item, kind)
-        yield from self._left_over()
+        yield from self._left_over(dealer)
+        for endpoint in sorted(unknown_requests(row.action, world.vmray.control.requests())):
+            yield f"{self._cells[0]}: no example of the action makes {endpoint}"
 
-    def _told(self) -> Iterator[tuple[Cell | None, Item]]:
+    def _told(self, dealer: Dealer) -> Iterator[tuple[Cell | None, Item]]:
         """Each item with its cell; None for one that meets no fault."""
-        if self._scene.sharing in (Sharing.BY_ROUND, Sharing.POOLED) and len(self._cells) > 1:
-            return ((self._cells[0], item) for item in self._items)
-        if len(self._cells) == 1 and self._scene.sharing is not Sharing.BY_ITEM:
-            return ((self._cells[0], item) for item in self._items)
-        cells = [*self._cells, *[None] * (len(self._items) - len(self._cells))]
-        return zip(cells, self._items, strict=True)
+        if self._alone:
+            yield from ((self._cells[0], item) for item in self._items)
+            return
+        met = {
+            self._world.owner(identity, self._items, self._keys): cell
+            for identity, cell in dealer.dealt.items()
+        }
+        yield from ((met.get(item.name), item) for item in self._items)
 
     def _stored_once(self, cell: Cell | None, item: Item, kind: str) -> Iterator[str]:
-        if self._row.is_async and item.entity != ("FILEHASH", item.sha256):
+        if self._row.is_async:
             stored = len(self._world.submissions(item))
-            known = self._row.request is r.OF_SAMPLE
-            if stored > 1 or (kind == "fine" and stored != (0 if known else 1)):
+            if stored > 1 or (kind == "fine" and stored != self._row.observation.stored):
                 yield f"{cell}: {item.name} was stored {stored} times"
 
     def _limits(self) -> dict[str, Any]:
@@ -115,70 +135,15 @@ class _Batch:
         slow = any(cell.fault.slow for cell in self._cells)
         limits: dict[str, Any] = {"script_timeout": SHORT_RUN if slow else 120.0}
         if self._row.is_async:
-            limits["async_timeout"] = WHOLE if self._row.lasts(self._cells) else 600.0
-            limits["poll_interval"] = self._pause(slow=slow)
+            lasts = self._row.lasts(self._cells)
+            limits["async_timeout"] = WHOLE if lasts else 600.0
+            limits["poll_interval"] = BETWEEN_RUNS if lasts and not slow else 0.0
         return limits
 
-    def _pause(self, *, slow: bool) -> float:
-        """Seconds between two runs."""
-        if self._row.lasts(self._cells):
-            return 0.0 if slow else BETWEEN_RUNS
-        return 0.0 if self._scene.sharing is Sharing.BY_ROUND or not self._scene.first_round else 2.0
-
-    def _order_all(self) -> None:
-        for cell, item in zip(self._cells, self._items, strict=False):
-            self._order(cell, item)
-
-    def _order(self, cell: Cell, item: Item) -> None:
-        request = self._row.request
-        if cell.fault.gone:
-            query = rf"\?[^ ]*{re.escape(request.query[-1])}=" if request.query else "[? ]"
-            self._world.vanish_before(f"{request.method} {request.path}{query}")
-            return
-        match = self._match(item)
-        order = cell.fault.ordered(request.patches, always=cell.always)
-        self._world.vmray.control.inject(match=match, fault=dict(order), times=EVER if cell.always else 1)
-        self._orders.append(self._world.vmray.control.pending_faults()[-1])
-
-    def _match(self, item: Item) -> dict[str, Any]:
-        if self._row.request is r.EARLIER:
-            key = self._keys[item.name]
-            return {"method": "GET", "path": "/rest/submission", "query": {r.EARLIER.query[0]: f"*{key}*"}}
-        return self._scene.match(self._world, item)
-
-    def _after_round(self, number: int) -> None:
-        if number == 1 and not self._scene.first_round:
-            self._world.vmray.control.finish_all()
-            self._scene.given(self._world, self._items)
-            self._order_all()
-
-    def _next_round(self, number: int) -> None:
-        """Let the next round meet the next fault, and everything finish after the last."""
-        assert number < 4 * len(self._cells) + 4
-        control = self._world.vmray.control
-        if any(each in self._orders for each in control.pending_faults()):
-            return  # after a fault, the request may be left out in one round
-        control.clear_faults()
-        if self._waiting:
-            self._order(self._waiting.pop(0), self._items[0])
-        else:
-            control.finish_all()
-
-    def _left_over(self) -> Iterator[str]:
+    def _left_over(self, dealer: Dealer) -> Iterator[str]:
         """A fault that nobody met proves nothing."""
-        for order in self._world.vmray.control.pending_faults():
-            if order in self._orders:
-                yield f"{self._cells[0]} and others: nobody met {order['fault']['kind']} at {order['match']}"
-        if self._world.door is not None and not self._world.door.closed.is_set():
-            yield f"{self._cells[0]}: the door never closed"
-
-
-def _learnt_keys(row: Row, items: Sequence[Item]) -> dict[str, str]:
-    """Our keys of items, learnt from a run in a world alike: its first case has the same number."""
-    with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
-        world.run(row.action, items)
-        stored = {item.name: world.submissions(item)[0] for item in items}
-    return {
-        name: re.sub(r"\W|google_secops_key", "", each["submission_submission_metadata"])
-        for name, each in stored.items()
-    }
+        if self._cells[0].fault.gone:
+            if self._world.door is None or not self._world.door.closed.is_set():
+                yield f"{self._cells[0]}: the server never went away"
+        elif dealer.waiting:
+            yield f"nobody met: {', '.join(map(str, dealer.waiting))}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy
 from tests.guarantees.matrix.faults import API_KEY
-from tests.guarantees.matrix.requests_made import request_of
+from tests.support.secret_values import ACCOUNT, PASSWORD
 
 from secops_lab.host import ActionHost, ActionRun, RunState, launch
 from secops_lab.platform import Case, LocalPlatform
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import pytest
+    from tests.guarantees.matrix.endpoints import Identity
+    from tests.support.example import Example
 
     from secops_lab.host import Round
 
 INTEGRATION: Final = Path(__file__).parents[3] / "integrations" / "vm_ray"
-PASSWORD: Final = "hunter2-the-sample-password"
-ACCOUNT: Final = 77_310_442_910
 SECRETS: Final = (API_KEY, PASSWORD, str(ACCOUNT))
 
 
@@ -54,13 +54,27 @@ def hash_item(sha256: str) -> Item:
 
 def url_item(url: str) -> Item:
     """A URL."""
-    return Item(url.upper(), hashlib.sha256(url.encode()).hexdigest(), ("DestinationURL", url))
+    return Item(url.upper(), _sha256(url.encode()), ("DestinationURL", url))
 
 
 def file_item(path: Path, content: bytes) -> Item:
     """A file, written here."""
     path.write_bytes(content)
-    return Item(str(path), hashlib.sha256(content).hexdigest())
+    return Item(str(path), _sha256(content))
+
+
+def items_of(example: Example, folder: Path) -> list[Item]:
+    """What an example works on: its entities, its files, or its only subject."""
+    found = [
+        Item(text.upper(), text if kind == "FILEHASH" else _sha256(text.encode()), (kind, text))
+        for kind, text in example.entities
+    ]
+    found += [Item(str(folder / name), _sha256(content)) for name, content in example.files.items()]
+    return found or [Item("", "")]
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def let_through(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> None:
@@ -79,8 +93,9 @@ class World:
         folder: For files.
     """
 
-    def __init__(self, folder: Path, **settings: Any) -> None:  # noqa: ANN401 - the emulator's own settings
+    def __init__(self, folder: Path, integration: Path = INTEGRATION, **settings: Any) -> None:  # noqa: ANN401 - the emulator's own settings
         self.folder = folder
+        self._integration = integration
         self._stack = ExitStack()
         self._settings = settings
         self.door: KillSwitchProxy | None = None
@@ -89,7 +104,7 @@ class World:
         self.vmray = self._stack.enter_context(EmbeddedEmulator(api_key=API_KEY, **self._settings))
         self.vmray.control.configure(sample_password=PASSWORD)
         self.platform = self._stack.enter_context(LocalPlatform())
-        self.host = ActionHost(self.platform, INTEGRATION)
+        self.host = ActionHost(self.platform, self._integration)
         self.platform.configure("VMRay", {"Api Root": self.vmray.url, "Api Key": API_KEY})
         return self
 
@@ -97,6 +112,13 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def prepare(self, example: Example) -> dict[str, str]:
+        """Bring VMRay into the state of an example, write its files, and return its parameters."""
+        self.vmray.control.set_lifecycle("immediate")
+        self.vmray.control.configure(**example.settings)
+        example.setup(self.vmray)
+        return example.given(self.folder)
 
     def vanish_before(self, request_line: str) -> None:
         """Let VMRay be reached through a door that closes for good when a request of this pattern comes."""
@@ -113,6 +135,30 @@ class World:
         found = self.vmray.control.submissions()
         mine = [each for each in found if each["submission_sample_sha256"] == item.sha256]
         return [each for each in mine if json.loads(each["submission_submission_metadata"])]
+
+    def owner(self, identity: Identity, items: Sequence[Item], keys: Mapping[str, str]) -> str:
+        """The name of the item that a request is about, by the hash, the id or the key in it.
+
+        Raises:
+            LookupError: It is about none of them.
+        """
+        _, path, query = identity
+        values = [*path.split("/"), *(value for _, value in query)]
+        for item in items:
+            mine = {key for key, name in keys.items() if name == item.name}
+            if self._names_of(item) & set(values) or any(key in value for key in mine for value in values):
+                return item.name
+        raise LookupError(f"nobody knows whose request this is: {identity}")
+
+    def _names_of(self, item: Item) -> set[str]:
+        """The hash of an item, and the ids of its samples and submissions."""
+        control = self.vmray.control
+        samples = [each for each in control.samples() if each["sample_sha256hash"] == item.sha256]
+        submissions = [
+            each for each in control.submissions() if each["submission_sample_sha256"] == item.sha256
+        ]
+        ids = [each["sample_id"] for each in samples] + [each["submission_id"] for each in submissions]
+        return {item.sha256, *map(str, ids)}
 
     def submission_id(self, item: Item) -> int:
         """The id of an item's first submission."""
@@ -131,8 +177,8 @@ class World:
         """Run an action on items, and make sure of what must hold of every run whatever happens."""
         entities = [item.entity for item in items if item.entity]
         self.case = case or self.platform.new_case(entities=entities)
-        if action.startswith("Upload"):
-            parameters = {"Sample File Path": ",".join(item.name for item in items), **(parameters or {})}
+        if files := [item.name for item in items if item.entity is None and item.sha256]:
+            parameters = {"Sample File Path": ",".join(files), **(parameters or {})}
         rounds = 0
 
         def count(_round: Round) -> None:
@@ -143,8 +189,6 @@ class World:
 
         run = self.host.run(action, self.case, parameters, on_round=count, **limits)
         self._assert_sound(run, limits.get("script_timeout", 300.0))
-        for seen in self.vmray.control.requests():
-            request_of(action, seen)
         return run
 
     def _assert_sound(self, run: ActionRun, script_timeout: float) -> None:
@@ -171,14 +215,14 @@ def said_by(run: ActionRun) -> str:
     return "".join(each.stdout + each.stderr for each in run.rounds) + run.message + json.dumps(run.results)
 
 
-def fate(run: ActionRun, item: Item) -> tuple[str, str]:
+def reported_outcome(run: ActionRun, item: Item) -> tuple[str, str]:
     """What an analyst is told of an item: `fine`, `named` or `ended`, and the details of it."""
     if run.state is RunState.FAILED:
         return "ended", run.message
     documented, _, details = run.message.partition("\n\nDetails:\n")
     told = [line for line in details.splitlines() if line.startswith(f"{item.name}: ")]
     says = "\n".join(line.removeprefix(f"{item.name}: ") for line in told)
-    if run.action.startswith("Upload"):
+    if item.entity is None and item.sha256:
         rows = [row for row in run.json_result["files"] if row["file_path"] == item.name]
         assert rows, f"{item.name} has no row"
         return ("fine" if all(row["result"] == "ok" for row in rows) else "named"), says

@@ -1,0 +1,62 @@
+"""What the actions that submit have in common when VMRay does not respond as it should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.support.outcome import FINE, LATE, REFUSED, RETRIED, Exceptions, lasting, named, noted, optional
+
+if TYPE_CHECKING:
+    from vmray_emulator import EmbeddedEmulator
+
+EVER: Final = 10_000
+LOST: Final = "the response to the submission was lost and VMRay lists no matching submission yet"
+PENDING: Final = r"analysis not finished in time, submission \d+"
+NOT_READ: Final = "could not be listed: "
+
+_EARLIER: Final = "GET /submission?submission_submission_metadata"
+SUBMIT: Final = "POST /sample/submit"
+# What another request stands in for, or what the next run repeats, is not felt as a read of one item is.
+OUTCOMES: Final[Exceptions] = {
+    # a server that refuses or lacks the filter says nothing about earlier runs
+    _EARLIER: {REFUSED: FINE},
+    "GET /submission/{id}": {
+        **lasting(named(PENDING)),
+        "404": named(r"submission \d+ no longer exists in VMRay"),
+    },
+    "GET /submission?_max_id&_min_id": optional(),
+    "GET /continuation/{id}": optional(),
+    "GET /submission?submission_parent_submission_id": lasting(noted(NOT_READ)),
+    "GET /submission/sample/{id}": {
+        RETRIED: (FINE, noted(NOT_READ)),
+        LATE: (FINE, noted(NOT_READ)),
+        REFUSED: noted(NOT_READ),
+    },
+    "GET /analysis/submission/{id}": {
+        RETRIED: (FINE, noted(NOT_READ)),
+        LATE: (FINE, noted(NOT_READ)),
+        REFUSED: noted(NOT_READ),
+    },
+    "GET /submission?_limit&_order": lasting(named(LOST)),
+}
+
+
+def refuse_windows(vmray: EmbeddedEmulator) -> None:
+    """Let VMRay refuse to list several submissions in one request."""
+    _inject(vmray, "/rest/submission", {"kind": "result_error", "error_msg": "no windows"}, _min_id="*")
+
+
+def lock_reports(vmray: EmbeddedEmulator) -> None:
+    """Let VMRay refuse IOCs and threat indicators, as it does for reports that are locked."""
+    for what in ("iocs", "vtis"):
+        _inject(vmray, f"/rest/sample/*/{what}", {"kind": "status", "status": 403})
+
+
+def lose_submits(vmray: EmbeddedEmulator, count: int) -> None:
+    """Break the connection of so many submits, before VMRay stores anything."""
+    match = {"method": "POST", "path": "/rest/sample/submit"}
+    vmray.control.inject(match, {"kind": "reset_before"}, count)
+
+
+def _inject(vmray: EmbeddedEmulator, path: str, fault: dict[str, Any], **query: str) -> None:
+    vmray.control.inject({"method": "GET", "path": path, "query": query}, fault, EVER)

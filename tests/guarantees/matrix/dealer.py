@@ -1,0 +1,85 @@
+"""Gives the requests of one endpoint their faults, in the moment in which each of them arrives."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import TYPE_CHECKING, Final
+
+from tests.guarantees.matrix.endpoints import endpoint_of, identity_of, odd_fields
+
+from vmray_emulator.request_log import RecordedRequest, RequestLog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.guarantees.matrix.endpoints import Identity
+    from tests.guarantees.matrix.rows import Cell
+
+    from vmray_emulator import EmbeddedEmulator
+
+EVER: Final = 10_000
+
+
+class Dealer(RequestLog):
+    """A request log that orders faults.
+
+    Args:
+        endpoint: Whose requests meet faults.
+        cells: The faults.
+        vmray: The emulator.
+        shared: Whether each different request meets the next fault; otherwise all of them meet the only one.
+
+    Attributes:
+        dealt: Which request met which fault.
+        waiting: Faults that nobody met.
+    """
+
+    def __init__(
+        self, endpoint: str, cells: Sequence[Cell], vmray: EmbeddedEmulator, *, shared: bool
+    ) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._patches = odd_fields(endpoint).patches
+        self._control = vmray.control
+        self._shared = shared
+        self._lock = threading.Lock()
+        self.waiting = list(cells)
+        self.dealt: dict[Identity, Cell] = {}
+        vmray.control._app.log = self
+
+    def arrive(self, request: RecordedRequest) -> None:
+        """Note a request, and order its fault."""
+        super().arrive(request)
+        if endpoint_of(request) != self._endpoint:
+            return
+        with self._lock:
+            identity = identity_of(request)
+            cell = None if identity in self.dealt else self._next()
+            if cell is not None and not cell.fault.gone:
+                self.dealt[identity] = cell
+                self._order(cell, request)
+
+    def _next(self) -> Cell | None:
+        if self.waiting:
+            return self.waiting.pop(0)
+        if self._shared:
+            return None
+        return next((cell for cell in self.dealt.values() if cell.persistent), None)
+
+    def _order(self, cell: Cell, request: RecordedRequest) -> None:
+        query = {name: re.sub(r"([*?\[])", r"[\1]", value) for name, value in request.query.items()}
+        match = {"method": request.method, "path": request.path, "query": query}
+        order = cell.fault.ordered(self._patches, persistent=cell.persistent)
+        self._control.inject(match, dict(order), EVER if cell.persistent else 1)
+
+    @property
+    def request_line(self) -> str:
+        """The pattern of the first bytes of such a request."""
+        path, _, names = self._endpoint.partition("?")
+        method, _, template = path.partition(" ")
+        text = re.sub(
+            r"\\?\{[^}]*\\?\}", "[^ ?]+", re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
+        )
+        query = "".join(rf"(?=[^ ]*[?&]{re.escape(name)}=)" for name in names.split("&") if name)
+        return f"{method} /rest{text}{query}[? ]" if names else f"{method} /rest{text} "

@@ -1,0 +1,130 @@
+"""The requests that VMRay saw, named by endpoint, and the fields of a response that may be odd."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from tests.support.outcome import HARMLESS, REFUSED, RETRIED
+
+from vmray_emulator.routes import ENDPOINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vmray_emulator.request_log import RecordedRequest
+
+Identity: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...]]
+
+_STRANGE: Final[Mapping[str, Any]] = {"<img src=x>": ["\u202e", None, {"deep": [[]]}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Which fields of a response the faults "missing field" and "null for a list" concern.
+
+    Attributes:
+        missing: Dotted path of what is missing.
+        missing_is: The kind of the first fault (see `policy.py`).
+        null: Dotted paths that are null.
+        null_is: The kind of the second fault.
+        unknown: Dotted paths of fields that nobody has heard of.
+    """
+
+    missing: str = "data"
+    missing_is: str = RETRIED
+    null: tuple[str, ...] = ("data",)
+    null_is: str = RETRIED
+    unknown: tuple[str, ...] = ("x_unknown",)
+
+    @property
+    def patches(self) -> Mapping[str, Mapping[str, Any]]:
+        """The faults that change the response."""
+        return {
+            "missing": {"kind": "patch", "remove": [self.missing]},
+            "unknown": {"kind": "patch", "set": dict.fromkeys(self.unknown, _STRANGE)},
+            "null": {"kind": "patch", "set": dict.fromkeys(self.null)},
+        }
+
+
+_OBJECT: Final = ("x_unknown", "data.x_unknown")
+_LISTS: Final = ("sample_classifications", "sample_threat_names", "sample_child_sample_ids")
+_IOC_LISTS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
+_TAGGED: Final = Odd(missing="result")
+# What is not here is a response whose `data` is missing or null.
+_ODD: Final[Mapping[str, Odd]] = {
+    "POST /submission/{id}/tag": _TAGGED,
+    "POST /submission/{id}/tag/{tag}": _TAGGED,
+    "GET /continuation/{id}": Odd(missing="result"),
+    "GET /sample/{hash}/{id}": Odd(
+        "data.0.sample_id",
+        REFUSED,
+        tuple(f"data.0.{name}" for name in _LISTS),
+        HARMLESS,
+        ("x_unknown", "data.0.x_unknown"),
+    ),
+    "GET /sample/{id}": Odd(
+        "data.sample_id", REFUSED, tuple(f"data.{name}" for name in _LISTS), HARMLESS, _OBJECT
+    ),
+    "GET /sample/{id}/iocs": Odd(
+        null=tuple(f"data.iocs.{name}" for name in _IOC_LISTS), null_is=HARMLESS, unknown=_OBJECT
+    ),
+    "GET /sample/{id}/vtis": Odd(null=("data.threat_indicators",), null_is=HARMLESS, unknown=_OBJECT),
+    "GET /submission/{id}": Odd(
+        "data.submission_sample_id", REFUSED, ("data.submission_tags",), HARMLESS, _OBJECT
+    ),
+    "GET /system_info": Odd(
+        "data.webif_max_sample_size", HARMLESS, ("data.webif_max_sample_size",), HARMLESS, _OBJECT
+    ),
+    "POST /sample/submit": Odd(
+        "data.submissions", null=("data.submissions",), unknown=(*_OBJECT, "data.submissions.0.x_unknown")
+    ),
+}
+
+
+def odd_fields(endpoint: str) -> Odd:
+    """Which fields of the endpoint's response are odd."""
+    return _ODD.get(endpoint, Odd())
+
+
+def endpoint_of(seen: RecordedRequest) -> str:
+    """The endpoint of a request: method, path without ids and hashes, and the names in the query."""
+    path = _template(seen.method, seen.path.removeprefix("/rest"))
+    return f"{seen.method} {path}{'?' if seen.query else ''}{'&'.join(sorted(seen.query))}"
+
+
+def identity_of(seen: RecordedRequest) -> Identity:
+    """What makes a request the same one when it is made again."""
+    return seen.method, seen.path, tuple(sorted(seen.query.items()))
+
+
+@cache
+def _template(method: str, path: str) -> str:
+    """The path as the emulator's table of routes writes it, which knows all endpoints."""
+    for one in ENDPOINTS:
+        if one.method == method and (match := _pattern(one.path).fullmatch(path)):
+            given = match.groupdict()
+            for name in re.findall(r"\{([^}:]*)", one.path):
+                shown = f"{{{_SHOWN.get(name, name)}}}"
+                if name == "column":
+                    shown = "{hash}" if given[name] in _HASHES else given[name]
+                path = path.replace(f"/{given[name]}", f"/{shown}", 1)
+            return path
+    return path
+
+
+_SHOWN: Final = {"number": "id", "value": "id"}
+_HASHES: Final = ("md5", "sha1", "sha256")  # one question, whichever of them the analyst has
+
+
+@cache
+def _pattern(route: str) -> re.Pattern[str]:
+    return re.compile(
+        re.sub(
+            r"\{([^}:]*):?([^}]*)\}",
+            lambda match: f"(?P<{match[1]}>{ {'path': '.+', 'id': '[0-9]+'}.get(match[2], '[^/]+') })",
+            route,
+        )
+    )

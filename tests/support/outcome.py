@@ -1,0 +1,62 @@
+"""What an analyst is told of an item when VMRay does not respond as it should.
+
+An action's test file writes exceptions from the rules of `tests/guarantees/matrix/policy.py` as
+`OUTCOMES = {request: {kind of fault, or fault: outcome}}`, beside its `EXAMPLES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an analyst is told.
+
+    Attributes:
+        kind: `fine` (as without the fault), `named` (this item alone has no result, and its reason is told),
+            or `ended` (the action fails with the cause).
+        says: Pattern of the reason; for `fine` of a note beside the result, where there is one.
+    """
+
+    kind: str
+    says: str = ""
+
+
+FINE: Final = Outcome("fine")
+Pair: TypeAlias = tuple[Outcome, Outcome]
+Exceptions: TypeAlias = Mapping[str, Mapping[str, Outcome | Pair]]
+
+# Kinds of faults, by what the client makes of them (see `matrix/policy.py`).
+RETRIED: Final = "retried"
+LATE: Final = "late"
+REFUSED: Final = "refused"
+FATAL: Final = "fatal"
+HARMLESS: Final = "harmless"
+
+
+def named(says: str) -> Outcome:
+    """This item alone has no result."""
+    return Outcome("named", says)
+
+
+def noted(says: str) -> Outcome:
+    """There is a result, with a note."""
+    return Outcome("fine", says)
+
+
+def ended(says: str) -> Outcome:
+    """The action fails."""
+    return Outcome("ended", says)
+
+
+def optional() -> dict[str, Outcome]:
+    """The outcomes of a request that another one stands in for: only a fatal cause has an effect."""
+    return {RETRIED: FINE, LATE: FINE, REFUSED: FINE}
+
+
+def lasting(outcome: Outcome) -> dict[str, Outcome | Pair]:
+    """The outcomes of a request that the next run repeats: a transient fault has no effect."""
+    return dict.fromkeys((RETRIED, LATE, REFUSED), (FINE, outcome))
