@@ -1,6 +1,6 @@
-"""What the integration takes, measured: `python -m bench` (or `make bench`).
+"""Measure time, memory and requests of the integration: `python -m bench` (or `make bench`).
 
-Bounds are ratios within one run, or counts, because machines differ and are noisy. Nothing here is a test.
+Bounds are counts or ratios within one run, because machines differ and are noisy. This package has no tests.
 """
 
 from __future__ import annotations
@@ -8,5 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# The integration is not an installed package: the platform runs it from its own folder, and so does this.
+# The integration is not an installed package. The platform and the
+# benchmarks run the integration from its folder.
 sys.path.insert(0, str(Path(__file__).parent.parent / "integrations"))

@@ -1,4 +1,7 @@
-"""Measure the parts, print the table, after a full run write the page; exit 1 when a bound is missed."""
+"""Measure the parts and print the table. A full run also writes the page.
+
+Exit with 1 if a bound is missed.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,9 @@ def _growth(points: list[Growth]) -> list[Row]:
 
 
 def _parts(points: list[Growth]) -> dict[str, Callable[[], list[Row]]]:
-    """Name all parts; the points of growth are also put into the list, for the plot."""
+    """Return all parts by name. The part `growth` also adds its points to the list, for the plot."""
     return {
-        "peer": hashes.against_peer,
+        "reference-client": hashes.against_reference_client,
         "growth": partial(_growth, points),
         "waiting": waiting.waiting_actions,
         "start-up": startup.start_up,
@@ -53,17 +56,15 @@ def _parts(points: list[Growth]) -> dict[str, Callable[[], list[Row]]]:
 
 
 def main() -> int:
-    """Measure the parts that were named, by default all; only a full run writes the page and its plot."""
+    """Measure the named parts (default: all). Only a full run writes the page and its plot."""
     points: list[Growth] = []
     parts = _parts(points)
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    there_are = ", ".join(parts)
-    parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"out of {there_are}; by default all of them"
-    )
+    available = ", ".join(parts)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {available}; default: all parts")
     chosen = parser.parse_args().parts or list(parts)
     if unknown := set(chosen) - parts.keys():
-        parser.error(f"there is no part {', '.join(sorted(unknown))}, but {there_are}")
+        parser.error(f"unknown part: {', '.join(sorted(unknown))}; available: {available}")
     rows: list[Row] = []
     for number, part in enumerate(chosen, start=1):
         print(f"[{number}/{len(chosen)}] {part} …", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""One action run as the platform runs it, with its time and its peak memory."""
+"""Run one action as the platform runs it, and measure its time and its peak memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INTEGRATION = ROOT / "integrations" / "vm_ray"
 REAL_SDK = Path(os.environ["SOAR_SDK_DIR"]) if os.environ.get("SOAR_SDK_DIR") else None
 MEBI = 2**20
 
-# Runs in the measured process at its end: the high-water mark of its memory, as the kernel saw it.
+# The measured process runs this code when it exits: it reads its peak memory (VmHWM) from the kernel.
 _WATCH = """
 import atexit, os
 def _note():
@@ -32,13 +32,13 @@ atexit.register(_note)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run.
+    """The measurements of one run.
 
     Attributes:
-        run: What came of it.
-        seconds: Time in processes, over all rounds.
-        peak: Bytes, the highest of all rounds; 0 where memory was not watched.
-        configuration_calls: How often the platform was asked for the configuration, over all rounds.
+        run: The run and its result.
+        seconds: Time in processes, sum of all rounds.
+        peak: Peak memory in bytes, the highest of all rounds; 0 if memory was not measured.
+        configuration_calls: Number of requests for the configuration to the platform, in all rounds.
     """
 
     run: ActionRun
@@ -47,7 +47,7 @@ class Measured:
     configuration_calls: int
 
 
-def measure(  # noqa: PLR0913 - what a run is made of
+def measure(  # noqa: PLR0913 - a run has this many settings
     action: str,
     configuration: Mapping[str, str],
     *,
@@ -62,7 +62,7 @@ def measure(  # noqa: PLR0913 - what a run is made of
     """Run an action once in a new case.
 
     Raises:
-        RuntimeError: It did not complete: then there is nothing to measure.
+        RuntimeError: The action did not complete.
     """
     with tempfile.TemporaryDirectory() as folder, LocalPlatform() as platform:
         case = platform.new_case(entities=list(entities))
@@ -88,13 +88,13 @@ def measure(  # noqa: PLR0913 - what a run is made of
 
 
 def fastest(count: int, action: str, server: Server, **how: object) -> Measured:
-    """Return the fastest of several runs: the one least disturbed by the machine's other work."""
+    """Return the fastest of several runs: other work on the machine disturbed this run least."""
     runs = [measure(action, server.configuration, **how) for _ in range(count)]  # type: ignore[arg-type]  # the keywords have several types
     return min(runs, key=lambda measured: measured.seconds)
 
 
 def watched_python(folder: Path, peaks: Path) -> str:
-    """Make an interpreter that notes its peak memory when it ends."""
+    """Create a Python launcher that writes its peak memory to a file when the process exits."""
     (folder / "watch").mkdir()
     (folder / "watch" / "sitecustomize.py").write_text(_WATCH)
     shim = folder / "python"
@@ -105,5 +105,5 @@ def watched_python(folder: Path, peaks: Path) -> str:
 
 
 def highest(peaks: Path) -> int:
-    """Read what watched interpreters noted: the highest peak of them all, in bytes."""
+    """Return the highest peak memory, in bytes, of the processes that wrote to the file."""
     return max(int(line) for line in peaks.read_text().split()) * 1024

@@ -1,4 +1,4 @@
-"""One sample with twenty thousand IOCs: everything after the network, over parsing the same bytes."""
+"""Process one sample with 20,000 IOCs: the time after the network, compared with `json.loads` alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROUNDS = 9
 
 
 def big_answer() -> list[Row]:
-    """Parse, filter, rank and render with the default limits."""
+    """Measure parsing, filtering, ranking and rendering with the default limits."""
     body, sample = _answer()
     wanted = ReportFilter(IOC_TYPES, frozenset({Verdict.MALICIOUS, Verdict.SUSPICIOUS}), 10, 3, 10)
 

@@ -1,4 +1,4 @@
-"""The emulator itself: it must not be what is measured."""
+"""Measure the emulator: it must be fast enough not to distort the other measurements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECONDS = 5
 
 
 def emulator_load() -> list[Row]:
-    """Sample look-ups a second on one core, from ``wrk`` on loopback."""
+    """Measure sample look-ups per second on one core, with `wrk` on loopback."""
     what = "the emulator: sample look-ups a second on one core (wrk, 16 connections)"
     if shutil.which("wrk") is None:
         return [Row(what, "wrk is not installed (Debian's package wrk)", "at least 1500")]

@@ -1,4 +1,4 @@
-"""Scan Hash beside its peer, VMRay's own client, and beside what the platform and the network leave."""
+"""Compare Scan Hash with the reference client, and with the minimum time of platform and network."""
 
 from __future__ import annotations
 
@@ -11,60 +11,66 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.action import ROOT, fastest, highest, measure, watched_python
-from bench.bare import write_bare_integration
+from bench.minimal_integration import write_minimal_integration
 from bench.row import Row, at_least, at_most, exactly
 from bench.server import Server, running_server
 from vm_ray.core.api.vmray_rate_limiter import MAX_CONCURRENCY
 
 LATENCY = 0.1
 KNOWN = 50
-TRIES = 3
-"""How often each side is run: the fastest counts, of ours and of the peer's."""
+RUNS = 3
+"""Number of runs of Scan Hash and of the reference client; the fastest run of each counts."""
 
 
 @dataclass(frozen=True, slots=True)
-class PeerRun:
-    """One run of the peer: its time in seconds, and its peak memory in bytes."""
+class ReferenceRun:
+    """One run of the reference client: its time in seconds, and its peak memory in bytes."""
 
     seconds: float
     peak: int
 
 
 def entities(hashes: Sequence[str]) -> list[tuple[str, str]]:
-    """Make entities of hashes."""
+    """Return an entity for each hash."""
     return [("FILEHASH", each) for each in hashes]
 
 
-def run_peer(server: Server, hashes: Sequence[str]) -> PeerRun:
-    """Let the peer make the same reads, as a process."""
+def run_reference_client(server: Server, hashes: Sequence[str]) -> ReferenceRun:
+    """Make the same read requests with the reference client, in a process."""
     with tempfile.TemporaryDirectory() as folder:
         peaks = Path(folder) / "peaks"
-        command = [watched_python(Path(folder), peaks), "-m", "bench.peer", server.url, server.api_key]
+        command = [
+            watched_python(Path(folder), peaks),
+            "-m",
+            "bench.reference_client",
+            server.url,
+            server.api_key,
+        ]
         started = time.monotonic()
         subprocess.run(command, input=json.dumps(list(hashes)), text=True, check=True, cwd=ROOT)
-        return PeerRun(time.monotonic() - started, highest(peaks))
+        return ReferenceRun(time.monotonic() - started, highest(peaks))
 
 
-def against_peer() -> list[Row]:
-    """Fifty known hashes on a server that answers after 100 ms."""
+def against_reference_client() -> list[Row]:
+    """Scan fifty known hashes; the server sends each response after 100 ms."""
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
         hashes = server.known(KNOWN)
         server.control("POST", "latency", {"seconds": LATENCY})
-        ours = fastest(TRIES, "Scan Hash", server, entities=entities(hashes)).seconds
+        ours = fastest(RUNS, "Scan Hash", server, entities=entities(hashes)).seconds
         server.forget()
         counted = measure("Scan Hash", server.configuration, entities=entities([*hashes, "not-a-hash"]))
         per_entity = len(server.requests()) / KNOWN
-        peer = min(run_peer(server, hashes).seconds for _ in range(TRIES))
-        bare = fastest(TRIES, "Bare", server, integration=write_bare_integration(Path(folder))).seconds
+        reference = min(run_reference_client(server, hashes).seconds for _ in range(RUNS))
+        bare = fastest(RUNS, "Bare", server, integration=write_minimal_integration(Path(folder))).seconds
     floor = bare + 2 * LATENCY * KNOWN / MAX_CONCURRENCY
     what = f"Scan Hash, {KNOWN} known hashes, {LATENCY * 1000:.0f} ms latency"
     return [
         at_least(
-            f"{what}: VMRay's own client, same reads in turn, over ours, fastest of {TRIES} each",
-            peer / ours,
+            f"{what}: VMRay's own client, same reads in turn, over ours, fastest of {RUNS} each",
+            reference / ours,
             10,
             "×",
-            f" ({peer:.2f} s / {ours:.2f} s)",
+            f" ({reference:.2f} s / {ours:.2f} s)",
         ),
         at_most(
             f"{what}: over (bare SDK + 2 round trips × {KNOWN} / {MAX_CONCURRENCY} in flight)",

@@ -1,4 +1,4 @@
-"""The table on the terminal, `docs/benchmarks.md`, and the plot of growth."""
+"""Write the results: a table on the terminal, `docs/benchmarks.md`, and the plot of time and memory."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ PLOT = ROOT / "docs" / "pictures" / "growth.svg"
 TRIED = ROOT / "bench" / "tried.md"
 
 COMMANDS = (
-    "`make bench ARGS=peer` measures one part alone (`.venv/bin/python -m bench --help` names them),",
-    "`SOAR_SDK_DIR=<checkout> make bench` measures on the real SDK. What ours is compared with: the peer is",
-    "`python -m bench.peer ROOT KEY`, hashes on stdin; curl is",
+    "`make bench ARGS=reference-client` measures one part (`.venv/bin/python -m bench --help` lists them),",
+    "`SOAR_SDK_DIR=<checkout> make bench` measures on the real SDK. The reference client is",
+    "`python -m bench.reference_client ROOT KEY`, hashes on stdin; curl is",
     "`curl -sS -f -o /dev/null -H HEADER -F sample_file=@FILE URL`; the emulator's load comes from",
     "`wrk -t1 -c16 -d5s -H HEADER URL`.",
 )
@@ -54,7 +54,7 @@ def write_page(rows: Sequence[Row], sdk: str) -> None:
         "|---|---|---|---|",
         *(f"| {row.what} | {row.figure} | {row.bound} | {row.mark} |" for row in rows),
         "",
-        "![Time and memory over the number of hashes, ours and the peer's](pictures/growth.svg)",
+        "![Time and memory by number of hashes, Scan Hash and the reference client](pictures/growth.svg)",
         "",
         *CAPTION,
         "",
@@ -64,8 +64,8 @@ def write_page(rows: Sequence[Row], sdk: str) -> None:
 
 
 def plot(points: Sequence[Growth]) -> None:
-    """Write the plot of growth."""
-    import matplotlib as mpl  # noqa: PLC0415 - an extra of its own
+    """Write the plot of time and memory."""
+    import matplotlib as mpl  # noqa: PLC0415 - slow import, needed for the plot only
 
     PLOT.parent.mkdir(exist_ok=True)
     with mpl.rc_context({"svg.hashsalt": "growth"}):
@@ -73,18 +73,18 @@ def plot(points: Sequence[Growth]) -> None:
 
 
 def draw(points: Sequence[Growth]) -> Figure:
-    """Draw time and peak memory over the number of hashes, ours and the peer's."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra of its own
+    """Draw time and peak memory over the number of hashes, of Scan Hash and of the reference client."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow import, needed for the plot only
 
     figure = Figure(figsize=(10, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     hashes = [point.hashes for point in points]
     ours, theirs = "Scan Hash", "VMRay's client, one after another"
     left.loglog(hashes, [point.seconds for point in points], "o-", label=ours)
-    left.loglog(hashes, [point.peer.seconds for point in points], "s--", label=theirs)
+    left.loglog(hashes, [point.reference.seconds for point in points], "s--", label=theirs)
     left.set(xlabel="hashes", ylabel="seconds", title="Wall time (no latency)")
     right.semilogx(hashes, [point.peak / MEBI for point in points], "o-", label=ours)
-    right.semilogx(hashes, [point.peer.peak / MEBI for point in points], "s--", label=theirs)
+    right.semilogx(hashes, [point.reference.peak / MEBI for point in points], "s--", label=theirs)
     right.axhline(100, linestyle=":", color="grey", label="bound of Scan Hash at 5,000")
     right.set(xlabel="hashes", ylabel="MiB", title="Peak memory", ylim=(0, None))
     for side in (left, right):
@@ -93,7 +93,7 @@ def draw(points: Sequence[Growth]) -> Figure:
 
 
 def machine() -> str:
-    """Say what this runs on."""
+    """Describe the machine: processor, cores, memory, system and Python version."""
     names = [
         line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")
     ]

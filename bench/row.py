@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure beside its bound.
+    """One measured figure and its bound.
 
     Attributes:
         what: What was measured, and how.
         figure: This run's figure, in words.
-        bound: What it must reach, in words.
-        within: Whether it does; None for a figure without a bound, or one that could not be measured here.
+        bound: The bound of the figure, in words.
+        within: Whether the figure is within its bound; None without a bound or without a measurement.
     """
 
     what: str
@@ -23,7 +23,7 @@ class Row:
 
     @property
     def mark(self) -> str:
-        """The last column: a word, so that it reads without colours."""
+        """The text of the last column: a word, because colours alone are not accessible."""
         return {True: "ok", False: "MISSED", None: "–"}[self.within]
 
 
@@ -42,5 +42,5 @@ def at_least(what: str, value: float, bound: float, unit: str, detail: str = "")
 
 
 def exactly(what: str, value: int, wanted: int, unit: str) -> Row:
-    """Make a row for a count that must be this one: more is a waste, fewer is work that was not done."""
+    """Make a row for a count that must have exactly this value: both more and fewer are defects."""
     return Row(what, f"{value:,} {unit}", f"exactly {wanted:,}", value == wanted)

@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, so that it competes for no interpreter lock with what is measured."""
+"""Run the emulator in a separate process, so that it shares no interpreter lock with the measured code."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Server:
     """A running emulator.
 
     Attributes:
-        url: Its root.
-        api_key: Its key.
-        process: Its process.
+        url: The address of the emulator.
+        api_key: A valid API key.
+        process: The process of the emulator.
     """
 
     url: str
@@ -34,33 +34,33 @@ class Server:
     process: subprocess.Popen[str]
 
     def control(self, method: str, verb: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
-        """Call the control side."""
+        """Send a request to the control API of the emulator."""
         answer = requests.request(method, f"{self.url}/_emulator/{verb}", json=body or {}, timeout=300)
         answer.raise_for_status()
         return answer.json()
 
     def requests(self) -> list[dict[str, Any]]:
-        """Return the API requests seen since they were forgotten."""
+        """Return the API requests since the last call of `forget`."""
         seen: list[dict[str, Any]] = self.control("GET", "requests")
         return seen
 
     def forget(self) -> None:
-        """Forget the requests seen so far."""
+        """Clear the list of recorded requests."""
         self.control("DELETE", "requests")
 
     def known(self, count: int) -> list[str]:
-        """Store so many known samples and return their SHA-256 hashes."""
+        """Store `count` known samples and return their SHA-256 hashes."""
         hashes: list[str] = self.control("POST", "known_samples", {"count": count})
         return hashes
 
     @property
     def configuration(self) -> dict[str, str]:
-        """What the integration is configured with."""
+        """The configuration of the integration for this emulator."""
         return {"Api Root": self.url, "Api Key": self.api_key, "Verify SSL": "true"}
 
 
 @contextmanager
-def running_server(**settings: Any) -> Iterator[Server]:  # noqa: ANN401 - the emulator's own
+def running_server(**settings: Any) -> Iterator[Server]:  # noqa: ANN401 - the settings of the emulator have several types
     """Run an emulator until the block ends."""
     command = [sys.executable, "-c", _SERVE, json.dumps(settings)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -1,10 +1,10 @@
-"""Nothing lost, nothing twice, nothing told: thousands of entities and uploads under random faults.
+"""Run thousands of entities and uploads under random faults: no losses, no duplicates, no leaks.
 
     python -m bench.soak [--seed N] [--entities N] [--uploads N]
 
-Runs real action processes against an emulator in a process of its own that gets faults from a seeded plan all
-the time. The plan of faults and the load follow from the seed; which request a fault hits depends on timing.
-Exits with 1 when anything that must hold did not.
+Runs real action processes against an emulator in a separate process. A seeded plan injects faults all
+the time. The seed determines the faults and the load; which request a fault hits depends on timing.
+Exits with 1 if any check failed.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from typing import Final
 
 from bench.server import Server, running_server
 from bench.soak_checks import check_job, check_memory, check_submissions, memory
-from bench.soak_faults import Weather
-from bench.soak_load import Done, Job, Lane, jobs, known_count
+from bench.soak_faults import FaultInjector
+from bench.soak_load import Done, Job, Worker, jobs, known_count
 from bench.soak_report import Summary, show, write_page
 
-LANES: Final = 6
-PASSWORD: Final = "soak-sample-password-5d1e"  # noqa: S105 - planted, to be looked for in all output
+WORKERS: Final = 6
+PASSWORD: Final = "soak-sample-password-5d1e"  # noqa: S105 - a test value; the checks search all output for this text
 ACCOUNT: Final = 481516234242
 DETONATION_SECONDS: Final = 2.0
 GUARDED: Final = 40
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the soak, print its summary, write `docs/soak.md`; 1 on any violation."""
+    """Run the soak test, print its summary and write `docs/soak.md`; return 1 on any violation."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.soak", description="Thousands of entities under faults."
     )
-    parser.add_argument("--seed", type=int, default=14, help="of load and faults")
-    parser.add_argument("--entities", type=int, default=3_000, help="hashes and URLs in all")
-    parser.add_argument("--uploads", type=int, default=400, help="files")
-    parser.add_argument("--pace", type=float, default=12.0, help="mean number of ordered faults a second")
+    parser.add_argument("--seed", type=int, default=14, help="seed of the load and the faults")
+    parser.add_argument("--entities", type=int, default=3_000, help="total number of hashes and URLs")
+    parser.add_argument("--uploads", type=int, default=400, help="number of files")
+    parser.add_argument("--pace", type=float, default=12.0, help="mean number of injected faults per second")
     parser.add_argument("--no-page", action="store_true", help="do not write docs/soak.md")
     given = parser.parse_args(arguments)
     summary = soak(given.seed, given.entities, given.uploads, given.pace)
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def soak(seed: int, entities: int, uploads: int, pace: float) -> Summary:
-    """Run one soak and judge it."""
+    """Run one soak test and check its results."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, running_server(lifecycle="realtime:1") as server:
         settings = {
@@ -64,7 +64,7 @@ def soak(seed: int, entities: int, uploads: int, pace: float) -> Summary:
         known = _known_samples(server, known_count(entities))
         plan = jobs(seed, known, entities, uploads, Path(folder))
         earlier = {each["submission_id"] for each in server.control("GET", "submissions")}
-        with Weather(server, seed, pace) as weather:
+        with FaultInjector(server, seed, pace) as injector:
             done, wrong, results = _run_all(server, plan)
         stored = [
             each for each in server.control("GET", "submissions") if each["submission_id"] not in earlier
@@ -79,8 +79,8 @@ def soak(seed: int, entities: int, uploads: int, pace: float) -> Summary:
         seconds=time.monotonic() - started,
         done=done,
         wrong=[*wrong, *doubts, *check_memory(peaks)],
-        faults=weather.ordered,
-        unmet=weather.unmet,
+        faults=injector.ordered,
+        unmet=injector.unmet,
         stored=len(stored),
         not_stored=not_stored,
         peaks=peaks,
@@ -88,7 +88,7 @@ def soak(seed: int, entities: int, uploads: int, pace: float) -> Summary:
 
 
 def _known_samples(server: Server, count: int) -> list[str]:
-    """Store samples that VMRay knows; some of them carry what must never leave VMRay."""
+    """Store known samples; some of them contain secrets that no output may show."""
     guarded = [
         server.control(
             "POST",
@@ -105,7 +105,7 @@ def _known_samples(server: Server, count: int) -> list[str]:
 
 
 def _run_all(server: Server, plan: Sequence[Job]) -> tuple[list[Done], list[str], dict[str, bool]]:
-    """Run all jobs on a few lanes, and check each as soon as it is done."""
+    """Run all jobs on parallel workers, and check each job when it is done."""
     done: list[Done] = []
     wrong: list[str] = []
     results: dict[str, bool] = {}
@@ -123,18 +123,18 @@ def _run_all(server: Server, plan: Sequence[Job]) -> tuple[list[Done], list[str]
 
 def _finished(server: Server, plan: Sequence[Job]) -> Iterator[Done]:
     with ExitStack() as stack:
-        lanes: SimpleQueue[Lane] = SimpleQueue()
-        for _ in range(LANES):
-            lanes.put(stack.enter_context(Lane(server)))
+        workers: SimpleQueue[Worker] = SimpleQueue()
+        for _ in range(WORKERS):
+            workers.put(stack.enter_context(Worker(server)))
 
         def work(job: Job) -> Done:
-            lane = lanes.get()
+            worker = workers.get()
             try:
-                return lane.do(job)
+                return worker.do(job)
             finally:
-                lanes.put(lane)
+                workers.put(worker)
 
-        pool = stack.enter_context(ThreadPoolExecutor(LANES))
+        pool = stack.enter_context(ThreadPoolExecutor(WORKERS))
         for future in as_completed([pool.submit(work, job) for job in plan]):
             yield future.result()
 

@@ -1,4 +1,4 @@
-"""What must hold after each job of the soak, and at its end."""
+"""The checks after each job of the soak test, and at its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.soak_load import Attempt, Done
 from bench.soak_words import explained, strange_log, strange_reason, told
 from secops_lab.host import RunState
 
-#: Peak memory of the last third of the runs over that of the first third.
+#: Largest ratio allowed between the peak memory of the last third and of the first third of the runs.
 FLAT: Final = 1.1
 
 
@@ -22,7 +22,7 @@ def check_job(done: Done, secrets: Sequence[str]) -> tuple[list[str], set[str]]:
     """Check one job.
 
     Returns:
-        What is wrong, in words; and the names that have a result (enriched, or a row with a sample).
+        The violations as text; and the names that have a result (enriched, or a row with a sample).
     """
     wrong = [
         f"{place}: {each}"
@@ -46,7 +46,7 @@ def _placed(done: Done) -> Iterable[tuple[str, Attempt]]:
 
 
 def _attempt_faults(attempt: Attempt, done: Done, secrets: Sequence[str]) -> Iterable[str]:
-    """Check what every run must keep: how it ends, what it says, and what it never says."""
+    """Check one run: its end state, its message and its log, and that no output contains a secret."""
     run = attempt.run
     if run.state not in (RunState.COMPLETED, RunState.FAILED):
         yield f"ended {run.state.value}: {run.message[:300]} {run.rounds[-1].stderr[-300:]}"
@@ -112,14 +112,14 @@ def _check_files(done: Done, last: Attempt) -> tuple[list[str], set[str]]:
 def check_submissions(
     submissions: Sequence[Mapping[str, Any]], results: Mapping[str, bool]
 ) -> tuple[list[str], int]:
-    """Compare what VMRay stored with what was submitted.
+    """Compare the stored submissions with the submitted items.
 
     Args:
-        submissions: All that VMRay holds of this soak.
-        results: For each URL and each file name, whether it has a result.
+        submissions: All submissions that VMRay stored in this soak test.
+        results: For each URL and each file name: whether a result exists.
 
     Returns:
-        What is wrong; and how many were not stored (each of them is named with its reason, see above).
+        The violations; and the number of items that were not stored (each message gives the reason).
     """
     stored = Counter(
         each["submission_original_url"] or each["submission_filename"]
@@ -148,7 +148,7 @@ def memory(done: Sequence[Done]) -> dict[str, tuple[int, int]]:
 
 
 def check_memory(found: Mapping[str, tuple[int, int]]) -> list[str]:
-    """Say where memory grew from the first runs to the last."""
+    """Return a violation for each action whose memory grew from the first runs to the last."""
     return [
         f"{action}: peak memory grew from {first} to {last}"
         for action, (first, last) in found.items()

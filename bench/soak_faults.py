@@ -1,4 +1,4 @@
-"""Bad weather for the soak: faults from a seeded plan, ordered one after another while actions run."""
+"""Inject faults from a seeded plan, one after another, while actions run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import requests
 
 from bench.server import Server
 
-#: Orders that wait at the emulator at most: one whose request does not come must not hold the others back.
+#: Maximum number of pending faults: a fault without a matching request must not block the others.
 MAX_WAITING: Final = 6
 SUBMIT: Final = {"method": "POST", "path": "/rest/sample/submit"}
 READS: Final = (
@@ -30,12 +30,12 @@ READS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One fault, as the emulator's control side takes it.
+    """One fault, in the form that the control API of the emulator accepts.
 
     Attributes:
-        match: Method and path.
-        fault: Kind and options.
-        times: How many requests it hits.
+        match: Method and path of the requests to hit.
+        fault: Kind and options of the fault.
+        times: Number of requests to hit.
     """
 
     match: Mapping[str, str]
@@ -44,11 +44,11 @@ class Order:
 
 
 def plan(seed: int, secret: str) -> Iterator[Order]:
-    """Yield orders without end; the same seed gives the same ones.
+    """Yield faults without end; equal seeds yield equal faults.
 
     Args:
-        seed: Of the random numbers.
-        secret: What careless servers repeat in their answers: the API key.
+        seed: Seed of the random numbers.
+        secret: The API key; some faults put the key into the body of the response.
     """
     rng = random.Random(f"faults {seed}")  # noqa: S311 - a plan, no secret
     while True:
@@ -98,7 +98,7 @@ def _at_a_read(rng: random.Random, secret: str) -> list[dict[str, Any]]:
 
 
 def _at_a_submit(rng: random.Random, secret: str) -> list[dict[str, Any]]:
-    """Every way to lose the answer, with and without the submission being stored."""
+    """Return every way to lose the response, with and without a stored submission."""
     return [
         *_anywhere(rng, secret),
         {"kind": "reset_mid_request"},
@@ -110,21 +110,21 @@ def _at_a_submit(rng: random.Random, secret: str) -> list[dict[str, Any]]:
     ]
 
 
-class Weather:
-    """Orders faults in a thread of its own until the block ends.
+class FaultInjector:
+    """Injects faults in a separate thread until the block ends.
 
     Attributes:
-        ordered: How many requests were to be hit, by kind of fault.
-        unmet: How many of them nobody met.
+        ordered: Number of requests to hit, by kind of fault.
+        unmet: Number of these faults that no request met.
     """
 
     def __init__(self, server: Server, seed: int, pace: float) -> None:
         """Prepare.
 
         Args:
-            server: Where.
-            seed: Of the plan.
-            pace: Mean number of orders a second.
+            server: The emulator.
+            seed: Seed of the plan.
+            pace: Mean number of faults per second.
         """
         self.ordered: Counter[str] = Counter()
         self.unmet = 0
@@ -133,7 +133,7 @@ class Weather:
         self._rng = random.Random(f"pace {seed}")  # noqa: S311 - a plan, no secret
         self._pace = pace
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._blow, name="weather")
+        self._thread = threading.Thread(target=self._inject, name="fault-injector")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -145,7 +145,7 @@ class Weather:
         self.unmet += sum(each["times"] for each in self._server.control("GET", "faults"))
         self._server.control("DELETE", "faults")
 
-    def _blow(self) -> None:
+    def _inject(self) -> None:
         with requests.Session() as session:
             while not self._over.wait(self._rng.expovariate(self._pace)):
                 address = f"{self._server.url}/_emulator/faults"

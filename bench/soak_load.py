@@ -1,4 +1,4 @@
-"""What the soak runs: seeded batches of hashes, URLs and files; again, while a cause concerns all."""
+"""The load of the soak test: seeded batches of hashes, URLs and files; a job is repeated if it failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from secops_lab.platform import Case, LocalPlatform
 
 HASH_SHARE: Final = 2 / 3
 MAX_ATTEMPTS: Final = 8
-# Awkward names, but such as messages show unchanged, so that each can be found again in them.
+# Unusual names that messages show unchanged, so that the checks can find each name in a message.
 _NAMES: Final = (
     "plain.txt",
     "with space.txt",
@@ -66,8 +66,8 @@ class Job:
     """One step of a playbook.
 
     Attributes:
-        number: Its place in the plan.
-        kind: The action, and what its jobs have in common.
+        number: The position in the plan.
+        kind: The action, and the settings that all its jobs share.
         items: Hashes, URLs or paths, as they are given to the action.
     """
 
@@ -77,22 +77,22 @@ class Job:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What messages call the items: the platform writes identifiers in capitals."""
+        """The names of the items in messages: the platform writes identifiers in capitals."""
         return tuple(item.upper() for item in self.items) if self.kind.entity_type else self.items
 
     @property
     def full(self) -> bool:
-        """Whether it has as many items as its kind may have, so that its memory can be compared."""
+        """Whether the job has the maximum number of items: only such jobs are comparable in memory."""
         return len(self.items) == self.kind.items_a_run
 
     @property
     def entities(self) -> list[tuple[str, str]]:
-        """The entities of its case."""
+        """The entities of the case."""
         return [(self.kind.entity_type, item) for item in self.items] if self.kind.entity_type else []
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The parameters of its action."""
+        """The parameters of the action."""
         paths = {} if self.kind.entity_type else {"Sample File Path": ",".join(self.items)}
         return {**self.kind.parameters, **paths}
 
@@ -102,9 +102,9 @@ class Attempt:
     """One run of a job.
 
     Attributes:
-        run: What came of it.
-        peak: The highest memory of its processes in bytes.
-        calls: What the action told the platform: the bodies of its calls.
+        run: The run and its result.
+        peak: The highest peak memory of the processes, in bytes.
+        calls: The bodies of the requests from the action to the platform.
     """
 
     run: ActionRun
@@ -114,7 +114,7 @@ class Attempt:
 
 @dataclass(slots=True)
 class Done:
-    """A job with all its runs, and the entities as they are afterwards."""
+    """A job with all its runs, and the case after the last run."""
 
     job: Job
     case: Case
@@ -122,14 +122,14 @@ class Done:
 
 
 def jobs(seed: int, known: Sequence[str], entities: int, uploads: int, folder: Path) -> list[Job]:
-    """Make the plan: batches of each action, in random order.
+    """Return the plan: batches of each action, in random order.
 
     Args:
-        seed: Of the random numbers.
-        known: Hashes that VMRay knows.
-        entities: How many hashes and URLs there are in all.
-        uploads: How many files.
-        folder: Where the files are written.
+        seed: Seed of the random numbers.
+        known: Hashes of samples that VMRay stores.
+        entities: Total number of hashes and URLs.
+        uploads: Number of files.
+        folder: The folder for the files.
     """
     rng = random.Random(f"load {seed}")  # noqa: S311 - a plan, no secret
     hashes = [*known, *_unknown(seed, round(entities * HASH_SHARE) - len(known))]
@@ -149,12 +149,12 @@ def jobs(seed: int, known: Sequence[str], entities: int, uploads: int, folder: P
 
 
 def known_count(entities: int) -> int:
-    """How many of the hashes VMRay knows: most of them."""
+    """Return the number of known hashes: most of all hashes."""
     return round(entities * HASH_SHARE * 0.85)
 
 
 def _unknown(seed: int, count: int) -> Iterator[str]:
-    """Hashes that VMRay does not know, and now and then something that is no hash."""
+    """Yield unknown hashes; every tenth value is not a valid hash."""
     for number in range(count):
         digest = hashlib.sha256(f"unknown {seed} {number}".encode()).hexdigest()
         yield f"not-a-hash-{number}" if number % 10 == 0 else digest
@@ -173,11 +173,11 @@ def _batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
         yield tuple(items[start : start + size])
 
 
-class Lane:
-    """A platform and a host of its own, on which jobs run one after another."""
+class Worker:
+    """One worker: a separate platform and host that run jobs sequentially."""
 
     def __init__(self, server: Server) -> None:
-        """Prepare for this VMRay."""
+        """Store the emulator to use."""
         self._server = server
         self._resources = ExitStack()
 
@@ -193,7 +193,7 @@ class Lane:
         self._resources.close()
 
     def do(self, job: Job) -> Done:
-        """Run a job in a case of its own; once more after a failure that concerned all of it."""
+        """Run a job in a new case; run the job again if the whole action failed."""
         case = self._platform.new_case(entities=job.entities)
         done = Done(job, case)
         while not done.attempts or (

@@ -1,4 +1,4 @@
-"""The soak's summary: the table on the terminal, and `docs/soak.md`."""
+"""Write the summary of the soak test: a table on the terminal, and `docs/soak.md`."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Summary:
     """One soak.
 
     Attributes:
-        seed: Of load and faults.
-        entities: Hashes and URLs.
-        uploads: Files.
-        pace: Mean number of ordered faults a second.
+        seed: Seed of load and faults.
+        entities: Number of hashes and URLs.
+        uploads: Number of files.
+        pace: Mean number of injected faults per second.
         seconds: Wall time.
         done: All jobs.
-        wrong: What did not hold; empty when all is well.
-        faults: Requests that were to be hit, by kind of fault.
-        unmet: How many of these nobody made.
-        stored: Submissions that VMRay holds.
-        not_stored: URLs and files that were not stored.
+        wrong: The violations; empty if every check passed.
+        faults: Number of requests to hit, by kind of fault.
+        unmet: Number of these faults that no request met.
+        stored: Number of submissions that VMRay stored.
+        not_stored: Number of URLs and files that were not stored.
         peaks: For each action, the median peak memory of the first and of the last third of its full runs.
     """
 
@@ -53,12 +53,12 @@ class Summary:
 
     @property
     def command(self) -> str:
-        """How to run the same again."""
+        """The command that repeats this soak test."""
         sizes = f"--seed {self.seed} --entities {self.entities} --uploads {self.uploads}"
         return f'make soak ARGS="{sizes} --pace {self.pace:g}"'
 
     def rows(self) -> list[tuple[str, str]]:
-        """The table: what, and this run's figure."""
+        """Return the rows of the table: description and figure."""
         met = sum(self.faults.values()) - self.unmet
         kinds = ", ".join(f"{kind} {count}" for kind, count in self.faults.most_common())
         rounds = [each for one in self.done for attempt in one.attempts for each in attempt.run.rounds]
@@ -95,7 +95,7 @@ class Summary:
         ]
 
     def reasons(self) -> Counter[str]:
-        """Everything that was said about items, with numbers left out."""
+        """Count the reasons that messages gave for items, with numbers removed."""
         found: Counter[str] = Counter()
         for one in self.done:
             said, _ = explained(told(one.attempts[-1].run.message).details, one.job.names)

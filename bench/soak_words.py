@@ -1,4 +1,4 @@
-"""All that an action may say in the soak: anything else is unexpected text."""
+"""All documented texts of an action; the soak test reports any other text."""
 
 from __future__ import annotations
 
@@ -71,16 +71,16 @@ _LOGGED: Final = re.compile(
 
 @dataclass(slots=True)
 class Told:
-    """A message, taken apart.
+    """A parsed message.
 
     Attributes:
-        enriched: Names under the sentence for enriched entities.
-        missed: Names under the sentence for the others.
+        enriched: Names below the sentence about enriched entities.
+        missed: Names below the sentence about entities that were not enriched.
         submitted: Names of files.
-        none_enriched: Whether it says that there are none.
+        none_enriched: Whether the message states that no entity was enriched.
         failure: The sentence of a failed action, empty otherwise.
         details: The lines after `Details:`.
-        odd: Lines that belong nowhere.
+        odd: Unexpected lines.
     """
 
     enriched: list[str] = field(default_factory=list)
@@ -93,7 +93,7 @@ class Told:
 
 
 def told(message: str) -> Told:
-    """Take a message of any action apart."""
+    """Parse a message of any action."""
     head, _, details = message.partition("\n\nDetails:\n")
     found = Told(details=details.splitlines())
     section = found.odd
@@ -116,7 +116,7 @@ def explained(lines: Sequence[str], names: Sequence[str]) -> tuple[dict[str, lis
     """Sort details by name.
 
     Returns:
-        For each name what is said about it; and the lines that are no known sentence about a known name.
+        The details of each name; and the unexpected lines (unknown sentence or unknown name).
     """
     said: dict[str, list[str]] = {}
     odd: list[str] = []
@@ -132,10 +132,10 @@ def explained(lines: Sequence[str], names: Sequence[str]) -> tuple[dict[str, lis
 
 
 def strange_reason(text: str) -> bool:
-    """Whether the `error` of a row is no known sentence."""
+    """Return whether the `error` of a row is an undocumented sentence."""
     return _NOTE.fullmatch(text) is None
 
 
 def strange_log(debug_output: str) -> list[str]:
-    """Return the lines of a log that are no known ones."""
+    """Return the undocumented lines of a log."""
     return [line for line in debug_output.splitlines() if line and not _LOGGED.fullmatch(line)]

@@ -1,4 +1,4 @@
-"""What Ping adds to the bare SDK: everything that each playbook step pays before it does its work."""
+"""Measure the start-up time of Ping beyond the SDK alone: each playbook step has this overhead."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from bench.action import measure
-from bench.bare import write_bare_integration
+from bench.minimal_integration import write_minimal_integration
 from bench.row import Row, at_most
 from bench.server import Server, running_server
 
@@ -17,9 +17,9 @@ _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")
 
 
 def start_up() -> list[Row]:
-    """Run Ping and the bare action in turns, and compare the fastest of each: those least disturbed."""
+    """Run Ping and the minimal action alternately, and compare the fastest run of each."""
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
-        bare = write_bare_integration(Path(folder))
+        bare = write_minimal_integration(Path(folder))
         pairs = [
             (
                 measure("Ping", server.configuration).seconds,
@@ -35,7 +35,7 @@ def start_up() -> list[Row]:
 
 
 def _imports_row(folder: Path, server: Server, bare: Path) -> Row:
-    """Name what Ping imports that the bare SDK does not, with the time each module took by itself."""
+    """Name the modules that only Ping imports (not the SDK alone), with the import time of each module."""
     shim = folder / "python"
     shim.write_text(f'#!/bin/sh\nexec {sys.executable} -X importtime "$@"\n')
     shim.chmod(0o700)
@@ -49,5 +49,5 @@ def _imports_row(folder: Path, server: Server, bare: Path) -> Row:
 
 
 def _imported(stderr: str) -> dict[str, int]:
-    """Read `-X importtime`: microseconds of each module by itself, without its own imports."""
+    """Read the output of `-X importtime`: microseconds of each module without nested imports."""
     return {name: int(spent) for spent, name in _IMPORT.findall(stderr)}

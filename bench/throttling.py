@@ -1,4 +1,4 @@
-"""A server that answers five requests a second and throttles the rest."""
+"""Measure Scan Hash on a server with a rate limit of five requests per second."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PER_SECOND = 5
 
 
 def throttled() -> list[Row]:
-    """Fifty known hashes: all are answered in the end, in little more than the server's own pace needs."""
+    """Scan fifty known hashes: all are enriched, in little more time than the rate limit requires."""
     with running_server() as server:
         hashes = server.known(HASHES)
         server.control("POST", "rate_limit", {"per_second": PER_SECOND})

@@ -1,4 +1,4 @@
-"""Uploading a large file: memory above Ping's, and throughput beside curl's."""
+"""Measure the upload of a large file: memory compared with Ping, throughput compared with curl."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SETTINGS = {"webif_max_sample_size": 4 * SIZE, "webif_max_upload_size": 4 * SIZE
 
 
 def large_upload() -> list[Row]:
-    """Upload 1 GiB with the action and with curl, in turns, and compare the best of each."""
+    """Upload 1 GiB with the action and with curl alternately, and compare the fastest run of each."""
     with tempfile.TemporaryDirectory() as folder, running_server() as server:
         server.control("POST", "settings", SETTINGS)
         file = Path(folder) / "large.bin"
@@ -29,7 +29,7 @@ def large_upload() -> list[Row]:
         ping = measure("Ping", server.configuration, watch_memory=True)
         peaks, ours, theirs = [], [], []
         for number in range(2):
-            # Another comment is another submit: the same one again would only pick the earlier submission up.
+            # A different comment forces a new submission: an identical request would reuse the previous one.
             given = {"Sample File Path": str(file), "Comment": f"run {number}"}
             measured = measure(ACTION, server.configuration, parameters=given, watch_memory=True)
             peaks.append(measured.peak)

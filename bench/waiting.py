@@ -1,4 +1,4 @@
-"""Actions that wait: how many rounds and requests twenty analyses of five seconds take."""
+"""Measure actions that wait: the rounds and requests for twenty analyses of five seconds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LIFECYCLE = "realtime:1"
 
 
 def waiting_actions() -> list[Row]:
-    """Scan URL and Upload with twenty items each."""
+    """Measure Scan URL and Upload with twenty items each."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"sample-{number}.txt" for number in range(ITEMS)]
@@ -49,14 +49,14 @@ def _rows(action: str, **how: object) -> list[Row]:
 
 
 def judged(action: str, seen: Sequence[Request], in_first_round: int, rounds: int, wall: float) -> list[Row]:
-    """Set the requests of one action beside the bounds.
+    """Compare the requests of one action with the bounds.
 
     Args:
-        action: Its name.
-        seen: All its requests.
-        in_first_round: How many submits its first round made.
-        rounds: How many rounds came after the first.
-        wall: Seconds from its start to its end.
+        action: The name of the action.
+        seen: All requests of the action.
+        in_first_round: Number of submit requests in the first round.
+        rounds: Number of rounds after the first.
+        wall: Seconds from the start to the end of the action.
     """
     polls = sum(1 for request in seen if _is_poll(request))
     what = f"{action}, {ITEMS} items, analyses of {ANALYSIS_SECONDS} s"
@@ -75,12 +75,12 @@ def judged(action: str, seen: Sequence[Request], in_first_round: int, rounds: in
 
 
 def submits(seen: Sequence[Request]) -> int:
-    """Count the submits among requests."""
+    """Count the submit requests."""
     return sum(request["path"] == "/rest/sample/submit" for request in seen)
 
 
 def _is_poll(request: Request) -> bool:
-    """Tell whether a request asks how far a submission is (look-ups by metadata are not polls)."""
+    """Return whether a request reads the state of submissions (look-ups by metadata are not polls)."""
     path, query = str(request["path"]), request.get("query") or {}
     assert isinstance(query, dict)
     return (path == "/rest/submission" and "_min_id" in query) or path.removeprefix(

@@ -1,4 +1,4 @@
-"""How long a widget takes to draw a thousand IOCs, in a real Chromium.
+"""Measure how long a widget takes to draw 1,000 IOCs in a real Chromium.
 
 Measured from before the script runs to after the browser has laid the page out, with every list unfolded and
 every row in the document. Rows far outside the window are laid out when they come near it
@@ -22,7 +22,7 @@ TYPES = ("urls", "domains", "ips", "files", "emails", "processes", "mutexes", "r
 
 
 def measure() -> dict[str, Any]:
-    """Draw one entity with a thousand IOCs of all eight types, several times, each in a fresh page.
+    """Draw one entity with 1,000 IOCs of all eight types several times, each time in a new page.
 
     Returns:
         `iocs` (how many), `runs`, `median_ms`, `worst_ms` (milliseconds), `bound_ms`, and `within_bound`,
@@ -32,8 +32,8 @@ def measure() -> dict[str, Any]:
     if program is None:
         return {"skipped": MISSING}
     html = (WIDGETS / "scan_hash.html").read_text("utf-8").replace(PLACEHOLDER, json.dumps(_result()))
-    # The clock starts before the widget's own listener and stops after it, when layout has been forced.
-    # Every list is unfolded, so that nothing is left for later.
+    # The clock starts before the listener of the widget and stops after a forced layout.
+    # Every list is open, so that the measurement includes all rows.
     clock = """
         document.addEventListener("DOMContentLoaded", () => { window.started = performance.now(); });
         window.addEventListener("load", () => {

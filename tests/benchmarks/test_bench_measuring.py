@@ -1,4 +1,4 @@
-"""What the benchmarks measure, on something small: their figures are of what they say."""
+"""The benchmarks measure what their rows describe; checked on small inputs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from bench import waiting
 from bench.action import measure
-from bench.bare import write_bare_integration
-from bench.hashes import run_peer
+from bench.hashes import run_reference_client
+from bench.minimal_integration import write_minimal_integration
 from bench.server import running_server
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 MEBI = 2**20
 
 
-def test_the_peer_makes_the_reads_of_scan_hash_and_its_memory_is_seen() -> None:
-    """Three requests a hash, in turn; an interpreter with requests loaded takes more than 15 MiB."""
+def test_the_reference_client_makes_the_requests_of_scan_hash() -> None:
+    """Given two hashes, the reference client makes three requests each, and its memory is measured."""
     with running_server() as server:
         hashes = server.known(2)
         server.forget()
-        measured = run_peer(server, hashes)
+        measured = run_reference_client(server, hashes)
         paths = [request["path"].split("/rest/sample/")[1] for request in server.requests()]
     assert [path.split("/")[-1] for path in paths] == [hashes[0], "iocs", "vtis", hashes[1], "iocs", "vtis"]
     assert measured.seconds > 0
@@ -31,8 +31,8 @@ def test_the_peer_makes_the_reads_of_scan_hash_and_its_memory_is_seen() -> None:
 
 @pytest.mark.parametrize("times", [0, 1, 2])
 def test_calls_for_the_configuration_are_counted(tmp_path: Path, times: int) -> None:
-    """An action that asks the platform twice is seen to ask twice."""
-    integration = write_bare_integration(tmp_path)
+    """Given an action that reads the configuration `times` times, the same number is counted."""
+    integration = write_minimal_integration(tmp_path)
     script = integration / "actions" / "bare.py"
     ask = "siemplify = SiemplifyAction()\n" + "    siemplify.get_configuration('Bare')\n" * times
     bare = script.read_text("utf-8")
@@ -41,7 +41,7 @@ def test_calls_for_the_configuration_are_counted(tmp_path: Path, times: int) -> 
 
 
 def test_the_actions_that_wait_submit_everything_in_their_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small one of the real thing: both actions keep all bounds."""
+    """Given two items instead of twenty, both actions keep all bounds."""
     monkeypatch.setattr(waiting, "ITEMS", 2)
     monkeypatch.setattr(waiting, "LIFECYCLE", "realtime:5")
     monkeypatch.setattr(waiting, "POLL_SECONDS", 0.2)
@@ -51,7 +51,7 @@ def test_the_actions_that_wait_submit_everything_in_their_first_run(monkeypatch:
 
 
 def test_a_submission_that_waits_for_a_later_run_misses_the_bound() -> None:
-    """As many submits as items, and all before the first round ends."""
+    """Given one submission too few or too many in the first round, the bound is missed."""
     seen: list[waiting.Request] = [{"path": "/rest/sample/submit"} for _ in range(20)]
     judged = [waiting.judged("Scan URL", seen, first, rounds=5, wall=10.0) for first in (19, 20, 21)]
     assert [rows[0].within for rows in judged] == [False, True, False]

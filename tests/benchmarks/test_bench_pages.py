@@ -1,4 +1,4 @@
-"""What the benchmarks write, and when: a part alone leaves the page and the plot of the last full run."""
+"""The benchmarks write the page and the plot only in a full run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bench.__main__ import main
 from bench.growth import Growth, growth_rows
-from bench.hashes import PeerRun
+from bench.hashes import ReferenceRun
 from bench.report import draw
 
 if TYPE_CHECKING:
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 MEBI = 2**20
 SIZES = (10, 100, 1_000, 5_000)
 POINTS = [
-    Growth(size, size / 200, size * MEBI // 100, PeerRun(size / 50, size * MEBI // 200)) for size in SIZES
+    Growth(size, size / 200, size * MEBI // 100, ReferenceRun(size / 50, size * MEBI // 200))
+    for size in SIZES
 ]
 OTHER_PARTS = (
-    "hashes.against_peer",
+    "hashes.against_reference_client",
     "waiting.waiting_actions",
     "startup.start_up",
     "upload.large_upload",
@@ -32,7 +33,7 @@ OTHER_PARTS = (
 
 @pytest.fixture
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that page and plot go to; nothing is measured."""
+    """Redirect the page and the plot to a folder; replace all measurements by fixed values."""
     monkeypatch.setattr("bench.report.PAGE", tmp_path / "benchmarks.md")
     monkeypatch.setattr("bench.report.PLOT", tmp_path / "growth.svg")
     monkeypatch.setattr("bench.growth.growth", lambda: POINTS)
@@ -50,13 +51,13 @@ def run(monkeypatch: pytest.MonkeyPatch, *parts: str) -> int:
 
 
 def test_a_part_alone_writes_nothing(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the page nor the plot: both show one whole run."""
+    """Given one part, neither the page nor the plot is written: both show a full run."""
     assert run(monkeypatch, "growth") == 0
     assert list(written.iterdir()) == []
 
 
 def test_a_full_run_writes_the_page_and_its_plot(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All parts in one table, every size of the plot among them."""
+    """Given a full run, the table has all parts and every size of the plot."""
     assert run(monkeypatch) == 0
     assert {path.name for path in written.iterdir()} == {"benchmarks.md", "growth.svg"}
     page = (written / "benchmarks.md").read_text("utf-8")
@@ -68,7 +69,7 @@ def test_a_full_run_writes_the_page_and_its_plot(written: Path, monkeypatch: pyt
 
 
 def test_the_plot_shows_time_and_memory_of_both() -> None:
-    """Two lines each, for every number of hashes, with the names of both in the legends."""
+    """Each diagram has two lines with a point for each size, and both names in its legend."""
     ours, theirs = "Scan Hash", "VMRay's client, one after another"
     expected = (
         {ours: [0.05, 0.5, 5, 25], theirs: [0.2, 2, 20, 100]},
@@ -84,7 +85,7 @@ def test_the_plot_shows_time_and_memory_of_both() -> None:
 
 
 def test_growth_that_is_not_linear_misses_its_bound() -> None:
-    """Fifty times as many hashes may take 55 times as long, and no more than 100 MiB."""
-    slow = [*POINTS[:3], Growth(5_000, 0.5 * 56, 101 * MEBI, POINTS[3].peer)]
+    """Given 50 times as many hashes, more than 55 times the time or 100 MiB misses the bounds."""
+    slow = [*POINTS[:3], Growth(5_000, 0.5 * 56, 101 * MEBI, POINTS[3].reference)]
     assert [row.within for row in growth_rows(POINTS)] == [None] * 4 + [True, True]
     assert [row.within for row in growth_rows(slow)] == [None] * 4 + [False, False]

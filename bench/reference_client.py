@@ -1,4 +1,4 @@
-"""The peer: VMRay's own published client making the reads of Scan Hash, one after another."""
+"""The reference client: VMRay's published client makes the requests of Scan Hash sequentially."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vmray.rest_api import VMRayRESTAPI  # type: ignore[import-untyped]  # the p
 
 
 def main() -> None:
-    """Read the hashes from stdin, and for each its sample, its IOCs and its threat indicators."""
+    """Read hashes from stdin; request the sample, the IOCs and the threat indicators of each hash."""
     root, api_key = sys.argv[1:3]
     client = VMRayRESTAPI(root, api_key, verify_cert=False)
     for file_hash in json.load(sys.stdin):

@@ -1,4 +1,4 @@
-"""An action that does nothing: what importing the SDK and starting ``SiemplifyAction`` costs by itself."""
+"""An action that does nothing: the baseline cost of the SDK import and the start of `SiemplifyAction`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if __name__ == "__main__":
 """
 
 
-def write_bare_integration(folder: Path) -> Path:
-    """Write the smallest integration there is, and return its folder."""
+def write_minimal_integration(folder: Path) -> Path:
+    """Write an integration with one action that does nothing, and return its folder."""
     integration = folder / "bare"
     (integration / "actions").mkdir(parents=True)
     for package in (integration, integration / "actions"):

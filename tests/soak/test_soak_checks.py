@@ -1,4 +1,4 @@
-"""The soak's judges see what is wrong; a soak that cannot fail would prove nothing."""
+"""The checks of the soak test find each kind of violation: a soak test must be able to fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.soak_words import explained, strange_log, strange_reason, told
 
 
 def stored(*urls: str) -> list[dict[str, object]]:
-    """Submissions as VMRay lists them."""
+    """Return submissions in the form of VMRay's list."""
     return [
         {"submission_original_url": url, "submission_filename": "", "submission_parent_submission_id": None}
         for url in urls
@@ -30,7 +30,7 @@ def stored(*urls: str) -> list[dict[str, object]]:
     ids=["all", "one refused", "twice", "lost", "foreign"],
 )
 def test_submissions_are_counted(urls: tuple[str, ...], results: dict[str, bool], wrong: list[str]) -> None:
-    """None twice, none lost, none of somebody else."""
+    """Duplicate, lost and foreign submissions are reported."""
     found, not_stored = check_submissions(stored(*urls), results)
 
     assert found == wrong
@@ -38,13 +38,13 @@ def test_submissions_are_counted(urls: tuple[str, ...], results: dict[str, bool]
 
 
 def test_memory_may_not_grow() -> None:
-    """By more than a tenth."""
+    """Growth of more than ten percent is reported."""
     assert check_memory({"Ping": (100, 109)}) == []
     assert check_memory({"Ping": (100, 120)}) == ["Ping: peak memory grew from 100 to 120"]
 
 
-def test_a_message_is_taken_apart() -> None:
-    """Sentences with their names, details, and what belongs to neither."""
+def test_a_message_is_parsed() -> None:
+    """A message is split into sentences with names, details, and unexpected text."""
     said = told(
         "Successfully enriched the following entities using information from VMRay: A\nB\n"
         "Action wasn't able to enrich the following entities using information from VMRay: C\n"
@@ -57,8 +57,8 @@ def test_a_message_is_taken_apart() -> None:
     assert odd == ["C: Traceback (most recent call last)", "D: not found in VMRay"]
 
 
-def test_text_that_nobody_documented_is_unexpected() -> None:
-    """As a message, a reason, or a line of the log."""
+def test_undocumented_text_is_unexpected() -> None:
+    """Undocumented text is found in a message, a reason, and a log line."""
     assert told("Something else happened.").odd == ["Something else happened."]
     assert strange_reason("VMRay returned HTTP 200")
     assert not strange_reason("VMRay returned HTTP 502 (4 attempts)")
@@ -67,8 +67,8 @@ def test_text_that_nobody_documented_is_unexpected() -> None:
     ]
 
 
-def test_a_seed_is_a_plan() -> None:
-    """The same one the same faults, another one others."""
+def test_the_seed_determines_the_plan() -> None:
+    """Equal seeds give equal faults; a different seed gives different faults."""
     first, same, other = (list(islice(plan(seed, "key"), 50)) for seed in (1, 1, 2))
 
     assert first == same != other
