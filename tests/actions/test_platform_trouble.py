@@ -74,9 +74,9 @@ def test_a_slow_platform_costs_insights_and_no_result(lab: Lab, tmp_path: Path) 
     slow = PatchedIntegration(lab, tmp_path)
     # the first insight takes as long as the run may last: by the clock of the run, not by ours
     slow.put_in(
-        "core/soar/vmray_case_wall.py",
-        "self._run.siemplify.add_entity_insight(",
-        'self._run.deadline._clock = lambda: float("inf")',
+        "core/soar/vmray_result_writer.py",
+        "run.siemplify.add_entity_insight(",
+        'run.deadline._clock = lambda: float("inf")',
     )
 
     run = slow.host.run("Scan Hash", lab.case)
