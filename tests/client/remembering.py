@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from tests.client.wording import submission
 
 from vm_ray.core.api.vmray_models import Sample, Submission, SubmitResponse
+from vm_ray.core.submissions.vmray_submission_key import ItemFacts
 
 if TYPE_CHECKING:
+    from vm_ray.core.api.vmray_client import Client
     from vm_ray.core.api.vmray_errors import RequestError
     from vm_ray.core.api.vmray_submit_options import SubmitOptions
 
@@ -69,3 +71,30 @@ class Server:
             self.appears_after -= 1
             return []
         return self.stored
+
+
+@dataclass(frozen=True)
+class RememberedSource:
+    """An item that is sent to such a server.
+
+    Attributes:
+        server: The server.
+        content: The hash of the content, if there is content.
+        name: The name for the analyst.
+    """
+
+    server: Server
+    content: str | None = None
+    name: str = "the item"
+
+    def facts(self) -> ItemFacts:
+        """The name and the hash."""
+        return ItemFacts(self.name, self.content)
+
+    def submit(self, _client: Client, options: SubmitOptions) -> SubmitResponse:
+        """One submit."""
+        return self.server.send(options)
+
+    def sha256(self) -> str | None:
+        """The hash of the content."""
+        return self.content

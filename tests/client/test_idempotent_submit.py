@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from tests.client.remembering import Server
+from tests.client.remembering import RememberedSource, Server
 from tests.client.wording import submission
 
 from vm_ray.core.api.vmray_deadline import Deadline
@@ -52,7 +52,7 @@ def submitter(server: Server) -> Submitter:
 
 def one(server: Server) -> SubmitRequest:
     """The thing to submit."""
-    return SubmitRequest(KEY, SubmitOptions(("phish",), "comment"), server.send, lambda: "ab" * 32)
+    return SubmitRequest(KEY, SubmitOptions(("phish",), "comment"), RememberedSource(server, "ab" * 32))
 
 
 BROKEN: list[Callable[[], RequestError]] = [

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from tests.client.remembering import Server
+from tests.client.remembering import RememberedSource, Server
 from tests.client.wording import JsonValue, submission
 
 from vm_ray.core.api.vmray_deadline import Deadline
@@ -37,7 +37,7 @@ def member(number: int, ago: int, ended: int | None = None, **fields: JsonValue)
 def submitted(server: Server) -> tuple[list[int], int]:
     """The submissions that count, and how many submits were made for that."""
     submitter = Submitter(cast("Client", server), Deadline(None), server.slept.append, lambda: NOW)
-    answer, _ = submitter.submit(SubmitRequest(KEY, SubmitOptions(), server.send))
+    answer, _ = submitter.submit(SubmitRequest(KEY, SubmitOptions(), RememberedSource(server)))
     return [each.submission_id for each in answer.submissions], server.submits
 
 

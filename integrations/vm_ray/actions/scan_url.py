@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
-from ..core.api.vmray_submit_options import SubmitOptions
 from ..core.soar.vmray_action import Outcome
 from ..core.soar.vmray_parameters import param
 from ..core.soar.vmray_run import Run
 from ..core.soar.vmray_scan_parameters import IOC_TYPE_FILTER, TYPES, ScanParameters
-from ..core.soar.vmray_submission_action import SubmissionAction
+from ..core.soar.vmray_submission_action import SubmissionAction, new_detonation
 from ..core.soar.vmray_submit_parameters import SubmitParameters
 from ..core.soar.vmray_url_report import report_urls
 from ..core.submissions.vmray_detonation import Detonation
-from ..core.submissions.vmray_idempotent_submit import SubmitRequest
-from ..core.submissions.vmray_submission_key import ItemFacts, submission_key
+from ..core.submissions.vmray_sources import Source, UrlSource
 
 
 @dataclass(frozen=True)
@@ -41,17 +39,16 @@ class ScanURL(SubmissionAction[ScanURLParameters]):
 
     def items(self, run: Run, params: ScanURLParameters) -> list[Detonation]:
         """Take the URL entities, in the spelling they had before the platform upper-cased them."""
-        case = (run.siemplify.case_id, run.siemplify.alert_id)
         detonations = []
         for entity in run.entities(EntityTypes.URL):
             url = entity.additional_properties.get("OriginalIdentifier") or entity.identifier
-            key = submission_key(*case, self.name, ItemFacts(url), params.options)
-            detonations.append(Detonation(item=url, name=entity.identifier, key=key))
+            facts = UrlSource(url, entity.identifier).facts()
+            detonations.append(new_detonation(run, self.name, entity.identifier, facts, params.options))
         return detonations
 
-    def submit_request(self, run: Run, detonation: Detonation, options: SubmitOptions) -> SubmitRequest:
+    def source(self, _run: Run, detonation: Detonation) -> Source:
         """Submit the URL."""
-        return SubmitRequest(detonation.key, options, lambda given: run.client.submit_url(detonation.item, given))
+        return UrlSource(detonation.item, detonation.name)
 
     def report(
         self, run: Run, params: ScanURLParameters, detonations: Sequence[Detonation], *, last: bool

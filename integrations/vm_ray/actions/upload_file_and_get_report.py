@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.api.vmray_submit_options import SubmitOptions
 from ..core.soar.vmray_action import Outcome
 from ..core.soar.vmray_parameters import Parameters, param, plain_text
 from ..core.soar.vmray_run import Run
 from ..core.soar.vmray_submission_action import SubmissionAction
 from ..core.soar.vmray_submit_parameters import SubmitParameters
-from ..core.soar.vmray_upload import accepted_files, upload_once
+from ..core.soar.vmray_upload import accepted_files
 from ..core.soar.vmray_upload_report import report_files
 from ..core.submissions.vmray_detonation import Detonation
 from ..core.submissions.vmray_file import ALLOWED_PATHS, PATH_PARAMETER
-from ..core.submissions.vmray_idempotent_submit import SubmitRequest
+from ..core.submissions.vmray_sources import FileSource, Source
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,9 @@ class UploadFileAndGetReport(SubmissionAction[UploadParameters]):
         """Take the files, after making sure that all of them can be uploaded."""
         return accepted_files(run, self.name, params.paths, params.options)
 
-    def submit_request(self, run: Run, detonation: Detonation, options: SubmitOptions) -> SubmitRequest:
-        """Submit the file, streaming it."""
-        return upload_once(run, detonation, options)
+    def source(self, run: Run, detonation: Detonation) -> Source:
+        """Submit the file."""
+        return FileSource(detonation.item, run.deadline)
 
     def report(
         self, run: Run, _params: UploadParameters, detonations: Sequence[Detonation], *, last: bool

@@ -24,7 +24,9 @@ from ...core.soar.vmray_submit_parameters import SubmitParameters
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
 from ...core.submissions.vmray_schedule import Schedule
+from ...core.submissions.vmray_sources import Source
 from ...core.submissions.vmray_state import State
+from ...core.submissions.vmray_submission_key import ItemFacts, submission_key
 from ...core.submissions.vmray_tracking import follow_children, poll
 
 Declared = TypeVar("Declared", bound=SubmitParameters)
@@ -38,8 +40,8 @@ class SubmissionAction(Action[Declared]):
         """Check the input of the first run, and name what is to be submitted; nothing is submitted yet."""
 
     @abstractmethod
-    def submit_request(self, run: Run, detonation: Detonation, options: SubmitOptions) -> SubmitRequest:
-        """Say how one item is submitted."""
+    def source(self, run: Run, detonation: Detonation) -> Source:
+        """Return what is submitted for one item, in the first run and in each later one."""
 
     @abstractmethod
     def report(self, run: Run, params: Declared, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
@@ -114,7 +116,7 @@ class SubmissionAction(Action[Declared]):
 
         def submit(detonation: Detonation) -> tuple[SubmitResponse, bool]:
             assert submitter is not None  # noqa: S101 - for the type checker
-            one = self.submit_request(run, detonation, options)
+            one = SubmitRequest(detonation.key, options, self.source(run, detonation))
             if detonation.stage is Stage.UNRESOLVED:
                 return submitter.resolve(one, detonation.unresolved_until, detonation.superseded_ids), False
             return submitter.submit(one)
@@ -133,6 +135,12 @@ class SubmissionAction(Action[Declared]):
                     detonation.submitted(answer)
                     if adopted:
                         detonation.note(f"reused submission {detonation.submission_id} from a previous run")
+
+
+def new_detonation(run: Run, action: str, name: str, facts: ItemFacts, options: SubmitOptions) -> Detonation:
+    """Return an item that is not submitted yet, with its idempotency key."""
+    key = submission_key(run.siemplify.case_id, run.siemplify.alert_id, action, facts, options)
+    return Detonation(facts.item, name, key)
 
 
 def _schedule(run: Run, began: float) -> Schedule:

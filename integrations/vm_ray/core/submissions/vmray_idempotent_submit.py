@@ -38,6 +38,7 @@ from ...core.api.vmray_models import Submission, SubmitResponse
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_timing import TIMING
 from ...core.submissions.vmray_reuse import is_reusable, latest_batch, without_children
+from ...core.submissions.vmray_sources import Source
 from ...core.submissions.vmray_submission_key import has_key, metadata_with
 
 UNKNOWN_PARAMETER: Final = 400
@@ -55,15 +56,12 @@ class SubmitRequest:
     Attributes:
         key: See ``vmray_submission_key``.
         options: Tags and comment; the key is added to them.
-        send: Submits it once, with the options given.
-        sha256: The hash of the content, for servers that cannot be asked by metadata; None for URLs, and returns None
-            for a file that is gone.
+        source: What is submitted.
     """
 
     key: str
     options: SubmitOptions
-    send: Callable[[SubmitOptions], SubmitResponse]
-    sha256: Callable[[], str | None] | None = None
+    source: Source
 
     def owns(self, submission: Submission) -> bool:
         """Tell whether a submission came of this submit."""
@@ -124,14 +122,14 @@ class Submitter:
         return self._send(one, superseded_ids)
 
     def _send(self, one: SubmitRequest, superseded_ids: Collection[int]) -> SubmitResponse:
-        options = SubmitOptions(one.options.tags, one.options.comment, metadata_with(one.key))
+        options = one.options._replace(metadata=metadata_with(one.key))
         attempt = 0
         last: RequestError | None = None
         while True:
             attempt += 1
             try:
                 self.deadline.check()
-                return one.send(options)
+                return one.source.submit(self.client, options)
             except DeadlineError:
                 raise DeadlineError(last) from None
             except RequestError as error:
@@ -192,7 +190,7 @@ class Submitter:
 
     def _by_other_means(self, one: SubmitRequest) -> list[Submission]:
         found: list[Submission] = []
-        sha256 = one.sha256() if one.sha256 is not None else None
+        sha256 = one.source.sha256()
         for sample in self.client.find_samples(sha256) if sha256 else ():
             found += self.client.list_submissions_of_sample(sample.sample_id)
         return list(filter(one.owns, found)) or list(

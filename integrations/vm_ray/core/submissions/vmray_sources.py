@@ -1,0 +1,102 @@
+"""The sources of submissions: where the content comes from, and how it is sent to VMRay.
+
+A source is made anew in each run of an action. What has to survive between two runs is in the ``Detonation``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ...core.api.vmray_client import Client
+from ...core.api.vmray_deadline import Deadline
+from ...core.api.vmray_errors import FileError
+from ...core.api.vmray_models import SubmitResponse
+from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.submissions.vmray_file import FileStream, check_file, sha256_of
+from ...core.submissions.vmray_submission_key import ItemFacts
+
+
+class Source(Protocol):
+    """One item to submit."""
+
+    @property
+    def name(self) -> str:
+        """The name of the item for the analyst."""
+
+    def facts(self) -> ItemFacts:
+        """Return the facts about the item that are part of the idempotency key.
+
+        Raises:
+            VMRayError: The item cannot be used.
+        """
+
+    def submit(self, client: Client, options: SubmitOptions) -> SubmitResponse:
+        """Send the item to VMRay in one attempt.
+
+        Raises:
+            VMRayError: The item cannot be used, or the request did not return a usable response.
+        """
+
+    def sha256(self) -> str | None:
+        """Return the hash of the content, for look-ups; None where there is no content or it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSource:
+    """A URL.
+
+    Attributes:
+        url: The URL as submitted.
+        name: The name for the analyst: the identifier of the entity.
+    """
+
+    url: str
+    name: str
+
+    def facts(self) -> ItemFacts:
+        """Return the URL."""
+        return ItemFacts(self.url)
+
+    def submit(self, client: Client, options: SubmitOptions) -> SubmitResponse:
+        """Submit the URL."""
+        return client.submit_url(self.url, options)
+
+    def sha256(self) -> str | None:
+        """Return None: a URL has no content before it is opened."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file on the machine that runs the action.
+
+    Attributes:
+        path: The absolute path.
+        deadline: The end of the run: reading and sending stop then.
+    """
+
+    path: str
+    deadline: Deadline
+
+    @property
+    def name(self) -> str:
+        """The path."""
+        return self.path
+
+    def facts(self) -> ItemFacts:
+        """Return the path and the hash of the content: a repeated step has often written the same file again."""
+        return ItemFacts(self.path, sha256_of(self.path, self.deadline))
+
+    def submit(self, client: Client, options: SubmitOptions) -> SubmitResponse:
+        """Submit the file as a stream."""
+        with FileStream(self.path, check_file(self.path), self.deadline) as stream:
+            return client.submit_file(stream, Path(self.path).name, options)
+
+    def sha256(self) -> str | None:
+        """Return the hash of the content, or None for a file that is gone: that says nothing about VMRay."""
+        try:
+            return sha256_of(self.path, self.deadline)
+        except FileError:
+            return None
