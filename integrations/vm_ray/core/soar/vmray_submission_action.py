@@ -13,21 +13,18 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ...core.api.vmray_concurrency import map_concurrently
-from ...core.api.vmray_errors import DeadlineError, SubmitUnresolvedError, VMRayError
-from ...core.api.vmray_models import SubmitResponse
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_messages import waiting
 from ...core.soar.vmray_action import Action, Outcome
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_submit_parameters import SubmitParameters
 from ...core.submissions.vmray_detonation import Detonation, Stage
-from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
+from ...core.submissions.vmray_idempotent_submit import SubmitRequest
 from ...core.submissions.vmray_schedule import Schedule
 from ...core.submissions.vmray_sources import Source
 from ...core.submissions.vmray_state import State
 from ...core.submissions.vmray_submission_key import ItemFacts, submission_key
-from ...core.submissions.vmray_tracking import follow_children, poll
+from ...core.submissions.vmray_workflow import advance
 
 Declared = TypeVar("Declared", bound=SubmitParameters)
 
@@ -59,15 +56,20 @@ class SubmissionAction(Action[Declared]):
 
     def perform(self, run: Run, params: Declared) -> Outcome:
         """Do one run."""
-        first = len(sys.argv) < 3 or sys.argv[2] == "True"  # noqa: PLR2004 - the platform's own flag
-        if first:
+        if len(sys.argv) < 3 or sys.argv[2] == "True":  # noqa: PLR2004 - the platform's own flag
             state = State(time.time(), self.items(run, params))
         else:
             state = State.from_text(self.name, run.parameters.get("additional_data"))
         detonations = state.detonations
         schedule = _schedule(run, state.begun)
         try:
-            self._advance(run, detonations, params.options, schedule, ask=not first)
+            advance(
+                run.client,
+                detonations,
+                lambda each: SubmitRequest(each.key, params.options, self.source(run, each)),
+                schedule,
+                run.log,
+            )
             outcome = self._outcome(run, params, detonations, schedule)
             if outcome is not None:
                 return outcome
@@ -91,50 +93,6 @@ class SubmissionAction(Action[Declared]):
         for each in detonations:
             each.stop_tracking_children()
         return self.report(run, params, detonations, last=True)
-
-    def _advance(
-        self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions, schedule: Schedule, *, ask: bool
-    ) -> None:
-        """Ask how far everything is, and submit the rest, for as long as time is left after that to read the results.
-
-        Asking comes first, so that a submit that takes all the time of every run cannot keep back what has finished.
-        """
-        try:
-            with run.deadline.reserving(schedule.reserved):
-                if ask:
-                    poll(run.client, detonations)
-                    follow_children(run.client, detonations)
-                self._submit(run, detonations, options)
-                follow_children(run.client, detonations)
-        except DeadlineError:
-            run.log("the time of this run has ended")
-
-    def _submit(self, run: Run, detonations: Sequence[Detonation], options: SubmitOptions) -> None:
-        """Submit what is not submitted yet, side by side; an item's own failure is its own."""
-        waiting_ones = [each for each in detonations if each.stage in (Stage.WAITING, Stage.UNRESOLVED)]
-        submitter = Submitter(run.client, run.deadline) if waiting_ones else None
-
-        def submit(detonation: Detonation) -> tuple[SubmitResponse, bool]:
-            assert submitter is not None  # noqa: S101 - for the type checker
-            one = SubmitRequest(detonation.key, options, self.source(run, detonation))
-            if detonation.stage is Stage.UNRESOLVED:
-                return submitter.resolve(one, detonation.unresolved_until, detonation.superseded_ids), False
-            return submitter.submit(one)
-
-        for detonation, found in map_concurrently(submit, waiting_ones):
-            match found:
-                case SubmitUnresolvedError():
-                    if detonation.stage is Stage.WAITING:  # once is enough: it may stay so for many runs
-                        run.log(f"{detonation.name}: {found}")
-                    detonation.unresolved(time.time() + found.unresolved_seconds, found.superseded_ids)
-                case DeadlineError():
-                    detonation.last_error = str(found.last or detonation.last_error)
-                case VMRayError():
-                    detonation.failed(str(found))
-                case (answer, adopted):
-                    detonation.submitted(answer)
-                    if adopted:
-                        detonation.note(f"reused submission {detonation.submission_id} from a previous run")
 
 
 def new_detonation(run: Run, action: str, name: str, facts: ItemFacts, options: SubmitOptions) -> Detonation:
