@@ -32,7 +32,7 @@ from ...core.api.vmray_models import (
     SystemInfo,
 )
 from ...core.api.vmray_pagination import objects_of, read_list
-from ...core.api.vmray_protocol import Response, is_utf8_encodable, quote_segment
+from ...core.api.vmray_protocol import FileType, Response, is_utf8_encodable, quote_segment
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_transport import Transport
 
@@ -112,6 +112,16 @@ class Client:
     def get_threat_indicators_of_analysis(self, analysis_id: int) -> Aggregate:
         """Read the threat indicators of an analysis."""
         return self._threat_indicators(f"/analysis/{analysis_id}")
+
+    def download_sample_report(self, sample_id: int, limit: int) -> bytes:
+        """Read the report of a sample, a PDF file.
+
+        Raises:
+            TooLargeError: The report has more bytes than the limit; the rest was not read.
+            PermissionDeniedError: The report is locked (inferred), or the API key does not have the permission.
+            NotFoundError: There is no sample, or none of its analyses has succeeded (inferred).
+        """
+        return self._transport.download(f"/sample/{sample_id}/report", limit, FileType.PDF)
 
     def get_submission(self, submission_id: int) -> Submission:
         """Read one submission."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -45,6 +46,20 @@ class Response(NamedTuple):
     truncated: bool = False
 
 
+class FileType(Enum):
+    """The types of file that VMRay offers for download; the values are the possible first bytes."""
+
+    PDF = (b"%PDF-",)
+    PNG = (b"\x89PNG\r\n\x1a\n",)
+    JPEG = (b"\xff\xd8\xff",)
+    ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second one begins an archive without members
+
+
+def has_type(content: bytes, *types: FileType) -> bool:
+    """Tell whether a content begins like a file of one of these types."""
+    return any(content.startswith(beginning) for each in types for beginning in each.value)
+
+
 def quote_segment(value: str | int) -> str:
     """Encode one segment of a path, so that no value can leave its place (``/``, ``?``, ``..`` included)."""
     encoded = quote(str(value), safe="")
@@ -75,6 +90,18 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Response:
     if rest is not None and not (type(rest) is int or (isinstance(rest, str) and is_utf8_encodable(rest))):
         raise InvalidResponseError("VMRay returned an invalid continuation id")
     return Response(document.get("data"), rest, document.get("truncated") is True)
+
+
+def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: FileType) -> Response:
+    """Return the response to a download; ``data`` is the content.
+
+    Raises:
+        RequestError: The same errors as for JSON; InvalidResponseError for a content of another type.
+    """
+    if status == 200 and has_type(body, *types):  # noqa: PLR2004 - the one status that carries data
+        return Response(body, None)
+    decipher(status, headers, body)
+    raise InvalidResponseError(f"VMRay's response was not a {' or '.join(each.name for each in types)} file")
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything

@@ -6,6 +6,7 @@ is taken out of whatever the server sends back, so that nothing after this modul
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -19,9 +20,15 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from ...core.api.vmray_backoff import back_off
 from ...core.api.vmray_deadline import Deadline, call_with_timeout
-from ...core.api.vmray_errors import DeadlineError, InvalidResponseError, RateLimitedError, RequestError
+from ...core.api.vmray_errors import (
+    DeadlineError,
+    InvalidResponseError,
+    RateLimitedError,
+    RequestError,
+    TooLargeError,
+)
 from ...core.api.vmray_network_errors import classify_exception
-from ...core.api.vmray_protocol import Response, decipher
+from ...core.api.vmray_protocol import FileType, Response, decipher, decipher_file
 from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY, RateLimiter
 from ...core.api.vmray_redaction import secret_pattern
 from ...core.api.vmray_timing import TIMING
@@ -32,6 +39,9 @@ MAX_RESPONSE_BYTES: Final = 64 * 1024 * 1024
 CHUNK_BYTES: Final = 64 * 1024
 SEND_BLOCK_BYTES: Final = 1024 * 1024
 USER_AGENT: Final = "VMRay-Google-SecOps/14.0"
+
+# Without compression the announced length is that of the file.
+_FILE_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "identity"}
 
 Body = Mapping[str, str] | IO[bytes]
 
@@ -99,6 +109,23 @@ class Transport:
         """
         return self._repeat(_Request("GET", path, query=query, shape=shape))
 
+    def download(self, path: str, limit: int, *types: FileType) -> bytes:
+        """Read a file; the attempts are those of a read.
+
+        A response without a length is read up to one block beyond the limit. The API key is replaced in files, too.
+
+        Args:
+            path: Below ``/rest``, its segments encoded.
+            limit: The largest size in bytes.
+            types: The types that the file may have.
+
+        Raises:
+            TooLargeError: The file is larger than the limit; the rest was not read.
+            InvalidResponseError: The response is not a file of these types.
+        """
+        content: bytes = self._repeat(_Request("GET", path, headers=_FILE_HEADERS, limit=limit, file_types=types)).data
+        return content
+
     def post_repeatable(self, path: str, form: Mapping[str, str]) -> Response:
         """Send a change that is the same when it is made twice (a tag); tried again like a read."""
         return self._repeat(_Request("POST", path, body=form))
@@ -163,7 +190,10 @@ class Transport:
             status, headers, content = call_with_timeout(lambda: self._sent(request, limit), limit)
         except (requests.RequestException, Urllib3Error, OSError) as error:
             raise classify_exception(error, min(request.read, limit)) from None
-        answer = decipher(status, headers, self._key_forms.sub(b"***", content) if self._key_forms else content)
+        body = self._key_forms.sub(b"***", content) if self._key_forms else content
+        if request.file_types:
+            return decipher_file(status, headers, body, *request.file_types)
+        answer = decipher(status, headers, body)
         if request.shape is not None and not isinstance(answer.data, request.shape):
             raise InvalidResponseError("VMRay's response does not contain the requested data")
         return answer
@@ -183,7 +213,9 @@ class Transport:
         ) as response:
             # What is not read breaks its connection. After 1xx the real answer would come as the next request's.
             unread = response.status_code < 200 or 300 <= response.status_code < 400  # noqa: PLR2004 - an HTTP status
-            return response.status_code, response.headers, b"" if unread else _whole_body(response)
+            limit_bytes = request.limit if response.status_code == 200 else None  # noqa: PLR2004 - an error is no file
+            body = b"" if unread else _whole_body(response, limit_bytes)
+            return response.status_code, response.headers, body
 
 
 class _Request(NamedTuple):
@@ -194,6 +226,8 @@ class _Request(NamedTuple):
         read: For the answer to begin, and for each piece of it.
         whole: For everything together.
         shape: The type that ``data`` must have; None where it does not matter.
+        limit: The largest size of a file in bytes; None for JSON.
+        file_types: The types of file that the response may have; empty for JSON.
     """
 
     method: str
@@ -202,6 +236,8 @@ class _Request(NamedTuple):
     body: Body | None = None
     headers: Mapping[str, str] | None = None
     shape: type | None = None
+    limit: int | None = None
+    file_types: tuple[FileType, ...] = ()
     connect: float = TIMING.connect_timeout
     read: float = TIMING.read_timeout
     whole: float = TIMING.read_timeout
@@ -225,15 +261,32 @@ class _PooledAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs, blocksize=SEND_BLOCK_BYTES)
 
 
-def _whole_body(response: requests.Response) -> bytes:
+def _whole_body(response: requests.Response, limit: int | None) -> bytes:
+    """Read a body, of a file at most as much as the limit.
+
+    Raises:
+        TooLargeError: The file is larger; an announced length is enough to know it.
+        InvalidResponseError: The body is larger than any response of VMRay.
+    """
+    announced = _content_length(response)
+    if limit is not None and announced is not None and announced > limit:
+        raise TooLargeError(limit, announced)
     chunks: list[bytes] = []
     size = 0
     try:
         for chunk in response.iter_content(CHUNK_BYTES):
             size += len(chunk)
-            chunks.append(chunk)
-            if size > MAX_RESPONSE_BYTES:
+            if limit is not None and size > limit:
+                raise TooLargeError(limit, announced)
+            if limit is None and size > MAX_RESPONSE_BYTES:
                 raise InvalidResponseError(f"VMRay's response is larger than {MAX_RESPONSE_BYTES // 2**20} MiB")
+            chunks.append(chunk)
     except ValueError:  # all that http.client says to a chunk of negative size
         raise requests.exceptions.ChunkedEncodingError from None
     return b"".join(chunks)
+
+
+def _content_length(response: requests.Response) -> int | None:
+    """Return the length that the server announced; None for none, and for a text that is no length."""
+    text = response.headers.get("Content-Length", "")
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None

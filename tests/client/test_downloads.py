@@ -1,0 +1,123 @@
+"""Files from VMRay: their size is limited, and their type is checked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from vm_ray.core.api.vmray_connect import connect
+from vm_ray.core.api.vmray_errors import (
+    InvalidResponseError,
+    NotFoundError,
+    PermissionDeniedError,
+    RequestRejectedError,
+    TooLargeError,
+)
+from vm_ray.core.api.vmray_protocol import FileType, decipher_file, has_type
+
+if TYPE_CHECKING:
+    from vm_ray.core.api.vmray_client import Client
+    from vmray_emulator import EmbeddedEmulator
+
+LIMIT: Final = 2**20
+REPORT: Final = {"path": "/rest/sample/*/report"}
+BEGINNINGS: Final = {
+    FileType.PDF: b"%PDF-1.7",
+    FileType.PNG: b"\x89PNG\r\n\x1a\n",
+    FileType.JPEG: b"\xff\xd8\xff\xe0",
+    FileType.ZIP: b"PK\x03\x04",
+}
+
+
+@pytest.fixture
+def client(emulator: EmbeddedEmulator) -> Client:
+    """A client of the emulator."""
+    return connect(emulator.url, emulator.api_key)
+
+
+def known_sample(emulator: EmbeddedEmulator, client: Client) -> int:
+    """Let VMRay know a sample, and return its id."""
+    emulator.control.add_sample(sha256="ab" * 32)
+    (found,) = client.find_samples("ab" * 32)
+    return found.sample_id
+
+
+def test_the_report_of_a_sample(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given a sample with a report, then the report is a complete PDF file."""
+    report = client.download_sample_report(known_sample(emulator, client), LIMIT)
+    assert (report[:5], report.rstrip()[-5:]) == (b"%PDF-", b"%%EOF")
+
+
+def test_the_limit_is_exact(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given a report, then its own size is enough as a limit, and one byte less is not."""
+    sample_id = known_sample(emulator, client)
+    size = len(client.download_sample_report(sample_id, LIMIT))
+    assert len(client.download_sample_report(sample_id, size)) == size
+    with pytest.raises(TooLargeError) as caught:
+        client.download_sample_report(sample_id, size - 1)
+    assert (caught.value.limit, caught.value.size, caught.value.attempts) == (size - 1, size, 1)
+
+
+def test_an_object_that_does_not_exist(client: Client) -> None:
+    """Given an unknown sample, then the error is the one of a JSON response."""
+    with pytest.raises(NotFoundError):
+        client.download_sample_report(4711, LIMIT)
+
+
+def test_an_error_larger_than_the_limit_is_named(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given a refusal and a limit of 0, then the error is the refusal: the limit is for files."""
+    sample_id = known_sample(emulator, client)
+    emulator.control.inject(REPORT, {"kind": "status", "status": 403})
+    with pytest.raises(PermissionDeniedError):
+        client.download_sample_report(sample_id, 0)
+
+
+def test_a_web_page_is_no_report(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given a web page with status 200 for all attempts, then the response is named as invalid."""
+    sample_id = known_sample(emulator, client)
+    emulator.control.inject(REPORT, {"kind": "html"}, times=4)
+    with pytest.raises(InvalidResponseError, match="a web page") as caught:
+        client.download_sample_report(sample_id, LIMIT)
+    assert caught.value.attempts == 4
+    assert emulator.control.pending_faults() == []
+
+
+def test_a_download_is_retried_like_a_read(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given one failure of the server, then the report arrives all the same."""
+    sample_id = known_sample(emulator, client)
+    fault: dict[str, Any] = {"kind": "status", "status": 503}
+    emulator.control.inject(REPORT, fault)
+    assert client.download_sample_report(sample_id, LIMIT).startswith(b"%PDF-")
+    assert emulator.control.pending_faults() == []
+
+
+@pytest.mark.parametrize("kind", FileType)
+def test_a_type_is_known_by_its_beginning(kind: FileType) -> None:
+    """Given the beginning of a file, then the file has this type only; two bytes are not enough."""
+    beginning = BEGINNINGS[kind]
+    assert [each for each in FileType if has_type(beginning + b"more", each)] == [kind]
+    assert not any(has_type(beginning[:2], each) for each in FileType)
+
+
+def test_a_refusal_with_status_200_is_no_file() -> None:
+    """Given VMRay's error envelope with status 200, then the error names VMRay's reason."""
+    body = json.dumps({"result": "error", "error_msg": "no report"}).encode()
+    with pytest.raises(RequestRejectedError, match="no report"):
+        decipher_file(200, {}, body, FileType.PDF)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"result": "ok", "data": {}}', b'{"result": "ok"}'], ids=["with data", "without data"]
+)
+def test_json_is_no_file(body: bytes) -> None:
+    """Given JSON without an error, then the sentence names the types that were expected."""
+    with pytest.raises(InvalidResponseError, match="was not a PNG or JPEG file"):
+        decipher_file(200, {}, body, FileType.PNG, FileType.JPEG)
+
+
+def test_a_file_with_another_status_is_no_file() -> None:
+    """Given a PDF with HTTP 206, then the response is invalid."""
+    with pytest.raises(InvalidResponseError, match="HTTP 206"):
+        decipher_file(206, {}, b"%PDF-1.7", FileType.PDF)
