@@ -10,13 +10,12 @@ from __future__ import annotations
 import ast
 import inspect
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from tools.ai_schema import ENTITY_TYPES, FILTERS, OUTCOMES, entity_type_names, flags
 from tools.contract import read_contract
-from tools.hub_components import ENTITY_TYPES
 from tools.hub_step import INTEGRATION
 from tools.readme_blocks import first_sentence
 
@@ -42,8 +41,6 @@ EFFECTS: Final = {
     "DELETE /analysis/{id}/tag/{tag}": "Removes a tag from an analysis in VMRay.",
     "POST /sample/{id}/unlock_reports": "Unlocks a report in VMRay, which uses quota and cannot be undone.",
 }
-# The names that the schema of the hub has for entity types, filters and outcome categories, in its order.
-SCHEMA: Final[dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 
 
 class UnknownEffectError(Exception):
@@ -102,7 +99,7 @@ def _parameters(parameters: Sequence[ParameterSpec]) -> str:
 def _capabilities(runs: Sequence[Performance]) -> dict[str, Any]:
     outside, inside = _external_effects(runs), _internal_effects(runs)
     return {
-        "fetches_data": any(one.json is not None for one in runs),
+        "fetches_data": _fetches_data(runs),
         "can_mutate_external_data": bool(outside),
         "external_data_mutation_explanation": " ".join(outside) or None,
         "can_mutate_internal_data": bool(inside),
@@ -114,9 +111,19 @@ def _capabilities(runs: Sequence[Performance]) -> dict[str, Any]:
     }
 
 
+def _fetches_data(runs: Sequence[Performance]) -> bool:
+    """Return whether a run returned data that it had requested for the result.
+
+    A read request before a change at VMRay finds what to change. Its endpoint does not count, in any run of
+    the action: a JSON result that only lists the changes is no fetched data.
+    """
+    lookups = {each for one in runs for each in one.lookups}
+    return any(one.returns_data and set(one.reads) - lookups for one in runs)
+
+
 def _external_effects(runs: Sequence[Performance]) -> list[str]:
     """What the runs changed at VMRay, a sentence for each effect."""
-    changing = sorted({each for one in runs for each in one.endpoints if not each.startswith("GET ")})
+    changing = sorted({each for one in runs for each in set(one.endpoints) - set(one.reads)})
     if unknown := [each for each in changing if each not in EFFECTS]:
         raise UnknownEffectError(
             f"say in EFFECTS of tools/ai_description.py what this does: {', '.join(unknown)}"
@@ -136,9 +143,12 @@ def _internal_effects(runs: Sequence[Performance]) -> list[str]:
 
 
 def _entity_usage(entities: Sequence[str]) -> dict[str, Any]:
-    used = {name for name, built in ENTITY_TYPES.items() if built in entities}
-    filters = {f"filters_by_{name}": name == "entity_type" and bool(used) for name in SCHEMA["filters"]}
-    return {"entity_types": {name: name in used for name in SCHEMA["entity_types"]}, **filters}
+    used = entity_type_names(entities)
+    filters = flags("filter", FILTERS, ["entity_type"] if used else [])
+    return {
+        "entity_types": flags("entity type", ENTITY_TYPES, used),
+        **{f"filters_by_{name}": value for name, value in filters.items()},
+    }
 
 
 def _outcomes(runs: Sequence[Performance]) -> dict[str, Any]:
@@ -154,5 +164,5 @@ def _outcomes(runs: Sequence[Performance]) -> dict[str, Any]:
     chosen = {name for name, (happened, _) in observed.items() if happened}
     return {
         "reasoning": " ".join(reasons) or "No outcome category fits.",
-        **{name: name in chosen for name in SCHEMA["outcome_categories"]},
+        **flags("outcome category", OUTCOMES, chosen),
     }

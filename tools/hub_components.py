@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from secops_lab.script_kinds import ACTION, CONNECTOR, JOB, ScriptKind
+from tools.ai_schema import ENTITY_TYPES, OUTCOMES, ai_categories, check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 Json = dict[str, Any]
@@ -32,12 +33,6 @@ MATCHES: Final = {
     "is_empty": 7,
     "is_not_empty": 8,
 }
-ENTITY_TYPES: Final = {"file_hash": "FILEHASH", "url": "DestinationURL"}
-OUTCOMES: Final = {
-    "enrich_ioc": ("Enrich IOC (Indicator of Compromise)", "Enrichment"),
-    "submit_file": ("Submit File", "Remediation"),
-}
-"""Outcome category of the AI description -> (its built name, the AI category that it belongs to)."""
 
 
 def action_definition(folder: Path, action: Json) -> Json:
@@ -138,28 +133,32 @@ def _unattended(script: Json) -> Json:
     }
 
 
-def spoken_definition(spoken: Json) -> Json:
-    """What the AI description adds to an action's definition; empty lists are left out.
+def ai_definition(described: Json) -> Json:
+    """Return what the AI description adds to an action's definition; empty lists are left out.
 
     Args:
-        spoken: The action's entry in ``resources/ai/actions_ai_description.yaml``.
+        described: The action's entry in `resources/ai/actions_ai_description.yaml`.
+
+    Raises:
+        UnknownNameError: The entry has an entity type or an outcome category that the hub does not have.
     """
-    outcomes = [OUTCOMES[name] for name in _chosen(spoken["outcome_categories"])]
+    types = _chosen("entity type", ENTITY_TYPES, described["entity_usage"]["entity_types"])
+    outcomes = _chosen("outcome category", OUTCOMES, described["outcome_categories"])
     lists = {
-        "AiCategories": sorted({category for _, category in outcomes}),
-        "EntityTypes": [ENTITY_TYPES[name] for name in _chosen(spoken["entity_usage"]["entity_types"])],
-        "OutcomeCategories": [name for name, _ in outcomes],
+        "AiCategories": ai_categories(outcomes),
+        "EntityTypes": [ENTITY_TYPES[name] for name in types],
+        "OutcomeCategories": [OUTCOMES[name] for name in outcomes],
     }
     return {
-        "AiDescription": f"{spoken['ai_description']}\n {spoken['parameters_description']}",
-        "AiShortDescription": spoken["ai_short_description"],
-        "ParametersDescription": spoken["parameters_description"],
+        "AiDescription": f"{described['ai_description']}\n {described['parameters_description']}",
+        "AiShortDescription": described["ai_short_description"],
+        "ParametersDescription": described["parameters_description"],
         **{name: values for name, values in lists.items() if values},
     }
 
 
-def _chosen(flags: Mapping[str, object]) -> list[str]:
-    return [name for name, value in flags.items() if value is True]
+def _chosen(what: str, allowed: Collection[str], flags: Mapping[str, object]) -> list[str]:
+    return [check(what, allowed, name) for name, value in flags.items() if value is True]
 
 
 def widget_definition(widget: Json) -> Json:

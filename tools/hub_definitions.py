@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from secops_lab.script_kinds import ACTION, CONFIGURATION_TYPES, CONNECTOR, JOB, SCRIPT_KINDS, ScriptKind
+from tools.ai_schema import UnknownNameError
 from tools.hub_components import (
     Json,
     action_definition,
+    ai_definition,
     connector_definition,
     job_definition,
-    spoken_definition,
     widget_definition,
 )
 from tools.hub_errors import PackagingError
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 INTEGRATION_TYPES: Final = {name: number for number, name in CONFIGURATION_TYPES.items()}
 MINIMUM_SYSTEM_VERSION: Final = 5.3
 PYTHON_VERSIONS: Final = {"3.11": 3}
-SPOKEN: Final = "resources/ai/actions_ai_description.yaml"
+AI_DESCRIPTION: Final = "resources/ai/actions_ai_description.yaml"
 
 
 def definitions(integration: Path) -> dict[str, Any]:
@@ -100,8 +101,12 @@ def _scripts(integration: Path, kind: ScriptKind) -> dict[str, Json]:
 
 def _action(integration: Path, action: Json) -> Json:
     built = action_definition(integration, action)
-    with _keys_of(SPOKEN):
-        return built | spoken_definition(_load(integration / SPOKEN)[action["name"]])
+    with _keys_of(AI_DESCRIPTION):
+        described = _load(integration / AI_DESCRIPTION)[action["name"]]
+        try:
+            return built | ai_definition(described)
+        except UnknownNameError as error:
+            raise PackagingError(f"{AI_DESCRIPTION}: {action['name']}: {error}") from error
 
 
 BUILDERS: Final = {ACTION: _action, CONNECTOR: connector_definition, JOB: job_definition}

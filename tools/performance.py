@@ -53,6 +53,7 @@ class Performance:
         insight: The HTML of all new insights.
         enrichment: Properties that the run wrote to its entities.
         endpoints: Endpoints of VMRay that the run requested, sorted.
+        lookups: Those that the run read before a request that changes something, sorted.
         sent_file: Whether a file was uploaded.
         updated_entities: Whether an entity was updated.
         comments: Whether a comment was added to the case.
@@ -71,9 +72,22 @@ class Performance:
     insight: str = ""
     enrichment: dict[str, str] = field(default_factory=dict)
     endpoints: tuple[str, ...] = ()
+    lookups: tuple[str, ...] = ()
     sent_file: bool = False
     updated_entities: bool = False
     comments: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The endpoints whose requests only read."""
+        return tuple(each for each in self.endpoints if _only_reads(each))
+
+    @property
+    def returns_data(self) -> bool:
+        """Whether the run wrote more than a message and a script result."""
+        return bool(
+            self.json is not None or self.tables or self.attachments or self.insight or self.enrichment
+        )
 
 
 def perform(sdk: Path | None = None) -> list[Performance]:
@@ -100,6 +114,20 @@ def usual(performances: Sequence[Performance]) -> list[Performance]:
     for one in performances:
         first.setdefault(one.action.stem, one)
     return list(first.values())
+
+
+def lookups(endpoints: Sequence[str]) -> tuple[str, ...]:
+    """Return the endpoints that were read before the first change, sorted; without a change there are none.
+
+    Args:
+        endpoints: The endpoint of each request, in the order of the requests.
+    """
+    changes = [index for index, each in enumerate(endpoints) if not _only_reads(each)]
+    return tuple(sorted(set(endpoints[: changes[0]]))) if changes else ()
+
+
+def _only_reads(endpoint: str) -> bool:
+    return endpoint.startswith("GET ")
 
 
 def _perform(lab: Lab, case: Case) -> Performance:
@@ -130,6 +158,7 @@ class _Steady:
 
 def _observed(lab: Lab, case: Case, run: ActionRun, steady: _Steady) -> Performance:
     requests = lab.vmray.control.requests()
+    endpoints = [template(each.method, each.path) for each in requests]
     updated = [each for each in lab.case.entities if each["is_enriched"] or each["is_suspicious"]]
     return Performance(
         action=case.action,
@@ -152,7 +181,8 @@ def _observed(lab: Lab, case: Case, run: ActionRun, steady: _Steady) -> Performa
             for name, value in each["additional_properties"].items()
             if name.startswith("VMRay_")
         },
-        endpoints=tuple(sorted({template(each.method, each.path) for each in requests})),
+        endpoints=tuple(sorted(set(endpoints))),
+        lookups=lookups(endpoints),
         sent_file=any("sample_filename_b64enc" in each.form for each in requests),
         updated_entities=bool(updated),
         comments=bool(lab.case.comments),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import yaml
@@ -11,12 +11,14 @@ from tools import examples_page, generate, json_examples
 from tools.ai_description import UnknownEffectError, ai_description
 from tools.evidence.usage import emulated_endpoints, usage_of
 from tools.hub_step import REPOSITORY
-from tools.performance import Performance, perform, usual
+from tools.performance import Performance, lookups, perform, usual
 from tools.readme_blocks import ENGLISH, SPANISH_README, Language, first_sentence, table, with_block
 from tools.widgets import build
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from secops_lab.manifest import ActionSpec
 
 BEGIN, END = "<!-- make generate: messages -->\n", "<!-- end of messages -->"
 
@@ -74,18 +76,50 @@ def test_the_ai_description_claims_what_the_runs_did(performances: list[Performa
         assert all(parameter.name in entry["parameters_description"] for parameter in one.action.parameters)
 
 
-def test_an_effect_that_nobody_has_described_is_named(performances: list[Performance]) -> None:
-    """Given a request that changes something unknown, then the error names the endpoint and the file."""
-    changed = Performance(
-        action=performances[0].action,
+def requested(action: ActionSpec, *endpoints: str, json: list[str] | None = None) -> Performance:
+    """A performance that made these requests in this order."""
+    return Performance(
+        action=action,
         situation="usual",
         given={},
         message="",
         result_name="is_success",
         value="True",
         rounds=1,
-        endpoints=("POST /moon",),
+        json=json,
+        endpoints=tuple(sorted(set(endpoints))),
+        lookups=lookups(endpoints),
     )
+
+
+FIND: Final = "GET /sample/{kind}/{hash}"
+ADD: Final = "POST /submission/{id}/tag"
+
+
+@pytest.mark.parametrize(
+    ("runs", "fetches"),
+    [
+        pytest.param([(FIND, ["data"])], True, id="read-and-returned"),
+        pytest.param([(FIND, None)], False, id="read-and-not-returned"),
+        pytest.param([(ADD, ["change"])], False, id="changed"),
+        pytest.param([(FIND, ADD, FIND, ADD, ["change"])], False, id="each-found-and-changed"),
+        pytest.param([(FIND, ADD, ["change"]), (FIND, ["no change"])], False, id="found-and-not-changed"),
+        pytest.param([(FIND, ADD, "GET /sample/{id}", ["data"])], True, id="changed-and-read"),
+    ],
+)
+def test_fetched_data_is_read_for_the_result(
+    runs: list[tuple[Any, ...]],
+    fetches: bool,  # noqa: FBT001 - a parametrized value
+) -> None:
+    """Given runs, then an action fetches data if it returns more than a list of its own changes."""
+    performed = [requested(ACTIONS[0], *endpoints, json=json) for *endpoints, json in runs]
+    (described,) = yaml.safe_load(ai_description(performed)).values()
+    assert described["capabilities"]["fetches_data"] is fetches
+
+
+def test_an_effect_that_nobody_has_described_is_named() -> None:
+    """Given a request that changes something unknown, then the error names the endpoint and the file."""
+    changed = requested(ACTIONS[0], "POST /moon")
     with pytest.raises(UnknownEffectError, match=r"tools/ai_description\.py.*: POST /moon"):
         ai_description([changed])
 
