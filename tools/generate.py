@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
             path.write_text(files[path], "utf-8")
         else:
             path.unlink()
-    say(f"written:\n{names}" if stale else "all generated files were up to date")
+    say(f"changed:\n{names}" if stale else "all generated files were up to date")
     return 0
 
 
