@@ -13,6 +13,7 @@ TARGETS = {
     "demo",
     "quick",
     "test",
+    "test-full",
     "check",
     "generate",
     "action",

@@ -1,4 +1,4 @@
-"""`vmray-secops run`: the five actions, as a person and as a script sees them."""
+"""`vmray-secops run`: actions, as a person and as a script sees them."""
 
 from __future__ import annotations
 

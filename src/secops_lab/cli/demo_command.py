@@ -1,4 +1,4 @@
-"""`vmray-secops demo`: run all five actions on a real file and the emulator, each in a separate process."""
+"""`vmray-secops demo`: run a chosen set of actions on a real file, each as a process, on the emulator."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def demo(
     spec = read_integration(integration)
     out = console()
     out.print(
-        "Five actions of the VMRay integration, each a process of its own, against an embedded emulator.\n"
+        "The demo uploads a file, scans its hash and a URL, tags the submission and tests the connection.\n"
+        "Each action of the VMRay integration is a separate process, on an embedded emulator.\n"
         "The emulator decides verdicts by fixed rules: they say nothing about your file, and the links to\n"
         f"reports lead nowhere. Other limits: {printable(emulator_limits())}\n",
         soft_wrap=True,
@@ -75,23 +76,23 @@ class _Demo:
     runs: list[ActionRun] = field(default_factory=list)
 
     def play(self, file: Path) -> None:
-        """Run the five actions; a failed action does not stop the demo."""
+        """Run the actions of the demo; a failed action does not stop the demo."""
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        self._say(1, f"upload {file} and wait for its analysis")
+        self._say(f"upload {file} and wait for its analysis")
         uploaded = self._run("Upload File And Get Report", parameters={"Sample File Path": str(file)})
         submission = next((finding.submission_id for finding in uploaded), "")
-        self._say(2, "look up its SHA-256")
+        self._say("look up its SHA-256")
         self._run("Scan Hash", [("FILEHASH", sha256)])
-        self._say(3, f"submit {URL} and wait for its analysis")
+        self._say(f"submit {URL} and wait for its analysis")
         self._run("Scan URL", [("DestinationURL", URL)])
-        self._say(4, f"tag the file's submission {submission or '(there is none)'}")
+        self._say(f"tag the file's submission {submission or '(there is none)'}")
         self._run("Add Tag to Submission", parameters={"Submission ID": submission, "Tag Name": TAG})
-        self._say(5, "test the connection")
+        self._say("test the connection")
         self._run("Ping")
 
-    def _say(self, number: int, what: str) -> None:
-        self.out.print(Text(f"{number} of 5: {printable(what)}", style="cyan"), soft_wrap=True)
+    def _say(self, what: str) -> None:
+        self.out.print(Text(f"Step {len(self.runs) + 1}: {printable(what)}", style="cyan"), soft_wrap=True)
 
     def _run(
         self, name: str, entities: Sequence[tuple[str, str]] = (), parameters: dict[str, str] | None = None
