@@ -1,1 +1,1 @@
-"""Steps of the project's own workshop: packaging, pictures, records. None of them is shipped."""
+"""The project's development tools: packaging, generated files, pictures, recordings. They are not shipped."""

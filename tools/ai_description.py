@@ -44,11 +44,11 @@ EFFECTS: Final = {
 
 
 class UnknownEffectError(Exception):
-    """An action requested an endpoint that changes something, and `EFFECTS` does not say what."""
+    """An action sent a changing request to an endpoint that `EFFECTS` does not describe."""
 
 
 def ai_description(performances: Iterable[Performance]) -> str:
-    """The text of the file: an entry for each action, in the order of the performances."""
+    """Return the text of the file: an entry for each action, in the order of the performances."""
     contract = read_contract()["actions"]
     entries = {
         action.name: _entry(action, list(runs), contract[action.stem]["entities"])
@@ -69,7 +69,7 @@ def _entry(action: ActionSpec, runs: Sequence[Performance], entities: Sequence[s
 
 
 def class_docstring(stem: str) -> str:
-    """The docstring of an action's class, on one line.
+    """Return the docstring of an action's class on one line.
 
     Raises:
         LookupError: The file has no class with a docstring.
@@ -122,17 +122,17 @@ def _fetches_data(runs: Sequence[Performance]) -> bool:
 
 
 def _external_effects(runs: Sequence[Performance]) -> list[str]:
-    """What the runs changed at VMRay, a sentence for each effect."""
+    """Return what the runs changed at VMRay, one sentence for each effect."""
     changing = sorted({each for one in runs for each in set(one.endpoints) - set(one.reads)})
     if unknown := [each for each in changing if each not in EFFECTS]:
         raise UnknownEffectError(
-            f"say in EFFECTS of tools/ai_description.py what this does: {', '.join(unknown)}"
+            f"EFFECTS in tools/ai_description.py has no sentence for: {', '.join(unknown)}"
         )
     return list(dict.fromkeys(EFFECTS[each] for each in changing))
 
 
 def _internal_effects(runs: Sequence[Performance]) -> list[str]:
-    """What the runs changed in the case, a sentence for each effect."""
+    """Return what the runs changed in the case, one sentence for each effect."""
     enriched = "Writes enrichment to the entities, and marks them as enriched or suspicious."
     effects = {
         enriched: any(one.updated_entities for one in runs),

@@ -1,12 +1,12 @@
-"""The Chromium that tests, measurements and pictures share: where it is, and how it is started."""
+"""Find the Chromium that tests, measurements and pictures share, and name its flags."""
 
 from __future__ import annotations
 
 import shutil
 from typing import Final
 
-# Without a sandbox of its own it also runs as root and in containers; it is shown this repository's pages
-# only. The other flags keep it from calling home.
+# Without its sandbox Chromium also runs as root and in containers; it opens only this repository's pages.
+# The other flags prevent requests to Google.
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,6 +20,6 @@ MISSING: Final = "no Chromium here: install Debian's package `chromium`"
 
 
 def find_chromium() -> str | None:
-    """The browser's program, or None where there is none."""
+    """Return the browser's program, or None."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if (found := shutil.which(name))), None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTRACT: Final = REPOSITORY / "tests" / "packaging" / "contract.json"
-ADVICE: Final = "The contract with existing playbooks has changed: review it; then make generate."
+ADVICE: Final = "The contract with existing playbooks has changed. Review the change, then run make generate."
 
 
 def read_contract(integration: Path = INTEGRATION) -> dict[str, Any]:
@@ -35,12 +35,12 @@ def read_contract(integration: Path = INTEGRATION) -> dict[str, Any]:
 
 
 def contract_text(integration: Path = INTEGRATION) -> str:
-    """The contract as the text of its file."""
+    """Return the contract as the text of its file."""
     return json.dumps(read_contract(integration), indent=2, ensure_ascii=False) + "\n"
 
 
 def difference(committed: str, fresh: str) -> str:
-    """The unified diff from the committed contract to the fresh one, empty if they are equal."""
+    """Return the unified diff from the committed contract to the fresh one, empty if they are equal."""
     lines = difflib.unified_diff(
         committed.splitlines(), fresh.splitlines(), "committed", "declared", lineterm=""
     )

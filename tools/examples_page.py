@@ -24,12 +24,12 @@ differ from run to run, so they are replaced.
 
 
 def page(performances: Iterable[Performance]) -> str:
-    """The whole page, a section for each action."""
+    """Return the whole page, a section for each action."""
     return "\n".join([_HEAD, *(line for one in performances for line in _section(one))]).rstrip() + "\n"
 
 
 def messages(performances: Iterable[Performance]) -> str:
-    """The messages of the actions, as a block of text for a README."""
+    """Return the messages of the actions as a block of text for a README."""
     lines = [f"{one.action.name}:\n{textwrap.indent(one.message, '    ')}" for one in performances]
     return "```text\n" + "\n".join(lines) + "\n```\n"
 
@@ -50,8 +50,8 @@ def _section(one: Performance) -> list[str]:
         lines += ["Insight:", "", f"<blockquote>{one.insight}</blockquote>", ""]
     if one.enrichment:
         lines += ["Enrichment:", "", *_table(("field", "value"), one.enrichment.items()), ""]
-    asked = ", ".join(f"`{endpoint}`" for endpoint in one.endpoints)
-    return [*lines, f"Requests to VMRay: {asked}.", ""]
+    requested = ", ".join(f"`{endpoint}`" for endpoint in one.endpoints)
+    return [*lines, f"Requests to VMRay: {requested}.", ""]
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

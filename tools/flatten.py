@@ -1,9 +1,9 @@
 """Flatten the integration's source folder into the form that the platform loads.
 
-In the repository the integration is a package (``actions/``, ``core/``) whose modules import one another
-relatively. On the platform ``core/`` is unpacked into one folder of top-level modules, beside the SDK's own
-modules. Only these spellings of an import survive that; any other would die at import time in Google SecOps
-and is refused here, with its place::
+In the repository the integration is a package (`actions/`, `core/`) with relative imports between modules.
+On the platform the modules of `core/` are top-level modules in one folder, with those of the SDK. Only these
+forms of an import work in both places. Any other form would fail at import time in Google SecOps, so this
+module rejects it and names its place::
 
     from ..core.api.vmray_x import Y    ->  from vmray_x import Y     (in a script's folder)
     from ...core.api.vmray_x import Y   ->  from vmray_x import Y     (in core/)
@@ -29,20 +29,20 @@ SCRIPT_FOLDERS: Final = {
     "core": ("Managers", ".py"),
     "widgets": ("WidgetsScripts", ".html"),
 }
-"""Source folder -> (folder of the built form, suffix of the files that are taken over)."""
+"""Source folder -> (folder of the built form, suffix of the files to copy)."""
 
 CORE_LEVELS: Final = (2, 3)
-"""Dots before ``core`` in an import: two in the folder of scripts, three in a package of ``core/``."""
+"""Dots before `core` in an import: two in the folder of scripts, three in a package of `core/`."""
 
 _FROM: Final = re.compile(r"from\s+(?P<module>[.\w]+)\s+import\b")
 
 
 class FlatteningError(Exception):
-    """An import, or a file name, that works in the source form and breaks in the built form.
+    """An import that works in the source form and fails in the built form.
 
     Attributes:
         line: Line of the import, counted from 1.
-        spelling: What stands there.
+        spelling: The import as written.
     """
 
     def __init__(self, line: int, spelling: str) -> None:
@@ -51,23 +51,23 @@ class FlatteningError(Exception):
         self.spelling = spelling
 
     def __str__(self) -> str:
-        """The sentence for whoever wrote the import."""
+        """Return the sentence for the author of the import."""
         return (
-            f"line {self.line}: '{self.spelling}' does not survive flattening; "
+            f"line {self.line}: '{self.spelling}' does not work in the built package; "
             "write 'from ...core.PACKAGE.vmray_x import Y' ('..core' in a script) "
             "or 'from soar_sdk.X import Y'"
         )
 
 
 def flatten(integration: Path, target: Path) -> None:
-    """Write the scripts of ``integration`` into ``target`` in the built layout.
+    """Write the scripts of `integration` into `target` in the built layout.
 
     Args:
-        integration: The source folder, with ``actions/``, ``core/`` and, where there are any, ``widgets/``.
-        target: Folder to write to, made if missing; ``ActionsScripts/``, ``Managers/`` … appear in it.
+        integration: The source folder, with `actions/`, `core/` and, where there are any, `widgets/`.
+        target: Folder to write to, made if missing; `ActionsScripts/`, `Managers/` … appear in it.
 
     Raises:
-        FlatteningError: A module imports in a way that breaks there; the note on the error names the file.
+        FlatteningError: A module has an import that fails there; the note on the error names the file.
     """
     for source_name, (built_name, suffix) in SCRIPT_FOLDERS.items():
         scripts = sorted((integration / source_name).rglob(f"*{suffix}"))
@@ -90,7 +90,7 @@ def _flattened(script: Path) -> bytes:
 
 
 def flatten_imports(source: str) -> str:
-    """Rewrite the imports of one module; every other character stays as it is.
+    """Rewrite the imports of one module; all other characters stay unchanged.
 
     Raises:
         FlatteningError: An import has no counterpart in the built form.
@@ -116,14 +116,14 @@ def _rewrite(lines: list[str], node: ast.ImportFrom) -> None:
         return
     line = lines[node.lineno - 1]
     match = _FROM.match(line, node.col_offset)
-    if match is None:  # the statement is spread over lines before its "import": nobody writes that
+    if match is None:  # a line break before the word "import" is not supported
         raise FlatteningError(node.lineno, ast.unparse(node))
     start, end = match.span("module")
     lines[node.lineno - 1] = line[:start] + built + line[end:]
 
 
 def _built_module(node: ast.ImportFrom) -> str | None:
-    """The module's name in the built form; None where nothing changes."""
+    """Return the module's name in the built form, or None if the import stays."""
     module = node.module or ""
     head, _, name = module.rpartition(".")
     if node.level == 0 and module.split(".")[0] not in {PACKAGE, SDK}:

@@ -1,6 +1,6 @@
 """`make generate`: write every generated file; with `--check`, name those that are out of date.
 
-Nothing here is written twice by hand: the files follow from the declarations of the actions, from the runs of
+No generated file is edited by hand: the files follow from the declarations of the actions, from the runs of
 their examples, from the claims of the contract tests, and from the sources of the widgets.
 """
 
@@ -29,8 +29,8 @@ AI = INTEGRATION / "resources" / "ai" / "actions_ai_description.yaml"
 
 
 def generated() -> dict[Path, str]:
-    """Every generated file with its text."""
-    asserted = claims.collect()  # before the runs: pytest wants to import the tests itself
+    """Return every generated file with its text."""
+    asserted = claims.collect()  # before the runs: pytest has to import the tests itself
     performances = perform()
     shown = usual(performances)
     used = usage.usage_of(performances)
@@ -57,7 +57,7 @@ def _readmes(shown: Sequence[Performance]) -> dict[Path, str]:
 
 
 def stale_files(files: dict[Path, str]) -> list[Path]:
-    """The files whose text on disk differs, and the left-over examples and widgets of no action."""
+    """Return the files whose text on disk differs, and the examples and widgets that belong to no action."""
     differing = [
         path for path, text in files.items() if not path.is_file() or path.read_text("utf-8") != text
     ]

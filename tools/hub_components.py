@@ -1,4 +1,4 @@
-"""Definitions of scripts and of widgets in the platform's own fields and numbers."""
+"""Write the definitions of scripts and widgets with the platform's fields and numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 CONNECTOR_MODES: Final = {"regular": 0, "script": 2}
 RULE_TYPES: Final = {"allow_list": 0, "disallow_list": 1}
 RUN_INTERVAL: Final = 900
-"""Seconds between two runs of a job that declares nothing else."""
+"""Seconds between two runs of a job without a declared interval."""
 
 WIDGET_SCOPES: Final = {"alert": 0, "case": 1}
 DEFINITION_SCOPES: Final = {"case": 0, "alert": 1, "both": 2}
@@ -36,7 +36,7 @@ MATCHES: Final = {
 
 
 def action_definition(folder: Path, action: Json) -> Json:
-    """The ``.actiondef`` of one action, without what its AI description adds.
+    """Return the `.actiondef` of one action, without the fields of its AI description.
 
     Args:
         folder: The integration's source folder, for the examples of JSON results.
@@ -66,12 +66,12 @@ def action_definition(folder: Path, action: Json) -> Json:
 
 
 def _example(path: Path) -> str:
-    """The example as one line of JSON text, which is how the platform keeps it."""
+    """Return the example as one line of JSON text, as the platform stores it."""
     return json.dumps(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _parameter(parameter: Json, kind: ScriptKind) -> Json:
-    """What the parameters of every kind have."""
+    """Return the fields that parameters of every kind have."""
     numbers = {name: number for number, name in kind.parameter_types.items()}
     return {
         "DefaultValue": parameter.get("default_value"),
@@ -91,7 +91,7 @@ def _action_parameter(parameter: Json) -> Json:
 
 
 def connector_definition(_folder: Path, connector: Json) -> Json:
-    """The ``.connectordef`` of one connector."""
+    """Return the `.connectordef` of one connector."""
     return {
         **_unattended(connector),
         "IsConnectorRulesSupported": connector["is_connector_rules_supported"],
@@ -111,7 +111,7 @@ def connector_definition(_folder: Path, connector: Json) -> Json:
 
 
 def job_definition(_folder: Path, job: Json) -> Json:
-    """The ``.jobdef`` of one job."""
+    """Return the `.jobdef` of one job."""
     return {
         **_unattended(job),
         "Parameters": [_parameter(parameter, JOB) for parameter in job["parameters"]],
@@ -120,7 +120,7 @@ def job_definition(_folder: Path, job: Json) -> Json:
 
 
 def _unattended(script: Json) -> Json:
-    """What the definitions of connectors and jobs share: nobody starts these by hand."""
+    """Return the fields that the definitions of connectors and jobs share."""
     return {
         "Creator": script["creator"],
         "Description": script["description"],
@@ -162,7 +162,7 @@ def _chosen(what: str, allowed: Collection[str], flags: Mapping[str, object]) ->
 
 
 def widget_definition(widget: Json) -> Json:
-    """The JSON of one predefined widget; its HTML travels beside it, as a file."""
+    """Return the JSON of one predefined widget; its HTML is a separate file."""
     data, group = widget["data_definition"], widget["condition_group"]
     return {
         "ActionIdentifier": widget["action_identifier"],

@@ -1,11 +1,10 @@
 """Build the platform's definition files from the integration's YAML.
 
-The hub's own tool ``mp`` does this too, and its result is preferred; this is the counterpart for machines
-without it, compared with ``mp`` file by file in ``tests/packaging``. It covers what the integration uses:
-actions, connectors, jobs, HTML widgets (``hub_components``), release notes; no mapping rules and no custom
-families. A value that it does not know (a parameter type, an
-outcome category) is an error that names it and its file, never a guess. Field names and numbers are those of
-``mp`` 1.35.
+The hub's own tool `mp` builds the same files, and its result is preferred. This builder is for machines
+without `mp`; `tests/packaging` compares both results file by file. The builder supports what the integration
+uses: actions, connectors, jobs, HTML widgets (`hub_components`) and release notes. Mapping rules and custom
+families are not supported. An unknown value (a parameter type, an outcome category) is an error that names
+the value and its file. Field names and numbers are those of `mp` 1.35.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ AI_DESCRIPTION: Final = "resources/ai/actions_ai_description.yaml"
 
 
 def definitions(integration: Path) -> dict[str, Any]:
-    """Every JSON file of the built form but the scripts.
+    """Return every JSON file of the built form.
 
     Args:
         integration: The source folder.
@@ -50,7 +49,7 @@ def definitions(integration: Path) -> dict[str, Any]:
         Path relative to the built folder -> the JSON value to write there.
 
     Raises:
-        PackagingError: A YAML lacks a required key or has a value that this builder does not know.
+        PackagingError: A YAML lacks a required key or has an unknown value.
     """
     head = _load(integration / "definition.yaml")
     with _keys_of("definition.yaml or pyproject.toml"), (integration / "pyproject.toml").open("rb") as file:
@@ -81,7 +80,7 @@ def definitions(integration: Path) -> dict[str, Any]:
 
 @contextmanager
 def _keys_of(file: str) -> Iterator[None]:
-    """Turn a key that is not there into a sentence that names it and its file."""
+    """Turn a missing key into an error that names the key and the file."""
     try:
         yield
     except KeyError as error:
@@ -91,7 +90,7 @@ def _keys_of(file: str) -> Iterator[None]:
 
 
 def _scripts(integration: Path, kind: ScriptKind) -> dict[str, Json]:
-    """The built definition of each script of a kind, by the stem of its file."""
+    """Return the built definition of each script of a kind by the stem of its file."""
     built = {}
     for stem, script in _components(integration / kind.source).items():
         with _keys_of(f"{kind.source}/{stem}.yaml"):
@@ -110,11 +109,11 @@ def _action(integration: Path, action: Json) -> Json:
 
 
 BUILDERS: Final = {ACTION: _action, CONNECTOR: connector_definition, JOB: job_definition}
-"""Kind of scripts -> what makes the built definition of one from (source folder, YAML)."""
+"""Kind of script -> function that makes a built definition from (source folder, YAML)."""
 
 
 def _widgets(integration: Path) -> dict[str, Json]:
-    """The built definition of each widget, by the stem of its file."""
+    """Return the built definition of each widget by the stem of its file."""
     built = {}
     for stem, widget in _components(integration / "widgets").items():
         with _keys_of(f"widgets/{stem}.yaml"):
@@ -182,7 +181,7 @@ def _release_note(note: Json) -> Json:
 
 
 def _full_details(integration: Json, names: dict[str, list[str]], notes: list[Json]) -> Json:
-    """The summary that the platform shows before an import.
+    """Return the summary that the platform shows before an import.
 
     Args:
         integration: The built definition of the integration.

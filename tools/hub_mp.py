@@ -1,6 +1,6 @@
-"""Run the content hub's own tool ``mp`` on a copy of the integration.
+"""Run the content hub's own tool `mp` on a copy of the integration.
 
-``mp`` answers "All Validations Passed" also when it found nothing to validate: its figures are read instead.
+`mp` also prints "All Validations Passed" when it found nothing to validate, so its figures are read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 from tools.hub_errors import PackagingError
 
 RULES: Final = 23
-"""Validation rules of ``mp`` 1.35. Fewer mean that a fatal rule stopped the rest."""
+"""Number of validation rules of `mp` 1.35. Fewer executed rules mean that a fatal rule stopped the rest."""
 
 MARKETPLACE: Final = Path("content", "response_integrations", "third_party", "community")
 NOT_EXPORTED: Final = shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "uv.lock")
@@ -27,10 +27,10 @@ FIGURES: Final = re.compile(r"Passed: (\d+) \| Executed: (\d+) / (\d+) validatio
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What ``mp validate`` counted.
+    """The figures of `mp validate`.
 
     Attributes:
-        passed: Rules that the integration keeps.
+        passed: Rules that the integration passes.
         executed: Rules that were checked before a fatal one ended the run.
         rules: All rules.
     """
@@ -41,21 +41,21 @@ class Figures:
 
     @property
     def clean(self) -> bool:
-        """Whether every rule was checked and kept."""
+        """Whether every rule was checked and passed."""
         return self.passed == self.executed == self.rules == RULES
 
     def __str__(self) -> str:
-        """The figures as ``mp`` itself writes them."""
+        """Return the figures as `mp` writes them."""
         return f"Passed: {self.passed} | Executed: {self.executed} / {self.rules} validations"
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A content hub of one integration in a folder of its own, with ``mp`` to work on it.
+    """A content hub with one integration in a separate folder, and `mp` to check and build it.
 
     Attributes:
         mp: The tool's program.
-        root: The hub's folder, made and filled by ``export``.
+        root: The hub's folder, created and filled by `export`.
     """
 
     mp: Path
@@ -66,13 +66,13 @@ class Hub:
 
         Args:
             integration: The source folder.
-            sdk: A checkout of the SecOps SDK (``soar-sdk``, not on PyPI) to lock against instead of GitHub.
+            sdk: A checkout of the SecOps SDK (`soar-sdk`, not on PyPI) to lock against instead of GitHub.
 
         Returns:
             The copy.
 
         Raises:
-            PackagingError: uv is not there, or could not resolve the dependencies.
+            PackagingError: uv was not found, or could not resolve the dependencies.
         """
         copy = self.root / MARKETPLACE / integration.name
         shutil.copytree(integration, copy, ignore=NOT_EXPORTED)
@@ -90,10 +90,10 @@ class Hub:
         return copy
 
     def validate(self, name: str) -> tuple[Figures | None, str]:
-        """Check the exported integration ``name`` against the hub's rules.
+        """Check the exported integration `name` against the hub's rules.
 
         Returns:
-            The figures (None where ``mp`` printed none) and all that ``mp`` said.
+            The figures (None where `mp` printed none) and the whole output of `mp`.
         """
         done = self._run([str(self.mp), "validate", "integration", name])
         said = done.stdout + done.stderr
@@ -101,10 +101,10 @@ class Hub:
         return (Figures(*map(int, found.groups())) if found else None), said
 
     def build(self, name: str, identifier: str) -> Path:
-        """Build the exported integration and return the folder that ``mp`` filled.
+        """Build the exported integration and return the folder that `mp` filled.
 
         Raises:
-            PackagingError: ``mp`` failed, or built nothing.
+            PackagingError: `mp` failed, or built nothing.
         """
         out = self.root / "built"
         out.mkdir()
@@ -143,7 +143,7 @@ class Hub:
 
 
 def find_mp() -> Path | None:
-    """The hub's tool: the program that MP names, else ``mp`` on PATH; None where there is none.
+    """Return the hub's tool: the program that MP names, else `mp` on PATH, else None.
 
     Raises:
         PackagingError: MP names no program.
@@ -156,7 +156,7 @@ def find_mp() -> Path | None:
 
 
 def find_sdk() -> Path | None:
-    """The checkout of the SecOps SDK that SOAR_SDK_DIR names; None where it is not set.
+    """Return the checkout of the SecOps SDK that SOAR_SDK_DIR names, or None if the variable is not set.
 
     Raises:
         PackagingError: The folder is no checkout of soar-sdk.

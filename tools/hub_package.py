@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DEPENDENCIES: Final = "Dependencies"
 PLATFORMS: Final = ("any", "manylinux1_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64")
-"""Wheels that the platform's Linux workers load (facts of ``mp``'s own dependency step)."""
+"""Tags of the wheels that the platform's Linux workers load (source: the dependency step of `mp`)."""
 
 ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """Time of every file in the zip, so that equal contents give equal bytes."""
@@ -34,10 +34,10 @@ def build(integration: Path, target: Path) -> None:
 
     Args:
         integration: The source folder.
-        target: The folder to fill, named after the integration's identifier; made if missing.
+        target: The folder to fill, named after the integration's identifier; created if missing.
 
     Raises:
-        FlatteningError: A script imports in a way that breaks on the platform.
+        FlatteningError: A script has an import that fails on the platform.
         PackagingError: A YAML lacks a key, or has a value that has no built counterpart.
     """
     flatten(integration, target)
@@ -53,10 +53,10 @@ def build(integration: Path, target: Path) -> None:
 
 
 def add_dependencies(integration: Path, target: Path) -> None:
-    """Download the wheels of the integration's requirements into ``target/Dependencies``.
+    """Download the wheels of the integration's requirements into `target/Dependencies`.
 
     Raises:
-        PackagingError: pip could not get them, for want of a network or of a wheel for the platform.
+        PackagingError: pip could not download them: no network, or no wheel for the platform.
     """
     python = (integration / ".python-version").read_text(encoding="utf-8").strip()
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
@@ -69,12 +69,12 @@ def add_dependencies(integration: Path, target: Path) -> None:
 
 
 def requirements(integration: Path) -> list[str]:
-    """What the integration declares as its dependencies, as pip spells them."""
+    """Return the declared dependencies of the integration in pip's format."""
     return list(_project(integration)["dependencies"])
 
 
 def version(integration: Path) -> str:
-    """The integration's version, as in "14.0"."""
+    """Return the integration's version, such as "14.0"."""
     return str(_project(integration)["version"])
 
 
@@ -84,7 +84,7 @@ def _project(integration: Path) -> dict[str, Any]:
 
 
 def missing(integration: Path, built: Path) -> list[str]:
-    """Names of the files that an import needs and ``built`` lacks, relative to it."""
+    """Return the files that an import needs and `built` lacks, relative to `built`."""
     identifier = built.name
     wanted = [f"Integration-{identifier}.def", f"{identifier}.fulldetails", "RN.json", ".python-version"]
     for kind in SCRIPT_KINDS:
@@ -104,7 +104,7 @@ def missing(integration: Path, built: Path) -> list[str]:
 
 
 def differences(ours: Path, theirs: Path) -> list[str]:
-    """Files of two built forms that say different things; dependencies and the order of names aside."""
+    """Return the files that differ in two built forms; dependencies and the order of names do not count."""
     names = _contents(ours) | _contents(theirs)
     return sorted(name for name in names if _meaning(ours / name) != _meaning(theirs / name))
 
@@ -123,13 +123,13 @@ def _meaning(path: Path) -> object:
     if path.suffix not in {".def", ".json", ".fulldetails", *(kind.suffix for kind in SCRIPT_KINDS)}:
         return text
     value = json.loads(text)
-    if path.suffix == ".fulldetails":  # mp lists the names in the order in which its file system gave them
+    if path.suffix == ".fulldetails":  # mp lists the names in the order of its file system
         return {key: sorted(item, key=str) if isinstance(item, list) else item for key, item in value.items()}
     return value
 
 
 def mark_custom(built: Path) -> None:
-    """Declare the integration and its scripts as custom, which an import by hand has to be."""
+    """Mark the integration and its scripts as custom; a manual import requires the mark."""
     scripts = (path for kind in SCRIPT_KINDS for path in (built / kind.definitions).glob(f"*{kind.suffix}"))
     for path in [*built.glob("Integration-*.def"), *scripts]:
         _write_json(path, {**json.loads(path.read_text(encoding="utf-8")), "IsCustom": True})
@@ -140,7 +140,7 @@ def _write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON valu
 
 
 def pack(built: Path, archive: Path) -> None:
-    """Zip ``built`` with its files at the root, in a fixed order and with fixed times."""
+    """Zip `built` with its files at the root, in a fixed order and with fixed times."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as package:
         for path in sorted(item for item in built.rglob("*") if item.is_file()):

@@ -1,4 +1,4 @@
-"""What ``make hub`` does: check the integration with the hub's own tool and leave a zip in ``dist/``."""
+"""Run `make hub`: check the integration with the hub's own tool and write a zip to `dist/`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 INTEGRATION: Final = REPOSITORY / "integrations" / "vm_ray"
 IDENTIFIER: Final = "VMRay"
 HOW_TO_GET_MP: Final = """\
-The content hub's tool mp was not found, so the hub's own validation was not run. To have it:
+The content hub's tool mp was not found, so the hub's own validation was not run. To install mp:
   python3.11 -m venv mp-env
   mp-env/bin/pip install "git+https://github.com/chronicle/content-hub#subdirectory=packages/mp"
   MP=mp-env/bin/mp make hub
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: Command line without the program; None takes the process's own.
 
     Returns:
-        Exit code: 0 packaged, 1 refused by the hub's rules or not packageable.
+        Exit code: 0 packaged, 1 rejected by the hub's rules or impossible to package.
     """
     parser = argparse.ArgumentParser(prog="hub", description=__doc__)
     parser.add_argument("--dist", type=Path, default=REPOSITORY / "dist", help="folder for the zip")
@@ -55,19 +55,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def package(integration: Path, scratch: Path, dist: Path) -> Path:
-    """Build the zip, with ``mp`` where it is installed and with our own builder elsewhere.
+    """Build the zip with `mp` if it is installed, otherwise with our own builder.
 
     Args:
         integration: The source folder.
-        scratch: An empty folder for everything on the way.
-        dist: Where the zip goes.
+        scratch: An empty folder for intermediate files.
+        dist: The folder for the zip.
 
     Returns:
         The zip.
 
     Raises:
-        PackagingError: The hub's rules are not kept, or the result is not complete.
-        FlatteningError: A script imports in a way that breaks on the platform.
+        PackagingError: The integration breaks a rule of the hub, or the result is not complete.
+        FlatteningError: A script has an import that fails on the platform.
     """
     own = scratch / "own" / IDENTIFIER
     build(integration, own)
@@ -92,7 +92,7 @@ def _build_with_mp(hub: Hub, integration: Path, own: Path) -> Path:
     hub.export(integration, find_sdk())
     figures, said = hub.validate(name)
     if figures is None or not figures.clean:
-        raise PackagingError(f"mp validate wants {RULES} of {RULES} rules kept; it said:\n{said.strip()}")
+        raise PackagingError(f"mp validate must pass {RULES} of {RULES} rules. Its output:\n{said.strip()}")
     say(f"mp validate: {figures}")
     built = hub.build(name, IDENTIFIER)
     differing = differences(own, built)
@@ -103,7 +103,7 @@ def _build_with_mp(hub: Hub, integration: Path, own: Path) -> Path:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal."""
+    """Print a text to the terminal."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

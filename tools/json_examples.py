@@ -17,15 +17,15 @@ JsonValue: TypeAlias = Any
 
 
 def path_of(stem: str) -> Path:
-    """The file of an action's example."""
+    """Return the file of an action's example."""
     return INTEGRATION / "resources" / f"{stem}_JsonResult_example.json"
 
 
 def json_text(example: JsonValue) -> str:
-    """An example as the text of its file."""
+    """Return an example as the text of its file."""
     return json.dumps(example, indent=4) + "\n"
 
 
 def json_examples(performances: Iterable[Performance]) -> dict[Path, str]:
-    """The file and the text of each example: for every action whose usual run has a JSON result."""
+    """Return the file and the text of each example: for every action whose usual run has a JSON result."""
     return {path_of(one.action.stem): json_text(one.json) for one in performances if one.json is not None}

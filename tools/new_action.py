@@ -1,6 +1,6 @@
 """`make action NAME="Get Weather"`: write a new action that runs and passes its tests at once.
 
-The action reads one submission. Its three files are where you begin: script, declaration, test with examples.
+The action reads one submission. Edit its three files: script, declaration, test with examples.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class NameRefusedError(ValueError):
 
 
 def files_of(name: str, repository: Path = REPOSITORY) -> dict[Path, Path]:
-    """The files of a new action: where each goes, and its template.
+    """Return the files of a new action with the template of each.
 
     Args:
         name: The name of the action.
@@ -57,12 +57,12 @@ def files_of(name: str, repository: Path = REPOSITORY) -> dict[Path, Path]:
 
 
 def stem_of(name: str) -> str:
-    """The name of an action's files: `get_weather` for `Get Weather`."""
+    """Return the name of an action's files: `get_weather` for `Get Weather`."""
     return name.lower().replace(" ", "_")
 
 
 def class_of(name: str) -> str:
-    """The name of an action's class: `GetWeather` for `Get Weather`; capitals inside a word stay."""
+    """Return the name of an action's class: `GetWeather` for `Get Weather`; capitals inside a word stay."""
     return "".join(word[0].upper() + word[1:] for word in name.split())
 
 

@@ -1,4 +1,4 @@
-"""Run every example of every action once, and keep what each run returned, changed and requested.
+"""Run every example of every action once, and record what each run returned, changed and requested.
 
 All generated files that depend on runs are made from the same list of performances.
 """
@@ -37,7 +37,7 @@ class PerformanceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """What one run did.
+    """The record of one run.
 
     Attributes:
         action: The action.
@@ -91,10 +91,10 @@ class Performance:
 
 
 def perform(sdk: Path | None = None) -> list[Performance]:
-    """Run all examples, each on an empty VMRay and in a new case.
+    """Run all examples, each with an empty VMRay and a new case.
 
     Args:
-        sdk: The folder of the real SDK; None takes the stand-in.
+        sdk: The folder of the real SDK; None selects the stand-in.
 
     Raises:
         PerformanceError: A run did not complete.
@@ -109,7 +109,7 @@ def perform(sdk: Path | None = None) -> list[Performance]:
 
 
 def usual(performances: Sequence[Performance]) -> list[Performance]:
-    """The first performance of each action: its usual situation."""
+    """Return the first performance of each action: its usual situation."""
     first: dict[str, Performance] = {}
     for one in performances:
         first.setdefault(one.action.stem, one)

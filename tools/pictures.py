@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 PICTURES: Final = REPOSITORY / "docs" / "pictures"
-PATIENCE: Final = 60_000  # milliseconds
+TIMEOUT: Final = 60_000  # milliseconds
 
 
 def main() -> int:
     """Take all pictures.
 
     Returns:
-        0, or 1 where there is no Chromium.
+        0, or 1 if Chromium was not found.
     """
     program = find_chromium()
     if program is None:
         sys.stderr.write(f"{MISSING} to take the pictures\n")
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT)
     with ExitStack() as stack:
         url = _open_wall(stack)
         browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=program, args=FLAGS)
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _open_wall(stack: ExitStack) -> str:
-    """Start an emulator with two known samples, a platform with a case about them, and the wall."""
+    """Start an emulator with two known samples, a platform with a case for them, and the case wall."""
     vmray = stack.enter_context(EmbeddedEmulator(scenario="known-sample", lifecycle="realtime:60"))
     nothing: dict[str, Any] = {"iocs": {}, "indicators": [], "threat_names": [], "classifications": []}
     clean = vmray.control.add_sample(
@@ -87,7 +87,7 @@ def _run(page: Page, action: str) -> None:
 
 
 def _take_wall(browser: Browser, url: str) -> None:
-    """Take the case as it stands, in the light theme."""
+    """Take the picture of the case in the light theme."""
     page = browser.new_page(color_scheme="light", viewport={"width": 1280, "height": 1000})
     page.goto(f"{url}/cases/1?action=scan_hash")
     newest = page.locator("article.run").first
@@ -97,7 +97,7 @@ def _take_wall(browser: Browser, url: str) -> None:
 
 
 def _take_widget(browser: Browser, url: str) -> None:
-    """Take the widget of the newest run by itself, in the dark theme."""
+    """Take the picture of the newest run's widget in the dark theme."""
     page = browser.new_page(color_scheme="dark", viewport={"width": 860, "height": 760})
     page.goto(f"{url}/cases/1")
     frame = page.locator("article.run").first.locator("iframe.widget")

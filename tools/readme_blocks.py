@@ -1,7 +1,7 @@
-"""The blocks of the READMEs that are generated: the table of the actions and their messages.
+"""The generated blocks of the READMEs: the table of the actions and their messages.
 
 A block stands between two comments. A row of the table is the first sentence of the action's description; the
-Spanish README has its own sentences in `docs/actions.es.yaml`, and the English one where there is none yet.
+Spanish README has its own sentences in `docs/actions.es.yaml`, and the English sentence if one is missing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SPANISH: Final = REPOSITORY / "docs" / "actions.es.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is written in the language of one README.
+    """The texts in the language of one README.
 
     Attributes:
         readme: The file.
@@ -46,17 +46,17 @@ SPANISH_README: Final = Language(
 
 
 def spanish_sentences() -> dict[str, str]:
-    """The Spanish sentences by the stem of the action."""
+    """Return the Spanish sentences by the stem of the action."""
     return dict(yaml.safe_load(SPANISH.read_text("utf-8")))
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of a description, without its full stop."""
+    """Return the first sentence of a description, without its full stop."""
     return text.partition(". ")[0].rstrip(".")
 
 
 def table(actions: Iterable[ActionSpec], language: Language, sentences: Mapping[str, str]) -> str:
-    """The table of the actions: name, what the action does, whether the action waits.
+    """Return the table of the actions: name, what the action does, whether the action waits.
 
     Args:
         actions: All actions.
@@ -76,10 +76,10 @@ def table(actions: Iterable[ActionSpec], language: Language, sentences: Mapping[
 
 
 def with_block(text: str, name: str, block: str) -> str:
-    """A README whose block of this name is replaced.
+    """Return the README with a new block of this name.
 
     Raises:
-        ValueError: The two comments are not there, once each and in order.
+        ValueError: The two comments are missing, repeated or in the wrong order.
     """
     begin, end = f"<!-- make generate: {name} -->\n", f"<!-- end of {name} -->"
     before, found_begin, rest = text.partition(begin)

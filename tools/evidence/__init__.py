@@ -1,1 +1,1 @@
-"""What is known of VMRay's REST API, and from where: from the contract tests to docs/api-evidence.md."""
+"""Write docs/api-evidence.md: what is known about VMRay's REST API, and the source of each fact."""

@@ -15,21 +15,21 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class _Collector:
-    """A pytest plugin that keeps what each collected test claims."""
+    """A pytest plugin that stores the claim of each collected test."""
 
     def __init__(self) -> None:
         self.claims: list[Provenance] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Read the marks of everything that was collected."""
+        """Read the marks of all collected tests."""
         self.claims = [provenance_of(item) for item in session.items]
 
 
 def collect() -> list[Provenance]:
-    """The claims of all contract tests.
+    """Return the claims of all contract tests.
 
     Raises:
-        SystemExit: They cannot be collected; pytest's own words are on stderr.
+        SystemExit: The tests cannot be collected; the messages of pytest are on stderr.
     """
     collector, said = _Collector(), io.StringIO()
     arguments = [

@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 #: Mark to meaning, strongest first.
 KINDS: Final = {
-    "recorded": "a real answer of a VMRay server shows it",
+    "recorded": "a real response of a VMRay server shows it",
     "documented": "the vendor's document, its clients, or a client in the field (each named) rely on it",
-    "inferred": "our deduction: plausible, and nothing more",
-    "emulator_only": "the emulator's own doing; a VMRay server has nothing of the kind",
+    "inferred": "our deduction, without proof",
+    "emulator_only": "a feature of the emulator that a VMRay server does not have",
 }
 _ENDPOINT: Final = re.compile(r"(GET|POST|DELETE|ANY) /\S*")
 
 
 class ProvenanceError(ValueError):
-    """A contract test says nothing, or nothing usable, about how its claim is known."""
+    """A contract test does not name, or names wrongly, the source of its claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How the behaviour that one test asserts is known.
+    """The source of the behaviour that one test asserts.
 
     Attributes:
         kind: One of `KINDS`.
         source: The public source, by name.
-        endpoint: The endpoint it is about, as `METHOD /path`, below `/rest`.
+        endpoint: The endpoint of the behaviour, as `METHOD /path`, below `/rest`.
         behaviour: The first sentence of the test's docstring.
     """
 
@@ -46,8 +46,8 @@ def provenance_of(item: pytest.Item) -> Provenance:
     """Read the mark of one test.
 
     Raises:
-        ProvenanceError: There is none or more than one, its source or endpoint is missing or odd, or the test
-            has no docstring to quote.
+        ProvenanceError: The test has no mark or several marks, its source or endpoint is missing or wrong, or
+            the test has no docstring to quote.
     """
     marks = [mark for kind in KINDS for mark in item.iter_markers(kind)]
     if len(marks) != 1:
@@ -71,10 +71,10 @@ def _behaviour(item: pytest.Item) -> str:
 
 
 def require_provenance(items: list[pytest.Item], folder: Path) -> None:
-    """Stop the session while a collected test of a folder does not say how its claim is known.
+    """Stop the session if a collected test of a folder does not name the source of its claim.
 
     Raises:
-        pytest.UsageError: It names these tests, each with what is wrong.
+        pytest.UsageError: The text names these tests, each with its error.
     """
     missing = []
     for item in items:

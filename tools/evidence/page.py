@@ -1,4 +1,4 @@
-"""docs/api-evidence.md, made of the marks."""
+"""Write docs/api-evidence.md from the marks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HEAD = """\
-# What is known of VMRay's REST API, and from where
+# What is known about VMRay's REST API, with sources
 
 Generated from the contract tests and from runs of the actions by `make generate`. Do not edit.
 
@@ -20,14 +20,15 @@ one is given (see [one-suite-two-servers.md](one-suite-two-servers.md)). Its mar
 
 """
 _SILENT = """\
-The emulator has these too, by the same rules. No contract test says what they do: do not rely on them."""
+The emulator has these endpoints too, by the same rules.
+No contract test asserts their behaviour: do not rely on them."""
 
 
 def render(claims: Iterable[Provenance], usage: Usage, endpoints: Iterable[str] = ()) -> str:
-    """The page: a summary, a table for each endpoint, and what nothing is claimed about.
+    """Return the page: a summary, a table for each endpoint, and the endpoints without claims.
 
     Args:
-        claims: One for each test; equal ones (a test with several parameters) count once.
+        claims: One claim for each test; equal claims (a test with several parameters) count once.
         usage: The endpoints that each action requests.
         endpoints: All endpoints that the emulator has, as `METHOD /path`.
     """

@@ -26,7 +26,7 @@ _ROUTES: Final = [(each.method, compile_path(each.path)[0], each.path) for each 
 
 
 def template(method: str, path: str) -> str:
-    """The endpoint of a request, as the claims name it, such as `GET /sample/{id}/iocs`.
+    """Return the endpoint of a request as the claims name it, such as `GET /sample/{id}/iocs`.
 
     Args:
         method: HTTP method.
@@ -43,7 +43,7 @@ def template(method: str, path: str) -> str:
 
 
 def emulated_endpoints() -> list[str]:
-    """All endpoints of the emulator, named as in the claims.
+    """Return all endpoints of the emulator, named as in the claims.
 
     The generic lists by any column are left out: the claims name the columns that clients use.
     """
@@ -59,7 +59,7 @@ def usage_of(performances: Iterable[Performance]) -> Usage:
 
 
 def users_of(endpoint: str, usage: Usage) -> list[str]:
-    """The actions that rely on an endpoint; all actions rely on what holds for every endpoint (`ANY /`)."""
+    """Return the actions that rely on an endpoint; all rely on `ANY /`, the rules of every endpoint."""
     return [name for name, used in usage.items() if endpoint.startswith("ANY ") or endpoint in used]
 
 

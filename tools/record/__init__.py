@@ -1,1 +1,1 @@
-"""Real answers of VMRay servers: recording a conversation, scrubbing it, and reading recorded folders."""
+"""Real responses of VMRay servers: record them, remove secrets from them, read recorded folders."""

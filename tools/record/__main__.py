@@ -1,4 +1,4 @@
-"""`python -m tools.record --root URL --key-env NAME --out FOLDER`: a live conversation, scrubbed."""
+"""`python -m tools.record --root URL --key-env NAME --out FOLDER`: record a live server, without secrets."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ from tools.record.scrub import LeakError, Scrubber
 from tools.record.tour import Guide, TourError, conversation
 
 _ABOUT = """\
-Ask a VMRay server about itself and one submission, replace keys, e-mail addresses, host and account names,
-free texts and ids, and write one JSON file for each answer. Nothing is submitted unless --submit names a
-file; that costs quota. What was analysed stays readable: file names, hashes, IOCs."""
+Read the data of a VMRay server and of one submission, replace keys, e-mail addresses, host and account names,
+free texts and ids, and write one JSON file for each response. Nothing is submitted unless --submit names a
+file, which costs quota. The analysed data stays readable: file names, hashes, IOCs."""
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.record", description=_ABOUT)
-    parser.add_argument("--root", required=True, help="root of the server, e.g. https://cloud.vmray.com")
-    parser.add_argument("--key-env", required=True, metavar="NAME", help="variable with the API key")
-    parser.add_argument("--out", required=True, type=Path, help="folder to write; must not exist yet")
+    parser.add_argument("--root", required=True, help="root of the server, such as https://cloud.vmray.com")
     parser.add_argument(
-        "--submission", type=int, metavar="ID", help="what to ask about, not the newest finished"
+        "--key-env", required=True, metavar="NAME", help="environment variable with the API key"
+    )
+    parser.add_argument("--out", required=True, type=Path, help="new folder for the files")
+    parser.add_argument(
+        "--submission",
+        type=int,
+        metavar="ID",
+        help="ID of the submission to read; default: the newest finished one",
     )
     parser.add_argument("--submit", type=Path, metavar="FILE", help="submit this file first (costs quota)")
     parser.add_argument("--no-verify", action="store_true", help="do not check the server's certificate")
@@ -33,7 +38,7 @@ def _options() -> argparse.Namespace:
 
 
 def _write(folder: Path, bodies: dict[str, Any]) -> None:
-    """Write all files or none: into a folder beside, which then gets its name."""
+    """Write all files or none: into a temporary folder that is renamed at the end."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".recording-") as beside:
         target = Path(beside) / "captures"
@@ -45,7 +50,7 @@ def _write(folder: Path, bodies: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    """Record; returns the exit code: 0 written, 1 not, 2 used wrongly."""
+    """Record, and return the exit code: 0 written, 1 not written, 2 wrong usage."""
     options = _options()
     api_key = os.environ.get(options.key_env, "")
     if not api_key or options.out.exists():
@@ -60,7 +65,7 @@ def main() -> int:
     except (TourError, LeakError, OSError) as error:
         sys.stderr.write(f"nothing was written: {error}\n")
         return 1
-    sys.stdout.write(f"{len(bodies)} answers in {options.out}\n")
+    sys.stdout.write(f"{len(bodies)} responses in {options.out}\n")
     return 0
 
 

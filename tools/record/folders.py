@@ -1,7 +1,7 @@
-"""Folders of captured answers: each JSON file holds the body of one answer, whatever its name.
+"""Read folders of captured responses: each JSON file holds the body of one response, with any name.
 
-What a body is, is told by its content, so that captures from anywhere can be read. The folder of another
-server is added beside the others; its `system_info` body says which version it is.
+The content of a body determines its kind, so captures from any source can be read. Each server has its own
+folder; its `system_info` body contains the version.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Kind to the key that only bodies of that kind have in their data, looked for in this order.
+#: Kind to the key that only bodies of that kind have in their data, checked in this order.
 _TELLING: Final = {
     "system_info": "version_major",
     "iocs": "iocs",
@@ -30,12 +30,12 @@ _TELLING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One captured answer.
+    """One captured response.
 
     Attributes:
         name: The file's name.
-        kind: What its data is: a kind of object, or one of the aggregates; `empty` for an
-            empty list, `other` where it cannot be told.
+        kind: The kind of its data: a kind of object, or one of the aggregates; `empty` for an
+            empty list, `other` if the kind is unknown.
         body: The whole body.
     """
 
@@ -45,7 +45,7 @@ class Capture:
 
     @property
     def objects(self) -> list[dict[str, Any]]:
-        """The data as a list of objects, whether it was an item or a list."""
+        """Return the data as a list of objects; a single object gives a list of one."""
         data = self.body.get("data")
         found = data if isinstance(data, list) else [data]
         return [one for one in found if isinstance(one, dict)]
@@ -56,8 +56,8 @@ class CaptureSet:
     """The captures of one folder.
 
     Attributes:
-        folder: Where they lie.
-        captures: In order of their names.
+        folder: Their folder.
+        captures: The captures, sorted by name.
     """
 
     folder: Path
@@ -65,19 +65,19 @@ class CaptureSet:
 
     @property
     def version(self) -> str | None:
-        """The server's version, or None where the folder does not tell it."""
+        """Return the server's version, or None if the folder does not contain it."""
         for capture in self.captures:
             if capture.kind == "system_info":
                 return str(capture.objects[0]["version"])
         return None
 
     def objects(self, kind: str) -> list[dict[str, Any]]:
-        """All captured objects of a kind."""
+        """Return all captured objects of a kind."""
         return [one for capture in self.captures if capture.kind == kind for one in capture.objects]
 
 
 def kind_of(body: dict[str, Any]) -> str:
-    """What kind of answer a body is."""
+    """Return the kind of a response body."""
     data = body.get("data")
     first = data[0] if isinstance(data, list) and data else data
     if data == []:
@@ -92,18 +92,18 @@ def read_folder(folder: Path) -> CaptureSet:
 
     Raises:
         ValueError: A file is not JSON.
-        TypeError: It is not an object.
+        TypeError: A file is not a JSON object.
     """
     captures = []
     for path in sorted(folder.glob("*.json")):
         body = json.loads(path.read_text("utf-8"))
         if not isinstance(body, dict):
-            raise TypeError(f"{path}: the body of an answer is an object")
+            raise TypeError(f"{path}: the body of a response must be an object")
         captures.append(Capture(path.name, kind_of(body), body))
     return CaptureSet(folder, tuple(captures))
 
 
 def capture_sets(root: Path) -> list[CaptureSet]:
-    """The captures of a folder and of each folder below it that has any."""
+    """Return the captures of a folder and of each folder below it, without empty ones."""
     folders = [root, *sorted(path for path in root.rglob("*") if path.is_dir())]
     return [one for one in map(read_folder, folders) if one.captures]

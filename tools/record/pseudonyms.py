@@ -1,4 +1,4 @@
-"""Pseudonyms: the same secret always becomes the same harmless word or number, of the same JSON type."""
+"""Replace secrets by pseudonyms: a secret always gets the same harmless word or number of its JSON type."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _FORMS: Final = {
 _KINDS: Final = (
     "reputation_lookup", "reputation_job", "vt_analysis", "vt_job", "user_account", "submission", "analysis",
     "sample", "job", "user", "account", "ip",
-)  # fmt: skip  # a row of the table is a line
+)  # fmt: skip  # one line for each row of the table
 _CACHES: Final = {"analysis_cache": "analysis", "job_cache": "job"}
-#: From this length on a key stands in no word by chance; real ones have 32 characters.
+#: Shorter keys could occur in a word by chance; real keys have 32 characters.
 _LONG_KEY: Final = 8
-#: Our own words are no leaks, even of an account that is called `account`.
+#: Our own words are not secrets, even if an account has the name `account`.
 _PSEUDONYM: Final = re.compile(
     "|".join(re.escape(form.format("N")).replace("N", "[0-9]+") for form in (*_FORMS.values(), "text-{}"))
 )
 
 
 class Pseudonyms:
-    """What was replaced by what.
+    """The secrets and their pseudonyms.
 
-    Keys and e-mail addresses are certain: they are secrets wherever they stand, even inside a word. A host or
-    a name may be a word of every day, and is a secret only where it stands alone.
+    Keys and e-mail addresses are secrets everywhere, even inside a word. A host or a name may be a common
+    word, so it is a secret only as a separate word.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Pseudonyms:
         self._free: dict[str, int] = {}
 
     def learn(self, kind: str, secret: str) -> None:
-        """Note a secret text of a kind (a key of `_FORMS`); one that is known keeps its pseudonym."""
+        """Add a secret text of a kind (a key of `_FORMS`); a known text keeps its pseudonym."""
         if secret and secret.lower() not in self._names:
             self._used[kind] = self._used.get(kind, 0) + 1
             self._names[secret.lower()] = _FORMS[kind].format(self._used[kind])
@@ -52,16 +52,16 @@ class Pseudonyms:
             self._certain.add(secret.lower())
 
     def number(self, field: str, value: int) -> int:
-        """The pseudonym of an id; ids of one namespace count up from 1 in the order in which they are met."""
+        """Return the pseudonym of an id; ids of one namespace count up from 1 in order of appearance."""
         known = self._numbers.setdefault(namespace(field), {})
         return known.setdefault(value, len(known) + 1)
 
     def known_number(self, value: int) -> int | None:
-        """The pseudonym of a number that was met as an id of anything."""
+        """Return the pseudonym of a number that appeared as an id of any namespace."""
         return next((known[value] for known in self._numbers.values() if value in known), None)
 
     def text(self, value: str) -> str:
-        """The pseudonym of a free text, as a whole."""
+        """Return the pseudonym of a free text, as a whole."""
         return f"text-{self._free.setdefault(value, len(self._free) + 1)}"
 
     def hide(self, text: str) -> str:
@@ -73,12 +73,12 @@ class Pseudonyms:
         return self._replaced(text, list(self._certain))
 
     def left(self, text: str) -> list[str]:
-        """The secrets that can still be read in a text; sought otherwise than `hide` replaces them."""
+        """Return the secrets that are still in a text; the search differs from the one of `hide`."""
         readable = {_PSEUDONYM.sub("\0", one.lower()) for one in (text, unquote(text), unquote_plus(text))}
         return [secret for secret in self._names if any(self._stands_in(secret, one) for one in readable)]
 
     def left_certain(self, text: str) -> list[str]:
-        """The keys and e-mail addresses among them."""
+        """Return the keys and e-mail addresses that are still in a text."""
         return [secret for secret in self.left(text) if secret in self._certain]
 
     def _stands_in(self, secret: str, text: str) -> bool:
@@ -103,12 +103,12 @@ class Pseudonyms:
 
 
 def _may_hold(text: str, secret: str) -> bool:
-    """Whether it is worth to look closer; nearly no text holds a secret."""
+    """Return whether a text may contain a secret: a fast check, because few texts do."""
     return "%" in text or "+" in text or secret in text.lower() or not text.isascii()
 
 
 def _written(character: str) -> str:
-    """A pattern of all ways to write a character in an address."""
+    """Return a pattern of all ways to write a character in an address."""
     encoded = {
         "".join(f"%{byte:02x}" for byte in one.encode("utf-8", "surrogatepass"))
         for one in (character.lower(), character.upper())
@@ -118,7 +118,7 @@ def _written(character: str) -> str:
 
 
 def namespace(field: str) -> str:
-    """What an id field counts: `submission_sample_id` counts samples."""
+    """Return the namespace of an id field: `submission_sample_id` counts samples."""
     bare = re.sub(r"_ids?$", "", field)
     bare = next((kind for end, kind in _CACHES.items() if bare.endswith(end)), bare)
     return next((kind for kind in _KINDS if bare == kind or bare.endswith(f"_{kind}")), bare)

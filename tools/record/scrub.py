@@ -1,7 +1,7 @@
-"""Scrubbing recorded answers: keys, e-mail addresses, hosts, accounts, free texts and ids are replaced.
+"""Scrub recorded responses: replace keys, e-mail addresses, hosts, accounts, free texts and ids.
 
-Types and null stay, so a scrubbed answer has the shape of the real one. What was analysed stays too (file
-names, hashes, URLs and other IOCs): record only samples that may be shown.
+Types and null stay, so a scrubbed response has the shape of the real response. The analysed data stays too
+(file names, hashes, URLs and other IOCs): record only samples that may be public.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tools.record.pseudonyms import EMAIL, Pseudonyms
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-#: Ends of the names of fields with a name, and the kind of its pseudonym; replaced wherever it stands.
+#: Ends of the names of fields with a name, and the kind of its pseudonym; the name is replaced in all fields.
 _FIELDS: Final = {
     "account_name": "account",
     "user_name": "account",
@@ -25,20 +25,20 @@ _FIELDS: Final = {
     "ip_ip": "ip",
     "api_key_api_key": "key",
 }
-#: Ends of the names of fields with free text; it is replaced there and not searched for elsewhere.
+#: Ends of the names of fields with free text; the text is replaced in these fields only.
 _FREE: Final = (
     "comment", "interface_name", "password", "submission_metadata", "user_config_config", "submission_tags",
     "analysis_tags", "tag_name",
-)  # fmt: skip  # a row of the table is a line
+)  # fmt: skip  # one line for each row of the table
 _ADDRESSES: Final = ("webif_url", "webif_base_url")
-#: Fields, or ends of their names, whose values are words of VMRay's own: an account may be called the same.
+#: Fields, or ends of their names, whose values are VMRay's own words, even if an account has the same name.
 _WORDS: Final = (
     "verdict", "severity", "status", "result", "type", "mode", "state", "platform", "analyzer_name",
     "category", "categories", "classifications", "operations", "tactics",
-)  # fmt: skip  # a row of the table is a line
-#: Texts for people, in which a number may be an id.
+)  # fmt: skip  # one line for each row of the table
+#: Texts for users, in which a number may be an id.
 _PROSE: Final = ("error_msg", "message", "description")
-#: Numbers that look like ids and are none of the server's: they are part of what was analysed.
+#: Numbers that look like ids of the server but belong to the analysed data.
 _NO_IDS: Final = ("process_ids", "parent_processes_ids")
 _ID_FIELD: Final = re.compile(r"\w+_ids?")
 _ID_IN_ADDRESS: Final = re.compile(
@@ -47,16 +47,16 @@ _ID_IN_ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_ALONE: Final = re.compile(r"(?<![\w./=%])[0-9]{1,18}(?!\w|\.[0-9])")
-#: Texts that say nothing about anybody.
+#: Texts that contain no personal data.
 _HARMLESS: Final = ("", "-", "{}", "[]")
 
 
 class LeakError(Exception):
-    """A secret was found in what was about to be written."""
+    """A secret was found in the data to write."""
 
 
 class Scrubber:
-    """Replaces secrets in a whole conversation, consistently.
+    """Replaces secrets in a whole recording, consistently.
 
     Args:
         root: Root of the recorded server; its host is a secret.
@@ -72,11 +72,11 @@ class Scrubber:
         """Replace everything secret in all bodies.
 
         Args:
-            bodies: Name to parsed JSON. All are read before the first is changed, so that a name that one of
-                them tells is found in the others.
+            bodies: Name to parsed JSON. All bodies are read before the first is changed, so that a name in
+                one body is found in the others.
 
         Raises:
-            LeakError: Something secret is left; nothing should be written then.
+            LeakError: A secret is left; then nothing may be written.
         """
         for body in bodies.values():
             for field, value in _leaves(body, ""):
@@ -142,7 +142,7 @@ class Scrubber:
         return self._pseudonyms.left_certain(value) if known else self._pseudonyms.left(value)
 
     def _left_in_name(self, name: str) -> list[str]:
-        # An account may be called `user`, as many a field is.
+        # An account may have the name `user`, which is also the name of fields.
         known = name.isidentifier()
         return self._pseudonyms.left_certain(name) if known else self._pseudonyms.left(name)
 
@@ -152,7 +152,7 @@ def _is_id(field: str) -> bool:
 
 
 def _leaves(value: object, field: str) -> Iterator[tuple[str, str | int]]:
-    """All texts and whole numbers with the names of their fields."""
+    """Return all texts and whole numbers with the names of their fields."""
     if isinstance(value, dict):
         for name, item in value.items():
             yield from _leaves(item, name)
@@ -164,7 +164,7 @@ def _leaves(value: object, field: str) -> Iterator[tuple[str, str | int]]:
 
 
 def _fields(value: object) -> Iterator[str]:
-    """The names of all fields."""
+    """Return the names of all fields."""
     if isinstance(value, dict):
         yield from value
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():

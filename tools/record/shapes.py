@@ -1,4 +1,4 @@
-"""The shape of JSON: which fields, of which types; and how two shapes differ."""
+"""Compare shapes of JSON: the fields with their types."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
 
 
 def type_of(value: object) -> str:
-    """The JSON type; whole numbers and others are told apart."""
+    """Return the JSON type; whole numbers and other numbers are different types."""
     return next((name for kind, name in _TYPES if isinstance(value, kind)), "null")
 
 
 def shape_of(values: Iterable[object]) -> Shape:
-    """The common shape of several values: all fields that any of them has, with all types."""
+    """Return the common shape of several values: the fields of all values, each with all its types."""
     shape: Shape = {}
     for value in values:
         for path, kind in _walk(value, ""):
@@ -44,15 +44,15 @@ def _walk(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def differences(real: Shape, emulated: Shape, known: Mapping[str, str] | None = None) -> list[str]:
-    """Where the emulated shape is not the real one, each as one line.
+    """Return the differences between the emulated and the real shape, one line each.
 
-    A null says nothing against another type; what hangs below null or below a list that is empty on one
-    side cannot be compared and is passed over.
+    A null matches every type. Fields below null, or below a list that is empty on one side, cannot be
+    compared and are skipped.
 
     Args:
-        real: What a real server answered.
-        emulated: What the emulator answers.
-        known: Paths that are known to differ, with the reason.
+        real: The shape from a real server.
+        emulated: The shape from the emulator.
+        known: Known differences: path to reason.
     """
     found = []
     for path in sorted(real.keys() | emulated.keys()):
@@ -70,7 +70,7 @@ def differences(real: Shape, emulated: Shape, known: Mapping[str, str] | None = 
 
 
 def _could_be_seen(path: str, shape: Shape) -> bool:
-    """Whether the other side has anything at the place where the field would be."""
+    """Return whether the other side has data at the place of the field."""
     if path.endswith("[]"):
         return False
     parent = path.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""What a recording asks a server: only reads, unless a file to submit is given."""
+"""Send the requests of a recording: only reads, unless a file to submit is given."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: What holds for all calls: no endless wait, and the key goes nowhere else.
+#: Options of all requests: a timeout, and no redirects, so that the key reaches no other server.
 _CALM: Final[dict[str, Any]] = {"timeout": 120.0, "allow_redirects": False}
 _POLL: Final = 10.0
 _LOOK_AT: Final = 100
-#: What hangs on a sample and on a submission: name of the capture to path.
+#: Data that belongs to a sample and to a submission: name of the capture to path.
 _OF_SAMPLE: Final = {
     "iocs": "/sample/{}/iocs",
     "artifacts": "/sample/{}/iocs/all_artifacts/True",
@@ -32,12 +32,12 @@ _OF_SUBMISSION: Final = {
 
 
 class TourError(Exception):
-    """The conversation could not be had."""
+    """A request of the recording failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """Asks one server.
+    """Sends requests to one server.
 
     Attributes:
         root: Root without `/rest`.
@@ -50,10 +50,10 @@ class Guide:
     verify: bool = True
 
     def ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as requests takes them
-        """One call; the body of its answer.
+        """Send one request, and return the body of its response.
 
         Raises:
-            TourError: It failed, or was answered with something else than a success in JSON.
+            TourError: The request failed, or its response is not a successful JSON response.
         """
         headers = {"Authorization": f"api_key {self.api_key}"}
         url = f"{self.root}/rest{path}"
@@ -75,18 +75,18 @@ class Guide:
 def conversation(
     guide: Guide, submission: int | None, submit: Path | None
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Ask about the server and about one submission: a given one, a new one, or the newest finished one.
+    """Read the server's data and one submission: the given, a new, or the newest finished submission.
 
     Args:
-        guide: Whom to ask.
-        submission: Its id.
+        guide: The server.
+        submission: ID of the submission.
         submit: A file to submit, which costs quota.
 
     Yields:
         The name of a capture and the body.
 
     Raises:
-        TourError: Something could not be asked, or there is no submission to ask about.
+        TourError: A request failed, or there is no submission to read.
     """
     yield "system_info", guide.get("/system_info")
     if submit is not None:
@@ -114,7 +114,7 @@ def _submitted(answer: dict[str, Any]) -> int:
     submissions = answer["data"]["submissions"]
     if not submissions:
         raise TourError(
-            "the file was refused: " + "; ".join(one["error_msg"] for one in answer["data"]["errors"])
+            "the file was rejected: " + "; ".join(one["error_msg"] for one in answer["data"]["errors"])
         )
     number: int = submissions[0]["submission_id"]
     return number
@@ -129,7 +129,7 @@ def _newest(guide: Guide) -> int:
 
 
 def _finished(guide: Guide, number: int) -> dict[str, Any]:
-    """Wait for the end of a submission, which the server's own limits bound."""
+    """Wait until a submission is finished; the server's limits bound the time."""
     while True:
         item = guide.get(f"/submission/{number}")
         if item["data"]["submission_finished"]:

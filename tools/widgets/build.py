@@ -1,8 +1,8 @@
 """Build the widget files from their sources.
 
-The hub wants one HTML file for each widget, and the platform may load nothing beside it. The widgets differ
-in their title and their nouns only, so style and script are written once and put into each file here. Every
-action with a JSON result has a widget.
+The hub requires one HTML file for each widget, without other files. The widgets differ only in their title
+and their nouns, so style and script are written once and copied into each file. Every action with a JSON
+result has a widget.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ SOURCE = Path(__file__).parent / "source"
 WIDGETS = Path(__file__).parents[2] / "integrations" / "vm_ray" / "widgets"
 
 PLACEHOLDER = "[{stepInstanceName}.JsonResult]"
-"""What the platform replaces by the text of the action's JSON result."""
+"""The platform replaces this text by the action's JSON result."""
 
 MOST_BYTES = 30_000
-"""The largest a widget file may be."""
+"""Upper limit of the size of a widget file."""
 
-# The platform's placeholders are words with a dot between square brackets; a script that has one by accident
+# The platform's placeholders are words with a dot between square brackets; a script with such text
 # (`rows[at.length]`) could be changed by it (inferred).
 _LIKE_A_PLACEHOLDER = re.compile(r"\[[A-Za-z{_$][\w{}$ ]*\.[\w .]+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """What sets one widget apart from the others.
+    """The values that differ between widgets.
 
     Attributes:
         stem: The file's name without its ending, equal to the action's.
         action: The name of the action.
         about: One sentence about what the widget shows.
-        noun: What the action is asked about.
+        noun: The subject of the action.
         nouns: The plural of the noun.
-        signs: What the JSON result starts with, then texts that the result contains.
+        signs: The beginning of the JSON result, then texts that the result contains.
     """
 
     stem: str
@@ -60,11 +60,11 @@ class Widget:
 
     @property
     def title(self) -> str:
-        """The name of the widget."""
+        """Return the name of the widget."""
         return f"VMRay - {self.action}"
 
 
-# What a widget is about: a list of entities has their type, another JSON result has a key that says so.
+# The subject of a widget: the type of the entities for a list, otherwise a key of the JSON result.
 _NOUNS: Final = {
     "FILEHASH": ("hash", "hashes"),
     "DestinationURL": ("URL", "URLs"),
@@ -74,7 +74,7 @@ _ITEM: Final = ("item", "items")
 
 
 def widget_of(one: Performance) -> Widget:
-    """The widget of an action, from its declaration and the JSON result of its usual run."""
+    """Return the widget of an action, from its declaration and the JSON result of its usual run."""
     if isinstance(one.json, list):
         (kind,) = (name for name in one.given if name in _NOUNS)
         signs: tuple[str, ...] = ("[", "{", "Entity", "EntityResult")
@@ -89,7 +89,7 @@ def widget_of(one: Performance) -> Widget:
 
 
 def widget_files(performances: Iterable[Performance]) -> dict[Path, str]:
-    """The files of all widgets, with their texts: every action with a JSON result has a widget."""
+    """Return the files of all widgets, with their texts: every action with a JSON result has a widget."""
     widgets = [widget_of(one) for one in performances if one.json is not None]
     return {
         WIDGETS / f"{widget.stem}.{ending}": text
@@ -99,7 +99,7 @@ def widget_files(performances: Iterable[Performance]) -> dict[Path, str]:
 
 
 def declaration(widget: Widget) -> str:
-    """The text of one widget's YAML file, as the hub reads it."""
+    """Return the text of one widget's YAML file, as the hub reads it."""
     start, *contained = widget.signs
     matches = [("starts_with", start), *(("contains", text) for text in contained)]
     declared = {
@@ -126,14 +126,14 @@ def declaration(widget: Widget) -> str:
 
 
 class WidgetError(ValueError):
-    """A source that would give a widget the platform cannot use."""
+    """The sources give a widget that the platform cannot use."""
 
 
 def policy(script: str, style: str) -> str:
-    """The Content-Security-Policy of a widget: its own script and style, and nothing else.
+    """Return the Content-Security-Policy of a widget: only its own script and style are allowed.
 
-    Whether the platform escapes `</script>` in the JSON that it puts in is unknown. Where a text of a sample
-    breaks out of the data's element after all, this keeps it from running or loading anything.
+    It is unknown whether the platform escapes `</script>` in the JSON that it inserts. If text of a sample
+    leaves the element of the data, this policy prevents that the text runs or loads anything.
     """
 
     def digest(text: str) -> str:
@@ -146,16 +146,16 @@ def policy(script: str, style: str) -> str:
 
 
 def _plain(source: str) -> str:
-    """A source without its comment lines and its indentation, which a browser does not need."""
+    """Return a source without comment lines and indentation, which a browser does not need."""
     lines = (line.strip() for line in source.splitlines())
     return "\n" + "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def build(widget: Widget) -> str:
-    """Give the text of one widget's HTML file.
+    """Return the text of one widget's HTML file.
 
     Raises:
-        WidgetError: The file would be too large, or hold what the platform would take for a placeholder.
+        WidgetError: The file is too large, or contains text that the platform could replace as a placeholder.
     """
     style = _plain((SOURCE / "widget.css").read_text("utf-8"))
     parts = [_plain(path.read_text("utf-8")) for path in sorted(SOURCE.glob("*.js"))]

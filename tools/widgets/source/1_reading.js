@@ -1,12 +1,12 @@
 
-// A whole number that the browser cannot hold exactly stays the text it was written as, where the browser tells it.
+// A whole number that JavaScript cannot represent exactly stays text, if the browser provides the source text.
 const exactly = (_, value, context) => (Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source || value);
 
-// What the action's JSON result says, in the one shape that everything below draws.
+// Reads the action's JSON result into the one shape that the code below displays.
 // entry = {name, label, state: "done" | "pending" | "failed" | "empty", verdict, said, error, submission, sample, iocs, indicators}
 const VERDICTS = { malicious: "Malicious", suspicious: "Suspicious", clean: "Clean", unknown: "Unknown" };
 const STATES = { pending: "Pending", failed: "Failed", empty: "No result" };
-// Samples of servers before 4.0 have no verdict; their severity says the same in other words.
+// Samples of servers before 4.0 have no verdict; their severity has the same meaning.
 const SEVERITIES = { malicious: "malicious", blacklisted: "malicious", suspicious: "suspicious", not_suspicious: "clean", whitelisted: "clean" };
 const IOC_TYPES = {
   urls: "URLs", domains: "Domains", ips: "IP addresses", files: "Files", emails: "E-mails", processes: "Processes",
@@ -30,7 +30,7 @@ function verdictOf(value) {
   return has(VERDICTS, word) ? word : "unknown";
 }
 
-// What VMRay says of a sample (prefix "sample_") or of an IOC (no prefix), in its own word.
+// The verdict of a sample (prefix "sample_") or of an IOC (no prefix), as VMRay writes it.
 function saidOf(object, prefix) {
   if (has(object, prefix + "verdict")) return asText(object[prefix + "verdict"]);
   const severity = asText(object[prefix + "severity"]).toLowerCase();
@@ -66,7 +66,7 @@ function readFile(row) {
   return entry;
 }
 
-// An archive gives a row for each of its samples; the sample's own name tells them apart.
+// An archive gives a row for each of its samples; the name of the sample distinguishes the rows.
 function readFiles(files) {
   const entries = files.map(readFile);
   const names = entries.map((entry) => entry.name);
@@ -82,7 +82,7 @@ function readEntity(row) {
   return readEntry(asText(entity.Entity), "done", entity.EntityResult, {});
 }
 
-// A row of a result with an outcome. What such a row is about is its subject.
+// A row of a result with an outcome. The subject is the entity or file of the row.
 function readItem(row) {
   const item = isObject(row) ? row : {};
   const outcome = asText(item.outcome);
@@ -93,7 +93,7 @@ function readItem(row) {
   return readEntry(name, state, state === "done" ? sample : null, { verdict: outcome, error: item.reason, submission_id: item.submission_id });
 }
 
-// The entries, or null where the result has no shape that these actions give.
+// The entries, or null if the result does not have the shape of these actions.
 function readResult(raw) {
   if (Array.isArray(raw)) return raw.map(readEntity);
   if (!isObject(raw)) return null;
@@ -102,7 +102,7 @@ function readResult(raw) {
   return has(raw, "data") ? [readFile({ data: raw.data, result: raw.result, error: raw.error_msg })] : null;
 }
 
-// What one IOC is: its value, what else is worth saying, and what may be copied from it.
+// One IOC: its value, its details, and the values that can be copied.
 function readIoc(type, ioc) {
   const first = (...keys) => keys.map((key) => asTexts(ioc[key]).at(0)).find(Boolean) || "";
   const said = (label, key) => {
@@ -122,7 +122,7 @@ function readIoc(type, ioc) {
   return { value: value || JSON.stringify(ioc), notes: notes.filter(Boolean), hashes: [] };
 }
 
-// Files and e-mails have their hashes in a list of their own, and an e-mail has no address but a sender.
+// Files and e-mails have their hashes in a separate list; an e-mail has a sender instead of an address.
 function readHashed(type, ioc, first, said) {
   const hashes = [];
   for (const hash of asList(ioc.hashes).filter(isObject)) {

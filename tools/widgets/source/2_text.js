@@ -1,12 +1,12 @@
 
-// Text from samples: what may be shown, copied or followed.
+// Text from samples: how it is displayed, copied and linked.
 const LONGEST = 400;
 const HIDDEN = /([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}])/u;
 const count = (number) => Number(number).toLocaleString("en");
 
-// Put a text into a node. Characters that cannot be seen (control, bidirectional, zero width, and the fillers and
+// Put a text into a node. Invisible characters (control, bidirectional, zero width, and the fillers and
 // selectors that Unicode calls default ignorable) show as their code point:
-// a file name that reads "exe.pdf" only because of a right-to-left mark must not read so here.
+// a file name that reads "exe.pdf" only because of a right-to-left mark must not look like that here.
 function put(node, value) {
   const whole = asText(value);
   const text = whole.length > LONGEST ? whole.slice(0, LONGEST) : whole;
@@ -22,7 +22,7 @@ function put(node, value) {
   return node;
 }
 
-// A link, an address or a domain as it is written so that nobody follows it by accident; the insight has the same form.
+// A defanged link, address or domain, so that nobody opens it by accident; the insight has the same form.
 function defang(type, value) {
   const harmless = (text) => text.replace(/http(s?):/gi, "hxxp$1:").replace(/\b(?!hxxps?:)([a-z][a-z0-9+.-]*):\/\//gi, "$1[:]//")
     .replace(/(?<=[^\s.\[])\.(?=[^\s.\]])/g, "[.]").replace(/@/g, "[@]");
@@ -30,7 +30,7 @@ function defang(type, value) {
   return type === "processes" ? value.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, harmless) : value;
 }
 
-// The address of a report, or "" for everything a browser should not be sent to.
+// The address of a report, or "" if a browser should not open it.
 function safeLink(value) {
   try {
     const url = new URL(asText(value));
@@ -40,7 +40,7 @@ function safeLink(value) {
   }
 }
 
-// VMRay's timestamps carry no zone and are UTC.
+// VMRay's timestamps have no zone and are in UTC.
 function moment(value) {
   const text = asText(value);
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? text.replace("T", " ") + " UTC" : text;

@@ -1,8 +1,8 @@
 
-// The small parts that everything is drawn from. No markup is ever parsed: elements are made, text is put in.
+// The small parts of the page. No markup is parsed: the code creates elements and sets their text.
 const SIGNS = { malicious: "✕", suspicious: "!", clean: "✓", unknown: "?", pending: "…", failed: "⚠", empty: "–" };
 const WORDS = { ...VERDICTS, ...STATES };
-// What needs an analyst first; all that counts or lists results keeps this order.
+// The states by urgency for an analyst; all counts and lists use this order.
 const URGENCY = ["malicious", "suspicious", "failed", "pending", "clean", "unknown", "empty"];
 const copies = new WeakMap();
 
@@ -15,7 +15,7 @@ function el(tag, name, ...children) {
 
 const show = (tag, name, value) => put(el(tag, name), value);
 
-// There are as many badges as rows, and few that differ: each is made once and then copied.
+// Each row has a badge, and only a few badges differ: each is created once and then copied.
 const badges = new Map();
 function badge(kind, word, size) {
   const key = kind + word + size;
@@ -29,7 +29,7 @@ function badge(kind, word, size) {
 
 const verdictBadge = (verdict, size) => badge(verdict, VERDICTS[verdict], size);
 const kindOf = (entry) => (entry.state === "done" ? entry.verdict : entry.state);
-// A verdict so far counts, even where the analysis failed or goes on.
+// A preliminary verdict counts, even if the analysis failed or is not finished.
 function urgencyOf(entry) {
   const ofState = URGENCY.indexOf(kindOf(entry));
   return entry.verdict === "unknown" ? ofState : Math.min(ofState, URGENCY.indexOf(entry.verdict));
@@ -53,7 +53,7 @@ function chips(label, values) {
   return line;
 }
 
-// The first rows of a list; the others when they are asked for, so that a huge result opens at once.
+// The first rows of a list; a button shows the others, so that a large result opens quickly.
 function rows(items, draw, most) {
   const list = el("ul", "rows", ...items.slice(0, most).map(draw));
   if (items.length <= most) return [list];
@@ -69,14 +69,14 @@ function rows(items, draw, most) {
   return [list, more];
 }
 
-// It stands until the next key or click, since nobody knows how long a reader needs.
+// The message stays until the next key or click, because reading times differ.
 function say(text) {
   document.getElementById("said").textContent = text;
 }
 for (const next of ["keydown", "pointerdown"]) addEventListener(next, () => say(""));
 
 // Copying through the copy event keeps every character, needs no permission and works in a sandboxed frame;
-// the clipboard interface is for browsers that have given the old way up.
+// the clipboard interface is for browsers without the copy event.
 function copyText(text) {
   let taken = false;
   const give = (event) => {

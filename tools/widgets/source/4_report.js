@@ -1,6 +1,6 @@
 
 // One sample's report.
-// The JSON has no time of the analysis, only of the sample's first submission, so the date says which one it is.
+// The JSON has no time of the analysis, only of the sample's first submission, so the label names which date it is.
 const FIRST_SEEN = "First seen by VMRay";
 function drawHead(entry) {
   const sample = entry.sample;
@@ -81,7 +81,7 @@ function drawIndicator(indicator) {
   return el("li", "", el("span", "score " + tone, meter, word), what);
 }
 
-// The action's filters and limits have cut these lists and the JSON keeps no totals, so each number says of what it is.
+// The action's filters and limits shorten these lists, and the JSON has no totals, so the labels say "returned".
 function drawIndicators(indicators) {
   const strongest = [...indicators].sort((a, b) => (scoreOf(b) ?? -9) - (scoreOf(a) ?? -9));
   const body = strongest.length ? rows(strongest, drawIndicator, 100)

@@ -1,5 +1,5 @@
 
-// The whole widget: what was asked for, one panel, the theme.
+// The whole widget: the bar of subjects, one panel, the theme.
 function summaryOf(entries, nouns) {
   const parts = URGENCY.map((key) => [entries.filter((entry) => kindOf(entry) === key).length, WORDS[key].toLowerCase()]);
   return count(entries.length) + " " + nouns + ": " + parts.filter(([number]) => number).map(([number, word]) => count(number) + " " + word).join(", ");
@@ -40,7 +40,7 @@ function drawTabs(entries, panel, draw) {
   return list;
 }
 
-// A frame without an origin of its own may not remember anything; the system's theme serves then.
+// A frame without an origin cannot store anything; it uses the system's theme.
 function remembered(theme) {
   try {
     if (theme) localStorage.setItem("vmray-theme", theme);
@@ -56,7 +56,7 @@ function themeButton() {
   button.type = "button";
   const dark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const name = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
-  // The page around the widget may say its theme in the frame's address, `#dark` or `#light`.
+  // The page around the widget may pass its theme in the frame's address, `#dark` or `#light`.
   const take = (theme) => { if (theme === "dark" || theme === "light") root.dataset.theme = theme; name(); };
   button.addEventListener("click", () => {
     root.dataset.theme = dark() ? "light" : "dark";
@@ -100,7 +100,7 @@ document.addEventListener("DOMContentLoaded", () => {
   said.id = "said";
   said.setAttribute("role", "status");
   const main = el("main", "", ...drawResult(entries));
-  // Whatever else stands in the body was not ours: a text that closed the data's element early.
+  // All other content of the body is not ours: a text that closed the element of the data early.
   document.body.replaceChildren(main, said);
   main.addEventListener("click", (event) => {
     const button = event.target.closest("button");
