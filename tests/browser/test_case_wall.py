@@ -52,7 +52,7 @@ def test_a_case_is_opened_and_a_hash_is_scanned(wall: WallOnEmulator, page: Page
     """From the empty wall to the verdict, in the page, the insight and the widget."""
     page.goto(wall.url)
     page.get_by_label("Title").fill("Odd mail")
-    page.get_by_label("Type of the entity").select_option("FILEHASH")
+    page.get_by_label("Entity type").select_option("FILEHASH")
     page.get_by_label("Entity", exact=True).fill(KNOWN_SHA256)
     page.get_by_role("button", name="Open the case").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Case 1: Odd mail")
@@ -147,7 +147,7 @@ def test_an_entity_is_added_and_chosen(case: Page) -> None:
     case.get_by_text("Add an entity").click()
     case.locator("#new-type").select_option("FILEHASH")
     case.locator("#new-value").fill("a" * 64)
-    case.get_by_role("button", name="Add it").click()
+    case.get_by_role("button", name="Add", exact=True).click()
     expect(case.locator("article.entity")).to_have_count(2)
     case.get_by_role("link", name="Scan Hash").click()
     case.get_by_role("checkbox", name=KNOWN_SHA256).uncheck()

@@ -78,7 +78,7 @@ def test_a_full_folder_is_said_to_be_full_and_another_choice_makes_room(
     files.set_input_files(chosen("a.exe", "b.exe", size=LIMIT * 2 // 3))
     full = "The lab's folder for uploads is full (65,536 bytes); there is room again when "
     expect(said).to_have_text(
-        ["a.exe (43,690 bytes)", f"b.exe: not taken. {full}a run with files has ended."]
+        ["a.exe (43,690 bytes)", f"b.exe: not uploaded. {full}a run with files has ended."]
     )
     files.set_input_files(chosen("c.exe", size=LIMIT * 2 // 3))
     expect(said).to_have_text(["c.exe (43,690 bytes)"])
@@ -96,7 +96,7 @@ def test_an_entity_is_added_without_losing_what_is_in_the_form(
     page.get_by_role("checkbox", name="ab").uncheck()
     page.get_by_text("Add an entity").click()
     page.locator("#new-value").fill("cd")
-    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("article.entity")).to_have_count(2)
     expect(page.get_by_label("Comment")).to_have_value("typed <b>")
     expect(page.locator(".files li")).to_have_text(["a.exe (1 bytes)"])

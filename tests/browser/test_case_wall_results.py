@@ -79,7 +79,7 @@ def test_a_tree_that_does_not_come_says_so_and_is_asked_for_again(
     result.route("**/runs/1/json", fail, times=1)
     fold, tree = result.get_by_text("JSON result:"), result.locator(".json")
     fold.click()
-    expect(tree.get_by_role("alert")).to_have_text("Not loaded: fold this and unfold it again.")
+    expect(tree.get_by_role("alert")).to_have_text("Not loaded. Close this section and open it again.")
     fold.click()
     fold.click()
     expect(tree).to_contain_text("result [1]")

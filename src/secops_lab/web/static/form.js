@@ -1,4 +1,4 @@
-// The form of an action: the boxes of its entities, what stays in it, and its files.
+// The form of an action: the checkboxes of its entities, its kept values, and its files.
 "use strict";
 {
   const page = document.getElementById("case");
@@ -10,7 +10,7 @@
     });
   }
 
-  // An entity is added with the form as it stands, which the next page shows again.
+  // Adding an entity also sends the values of the form, so that the next page shows them again.
   document.querySelector("#add-entity form").addEventListener("formdata", ({ formData }) => {
     const own = new Set(formData.keys());
     for (const [name, value] of new FormData(document.getElementById("run-form"))) {
@@ -18,11 +18,11 @@
     }
   });
 
-  // Files go to the lab's own folder as soon as they are chosen; the form carries only the tokens that they got.
+  // Files are uploaded to the lab's folder as soon as they are selected; the form contains only their tokens.
   function line(list, file) {
     const item = document.createElement("li");
     const said = document.createElement("span");
-    said.textContent = file.name + ": being handed over …";
+    said.textContent = file.name + ": uploading …";
     item.append(said);
     list.append(item);
     return item;
@@ -37,18 +37,18 @@
     const headers = { "X-Token": page.dataset.token, "X-File-Name": encodeURIComponent(file.name) };
     const answer = await fetch("/uploads", { method: "POST", headers, body: file, signal });
     if (answer.ok) return answer.json();
-    throw new Error("not taken. " + (answer.status === 413 ? (await answer.json()).error : "Load the page again."));
+    throw new Error("not uploaded. " + (answer.status === 413 ? (await answer.json()).error : "Load the page again."));
   }
 
-  // What is no longer chosen makes room for others; the answer matters to nobody.
+  // Removes a file that is no longer selected; the response is not needed.
   function forget(token) {
     const headers = { "X-Token": page.dataset.token };
     return fetch("/uploads/" + token + "/forget", { method: "POST", headers, body: "" }).catch(() => {});
   }
 
-  // Only what is still chosen when it has arrived gets into the form: `signal` ends with the choice.
+  // A file gets into the form only if it is still selected after its upload: a new selection aborts `signal`.
   async function hand(input, item, file, signal) {
-    if (file.size > Number(input.dataset.limit)) throw new Error("larger than this lab accepts.");
+    if (file.size > Number(input.dataset.limit)) throw new Error("larger than the limit of this lab.");
     const taken = await send(file, signal);
     if (signal.aborted) return forget(taken.token);
     const token = document.createElement("input");
@@ -61,7 +61,7 @@
 
   for (const input of document.querySelectorAll("input[data-files]")) {
     const list = input.parentElement.querySelector(".files");
-    // Drawn disabled: before this script has come the form would be sent without its files.
+    // The button is disabled at first: before this script runs, the form would be sent without its files.
     const run = input.form.querySelector("button.main");
     let choice = new AbortController();
     async function take() {
@@ -77,13 +77,13 @@
         if (signal.aborted) return;
         const item = line(list, file);
         await hand(input, item, file, signal).catch((error) => {
-          refuse(item, file, error.name === "Error" ? error.message : "not handed over.");
+          refuse(item, file, error.name === "Error" ? error.message : "not uploaded.");
         });
       }
       if (!signal.aborted) run.disabled = false;
     }
     input.addEventListener("change", take);
-    // Files may be there already: chosen before this script had come, or kept by the browser over a reload.
+    // Files may be selected already: before this script ran, or kept by the browser over a reload.
     if (input.files.length) take(); else run.disabled = false;
   }
 }

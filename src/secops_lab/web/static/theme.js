@@ -1,4 +1,4 @@
-// The theme: the system's until the button is pressed, then the one that was chosen. Runs before anything is drawn.
+// The theme: the system's theme until the button is pressed, then the selected theme. Runs before the page is displayed.
 "use strict";
 {
   const root = document.documentElement;
@@ -7,10 +7,10 @@
   if (chosen === "dark" || chosen === "light") root.dataset.theme = chosen;
   const dark = () => (root.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
 
-  // A frame of another origin cannot see the page; it is told the chosen theme in its address (`#dark`).
+  // A frame of another origin cannot read the page; its address contains the selected theme (`#dark`).
   // The address is set here, once before loading: a frame whose address changes while it loads may keep the old one.
   const lead = (frame) => { frame.src = frame.dataset.frame + (root.dataset.theme ? "#" + root.dataset.theme : ""); };
-  // Where the theme was chosen meanwhile, it is told anew: to what has loaded, a new fragment loads nothing again.
+  // If the theme was selected meanwhile, set the address again: a new fragment does not reload a loaded frame.
   const again = (event) => lead(event.target);
   globalThis.leadFrames = (node) => node.querySelectorAll("iframe[data-frame]").forEach(lead);
 

@@ -1,4 +1,4 @@
-// JSON as a tree that folds. Branches are made when they are opened, so a huge result opens at once.
+// JSON as a collapsible tree. Branches are created when they are opened, so a large result opens quickly.
 "use strict";
 const MOST_BRANCHES = 200;
 const HIDDEN_CHARACTER = /([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}])/u;
@@ -10,7 +10,7 @@ function element(tag, name, text) {
   return node;
 }
 
-// Text in which nothing hides: what cannot be seen stands as its code point.
+// Text with code points instead of invisible characters.
 function putText(node, text) {
   for (const piece of text.split(HIDDEN_CHARACTER)) {
     if (!HIDDEN_CHARACTER.test(piece)) { node.append(piece); continue; }
@@ -20,7 +20,7 @@ function putText(node, text) {
   return node;
 }
 
-// A whole number that the browser cannot hold exactly is read digit by digit, where the browser tells the digits.
+// A whole number that JavaScript cannot represent exactly is shown with all digits, if the browser provides them.
 function exactly(_, value, context) {
   const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
   return rounded && /^-?\d+$/.test(context?.source) ? BigInt(context.source) : value;
@@ -84,12 +84,12 @@ async function drawTree(place) {
 
 function sayUndrawn(place) {
   delete place.dataset.drawn;
-  const said = element("p", "problem", "Not loaded: fold this and unfold it again.");
+  const said = element("p", "problem", "Not loaded. Close this section and open it again.");
   said.setAttribute("role", "alert");
   place.replaceChildren(said);
 }
 
-// A tree is fetched and drawn when the fold around it is opened, or has been before this script had come.
+// A tree is loaded when its section is opened, or was opened before this script ran.
 function drawOpened(fold) {
   const place = fold.open ? fold.querySelector(":scope > .json") : null;
   if (place && !place.dataset.drawn) drawTree(place).catch(() => sayUndrawn(place));

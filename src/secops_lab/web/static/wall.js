@@ -1,12 +1,12 @@
-// A case's page: new results without a reload, and a clock on what runs.
+// The page of a case: new results without a reload, and the duration of live runs.
 "use strict";
 {
   const page = document.getElementById("case");
   const address = "/cases/" + page.dataset.case;
 
-  // Elements whose children are compared one by one; any other is replaced as a whole where it has changed.
+  // Elements whose children are compared one by one; any other element is replaced if it has changed.
   const BRANCHES = "section, header, details, ol, dl, div:not(.json)";
-  // What a run has come to does not change any more, and the page has put it there itself.
+  // The content of these elements does not change, and scripts of this page have created it.
   const FILLED = "iframe, .json";
 
   function alike(old, fresh) {
@@ -19,8 +19,8 @@
     return document.adoptNode(fresh);
   }
 
-  // Make an element what the server says now, and leave alone what is the same: focus, selection, frames and
-  // folds are the reader's.
+  // Update an element from the server's new version. Unchanged parts stay, so that the user keeps focus, selection,
+  // frames and opened sections.
   function renew(old, fresh) {
     for (const { name, value } of fresh.attributes) if (name !== "open") old.setAttribute(name, value);
     let next = old.firstElementChild;
@@ -44,7 +44,7 @@
     return to;
   }
 
-  // Where what had the focus is gone, such as the button of a run that has ended, its heading gets it.
+  // If the focused element was removed, such as the button of a run that has ended, its heading gets the focus.
   function exchange(before, after) {
     const focused = before.contains(document.activeElement);
     renew(before, after);
@@ -91,8 +91,8 @@
     }
   }
 
-  // A browser opens no more than six connections to a server, so only a page that is seen keeps one for its stream.
-  // Each stream begins where the page was drawn: what has changed while nobody looked comes at once.
+  // A browser limits the connections to a server, so only a visible page keeps a connection for its stream.
+  // Each stream begins at the revision of the page, so changes while the page was hidden arrive at once.
   let stream = null;
   function lose(lost) {
     page.classList.toggle("lost", lost);
@@ -118,7 +118,7 @@
   addEventListener("pagehide", quiet);
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 
-  // How long what runs has been running, as far as is known.
+  // The duration of live runs.
   const loaded = new WeakMap();
   setInterval(() => {
     if (page.classList.contains("lost")) return;
