@@ -1,4 +1,4 @@
-"""Keeps a connector from flooding the platform: too many like alerts in a short time are held back."""
+"""Limit the alerts of a connector: too many similar alerts in a short time are dropped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MINUTE_MS = 60_000
 
 @dataclass
 class OverflowManagerSettings:
-    """What counts as like alerts, how many of them are too many, and in which time."""
+    """The settings: which alerts are similar, their maximum number, and the period."""
 
     is_overflow_enabled: bool = True
     is_environment_considered: bool = True
@@ -31,7 +31,7 @@ class OverflowManagerSettings:
 
 @dataclass
 class OverflowAlertDetails:
-    """An alert that is checked; what is not known is an empty text."""
+    """An alert to check; unknown values are empty texts."""
 
     environment: str
     source_system_name: str
@@ -60,7 +60,7 @@ class OverflowManager:
     """Counts alerts in the connector's context.
 
     Attributes:
-        reported: The alerts that were held back in this run, as JSON objects.
+        reported: The alerts that were dropped in this run, as JSON objects.
     """
 
     OVERFLOW_DATA_KEY = "overflow_data"
@@ -76,7 +76,7 @@ class OverflowManager:
         self.settings = OverflowManagerSettings(**json.loads(stored)) if stored else OverflowManagerSettings()
 
     def check_is_alert_overflowed(self, alert: OverflowAlertDetails) -> bool:
-        """Whether an alert is one too many; counts it if not, reports it if so. A test run counts nothing."""
+        """Return whether an alert exceeds the limit; count or report the alert. A test run counts nothing."""
         if self._connector.is_test_run:
             self._connector.LOGGER.info("Overflow not checked because this is a test run")
             return False
@@ -98,7 +98,7 @@ class OverflowManager:
         return False
 
     def _recent(self, counts: dict[str, Any]) -> dict[str, Any]:
-        """Leave out the alerts that were counted before the time that is looked at."""
+        """Remove the alerts that were counted before the period."""
         since = unix_now() - self.settings.time_period_in_min * _MINUTE_MS
         for one in counts.values():
             one["digestion_times"] = [time for time in one["digestion_times"] if time >= since]

@@ -1,4 +1,4 @@
-"""What a script shows beside its message: JSON, tables, files, links and texts, collected by title."""
+"""Collect the results of a script by title: JSON, tables, files, links and texts."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class ScriptResult:
         """Set the JSON of a title: a dict, a list (unknown objects become text), or JSON text.
 
         Raises:
-            AttributeError: If it is neither; the SDK stumbles over its own error handling, so this error is
-                its answer.
+            AttributeError: The value is neither. The SDK raises this error because of a bug in its error
+                handling.
         """
         if isinstance(json_data, dict | list):
             text = json.dumps(json_data, default=str)
@@ -121,7 +121,7 @@ class ScriptResult:
             entity_type: The type of the entity in the title.
 
         Raises:
-            OSError: If it, or all attachments together, have more than 50 MiB of base64.
+            OSError: The file, or all attachments together, have more than 50 MiB of base64.
         """
         if len(file_contents) > self.MAX_ATTACHMENT_SIZE:
             raise OSError("Attachment cannot be larger than 50 MB")

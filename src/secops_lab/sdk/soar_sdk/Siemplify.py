@@ -1,4 +1,4 @@
-"""What actions and jobs have in common: results, configuration, and the end of the script."""
+"""The common part of actions and jobs: results, configuration, and the end of the script."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Siemplify(CaseCalls):
 
     Attributes:
         result: What the script shows.
-        max_json_result_size: MiB of results that get through.
+        max_json_result_size: Maximum size of all results in MiB.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Siemplify(CaseCalls):
         """End the script: write its one JSON object to standard output and exit with 0.
 
         Args:
-            message: What the analyst reads.
+            message: The message for the analyst.
             result_value: The script result; any JSON value.
             execution_state: One of the `EXECUTION_STATE_…` numbers.
 
@@ -96,7 +96,7 @@ class Siemplify(CaseCalls):
         return self._read_configuration(self.integration_instance or provider)
 
     def get_configuration_by_provider(self, identifier: str) -> dict[str, Any]:
-        """The configuration of an integration, whatever the script's own instance is."""
+        """Return the configuration of an integration, regardless of the script's instance."""
         return self._read_configuration(identifier)
 
     def _read_configuration(self, key: str) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class Siemplify(CaseCalls):
         is_mandatory: bool = False,
         print_value: bool = False,
     ) -> Any:
-        """Ask the platform for a configuration parameter; see `SiemplifyUtils.extract_script_param`."""
+        """Read a configuration parameter from the platform; see `SiemplifyUtils.extract_script_param`."""
         configuration = self.get_configuration(provider_name)
         return SiemplifyUtils.extract_script_param(
             self, configuration, param_name, default_value, input_type, is_mandatory, print_value
@@ -136,7 +136,7 @@ class Siemplify(CaseCalls):
         return info
 
     def init_proxy_settings(self) -> None:
-        """Take the proxy that the platform is set to into the environment."""
+        """Write the platform's proxy into the environment."""
         settings = self._get(self.address_provider.address(SdkEndpoint.GET_PROXY_SETTINGS)).json()
         SiemplifyUtils.set_proxy_state(settings)
 

@@ -23,7 +23,7 @@ class SiemplifyAction(ActionCalls):
 
     Args:
         mock_stdin: The context document; None reads it from stdin.
-        get_source_file: Whether alerts come with the files they were made of.
+        get_source_file: Whether alerts contain their source files.
 
     Raises:
         KeyError: If the document lacks a required key.
@@ -85,7 +85,7 @@ class SiemplifyAction(ActionCalls):
 
     @property
     def is_timeout_reached(self) -> bool:
-        """Whether this process's time is over.
+        """Return whether the deadline of this process has passed.
 
         Raises:
             Exception: If the platform gave it no deadline.
@@ -96,12 +96,12 @@ class SiemplifyAction(ActionCalls):
 
     @property
     def environment(self) -> str:
-        """The environment of the case, asked from the platform; without a case, the one of the context."""
+        """The environment of the case, read from the platform; without a case, that of the context."""
         return self.case.environment if self.case_id and self.case_id > 0 else self._environment
 
     @property
     def case(self) -> CyberCase | CyberCaseLazy:
-        """The case, asked for once; its alerts follow when they are wanted."""
+        """The case, read once; its alerts are read at first use."""
         if self._loaded_case is None:
             address = self.address_provider.address(SdkEndpoint.GET_CASE_METADATA, self.case_id)
             self._loaded_case = CyberCaseLazy(self._alerts_of_case, **self._get(address).json())
@@ -119,7 +119,7 @@ class SiemplifyAction(ActionCalls):
         return alerts
 
     def load_case_data(self) -> None:
-        """Ask for the case with all its alerts at once."""
+        """Read the case with all its alerts in one request."""
         address = self.address_provider.address(
             SdkEndpoint.GET_CASE_FULL_DETAILS, self.case_id, self.get_source_file
         )
@@ -127,7 +127,7 @@ class SiemplifyAction(ActionCalls):
 
     @property
     def current_alert(self) -> Alert | None:
-        """The alert the action runs in, asked for once; None without one."""
+        """The alert of the action, read once; None without an alert."""
         if self._loaded_alert is None and self.alert_id:
             self._loaded_alert = self._find_current_alert()
         return self._loaded_alert
@@ -146,9 +146,9 @@ class SiemplifyAction(ActionCalls):
 
     @property
     def target_entities(self) -> list[DomainEntityInfo]:
-        """The entities to work on: those of the current alert (else of all alerts) that the step names.
+        """The target entities: the entities of the current alert (else of all alerts) that the step names.
 
-        Identifiers and types must match exactly; what does not match is left out.
+        Identifiers and types must match exactly; entities that do not match are left out.
         """
         if not self._loaded_targets:
             alerts = [self.current_alert] if self.current_alert else self.case.alerts
@@ -165,7 +165,7 @@ class SiemplifyAction(ActionCalls):
     def get_configuration(
         self, provider: str, environment: str | None = None, integration_instance: str | None = None
     ) -> dict[str, Any]:
-        """The integration's configuration; the first call also asks for the case."""
+        """The integration's configuration; the first call also reads the case."""
         _ = self.environment
         return super().get_configuration(provider, environment, integration_instance)
 

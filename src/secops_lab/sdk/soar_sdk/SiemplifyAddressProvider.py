@@ -62,7 +62,7 @@ class SdkEndpoint(Enum):
     ATTACH_WORKFLOW_TO_CASE = "AttacheWorkflowToCase"
 
 
-# These go without the query that asks for snake case.
+# These requests do not have the query for snake case.
 _PLAIN = {
     SdkEndpoint.SET_CONTEXT_PROPERTY,
     SdkEndpoint.TRY_SET_CONTEXT_PROPERTY,
@@ -75,8 +75,8 @@ class SiemplifyAddressProvider:
     """Builds addresses.
 
     Args:
-        sdk_config: Where the platform is.
-        support_one_platform: Whether the addresses of Google's own front are wanted; the stand-in has none.
+        sdk_config: The address of the platform.
+        support_one_platform: Whether to use the addresses of Google's front end; the stand-in has none.
     """
 
     def __init__(self, sdk_config: SiemplifySdkConfig, support_one_platform: bool = False) -> None:
@@ -89,7 +89,7 @@ class SiemplifyAddressProvider:
 
         Args:
             endpoint: The call.
-            *parts: What fills the gaps of its path.
+            *parts: The values for the placeholders of its path.
             query: Further query parameters, in front of the format's.
         """
         path = BASE_SDK_CONTROLLER_URL_FORMAT.format(endpoint.value)

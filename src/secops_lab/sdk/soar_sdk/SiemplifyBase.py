@@ -1,4 +1,4 @@
-"""What all scripts have in common: arguments, session, logger, context values, timestamps."""
+"""The common part of all scripts: arguments, session, logger, context values, timestamps."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class SiemplifyBase:
 
     @staticmethod
     def create_session(api_key: str) -> requests.Session:
-        """A session that carries the key and checks no certificates, as the platform's SDK has it."""
+        """A session with the key that verifies no certificates, like the session of the platform's SDK."""
         session = requests.Session()
         session.verify = False
         session.headers.update({**HEADERS, "AppKey": api_key})
@@ -85,7 +85,7 @@ class SiemplifyBase:
 
     @staticmethod
     def validate_siemplify_error(response: requests.Response) -> None:
-        """Check an answer of the platform.
+        """Check a response of the platform.
 
         Raises:
             Exception: If it is an error; the text has the status and the body.
@@ -97,7 +97,7 @@ class SiemplifyBase:
 
     @property
     def LOGGER(self) -> SiemplifyLogger:
-        """The logger, made when it is first used."""
+        """The logger, created at its first use."""
         if self._logger is None:
             self._logger = SiemplifyLogger(self._log_path, self.log_location)
         return self._logger
@@ -112,7 +112,7 @@ class SiemplifyBase:
         """The address of the platform for browsers.
 
         Raises:
-            Exception: If the environment does not say.
+            Exception: The environment variable is missing.
         """
         if "CLIENT_ADDRESS" not in os.environ:
             raise Exception("Environment CLIENT_ADDRESS not found")
@@ -120,7 +120,7 @@ class SiemplifyBase:
 
     @property
     def run_folder(self) -> str:
-        """A folder of the script's own, made when it is first used.
+        """The folder of the script, created at its first use.
 
         Raises:
             Exception: If the script has not set its name.
@@ -166,7 +166,7 @@ class SiemplifyBase:
     def try_set_context_property(
         self, context_type: int | None, identifier: Any, property_key: str, value: Any
     ) -> bytes:
-        """Store a context value where there is none yet; returns the platform's answer as it came.
+        """Store a context value if none exists; return the platform's unchanged response.
 
         Raises:
             MaximumContextLengthException: If it is too long.
@@ -204,7 +204,7 @@ class SiemplifyBase:
         sys.exit(-self.SIGNAL_CODES[number])
 
     def cancellation_signal_handler(self, number: int, _frame: FrameType | None) -> None:
-        """Go on after SIGINT."""
+        """Continue after SIGINT."""
         self.LOGGER.info(f"Signal {number} received and ignored")
 
 

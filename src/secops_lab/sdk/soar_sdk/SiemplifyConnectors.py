@@ -1,4 +1,4 @@
-"""A connector: a script that brings alerts in."""
+"""A connector: a script that imports alerts."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class SiemplifyConnectorExecution(TimestampCalls):
     """The running connector: flag and key on the command line, its context on stdin.
 
     Attributes:
-        context: What it read.
-        is_test_run: Whether an analyst only tries it out.
+        context: The context document.
+        is_test_run: Whether this is a test run.
 
     Args:
         mock_stdin: The context document; None reads it from stdin.
@@ -51,7 +51,7 @@ class SiemplifyConnectorExecution(TimestampCalls):
 
     @property
     def run_folder(self) -> str:
-        """A folder of the connector's own, made when it is first used."""
+        """The folder of the connector, created at its first use."""
         name = f"{self.script_name}_{self.context.connector_info.identifier}"
         folder = Path(self.RUN_FOLDER) / type(self).__name__ / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ class SiemplifyConnectorExecution(TimestampCalls):
         product: str | None = None,
         **more: str | None,
     ) -> bool:
-        """Whether an alert is one too many of its kind and has to be left out."""
+        """Return whether an alert exceeds the limit for similar alerts."""
         info = self.context.connector_info
         alert = OverflowAlertDetails(
             environment=environment,
@@ -113,7 +113,7 @@ class SiemplifyConnectorExecution(TimestampCalls):
         output_variables: Mapping[str, Any] | None = None,
         log_items: Sequence[Any] | None = None,
     ) -> None:
-        """Hand over the alerts; the connector's last call.
+        """Return the alerts to the platform; the last call of a connector.
 
         Args:
             cases: The alerts: `AlertInfo` objects.
@@ -130,7 +130,7 @@ class SiemplifyConnectorExecution(TimestampCalls):
         self._hand_over(package)
 
     def return_test_result(self, is_success: bool, result_params_dictionary: Mapping[str, Any]) -> None:
-        """Report how a test run went; the connector's last call then."""
+        """Report the result of a test run; the last call of a test run."""
         self._hand_over({"is_success": is_success, "result_params": dict(result_params_dictionary)})
 
     def _hand_over(self, results: dict[str, Any]) -> None:

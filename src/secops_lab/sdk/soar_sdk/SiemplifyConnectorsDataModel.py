@@ -1,4 +1,4 @@
-"""What connectors are told, and what they bring in."""
+"""The context of connectors, and the alerts that they import."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spelli
 
 
 class ConnectorInfo:
-    """A connector as it is set up.
+    """The configuration of a connector.
 
     Attributes:
-        environment: The environment that its cases go to.
+        environment: The environment of its cases.
         integration: The integration's identifier.
         identifier: The identifier of this set-up.
         params: The parameters: `param_name`, `param_value`, `type`, `mode`, `is_mandatory`.
@@ -50,7 +50,7 @@ class ConnectorContext:
 
 
 class CaseInfo:
-    """An alert to be brought in; times are unix milliseconds, priorities -1, 40, 60, 80 or 100."""
+    """An alert to import; times are unix milliseconds, priorities -1, 40, 60, 80 or 100."""
 
     def __init__(self) -> None:
         self.environment: str | None = None
@@ -80,4 +80,4 @@ class CaseInfo:
 
 
 class AlertInfo(CaseInfo):
-    """An alert to be brought in."""
+    """An alert to import."""

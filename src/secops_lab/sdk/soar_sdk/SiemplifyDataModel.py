@@ -1,6 +1,6 @@
 """The objects scripts work with: entities, alerts, cases.
 
-Their constructors take the platform's JSON objects as keyword arguments and refuse missing and unknown keys.
+Their constructors take the platform's JSON objects as keyword arguments and reject missing and unknown keys.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class DomainEntityInfo:
         return self.__dict__
 
     def _update_internal_properties(self) -> None:
-        """Repeat the flags as texts among the properties, as the platform wants them in updates."""
+        """Copy the flags as texts into the properties, as updates require."""
         self.additional_properties |= {
             "IsInternalAsset": str(self.is_internal),
             "IsEnriched": str(self.is_enriched),
@@ -177,19 +177,19 @@ class CyberCaseInfo:
 
 
 class CyberCase(CyberCaseInfo):
-    """A case that came with its alerts."""
+    """A case with its alerts."""
 
     def __init__(self, *, cyber_alerts: list[Json], **info: Any) -> None:
         super().__init__(**info)
         self.alerts = [Alert(**alert) for alert in cyber_alerts]
 
     def has_alerts_loaded(self) -> bool:
-        """Whether reading `alerts` costs no call."""
+        """Whether `alerts` can be read without a request."""
         return True
 
 
 class CyberCaseLazy(CyberCaseInfo):
-    """A case that asks for its alerts when they are wanted.
+    """A case that reads its alerts at first use.
 
     Args:
         alerts_provider: Returns the alerts' JSON objects for a case's identifier.
@@ -203,13 +203,13 @@ class CyberCaseLazy(CyberCaseInfo):
 
     @property
     def alerts(self) -> list[Alert]:
-        """The alerts, asked for once."""
+        """The alerts, read once."""
         if self._alerts is None:
             self._alerts = [Alert(**alert) for alert in self._alerts_provider(self.identifier)]
         return self._alerts
 
     def has_alerts_loaded(self) -> bool:
-        """Whether reading `alerts` costs no call."""
+        """Whether `alerts` can be read without a request."""
         return self._alerts is not None
 
 

@@ -1,4 +1,4 @@
-"""The scripts' logger: to the log file, to stderr, and by way of `print()` into the debug output."""
+"""The scripts' logger: to the log file, to stderr, and with `print()` to the debug output."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SiemplifyLogger:
 
     Attributes:
         module: The script's name.
-        log_rows: All that was logged.
+        log_rows: All logged messages.
         error_logged: Whether an error was logged.
 
     Args:
@@ -76,15 +76,15 @@ class SiemplifyLogger:
         self._logger.addHandler(handler)
 
     def info(self, message: Any, *_args: Any, **_kwargs: Any) -> None:
-        """Log what happens."""
+        """Log a message of level info."""
         self._log(logging.INFO, LogLevelEnum.INFO, message)
 
     def warn(self, message: Any, *_args: Any, **_kwargs: Any) -> None:
-        """Log what looks wrong."""
+        """Log a warning."""
         self._log(logging.WARNING, LogLevelEnum.WARN, message)
 
     def error(self, message: Any, *_args: Any, **_kwargs: Any) -> None:
-        """Log what went wrong."""
+        """Log an error."""
         self.error_logged = True
         self._log(logging.ERROR, LogLevelEnum.ERROR, message)
 

@@ -1,4 +1,4 @@
-"""Where the platform is: from `sdk_config.ini` beside this module, if there, and from the environment."""
+"""Read the address of the platform from the environment and `sdk_config.ini` beside this module."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class SiemplifySdkConfig:
 
     Attributes:
         api_root_uri: The platform's API, such as `http://127.0.0.1:8443/api`. `APP_USE_SSL`, `APP_IP` and
-            `APP_PORT` of the environment go before the file's `[ServerService]`.
+            `APP_PORT` of the environment have priority over the file's `[ServerService]`.
         file_storage_api_root_uri: The root of the blob storage.
         run_folder_path: The folder under which scripts get their run folders.
-        ignore_ca_bundle: Whether certificates of the platform go unchecked in any case.
-        is_remote_publisher_sdk: Whether this is a remote agent; the stand-in is none.
+        ignore_ca_bundle: Whether certificates of the platform are never verified.
+        is_remote_publisher_sdk: Whether this is a remote agent; always false in the stand-in.
     """
 
     config_file_path = str(Path(__file__).resolve().parent / "sdk_config.ini")

@@ -78,7 +78,7 @@ _EMAIL = re.compile(r"^[\w.+-]+@\w+\.[a-z]{2,3}$")
 real_stdout = sys.stdout
 """The process's standard output, which only `end()` writes to."""
 my_stdout = io.StringIO()
-"""Where everything else goes that a script prints; `end()` hands it over as debug output."""
+"""All other output of a script; `end()` returns this output as debug output."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -136,11 +136,11 @@ def get_domain_from_entity(entity: Any) -> str | None:
 
 
 def set_proxy_state(proxy_settings: Mapping[str, Any], is_enabled: bool = True) -> None:
-    """Write the proxy into the environment's variables; does nothing where no address is set.
+    """Write the proxy into the environment's variables; does nothing without an address.
 
     Args:
         proxy_settings: `proxy_server_address`, `username`, `password`, `ignore_addresses`.
-        is_enabled: What the variable `proxy` says: `on` or `off`.
+        is_enabled: The value of the variable `proxy`: `on` or `off`.
     """
     scheme, _, host = str(proxy_settings.get("proxy_server_address") or "").rpartition("://")
     if not host:

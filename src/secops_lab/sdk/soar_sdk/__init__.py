@@ -1,8 +1,8 @@
-"""A stand-in for the SDK that Google SecOps SOAR gives to integration scripts.
+"""A stand-in for the SDK that Google SecOps SOAR provides to integration scripts.
 
 Written from the documented and observed behaviour of the platform's SDK, for running actions locally. Each
-module can be imported as `soar_sdk.X`, as integrations write it in their sources, and as plain `X`, as they
-write it once they are built; both are the same module object.
+module can be imported as `soar_sdk.X`, as in the sources of integrations, and as plain `X`, as in
+their built form; both are the same module object.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The calls an action makes about its own case and alert."""
+"""The requests of an action for its case and alert."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _ALERT_CONTEXT = 2
 class ActionCalls(TimestampCalls, CaseStateCalls):
     """Fills in the current case and alert.
 
-    `add_comment` and `add_tag` honour a given case and alert; all other methods ignore what is
-    given for these, as in the platform's SDK.
+    `add_comment` and `add_tag` use a given case and alert; all other methods ignore these
+    arguments, as in the platform's SDK.
     """
 
     if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class ActionCalls(TimestampCalls, CaseStateCalls):
         self.set_context_property(_CASE_CONTEXT, self.case_id, property_key, property_value)
 
     def try_set_case_context_property(self, property_key: str, property_value: Any) -> bytes:
-        """Keep a value with the case where there is none yet."""
+        """Keep a value with the case if none exists."""
         return self.try_set_context_property(_CASE_CONTEXT, self.case_id, property_key, property_value)
 
     def get_alert_context_property(self, property_key: str) -> Any:
@@ -166,7 +166,7 @@ class ActionCalls(TimestampCalls, CaseStateCalls):
         self.set_context_property(_ALERT_CONTEXT, self._alert_group(), property_key, property_value)
 
     def try_set_alert_context_property(self, property_key: str, property_value: Any) -> bytes:
-        """Keep a value with the alert where there is none yet."""
+        """Keep a value with the alert if none exists."""
         return self.try_set_context_property(
             _ALERT_CONTEXT, self._alert_group(), property_key, property_value
         )

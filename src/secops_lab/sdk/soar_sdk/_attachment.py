@@ -1,4 +1,4 @@
-"""Files on their way to the case wall."""
+"""Files to attach to the case wall."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 @dataclass(repr=False, eq=False)
 class Attachment:
-    """A file on its way to the case wall; sizes in bytes (`size`: of the base64 text)."""
+    """A file to attach to the case wall; sizes in bytes (`size`: of the base64 text)."""
 
     case_identifier: str
     alert_identifier: str | None
@@ -45,7 +45,7 @@ class Attachment:
         )
 
     def to_dict(self) -> Json:
-        """The body of the call that stores it."""
+        """Return the body of the request that stores the file."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         values["type"] = values.pop("attachment_type")
         none = dict.fromkeys(("creation_time", "modification_time", "additional_properties"))

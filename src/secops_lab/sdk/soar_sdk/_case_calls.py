@@ -1,4 +1,4 @@
-"""The calls about one case: comments, tags, attachments, insights and what else is posted to it."""
+"""The requests for one case: comments, tags, attachments, insights and other wall items."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from soar_sdk.SiemplifyDataModel import Attachment
 
 
 class CaseCalls(SiemplifyBase):
-    """Calls that name their case and alert; `SiemplifyAction` fills both in."""
+    """Requests that name their case and alert; `SiemplifyAction` adds both."""
 
     def _post_call(self, endpoint: SdkEndpoint, body: Any) -> Any:
         return self._post(self.address_provider.address(endpoint), body)

@@ -1,4 +1,4 @@
-"""The calls that change what a case is: its stage, priority, owner, lists it is on, whether it is open."""
+"""The requests that change the state of a case: stage, priority, owner, custom lists, open or closed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class CaseStateCalls(Siemplify):
     """Acts on the current case and alert.
 
-    Only `assign_case` honours a given case and alert; the others ignore what is given for these, as in the
+    Only `assign_case` uses a given case and alert; the others ignore these arguments, as in the
     platform's SDK.
     """
 
@@ -72,7 +72,7 @@ class CaseStateCalls(Siemplify):
         case_id: Any = None,
         alert_id: str | None = None,
     ) -> Any:
-        """Close the alert; returns the platform's answer."""
+        """Close the alert; return the platform's response."""
         del case_id, alert_id
         body = {
             "source_case_id": str(self.case_id),
@@ -142,7 +142,7 @@ class CaseStateCalls(Siemplify):
         return self._change_lists(SdkEndpoint.ADD_ENTITIES_TO_LIST, category_name)
 
     def remove_alert_entities_from_custom_list(self, category_name: str) -> list[CustomList]:
-        """Take the target entities from the custom list of a category; returns those items."""
+        """Remove the target entities from the custom list of a category; return the removed items."""
         return self._change_lists(SdkEndpoint.REMOVE_ENTITIES_FROM_LIST, category_name)
 
     def _change_lists(self, call: SdkEndpoint, category: str) -> list[CustomList]:
@@ -157,7 +157,7 @@ class CaseStateCalls(Siemplify):
         critical_period_type: str,
         case_id: Any = None,
     ) -> None:
-        """Set the time within which the case has to be dealt with; units: Minutes, Hours, Days."""
+        """Set the SLA period of the case; units: Minutes, Hours, Days."""
         address = self.address_provider.address(SdkEndpoint.SET_CASE_SLA, case_id or self.case_id)
         self._post(address, _sla(period_time, period_type, critical_period_time, critical_period_type))
 
@@ -170,7 +170,7 @@ class CaseStateCalls(Siemplify):
         case_id: Any = None,
         alert_id: str | None = None,
     ) -> None:
-        """Set the time within which the alert has to be dealt with; units: Minutes, Hours, Days."""
+        """Set the SLA period of the alert; units: Minutes, Hours, Days."""
         place = (case_id or self.case_id, alert_id or self.alert_id)
         address = self.address_provider.address(SdkEndpoint.SET_ALERT_SLA, *place)
         self._post(address, _sla(period_time, period_type, critical_period_time, critical_period_type))

@@ -1,4 +1,4 @@
-"""Times as the platform counts them: milliseconds since 1970, UTC."""
+"""Times in the platform's unit: milliseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def convert_unixtime_to_datetime(unix_time: int) -> dt.datetime:
 
 
 def convert_datetime_to_unix_time(dt: dt.datetime) -> int:
-    """A time in unix milliseconds; a naive one is taken for UTC."""
+    """A time in unix milliseconds; a naive time is read as UTC."""
     aware = dt if dt.tzinfo else dt.replace(tzinfo=UTC)
     return int(aware.timestamp() * 1000)
 
@@ -41,7 +41,7 @@ def convert_string_to_datetime(datetime_str: str, timezone_str: str | None = Non
 
     Args:
         datetime_str: The text.
-        timezone_str: The zone of a text without one, such as `Europe/Berlin`.
+        timezone_str: The zone for a text without a zone, such as `Europe/Berlin`.
 
     Raises:
         Exception: If the text cannot be read, or no zone is known.
@@ -68,7 +68,7 @@ def _parse(text: str) -> dt.datetime:
 
 
 def convert_string_to_unix_time(datetime_str: str) -> int:
-    """Read a time that names its zone, in unix milliseconds."""
+    """Read a time with its zone; return unix milliseconds."""
     try:
         return convert_datetime_to_unix_time(convert_string_to_datetime(datetime_str))
     except Exception as error:
@@ -81,7 +81,7 @@ def convert_timezone(source_aware_datetime: dt.datetime, destination_timezone_st
 
 
 def set_utc_timezone_to_naive_datetime(naive_datetime: dt.datetime) -> dt.datetime:
-    """Take a naive time for UTC."""
+    """Read a naive time as UTC."""
     return naive_datetime.replace(tzinfo=UTC)
 
 

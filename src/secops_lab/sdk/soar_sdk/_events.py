@@ -1,4 +1,4 @@
-"""Events and relations of alerts: many keys, few of them ever set."""
+"""Events and relations of alerts: many keys, of which few are set."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(repr=False, eq=False)
 class SecurityEventInfo:
-    """An event; times are unix milliseconds, every key is optional, unknown keys are refused."""
+    """An event; times are unix milliseconds, every key is optional, unknown keys are rejected."""
 
     identifier: str | None = None
     creation_time: int | None = None
@@ -82,7 +82,7 @@ class SecurityEventInfo:
 
     @property
     def filename(self) -> str | None:
-        """The file's name, under the name that the SDK's object has for it."""
+        """The file's name, with the attribute name of the SDK's object."""
         return self.file_name
 
 

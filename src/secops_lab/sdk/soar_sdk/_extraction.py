@@ -14,7 +14,7 @@ class _Logs(Protocol):
 
 
 class Owner(Protocol):
-    """What has a logger."""
+    """An object with a logger."""
 
     @property
     def LOGGER(self) -> _Logs: ...
@@ -29,14 +29,14 @@ def extract_script_param(
     is_mandatory: bool = False,
     print_value: bool = False,
 ) -> Any:
-    """Read a parameter and turn it into the wanted type.
+    """Read a parameter and convert it to the requested type.
 
     Args:
         siemplify: Logs what happens.
         input_dictionary: The parameters as the platform passed them: texts.
         param_name: The name.
-        default_value: Stands in for a missing or empty value. The texts "0" and "false" are no empty values,
-            but the number 0 is.
+        default_value: Replaces a missing or empty value. The texts "0" and "false" are not empty, but the
+            number 0 is.
         input_type: `str`, `int`, `float`, `bool`, or `list` (JSON text).
         is_mandatory: Whether a missing or empty value is an error, even when there is a default.
         print_value: Whether to log the value.

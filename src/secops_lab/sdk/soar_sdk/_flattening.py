@@ -14,9 +14,8 @@ Json = dict[str, Any]
 def construct_csv(list_of_dicts: list[Json]) -> list[str]:
     """Make a table of flat dictionaries.
 
-    Missing and empty values make empty cells; a comma in a cell becomes a space, quotes and newlines stay as
-    they are. The platform's SDK orders columns at random; here they come in the order in which they are first
-    seen.
+    Missing and empty values become empty cells; a comma in a cell becomes a space, quotes and newlines stay
+    unchanged. The SDK of the platform orders columns at random; here they keep their first order.
 
     Returns:
         CSV lines with the header first; no lines for no dictionaries.
@@ -34,17 +33,17 @@ def _cell(value: Any) -> str:
 
 
 def flat_dict_to_csv(flat_dict: Mapping[str, Any]) -> list[str]:
-    """Make a table of a row per key; values go in as they are, commas included."""
+    """Make a table with one row per key; values stay unchanged, commas included."""
     return ["Property, Value", *(f"{key},{value}" for key, value in flat_dict.items())]
 
 
 def add_prefix_to_dict(given_dict: Mapping[str, Any], prefix: str) -> Json:
-    """Put `prefix_` in front of every key."""
+    """Add `prefix_` to every key."""
     return {f"{prefix}_{key}": value for key, value in given_dict.items()}
 
 
 def add_prefix_to_dict_keys(target_dict: Mapping[str, Any], prefix: str) -> Json:
-    """Put `prefix_` in front of every key."""
+    """Add `prefix_` to every key."""
     return add_prefix_to_dict(target_dict, prefix)
 
 
