@@ -33,10 +33,10 @@ quick: $(DEV) ## Lint, and run the tests that finish within a minute, one run of
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n auto --dist worksteal $(QUICK) $(ARGS)
 
-test: $(DEV) ## Run all tests and name the ten slowest (ARGS="-k name" narrows them)
+test: $(DEV) ## Run the tests and name the ten slowest (ARGS="-k name" selects some)
 	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 $(ARGS)
 
-test-full: $(DEV) ## Run all tests, those that `make test` leaves out included (before a release)
+test-full: $(DEV) ## Run all tests, also the slow ones with the mark `full` (before a release)
 	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 -m "" $(ARGS)
 
 check: $(DEV) ## Lint, formatting, types (strict), import rules, generated files
