@@ -1,4 +1,4 @@
-"""The tiny integration as a fixture, in both forms and on both SDKs."""
+"""Fixtures: the toy integration in source form and built form, on the stand-in and on the real SDK."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def toy(tmp_path: Path, platform: LocalPlatform, soar_sdk: Path | None) -> Toy:
-    """Write the tiny integration in source form, for either SDK."""
+    """Return the toy integration in source form, once for each SDK."""
     return Toy(tmp_path, platform, soar_sdk)
 
 
@@ -23,11 +23,11 @@ def toy(tmp_path: Path, platform: LocalPlatform, soar_sdk: Path | None) -> Toy:
 def toy_in_both_forms(
     request: pytest.FixtureRequest, tmp_path: Path, platform: LocalPlatform, soar_sdk: Path | None
 ) -> Toy:
-    """Write the tiny integration in either form, for either SDK."""
+    """Return the toy integration, once for each form and each SDK."""
     return Toy(tmp_path, platform, soar_sdk, request.param)
 
 
 @pytest.fixture
 def stand_in_toy(tmp_path: Path, platform: LocalPlatform) -> Toy:
-    """Write the tiny integration in source form, for the stand-in."""
+    """Return the toy integration in source form, for the stand-in."""
     return Toy(tmp_path, platform, None)

@@ -1,4 +1,4 @@
-"""An action as a process, from its input to what it leaves in the case."""
+"""One action as a process: its input, its output and its changes to the case."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WORK = """
 
 
 def entry(title: str, **more: object) -> dict[str, object]:
-    """One entry of the result object."""
+    """Return one entry of the result object."""
     return {
         "Title": title,
         "Type": None,
@@ -53,8 +53,8 @@ def entry(title: str, **more: object) -> dict[str, object]:
     }
 
 
-def test_an_action_does_its_whole_work(toy_in_both_forms: Toy) -> None:
-    """Both forms on both SDKs give the same output, case and calls."""
+def test_both_forms_give_the_same_output_and_case_on_both_sdks(toy_in_both_forms: Toy) -> None:
+    """Both forms give the same output and the same case on both SDKs."""
     toy = toy_in_both_forms
     toy.platform.configure("Toy", {"Api Root": "https://toy.example"})
     case = toy.platform.new_case(entities=[("DestinationURL", URL), ("FILEHASH", "ab12")])
@@ -85,7 +85,7 @@ def test_an_action_does_its_whole_work(toy_in_both_forms: Toy) -> None:
 
 
 def test_an_action_changes_its_case(toy: Toy) -> None:
-    """Enrichment and insight reach the entity they are meant for, and no other."""
+    """Enrichment and insight are stored for the entity of the action and for no other entity."""
     case = toy.platform.new_case(entities=[("DestinationURL", URL), ("FILEHASH", "ab12")])
 
     toy.run(WORK, case, declared={"Limit": "5"})
@@ -110,7 +110,7 @@ def test_an_action_changes_its_case(toy: Toy) -> None:
 
 
 def test_an_action_calls_the_platform_as_documented(toy: Toy) -> None:
-    """The case is asked for once, the configuration each time, the alert once."""
+    """An action reads the case once and the alert once, and the configuration at each use."""
     case = toy.platform.new_case(entities=[("DestinationURL", URL)])
 
     toy.run(WORK, case, declared={"Limit": "5"})
@@ -128,7 +128,7 @@ def test_an_action_calls_the_platform_as_documented(toy: Toy) -> None:
 
 
 def test_only_the_entities_of_the_alert_are_targets(toy: Toy) -> None:
-    """With several alerts, an action works on the entities of the one it runs in."""
+    """In a case with several alerts, the targets are the entities of the alert in which the action runs."""
     case = toy.platform.new_case(entities=[("FILEHASH", "aa")])
     second = case.new_alert("Another", entities=[("FILEHASH", "bb"), ("FILEHASH", "cc")])
     second.add_entity("FILEHASH", "dd")
@@ -141,8 +141,8 @@ def test_only_the_entities_of_the_alert_are_targets(toy: Toy) -> None:
     assert host.run("do_it", case, alert=second, entities=second.entities[:1]).message == "BB"
 
 
-def test_parameters_are_texts_from_the_definition_or_the_analyst(toy_in_both_forms: Toy) -> None:
-    """Defaults fill in; an empty text stays one; the configuration's default counts until it is set."""
+def test_parameters_are_texts_from_the_analyst_or_the_definition(toy_in_both_forms: Toy) -> None:
+    """A missing parameter gets its default, an empty text stays empty, a setting has a default."""
     body = """
         root = siemplify.extract_configuration_param("Toy", "Api Root")
         siemplify.end(json.dumps([siemplify.parameters, root]), True)
@@ -155,7 +155,7 @@ def test_parameters_are_texts_from_the_definition_or_the_analyst(toy_in_both_for
 
 
 def test_the_context_has_every_documented_key(toy: Toy) -> None:
-    """Scripts find all that the platform tells them, with deadlines in unix milliseconds."""
+    """The context document has exactly the documented keys; its deadlines are Unix milliseconds."""
     case = toy.platform.new_case(entities=[("DestinationURL", URL)], environment="Lab")
     before = time.time() * 1000
 
@@ -194,8 +194,8 @@ def test_the_context_has_every_documented_key(toy: Toy) -> None:
     }
 
 
-def test_case_wall_calls(toy: Toy) -> None:
-    """Comments, tags, attachments and context values survive the round trip."""
+def test_comments_tags_attachments_and_context_values_can_be_read_back(toy: Toy) -> None:
+    """A script can write and read comments, tags, attachments and context values."""
     body = """
         siemplify.add_comment("a comment")
         siemplify.add_tag("a tag")
@@ -232,8 +232,8 @@ def test_case_wall_calls(toy: Toy) -> None:
     assert [(one["title"], one["severity"], one["type"]) for one in case.insights] == [("title", 2, 0)]
 
 
-def test_an_attachment_of_more_than_5_mb_is_refused(toy: Toy) -> None:
-    """The platform's refusal reaches the script as the SDK's sentence."""
+def test_an_attachment_of_more_than_5_mb_is_rejected(toy: Toy) -> None:
+    """The platform rejects the attachment, and the SDK raises its own error message."""
     body = """
         with open("big.bin", "wb") as file:
             file.write(bytes(5 * 1024 * 1024 + 1))

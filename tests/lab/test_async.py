@@ -31,8 +31,8 @@ COUNT = """
 """
 
 
-def test_state_travels_in_the_result_value(toy_in_both_forms: Toy) -> None:
-    """Each round gets the value of the one before; the total deadline stays, the script's is refreshed."""
+def test_a_round_gets_the_result_value_of_the_previous_round(toy_in_both_forms: Toy) -> None:
+    """Each round gets the result value of the previous round. Only the script deadline changes."""
     seen: list[Round] = []
 
     run = toy_in_both_forms.run(
@@ -54,10 +54,10 @@ WAITING = Finished(Ending.EXITED, 0, json.dumps({**AT_IT, "ExecutionState": 1}),
 
 
 @pytest.mark.parametrize("poll_interval", [0.0, 0.01])
-def test_a_run_that_never_finishes_times_out(
+def test_a_run_that_does_not_finish_times_out(
     stand_in_toy: Toy, monkeypatch: pytest.MonkeyPatch, poll_interval: float
 ) -> None:
-    """After the round in which the whole time ends the host gives up."""
+    """The host starts no further round after the total deadline."""
     now = time.time()
 
     def work(*_: object) -> Finished:
@@ -74,10 +74,10 @@ def test_a_run_that_never_finishes_times_out(
     assert len(run.rounds) == 3
 
 
-def test_no_polling_interval_outlives_the_whole_time(
+def test_a_long_polling_interval_ends_at_the_total_deadline(
     stand_in_toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At the end of the whole time the host gives up, however long it would have waited for a next round."""
+    """A polling interval that is longer than the total timeout does not delay the end of the run."""
     monkeypatch.setattr(action_host, "run_child", lambda *_: WAITING)
 
     run = stand_in_toy.run("pass", is_async=True, async_timeout=0.2, poll_interval=1000.0)
@@ -86,8 +86,8 @@ def test_no_polling_interval_outlives_the_whole_time(
     assert len(run.rounds) == 1
 
 
-def test_no_round_outlives_the_whole_time(stand_in_toy: Toy) -> None:
-    """A hanging round is ended at the total deadline, even when its own would be later."""
+def test_a_hanging_round_ends_at_the_total_deadline(stand_in_toy: Toy) -> None:
+    """The host ends a hanging round at the total deadline, even when the script deadline is later."""
     started = time.monotonic()
 
     run = stand_in_toy.run(
@@ -99,7 +99,7 @@ def test_no_round_outlives_the_whole_time(stand_in_toy: Toy) -> None:
 
 
 def test_a_crash_ends_the_loop(stand_in_toy: Toy) -> None:
-    """A later round that crashes is the run's end, and its trace is kept."""
+    """A crash in a later round ends the run, and its traceback is kept."""
     body = """
         if sys.argv[2] == "True":
             siemplify.end("waiting", "{}", EXECUTION_STATE_INPROGRESS)
@@ -112,8 +112,8 @@ def test_a_crash_ends_the_loop(stand_in_toy: Toy) -> None:
     assert "RuntimeError: lost" in run.rounds[-1].stderr
 
 
-def test_a_value_that_is_no_text_is_handed_back_as_json(toy: Toy) -> None:
-    """A script may end with an object; the next round gets its JSON text."""
+def test_a_result_value_that_is_not_a_text_is_passed_on_as_json(toy: Toy) -> None:
+    """When a script ends with an object as result value, the next round gets it as JSON text."""
     body = """
         if sys.argv[2] == "True":
             siemplify.end("waiting", {"a": [1]}, EXECUTION_STATE_INPROGRESS)
@@ -123,8 +123,8 @@ def test_a_value_that_is_no_text_is_handed_back_as_json(toy: Toy) -> None:
     assert json.loads(toy.run(body, is_async=True).message) == {"a": [1]}
 
 
-def test_a_run_can_be_cancelled_while_it_waits(stand_in_toy: Toy) -> None:
-    """Cancelling between two rounds ends the run at once."""
+def test_a_run_can_be_cancelled_between_two_rounds(stand_in_toy: Toy) -> None:
+    """Cancelling between two rounds ends the run immediately."""
     cancel = threading.Event()
     body = 'siemplify.end("waiting", "{}", EXECUTION_STATE_INPROGRESS)'
 
@@ -135,8 +135,8 @@ def test_a_run_can_be_cancelled_while_it_waits(stand_in_toy: Toy) -> None:
     assert (run.state, len(run.rounds)) == (RunState.CANCELLED, 1)
 
 
-def test_a_run_can_be_cancelled_while_a_script_works(stand_in_toy: Toy) -> None:
-    """Cancelling ends the process that runs."""
+def test_a_run_can_be_cancelled_while_a_script_runs(stand_in_toy: Toy) -> None:
+    """Cancelling ends the running process."""
     body = 'siemplify.add_comment("started"); import time; time.sleep(600)'
     case = stand_in_toy.platform.new_case()
 

@@ -1,4 +1,4 @@
-"""How an action can end, and what the host makes of it."""
+"""How an action process can end, and the run state that the host derives from its end."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from secops_lab.platform import LocalPlatform
 
 
-def test_a_failed_action_says_so(toy: Toy) -> None:
-    """State 2 with exit code 0 is a failed run, not a crash."""
+def test_execution_state_2_is_a_failed_run(toy: Toy) -> None:
+    """Execution state 2 with exit code 0 is a failed run, not a crash."""
     run = toy.run('siemplify.end("no luck", False, EXECUTION_STATE_FAILED)')
 
     assert (run.state, run.message, run.result_value) == (RunState.FAILED, "no luck", False)
     assert run.rounds[0].exit_code == 0
 
 
-def test_results_that_are_too_large_are_replaced(toy: Toy) -> None:
-    """The gate counts the whole result object, and its words are the platform's."""
+def test_a_result_that_is_too_large_is_replaced(toy: Toy) -> None:
+    """The size limit counts the whole result object. The replacement has the text of the real platform."""
     body = """
         siemplify.result.add_attachment("File", "a.bin", "A" * (1024 * 1024))
         siemplify.end("done", True)
@@ -43,8 +43,8 @@ def test_results_that_are_too_large_are_replaced(toy: Toy) -> None:
     assert (run.state, run.results) == (RunState.FAILED, {})
 
 
-def test_a_crash_keeps_the_trace(toy_in_both_forms: Toy) -> None:
-    """An uncaught exception is a crash: nothing on stdout, exit code 1, the trace on stderr."""
+def test_a_crash_keeps_the_traceback(toy_in_both_forms: Toy) -> None:
+    """An uncaught exception is a crash: no result on stdout, exit code 1, the traceback on stderr."""
     run = toy_in_both_forms.run('raise ValueError("boom")')
 
     (only,) = run.rounds
@@ -54,8 +54,8 @@ def test_a_crash_keeps_the_trace(toy_in_both_forms: Toy) -> None:
     assert "STDOUT:\n" in only.stderr
 
 
-def test_a_crash_shows_what_was_printed(stand_in_toy: Toy) -> None:
-    """What a crashed script printed is on stderr, before the trace, whichever way the SDK is spelled."""
+def test_a_crash_keeps_the_printed_text(stand_in_toy: Toy) -> None:
+    """After a crash, stderr has the printed text before the traceback, for both ways to import the SDK."""
     run = stand_in_toy.run('print("so far"); raise ValueError("boom")')
 
     assert "STDOUT:\nso far\nSTDERR:\n" in run.rounds[0].stderr
@@ -73,16 +73,18 @@ def test_a_crash_shows_what_was_printed(stand_in_toy: Toy) -> None:
         ("siemplify.end('m', True, EXECUTION_STATE_INPROGRESS)", "is not asynchronous"),
     ],
 )
-def test_anything_but_one_result_is_a_crash(stand_in_toy: Toy, body: str, problem: str) -> None:
-    """Exit codes, silence, noise and unknown states are crashes with a reason."""
+def test_a_script_without_exactly_one_valid_result_is_a_crash(
+    stand_in_toy: Toy, body: str, problem: str
+) -> None:
+    """A bad exit code, missing output, extra output and an unknown state are crashes with a reason."""
     run = stand_in_toy.run(body)
 
     assert run.state is RunState.CRASHED
     assert problem in run.message
 
 
-def test_a_script_that_takes_too_long_is_ended(toy: Toy) -> None:
-    """A script that does not end in its time is ended, and the run says so."""
+def test_a_script_is_ended_at_its_deadline(toy: Toy) -> None:
+    """The host ends a script at its deadline, and the message of the run names the time."""
     run = toy.run("import time; time.sleep(600)", script_timeout=1.0)
 
     assert run.state is RunState.TIMED_OUT
@@ -90,7 +92,7 @@ def test_a_script_that_takes_too_long_is_ended(toy: Toy) -> None:
 
 
 def test_a_script_is_ended_with_its_children_and_its_folder(toy: Toy) -> None:
-    """The whole process group goes, and the SDK still removes its temporary folder."""
+    """The host ends the whole process group, and the SDK still removes its temporary folder."""
     body = """
         import subprocess, time
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -103,19 +105,19 @@ def test_a_script_is_ended_with_its_children_and_its_folder(toy: Toy) -> None:
         run = toy.run(body, case, cancel=cancel)
 
     pid, folder = json.loads(case.comments[0]["comment"])
-    assert (run.state, run.rounds[0].exit_code) == (RunState.CANCELLED, 113)  # -143 in eight bits
-    until(lambda: not _is_alive(pid))  # its pipes are closed a moment before it is gone
+    assert (run.state, run.rounds[0].exit_code) == (RunState.CANCELLED, 113)  # -143 modulo 256
+    until(lambda: not _is_alive(pid))  # the pipes of a process close shortly before the process ends
     assert not Path(folder).exists()
 
 
 def _is_alive(pid: int) -> bool:
-    """Whether a process runs; one that only waits to be collected does not."""
+    """Return whether a process runs. A zombie process does not count."""
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
 def test_the_environment_of_a_script_is_minimal(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Secrets and proxies of the host's environment do not reach the script, a CA bundle neither."""
+    """A script does not inherit secrets, proxies or `REQUESTS_CA_BUNDLE` from the host's environment."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
     monkeypatch.setenv("VMRAY_API_KEY", "secret")
     monkeypatch.setenv("SSL_CERT_FILE", "/some/ca.pem")
@@ -127,8 +129,8 @@ def test_the_environment_of_a_script_is_minimal(toy: Toy, monkeypatch: pytest.Mo
     assert not {"REQUESTS_CA_BUNDLE", "VMRAY_API_KEY"} & names
 
 
-def test_unknown_names_are_named(stand_in_toy: Toy) -> None:
-    """A wrong action or parameter name is answered with the names that exist."""
+def test_the_error_for_an_unknown_name_lists_the_known_names(stand_in_toy: Toy) -> None:
+    """The error for an unknown action or parameter lists the names that exist."""
     host = stand_in_toy.host("pass", parameters={"Limit": "5"})
     case = stand_in_toy.platform.new_case()
 
@@ -143,8 +145,10 @@ def test_unknown_names_are_named(stand_in_toy: Toy) -> None:
         host.run("Do It", case)
 
 
-def test_unusable_folders_are_named(stand_in_toy: Toy, platform: LocalPlatform, tmp_path: Path) -> None:
-    """A folder that is no integration, and one that is no SDK, are refused before anything is started."""
+def test_the_error_for_an_unusable_folder_names_the_problem(
+    stand_in_toy: Toy, platform: LocalPlatform, tmp_path: Path
+) -> None:
+    """The host rejects a folder that is not an integration or not an SDK, before it starts a process."""
     toy = stand_in_toy.host("pass").integration.folder
 
     with pytest.raises(HostError, match="is not an integration"):

@@ -1,4 +1,4 @@
-"""The tables of invisible characters of the lab and of the integration agree, and follow Unicode."""
+"""Compare the invisible characters of the lab, of the integration and of Unicode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from secops_lab.web.text import visible
 from vm_ray.core.api.vmray_text import one_line
 
 EVERY_CHARACTER = [chr(point) for point in range(sys.maxunicode + 1)]
-# Parts of the names of the default ignorable characters that Unicode does not put into the category Cf.
+# Parts of the names of default ignorable characters that are not in the Unicode category Cf.
 IGNORABLE_NAMES = re.compile("VARIATION SELECTOR|HANGUL.* FILLER|GRAPHEME JOINER|VOWEL INHERENT")
 
 
@@ -23,7 +23,7 @@ def _hidden_by_core(character: str) -> bool:
 
 
 def test_the_lab_and_the_integration_hide_the_same_characters() -> None:
-    """They differ only in format characters that have a glyph: the lab hides those too."""
+    """The two tables differ only in format characters that have a glyph: the lab hides these too."""
     differing = [one for one in EVERY_CHARACTER if is_invisible(one) != _hidden_by_core(one)]
     assert [one for one in differing if not is_invisible(one)] == []
     assert {unicodedata.category(one) for one in differing} == {"Cf"}
@@ -31,7 +31,7 @@ def test_the_lab_and_the_integration_hide_the_same_characters() -> None:
 
 
 def test_every_default_ignorable_character_that_has_a_name_is_invisible() -> None:
-    """Python does not have the property, so the characters outside of Cf are found by their names."""
+    """Python has no table of default ignorable characters. The test finds those outside Cf by name."""
     named = [one for one in EVERY_CHARACTER if IGNORABLE_NAMES.search(unicodedata.name(one, ""))]
     assert {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u3164", "\ufe0f", "\uffa0"} <= set(named)
     assert [f"U+{ord(one):04X}" for one in named if not is_invisible(one)] == []
@@ -40,7 +40,7 @@ def test_every_default_ignorable_character_that_has_a_name_is_invisible() -> Non
 @pytest.mark.parametrize(
     "character", ["\u3164", "\u115f", "\u034f", "\ufe0f", "\u17b4", "\u200b", "\U000e0041"]
 )
-def test_no_front_end_shows_an_invisible_character_as_it_is(character: str) -> None:
-    """The command line writes an escape, the case wall a code point."""
+def test_the_command_line_and_the_case_wall_replace_invisible_characters(character: str) -> None:
+    """The command line prints an escape sequence, the case wall shows the code point."""
     assert character not in printable(f"a{character}b")
     assert f"U+{ord(character):04X}" in visible(f"a{character}b")

@@ -1,4 +1,4 @@
-"""Jobs and connectors: what they read, keep and hand over."""
+"""Jobs and connectors: the values they read, store and return."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if s.is_test_run:
 else:
     s.return_package([alert], {"v": 1})
 """
-# The run folder of connectors comes from the SDK's configuration file only.
+# The SDK reads the run folder of connectors only from its configuration file.
 START = """
 from SiemplifySdkConfig import SiemplifySdkConfig
 SiemplifySdkConfig.config_file_path = {config!r}
@@ -80,7 +80,7 @@ CONNECTOR_INFO = {
 
 @pytest.fixture
 def start(platform: LocalPlatform, soar_sdk: Path | None, tmp_path: Path) -> Starter:
-    """Start scripts against a platform where the toy integration is set up."""
+    """Return a starter of scripts for a platform that has the toy integration."""
     platform.configure("Toy", {"Api Key": "k"})
     platform.new_case()
     return Starter(platform, find_sdk(soar_sdk), tmp_path)
@@ -95,7 +95,7 @@ class Starter:
         self._folder = folder
 
     def __call__(self, script: str, arguments: list[str], document: object) -> tuple[dict[str, object], str]:
-        """Run a script; returns its output object without the debug output, and that."""
+        """Run a script and return its output object without the debug output, and the debug output."""
         config = self._folder / "sdk_config.ini"
         config.write_text(CONFIG.format(folder=self._folder))
         done = subprocess.run(
@@ -123,8 +123,8 @@ class Starter:
         return output, str(output.pop("DebugOutput"))
 
 
-def test_a_job(start: Starter) -> None:
-    """A job reads parameters and configuration, keeps values, and ends with a result like an action's."""
+def test_a_job_reads_values_and_ends_with_a_result(start: Starter) -> None:
+    """A job reads its parameters and configuration, stores values and ends with a result object."""
     document = {"parameters": {"Hours": "5"}, "unique_identifier": "u-1"}
 
     output, printed = start(JOB, [start.platform.app_key], {**document, **dict.fromkeys(("vault_settings",))})
@@ -140,8 +140,8 @@ def test_a_job(start: Starter) -> None:
     ]
 
 
-def test_a_connector(start: Starter) -> None:
-    """A connector hands over its alerts, its log, and what was one alert of a kind too many."""
+def test_a_connector_returns_its_alerts_and_its_log(start: Starter) -> None:
+    """A connector returns its alerts and its log, and reports the alerts beyond the overflow limit."""
     output, printed = start(CONNECTOR, ["True", start.platform.app_key], {"connector_info": CONNECTOR_INFO})
 
     assert "5 ['rule'] False\n" in printed
@@ -161,8 +161,8 @@ def test_a_connector(start: Starter) -> None:
     assert first == {"ContextType": 4, "Identifier": "overflow_settings", "PropertyKey": "overflow_settings"}
 
 
-def test_a_connector_that_is_tried_out(start: Starter) -> None:
-    """A test run holds nothing back and reports only whether it went well."""
+def test_a_test_run_of_a_connector_returns_its_test_result(start: Starter) -> None:
+    """A test run of a connector has no overflow check and returns only its success and its test result."""
     output, printed = start(CONNECTOR, ["False", start.platform.app_key], {"connector_info": CONNECTOR_INFO})
 
     assert json.loads(str(output["ResultObjectJson"])) == {"is_success": True, "result_params": {"found": 1}}
@@ -171,7 +171,7 @@ def test_a_connector_that_is_tried_out(start: Starter) -> None:
 
 
 def test_overflow_settings_come_from_the_platform(start: Starter) -> None:
-    """Fewer alerts, or none of the checks, when the platform says so."""
+    """The overflow settings of the platform can lower the limit or switch the check off."""
     start.platform.state.set_context(
         4, "overflow_settings", "overflow_settings", json.dumps({"max_alerts_in_time_period": 3})
     )

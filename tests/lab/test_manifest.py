@@ -1,4 +1,4 @@
-"""What an integration declares, read from either form."""
+"""Read the declarations of an integration from its source form and from its built form."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ BUILT = {
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
-    """Write files below a folder."""
+    """Write files into a folder and return the folder."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,8 +65,8 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 @pytest.mark.parametrize(("files", "form"), [(SOURCE, Form.SOURCE), (BUILT, Form.BUILT)])
-def test_both_forms_say_the_same(tmp_path: Path, files: dict[str, str], form: Form) -> None:
-    """Defaults are texts, as the platform sends them, and types have names."""
+def test_both_forms_give_the_same_manifest(tmp_path: Path, files: dict[str, str], form: Form) -> None:
+    """Defaults are texts, as the platform sends them. Types have names."""
     assert load_integration(write(tmp_path, files)) == IntegrationSpec(
         identifier="Toy",
         name="Toy Box",
@@ -93,8 +93,8 @@ def test_both_forms_say_the_same(tmp_path: Path, files: dict[str, str], form: Fo
     )
 
 
-def test_actions_are_found_by_name_or_script(tmp_path: Path) -> None:
-    """Both names lead to the action; others to nothing."""
+def test_an_action_is_found_by_its_name_or_its_script(tmp_path: Path) -> None:
+    """An action is found by its display name and by the name of its script. Another name gives None."""
     toy = load_integration(write(tmp_path, SOURCE))
 
     assert toy.action("Do It") is toy.action("do_it") is toy.actions[0]
@@ -112,15 +112,15 @@ def test_actions_are_found_by_name_or_script(tmp_path: Path) -> None:
         ("pyproject.toml", "[project]\nversion = '1.2.3'"),
     ],
 )
-def test_a_definition_that_is_wrong_is_named(tmp_path: Path, name: str, content: str) -> None:
-    """Unreadable and incomplete definitions are errors, not silence."""
+def test_a_wrong_definition_is_rejected(tmp_path: Path, name: str, content: str) -> None:
+    """An unreadable or incomplete definition gives an error."""
     folder = write(tmp_path, {**SOURCE, name: content})
 
     with pytest.raises(ManifestError, match="incomplete or unreadable"):
         load_integration(folder)
 
 
-def test_a_folder_without_definition_is_no_integration(tmp_path: Path) -> None:
-    """The error names what was looked for."""
+def test_a_folder_without_definition_is_rejected(tmp_path: Path) -> None:
+    """The error names the definition files of both forms."""
     with pytest.raises(ManifestError, match=r"neither definition.yaml nor Integration-\*.def"):
         load_integration(tmp_path)

@@ -1,4 +1,4 @@
-"""The platform by itself: its HTTP calls, what it refuses, and reading while others write."""
+"""The emulated platform alone: its HTTP requests, its errors, and reading during writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SDK = "/api/external/v1/sdk/"
 
 
 class Client:
-    """Calls the platform with its key."""
+    """An HTTP client that sends the key of the platform."""
 
     def __init__(self, platform: LocalPlatform) -> None:
         self.session = requests.Session()
@@ -30,34 +30,34 @@ class Client:
         self._root = f"http://{platform.host}:{platform.port}"
 
     def get(self, path: str) -> requests.Response:
-        """Call a path below the SDK's."""
+        """Send a GET request to a path of the SDK."""
         return self.session.get(f"{self._root}{SDK}{path}?format=snake", timeout=PATIENT)
 
     def post(self, path: str, body: object) -> requests.Response:
-        """Post JSON to a path below the SDK's."""
+        """Send JSON to a path of the SDK."""
         return self.session.post(f"{self._root}{SDK}{path}?format=snake", json=body, timeout=PATIENT)
 
 
 @pytest.fixture
 def client(platform: LocalPlatform) -> Iterator[Client]:
-    """Connect to the platform."""
+    """Return a client of the platform."""
     client = Client(platform)
     with client.session:
         yield client
 
 
-def test_only_the_key_opens(platform: LocalPlatform, client: Client) -> None:
-    """A wrong or missing AppKey is refused whatever is asked."""
+def test_a_wrong_key_returns_401(platform: LocalPlatform, client: Client) -> None:
+    """A request with a wrong or missing `AppKey` returns 401."""
     platform.new_case()
 
     for key in ("", "wrong"):
         client.session.headers["AppKey"] = key
-        answer = client.get("CaseMetadata/1")
-        assert (answer.status_code, answer.text) == (401, "unknown AppKey")
+        response = client.get("CaseMetadata/1")
+        assert (response.status_code, response.text) == (401, "unknown AppKey")
 
 
-def test_identifiers_are_upper_cased(platform: LocalPlatform) -> None:
-    """An entity keeps the text it was ingested with as a property."""
+def test_identifiers_are_upper_case_and_keep_the_original_text(platform: LocalPlatform) -> None:
+    """The identifier of an entity is upper case. The original text is a property of the entity."""
     case = platform.new_case(entities=[("DestinationURL", "http://x/aB")])
 
     (entity,) = case.entities
@@ -65,8 +65,8 @@ def test_identifiers_are_upper_cased(platform: LocalPlatform) -> None:
     assert entity["additional_properties"] == {"OriginalIdentifier": "http://x/aB"}
 
 
-def test_an_entity_is_there_once(platform: LocalPlatform) -> None:
-    """Adding the same entity again, in whatever case, changes nothing."""
+def test_an_entity_cannot_be_added_twice(platform: LocalPlatform) -> None:
+    """Adding an entity again, in upper or lower case, changes nothing."""
     case = platform.new_case(entities=[("FILEHASH", "ab")])
 
     again = case.add_entity("FILEHASH", "AB", is_suspicious=True)
@@ -81,8 +81,8 @@ def test_an_entity_is_there_once(platform: LocalPlatform) -> None:
         case.add_entity("FILEHASH", "cd", colour="red")
 
 
-def test_case_and_alert_shapes(platform: LocalPlatform, client: Client) -> None:
-    """The key sets are those that the SDK's constructors take."""
+def test_cases_and_alerts_have_the_keys_of_the_sdk(platform: LocalPlatform, client: Client) -> None:
+    """Cases and alerts have exactly the keys that the constructors of the SDK accept."""
     case = platform.new_case("Phishing", entities=[("FILEHASH", "ab")], environment="Lab")
     case.new_alert("Second", entities=[("FILEHASH", "cd")], events=[{"name": "event", "start_time": 5}])
 
@@ -103,7 +103,7 @@ def test_case_and_alert_shapes(platform: LocalPlatform, client: Client) -> None:
 
 
 def test_configuration_is_found_by_instance_and_by_name(platform: LocalPlatform, client: Client) -> None:
-    """All values are texts, set ones before defaults; the agent is null."""
+    """All values are texts. A set value replaces its default. The agent is null."""
     instance = platform.install("Toy", 3.0, {"Api Root": "http://default", "Verify SSL": "true"})
     platform.configure("Toy", {"Api Root": "http://set"})
     expected = {"Api Root": "http://set", "Verify SSL": "true", "AgentIdentifier": None}
@@ -115,11 +115,11 @@ def test_configuration_is_found_by_instance_and_by_name(platform: LocalPlatform,
     assert client.get("GetIntegrationVersion/Nothing").status_code == 404
 
 
-def test_context_values(client: Client) -> None:
-    """No value is 204; trying does not overwrite; more than 3,000,000 characters are refused."""
+def test_context_values_are_stored_up_to_their_limit(client: Client) -> None:
+    """A missing value is 204, `TrySet` does not overwrite, and more than 3,000,000 characters return 400."""
     place: dict[str, Any] = {"ContextType": 1, "Identifier": 7, "PropertyKey": "k"}
 
-    answers = [
+    results = [
         client.post("GetContextProperty", place).status_code,
         client.post("TrySetContextProperty", {**place, "PropertyValue": "a"}).json(),
         client.post("TrySetContextProperty", {**place, "PropertyValue": "b"}).json(),
@@ -131,11 +131,11 @@ def test_context_values(client: Client) -> None:
         client.post("SetContextProperty", {**place, "PropertyValue": "x" * 3_000_000}).status_code,
     ]
 
-    assert answers == [204, True, False, "a", True, "c", 204, 400, 200]
+    assert results == [204, True, False, "a", True, "c", 204, 400, 200]
 
 
-def test_attachments(platform: LocalPlatform, client: Client) -> None:
-    """Up to 5 MB are taken and come back byte by byte; more is refused with the words the SDK looks for."""
+def test_attachments_are_stored_up_to_their_limit(platform: LocalPlatform, client: Client) -> None:
+    """Up to 5 MB are stored unchanged. A larger attachment returns 400 with the text that the SDK expects."""
     case = platform.new_case()
     content = bytes(range(256)) * (5 * 4096)
     body = {
@@ -156,8 +156,8 @@ def test_attachments(platform: LocalPlatform, client: Client) -> None:
     assert len(case.attachments) == 1
 
 
-def test_updates_are_checked(platform: LocalPlatform, client: Client) -> None:
-    """An update names an entity that is there, with all its 13 keys, or changes nothing."""
+def test_an_invalid_update_changes_nothing(platform: LocalPlatform, client: Client) -> None:
+    """An update needs an existing entity and all keys of an entity. Otherwise nothing changes."""
     case = platform.new_case(entities=[("FILEHASH", "ab")])
     (entity,) = case.entities
     short = {key: value for key, value in entity.items() if key != "is_pivot"}
@@ -171,12 +171,12 @@ def test_updates_are_checked(platform: LocalPlatform, client: Client) -> None:
     assert case.entities == [entity]
 
 
-def test_custom_lists(client: Client) -> None:
-    """Items go on a list once, and only items that are on it come off."""
+def test_items_are_added_to_and_removed_from_a_custom_list(client: Client) -> None:
+    """An item can be added once. Only an item of the list can be removed."""
     item = {"identifier": "AB", "category": "Known", "environment": "Lab", "creation_time": None}
     short = {key: item[key] for key in ("identifier", "category", "environment")}
 
-    answers = [
+    results = [
         client.post(call, [item]).json()
         for call in (
             "AnyEntityInCustomList",
@@ -188,11 +188,11 @@ def test_custom_lists(client: Client) -> None:
         )
     ]
 
-    assert answers == [False, [short], [], True, [short], False]
+    assert results == [False, [short], [], True, [short], False]
 
 
-def test_what_is_not_understood_is_refused(platform: LocalPlatform, client: Client) -> None:
-    """Unknown calls, cases and bodies are errors, and the connection stays usable."""
+def test_an_invalid_request_returns_an_error(platform: LocalPlatform, client: Client) -> None:
+    """Unknown paths, unknown cases and wrong bodies return errors, and the connection stays usable."""
     platform.new_case()
 
     assert client.get("NoSuchCall").status_code == 404
@@ -206,20 +206,22 @@ def test_what_is_not_understood_is_refused(platform: LocalPlatform, client: Clie
     assert client.get("CaseMetadata/1").status_code == 200
 
 
-def test_a_caller_that_is_gone_is_no_news(
+def test_a_reset_connection_prints_nothing(
     platform: LocalPlatform, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An action that is ended breaks its connection off: nothing of that gets into the terminal."""
+    """When an action is ended, its connection is reset. The platform prints nothing about that."""
     with socket.create_connection((platform.host, platform.port)) as calling:
         calling.sendall(b"GET / HTTP/1.1\r\n\r\n")
         assert calling.recv(12) == b"HTTP/1.1 401"
-        calling.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close is a reset
+        calling.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )  # closing sends a reset
     until(lambda: not any("process_request" in one.name for one in threading.enumerate()))
     assert capsys.readouterr() == ("", "")
 
 
-def test_calls_are_recorded_in_order(platform: LocalPlatform, client: Client) -> None:
-    """Method, path without query, and body of each call."""
+def test_requests_are_recorded_in_order(platform: LocalPlatform, client: Client) -> None:
+    """The platform records method, path without query, and body of each request."""
     platform.new_case()
 
     client.get("CaseMetadata/1")
@@ -233,8 +235,8 @@ def test_calls_are_recorded_in_order(platform: LocalPlatform, client: Client) ->
     assert platform.requests() == []
 
 
-def test_one_connection_serves_many_calls(platform: LocalPlatform, client: Client) -> None:
-    """HTTP/1.1 with keep-alive: the client's pool opens one connection."""
+def test_one_connection_serves_many_requests(platform: LocalPlatform, client: Client) -> None:
+    """The platform keeps connections alive (HTTP/1.1): the client's pool opens only one."""
     platform.new_case()
 
     versions = {client.get("CaseMetadata/1").raw.version for _ in range(5)}
@@ -244,8 +246,8 @@ def test_one_connection_serves_many_calls(platform: LocalPlatform, client: Clien
     assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118 - no mapping
 
 
-def test_readers_see_whole_states_while_others_write(platform: LocalPlatform) -> None:
-    """What is read is a copy, and a reader can wait for the next change."""
+def test_readers_get_consistent_states_during_writes(platform: LocalPlatform) -> None:
+    """A reader gets a copy of the state and can wait for the next change."""
     case = platform.new_case()
 
     def write() -> None:
@@ -266,17 +268,20 @@ def test_readers_see_whole_states_while_others_write(platform: LocalPlatform) ->
     assert platform.wait_for_change(platform.revision, 0) == platform.revision
 
 
-def test_many_scripts_may_call_at_once(platform: LocalPlatform) -> None:
-    """A connection need not try again, a second later, because the platform is slow to accept others."""
+def test_many_scripts_can_connect_at_the_same_time(platform: LocalPlatform) -> None:
+    """The backlog has room for many connections: no client has to retry while the platform is busy."""
     server = platform._server
     assert server is not None
-    with contextlib.ExitStack() as connections, server._guard:  # which each connection needs to be accepted
+    with (
+        contextlib.ExitStack() as connections,
+        server._guard,
+    ):  # the platform cannot accept a connection while the test holds this lock
         for _ in range(100):
             connections.enter_context(socket.create_connection((platform.host, platform.port), timeout=30))
 
 
 def test_a_stopped_platform_has_no_port(platform: LocalPlatform) -> None:
-    """Stopping twice is harmless; what was there is still readable."""
+    """The platform can be stopped twice, and its cases stay readable."""
     platform.new_case("kept")
     platform.stop()
     platform.stop()
@@ -286,8 +291,8 @@ def test_a_stopped_platform_has_no_port(platform: LocalPlatform) -> None:
     assert [case.title for case in platform.cases()] == ["kept"]
 
 
-def test_cases_have_numbers(platform: LocalPlatform) -> None:
-    """Cases are found by number, as a number or as text."""
+def test_a_case_is_found_by_its_number(platform: LocalPlatform) -> None:
+    """A case is found by its number, given as a number or as a text."""
     first, second = platform.new_case("one"), platform.new_case("two")
 
     assert [case.identifier for case in platform.cases()] == [1, 2]

@@ -1,4 +1,4 @@
-"""Connectors and jobs are packaged, listed and run like actions, from the source and from the built form."""
+"""Connectors and jobs: packaging, lists and runs, in source form and in built form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """Copy the integration and add a connector and a job, which it does not have."""
+    """Return a copy of the integration with a connector and a job; the integration itself has none."""
     folder = tmp_path / "vm_ray"
     shutil.copytree(INTEGRATION, folder, ignore=shutil.ignore_patterns("__pycache__", "tests"))
     add_scheduled_scripts(folder)
@@ -32,7 +32,7 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def built(source: Path, tmp_path: Path) -> Path:
-    """Build that copy."""
+    """Return the built form of that copy."""
     folder = tmp_path / "VMRay"
     build(source, folder)
     return folder
@@ -40,13 +40,13 @@ def built(source: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["source", "built"])
 def folder(request: pytest.FixtureRequest) -> Path:
-    """Give the folder in either form."""
+    """Return the folder, once for each form."""
     chosen: Path = request.getfixturevalue(request.param)
     return chosen
 
 
 def test_the_built_form_has_every_kind(source: Path, built: Path) -> None:
-    """Scripts are flattened, definitions are written, and nothing that was declared is missing."""
+    """The built form has a flattened script and a definition for each declared script."""
     assert [name for name in missing(source, built) if not name.startswith("Dependencies/")] == []
     for kind in SCRIPT_KINDS:
         declared = {path.stem for path in (source / kind.source).glob("*.yaml")}
@@ -58,21 +58,21 @@ def test_the_built_form_has_every_kind(source: Path, built: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["Connectors/toy_alerts.connectordef", "JobsScrips/toy_sync.py"])
-def test_a_missing_connector_or_job_is_named(source: Path, built: Path, name: str) -> None:
-    """An incomplete package is noticed before it is zipped."""
+def test_the_package_check_names_a_missing_connector_or_job(source: Path, built: Path, name: str) -> None:
+    """The check of the package names a missing file of a connector or a job."""
     (built / name).unlink()
     assert name in missing(source, built)
 
 
 def test_the_summary_lists_every_kind(built: Path) -> None:
-    """What the platform shows before an import names connectors and jobs too."""
+    """The summary that the platform shows before an import lists connectors and jobs too."""
     details = json.loads((built / "VMRay.fulldetails").read_text("utf-8"))
     assert (details["Connectors"], details["Jobs"]) == (["Toy Alerts"], ["Toy Sync"])
     assert details["Actions"]
 
 
-def test_marking_custom_reaches_every_kind(built: Path) -> None:
-    """An import by hand needs custom scripts."""
+def test_every_kind_of_script_can_be_marked_as_custom(built: Path) -> None:
+    """The mark `custom`, which a manual import needs, is set in actions, connectors and jobs."""
     mark_custom(built)
     for kind in SCRIPT_KINDS:
         definitions = [
@@ -83,7 +83,7 @@ def test_marking_custom_reaches_every_kind(built: Path) -> None:
 
 
 def test_both_forms_declare_the_same(source: Path, built: Path) -> None:
-    """The manifest reads the same scripts, with their kinds and parameters, from both forms."""
+    """The manifest has the same scripts, kinds and parameters in both forms."""
     first, second = load_integration(source), load_integration(built)
     assert (first.actions, first.connectors, first.jobs) == (second.actions, second.connectors, second.jobs)
     (connector,), (job,) = first.connectors, first.jobs
@@ -94,10 +94,10 @@ def test_both_forms_declare_the_same(source: Path, built: Path) -> None:
     ]
 
 
-def test_a_connector_runs(folder: Path, platform: LocalPlatform) -> None:
-    """The host starts it with its flag, its parameters and its dynamic list, and reads its alerts.
+def test_the_host_runs_a_connector(folder: Path, platform: LocalPlatform) -> None:
+    """The host starts a connector with flag, parameters and dynamic list, and reads its alerts.
 
-    On the stand-in only: the real SDK makes its run folder where its configuration file says.
+    On the stand-in only: the real SDK creates its run folder at the path in its configuration file.
     """
     host = ActionHost(platform, folder)
     real = run_connector(host, "Toy Alerts", {"Max Alerts": "7"}, allow_list=["rule"])
@@ -110,16 +110,16 @@ def test_a_connector_runs(folder: Path, platform: LocalPlatform) -> None:
     assert (tried["name"], tried["description"]) == ("hello 5", "[] True")
 
 
-def test_a_job_runs(folder: Path, platform: LocalPlatform, soar_sdk: Path | None) -> None:
-    """The host starts it with the key alone, and reads its output."""
+def test_the_host_runs_a_job(folder: Path, platform: LocalPlatform, soar_sdk: Path | None) -> None:
+    """The host starts a job with the key as its only argument, and reads its output."""
     run = run_job(ActionHost(platform, folder, sdk=soar_sdk), "Toy Sync", {"Max Hours": "9"})
     assert run.is_success, run.stderr
     assert run.output is not None
     assert "hello 9" in run.output["DebugOutput"]
 
 
-def test_what_is_not_there_is_named(source: Path, platform: LocalPlatform) -> None:
-    """An unknown script or parameter, and a definition without its script, are errors of the host."""
+def test_the_error_for_an_unknown_script_or_parameter_names_it(source: Path, platform: LocalPlatform) -> None:
+    """The host raises an error for an unknown script, an unknown parameter and a missing script file."""
     host = ActionHost(platform, source)
     with pytest.raises(HostError, match='no such script "Toy Alert"; available: "Toy Alerts"'):
         run_connector(host, "Toy Alert")
@@ -130,8 +130,8 @@ def test_what_is_not_there_is_named(source: Path, platform: LocalPlatform) -> No
         run_job(host, "Toy Sync")
 
 
-def test_a_script_that_fails_is_no_success(source: Path, platform: LocalPlatform) -> None:
-    """A job that raises, or whose time is over, is told from one that printed nothing."""
+def test_a_failed_job_is_not_reported_as_a_success(source: Path, platform: LocalPlatform) -> None:
+    """A job that raises has crashed, and a job that exceeds its time has timed out."""
     host = ActionHost(platform, source)
     script = source / "jobs" / "toy_sync.py"
     script.write_text("raise RuntimeError('broken')\n", "utf-8")

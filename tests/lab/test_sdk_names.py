@@ -1,4 +1,4 @@
-"""The stand-in's modules have two spellings and are one object each."""
+"""Each module of the stand-in has two import names and is one module object."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ IMPORTS = (
 
 
 def run(code: str, *folders: object) -> str:
-    """Run code in a fresh process with these folders on its path; returns its output."""
+    """Run code in a new process with these folders on its path, and return its output."""
     path = ":".join(str(folder) for folder in folders)
     command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PYTHONPATH": path})
     return done.stdout + done.stderr
 
 
-def test_all_documented_modules_are_there() -> None:
-    """The modules that scripts import, no less."""
+def test_all_documented_modules_exist() -> None:
+    """The stand-in has all modules that scripts can import."""
     assert MODULES == [
         "OverflowManager",
         "ScriptResult",
@@ -47,8 +47,8 @@ def test_all_documented_modules_are_there() -> None:
 
 
 @pytest.mark.parametrize("order", ["bare, dotted", "dotted, bare"])
-def test_one_module_for_both_spellings(order: str) -> None:
-    """Whichever spelling comes first, the second one gives the same module, with its spec intact."""
+def test_both_import_names_give_the_same_module(order: str) -> None:
+    """Both import names give the same module with an unchanged spec, in any order of imports."""
     code = f"""
 import sys
 from importlib import import_module
@@ -65,8 +65,8 @@ sys.__stdout__.write("same")
 
 
 @pytest.mark.parametrize(("first", "second"), list(permutations(IMPORTS, 2)))
-def test_every_way_of_importing(first: str, second: str) -> None:
-    """All ways to write an import lead to one module."""
+def test_every_form_of_import_gives_the_same_module(first: str, second: str) -> None:
+    """Every form of an import statement gives the same module."""
     code = f"{first.format('a')}; {second.format('b')}; import sys; print(a is b, file=sys.__stdout__)"
 
     assert run(code, STAND_IN, STAND_IN.parent) == "True\n"
@@ -74,7 +74,7 @@ def test_every_way_of_importing(first: str, second: str) -> None:
 
 @pytest.mark.parametrize("folder", [STAND_IN, STAND_IN.parent])
 def test_one_folder_on_the_path_is_enough(folder: object) -> None:
-    """Built scripts have only the inner folder on their path, other tools only the outer one."""
+    """The stand-in works with only the inner folder on the path (built scripts) or only the outer one."""
     name = "SiemplifyAction" if folder == STAND_IN else "soar_sdk.SiemplifyAction"
     code = f"""
 import {name}, SiemplifyUtils, soar_sdk.SiemplifyUtils as other
@@ -83,8 +83,8 @@ SiemplifyUtils.real_stdout.write(str(SiemplifyUtils is other))"""
     assert run(code, folder) == "True"
 
 
-def test_print_goes_elsewhere_once_the_sdk_is_there() -> None:
-    """Importing the SDK takes standard output away from print()."""
+def test_print_does_not_write_to_stdout_after_an_import_of_the_sdk() -> None:
+    """After an import of the SDK, `print()` does not write to standard output."""
     code = """
 import SiemplifyAction, SiemplifyUtils as utils
 print("x")

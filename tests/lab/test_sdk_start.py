@@ -1,4 +1,4 @@
-"""What the SDK reads when it starts: arguments, stdin, environment."""
+"""The start of the SDK: arguments, standard input, environment."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ import json
 from SiemplifyAction import SiemplifyAction
 s = SiemplifyAction()
 s.script_name = "Do It"
-s.end(json.dumps({QUESTION}), True)
+s.end(json.dumps({EXPRESSION}), True)
 """
 
 
 def start(
-    sdk: Path | None, question: str, arguments: list[str], stdin: bytes, **environment: str
+    sdk: Path | None, expression: str, arguments: list[str], stdin: bytes, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Start a script that ends with the answer to a question as its message."""
+    """Start a script that evaluates the expression `expression` and returns the value as its message."""
     folder = find_sdk(sdk)
     done = subprocess.run(
-        [sys.executable, "-B", "-c", SCRIPT.replace("{QUESTION}", question), *arguments],
+        [sys.executable, "-B", "-c", SCRIPT.replace("{EXPRESSION}", expression), *arguments],
         input=stdin,
         capture_output=True,
         check=False,
@@ -50,41 +50,41 @@ def start(
     return subprocess.CompletedProcess([], done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def answer(done: subprocess.CompletedProcess[str]) -> object:
-    """The answer in a script's output."""
+def value_of(done: subprocess.CompletedProcess[str]) -> object:
+    """Return the value of the expression from a script's output."""
     assert done.returncode == 0, done.stderr
     return json.loads(json.loads(done.stdout)["Message"])
 
 
 def stdin(**changes: object) -> bytes:
-    """The smallest context document, changed."""
+    """Return the smallest context document with these changes."""
     return json.dumps({**CONTEXT, **changes}).encode()
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> str:
-    """The option that puts the log into the test's folder."""
+    """Return the option that writes the log into the test's folder."""
     return f"--logPath={tmp_path / 'script.log'}"
 
 
-def test_the_smallest_context(soar_sdk: Path | None, log: str) -> None:
-    """Optional keys have their documented defaults."""
-    question = (
+def test_optional_context_keys_have_their_defaults(soar_sdk: Path | None, log: str) -> None:
+    """A context document without optional keys gives their documented defaults."""
+    expression = (
         "[s.parameters, s.target_entity_ids, s.environment, s.workflow_instance_id, s.max_json_result_size,"
         " s.execution_deadline_unix_time_ms, s.script_timeout_deadline, s.async_total_duration_deadline,"
         " s.async_polling_interval_in_sec, s.use_proxy_settings, s.vault_settings, s.API_ROOT]"
     )
     environment = {"APP_USE_SSL": "False", "APP_IP": "127.0.0.1", "APP_PORT": "1"}
 
-    done = start(soar_sdk, question, ["key", "True", log], b"\xef\xbb\xbf" + stdin(), **environment)
+    done = start(soar_sdk, expression, ["key", "True", log], b"\xef\xbb\xbf" + stdin(), **environment)
 
     root = "http://127.0.0.1:1/api"
-    assert answer(done) == [{}, [], "Default Environment", None, 15, 0, 0, 0, 0, False, None, root]
+    assert value_of(done) == [{}, [], "Default Environment", None, 15, 0, 0, 0, 0, False, None, root]
 
 
 @pytest.mark.parametrize("key", sorted(CONTEXT))
 def test_a_missing_key_is_a_crash(soar_sdk: Path | None, log: str, key: str) -> None:
-    """Every required key is required."""
+    """A context document without a required key is a crash."""
     document = {name: value for name, value in CONTEXT.items() if name != key}
 
     done = start(soar_sdk, "1", ["key", "True", log], json.dumps(document).encode())
@@ -94,7 +94,7 @@ def test_a_missing_key_is_a_crash(soar_sdk: Path | None, log: str, key: str) -> 
 
 
 def test_options_become_headers(soar_sdk: Path | None, log: str) -> None:
-    """The key and the tracing options travel with every call; quotes around them do not."""
+    """Each request has the key and the tracing options as headers, without the quotes around them."""
     baggage = base64.b64encode(b"a=b").decode()
     options = ['--correlationId="c-1"', "--traceId=t-1", f"--baggage={baggage}", "--useElastic", log]
     names = "('AppKey', 'correlation_id', 'traceparent', 'baggage', 'Content-Type', 'Accept')"
@@ -103,11 +103,11 @@ def test_options_become_headers(soar_sdk: Path | None, log: str) -> None:
         soar_sdk, f"[s.session.headers[name] for name in {names}]", ["key", "True", *options], stdin()
     )
 
-    assert answer(done) == ["key", "c-1", "t-1", "a=b", "application/json", "application/json"]
+    assert value_of(done) == ["key", "c-1", "t-1", "a=b", "application/json", "application/json"]
 
 
-def test_unknown_options_are_refused(soar_sdk: Path | None, log: str) -> None:
-    """Any other long option ends the script."""
+def test_unknown_options_are_rejected(soar_sdk: Path | None, log: str) -> None:
+    """A script ends with an error at any other long option."""
     done = start(soar_sdk, "1", ["key", "True", log, "--verbose"], stdin())
 
     assert done.returncode == 1
@@ -115,7 +115,7 @@ def test_unknown_options_are_refused(soar_sdk: Path | None, log: str) -> None:
 
 
 def test_the_key_is_required(soar_sdk: Path | None) -> None:
-    """Without an argument there is no key."""
+    """A script ends with an error when it has no argument for the key."""
     done = start(soar_sdk, "1", [], stdin())
 
     assert done.returncode == 1
@@ -123,10 +123,10 @@ def test_the_key_is_required(soar_sdk: Path | None) -> None:
 
 
 def test_the_log_goes_to_its_file(soar_sdk: Path | None, log: str) -> None:
-    """What is logged is in the file, in the debug output and on stderr, in the platform's format."""
-    question = "[s.LOGGER.info('a %s'), s.LOGGER.warn('b'), s.LOGGER.debug('c'), s.LOGGER.error('d')]"
+    """Log lines are in the file, in the debug output and on stderr, in the format of the platform."""
+    expression = "[s.LOGGER.info('a %s'), s.LOGGER.warn('b'), s.LOGGER.debug('c'), s.LOGGER.error('d')]"
 
-    done = start(soar_sdk, question, ["key", "True", log], stdin())
+    done = start(soar_sdk, expression, ["key", "True", log], stdin())
 
     assert json.loads(done.stdout)["DebugOutput"] == "a %s\nb\nd\n"
     lines = Path(log.partition("=")[2]).read_text().splitlines()
@@ -134,16 +134,16 @@ def test_the_log_goes_to_its_file(soar_sdk: Path | None, log: str) -> None:
     assert done.stderr.splitlines() == lines
 
 
-def test_a_ca_bundle_in_the_environment_is_complained_about(soar_sdk: Path | None, log: str) -> None:
-    """The warning is part of the debug output."""
+def test_a_ca_bundle_in_the_environment_gives_a_warning(soar_sdk: Path | None, log: str) -> None:
+    """The debug output has a warning when the environment contains `REQUESTS_CA_BUNDLE`."""
     done = start(soar_sdk, "1", ["key", "True", log], stdin(), REQUESTS_CA_BUNDLE="/nowhere")
 
     warning = "Environment Variables cannot contain key REQUESTS_CA_BUNDLE, please remove it.\n"
     assert json.loads(done.stdout)["DebugOutput"] == warning
 
 
-def test_a_log_that_cannot_be_opened_stops_nothing(soar_sdk: Path | None, tmp_path: Path) -> None:
-    """The script goes on; stderr says what is wrong."""
+def test_a_log_that_cannot_be_opened_does_not_stop_the_script(soar_sdk: Path | None, tmp_path: Path) -> None:
+    """A log file that cannot be opened does not stop the script, and stderr has the reason."""
     option = f"--logPath={tmp_path / 'missing' / 'script.log'}"
 
     done = start(soar_sdk, "[s.LOGGER.info('a')]", ["key", "True", option], stdin())
@@ -152,19 +152,19 @@ def test_a_log_that_cannot_be_opened_stops_nothing(soar_sdk: Path | None, tmp_pa
     assert "LOGGER: loadConfigFromFile FAILED" in done.stderr
 
 
-def test_the_old_format_of_entities(soar_sdk: Path | None, log: str) -> None:
-    """Plain texts as target entities change the keys of results."""
-    question = "[s.result.add_data_table('A', ['a']), s.support_old_entities, s.target_entity_ids]"
+def test_entities_in_the_old_format_change_the_keys_of_results(soar_sdk: Path | None, log: str) -> None:
+    """Target entities in the old format (plain texts) change the keys of results."""
+    expression = "[s.result.add_data_table('A', ['a']), s.support_old_entities, s.target_entity_ids]"
 
-    done = start(soar_sdk, question, ["key", "True", log], stdin(target_entities=["A"]))
+    done = start(soar_sdk, expression, ["key", "True", log], stdin(target_entities=["A"]))
 
-    assert answer(done) == [None, True, ["A"]]
+    assert value_of(done) == [None, True, ["A"]]
     (entry,) = json.loads(json.loads(done.stdout)["ResultObjectJson"]).items()
     assert (entry[0], entry[1]["IsForEntity"], "Type" in entry[1]) == ("A", True, False)
 
 
 def test_deadlines(soar_sdk: Path | None, log: str) -> None:
-    """A script knows whether its time is over."""
+    """A script can read whether its deadline has passed."""
     for deadline, over in ((1, True), (99999999999999, False)):
         document = stdin(execution_deadline_unix_time_ms=deadline)
-        assert answer(start(soar_sdk, "s.is_timeout_reached", ["key", "True", log], document)) is over
+        assert value_of(start(soar_sdk, "s.is_timeout_reached", ["key", "True", log], document)) is over

@@ -1,4 +1,4 @@
-"""The SDK's small tools, value by value: the same on the stand-in as on the real SDK."""
+"""The utility functions of the SDK return the same values on the stand-in and on the real SDK."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-ASK = """
+PROGRAM = """
 import json, sys
 import SiemplifyUtils as u
 from ScriptResult import ScriptResult
@@ -48,39 +48,39 @@ def results(*calls):
     )
 
 
-def answer(question):
+def value_of(expression):
     try:
-        return eval(question)
+        return eval(expression)
     except Exception as error:
         return [type(error).__name__, str(error)]
 
 
-print(json.dumps([answer(question) for question in json.load(sys.stdin)]), file=u.real_stdout)
+print(json.dumps([value_of(expression) for expression in json.load(sys.stdin)]), file=u.real_stdout)
 """
 
 
-def ask(sdk: Path | None, questions: list[str]) -> list[object]:
+def evaluate(sdk: Path | None, expressions: list[str]) -> list[object]:
     """Evaluate Python expressions in a process that has the SDK's modules."""
     folder = find_sdk(sdk)
     done = subprocess.run(
-        [sys.executable, "-B", "-c", ASK],
-        input=json.dumps(questions),
+        [sys.executable, "-B", "-c", PROGRAM],
+        input=json.dumps(expressions),
         capture_output=True,
         text=True,
         check=True,
         env={"PYTHONPATH": f"{folder}:{folder.parent}"},
     )
-    answers: list[object] = json.loads(done.stdout)
-    return answers
+    values: list[object] = json.loads(done.stdout)
+    return values
 
 
 def check(sdk: Path | None, expected: Mapping[str, object]) -> None:
-    """Compare all answers at once, by question."""
-    assert dict(zip(expected, ask(sdk, list(expected)), strict=True)) == dict(expected)
+    """Compare the values of all expressions at once."""
+    assert dict(zip(expected, evaluate(sdk, list(expected)), strict=True)) == dict(expected)
 
 
 def test_tables(soar_sdk: Path | None) -> None:
-    """Commas in cells become spaces, None an empty cell; quotes and newlines stay."""
+    """In cells, a comma becomes a space and None becomes empty; quotes and line breaks stay."""
     check(
         soar_sdk,
         {
@@ -96,15 +96,15 @@ def test_tables(soar_sdk: Path | None) -> None:
     )
 
 
-def test_columns_keep_the_order_in_which_they_are_first_seen() -> None:
-    """The real SDK shuffles columns from run to run; the stand-in never does."""
+def test_columns_keep_the_order_of_their_first_use() -> None:
+    """The stand-in keeps the order of columns. In the real SDK the order differs from run to run."""
     rows = [{"b": 1, "a": 2}, {"c": 3, "a": 4}]
 
-    assert ask(None, [f"u.construct_csv({rows})"]) == [["b,a,c", "1,2,", ",4,3"]]
+    assert evaluate(None, [f"u.construct_csv({rows})"]) == [["b,a,c", "1,2,", ",4,3"]]
 
 
 def test_flattening(soar_sdk: Path | None) -> None:
-    """Nested values get joined names; empty ones the SDK's peculiar texts."""
+    """Nested values get joined names. Empty values get the special texts of the SDK."""
     flat = "u.dict_to_flat({})".format
     check(
         soar_sdk,
@@ -122,7 +122,7 @@ def test_flattening(soar_sdk: Path | None) -> None:
 
 
 def test_json_results(soar_sdk: Path | None) -> None:
-    """The platform's convention is a list of entity and result; a list is no input."""
+    """A dictionary becomes a list of objects with entity and result. A list as input is an error."""
     convert = "u.convert_dict_to_json_result_dict({})".format
     check(
         soar_sdk,
@@ -139,7 +139,7 @@ def test_json_results(soar_sdk: Path | None) -> None:
 
 
 def test_parameters(soar_sdk: Path | None) -> None:
-    """Each rule of parameter extraction, its sentences included."""
+    """Parameter extraction follows its rules and has its own error messages."""
     missing = "Parameter P was not found or was empty, used default_value {} instead".format
     no_bool = "Parameter named P, with value {} isn't a valid BOOL".format
     check(
@@ -182,7 +182,7 @@ def test_parameters(soar_sdk: Path | None) -> None:
 
 
 def test_times(soar_sdk: Path | None) -> None:
-    """Times are unix milliseconds; texts need a zone."""
+    """Times are Unix milliseconds. A time as text needs a time zone."""
     no_zone = "no timezone info was supplied (either in input string or optional parameter"
     check(
         soar_sdk,
@@ -209,14 +209,14 @@ def test_times(soar_sdk: Path | None) -> None:
     )
 
 
-def test_entities_and_events_are_strict(soar_sdk: Path | None) -> None:
-    """Missing and unknown keys, and an empty identifier, are refused."""
+def test_entities_and_events_reject_invalid_keys(soar_sdk: Path | None) -> None:
+    """Entities and events reject missing keys, unknown keys and an empty identifier."""
     keys = (
         "creation_time=1, modification_time=1, case_identifier=1, alert_identifier='a', entity_type='T', "
         "is_internal=False, is_suspicious=False, is_artifact=False, is_enriched=False, is_vulnerable=False, "
         "is_pivot=False, additional_properties={}"
     )
-    answers = ask(
+    values = evaluate(
         soar_sdk,
         [
             f"str(DomainEntityInfo(identifier='X', {keys}))",
@@ -230,12 +230,12 @@ def test_entities_and_events_are_strict(soar_sdk: Path | None) -> None:
         ],
     )
 
-    assert answers[0] == "X"
-    assert isinstance(answers[1], list)
-    assert len(answers[1]) == 13
-    assert answers[2] == ["Exception", "Identifier is required"]
-    assert [answer[0] for answer in answers[3:6] if isinstance(answer, list)] == ["TypeError"] * 3
-    assert answers[6:] == [None, ["DestinationURL", "FILEHASH", "USERUNIQNAME"]]
+    assert values[0] == "X"
+    assert isinstance(values[1], list)
+    assert len(values[1]) == 13
+    assert values[2] == ["Exception", "Identifier is required"]
+    assert [value[0] for value in values[3:6] if isinstance(value, list)] == ["TypeError"] * 3
+    assert values[6:] == [None, ["DestinationURL", "FILEHASH", "USERUNIQNAME"]]
 
 
 @pytest.mark.parametrize(
@@ -257,10 +257,10 @@ def test_entities_and_events_are_strict(soar_sdk: Path | None) -> None:
         ("('add_content', ('A', 'c'))", {"Content": "c"}),
     ],
 )
-def test_results_of_one_title_make_one_entry(
+def test_results_with_the_same_title_share_one_entry(
     soar_sdk: Path | None, calls: str, changed: dict[str, object]
 ) -> None:
-    """Tables and JSON are replaced, files and links add up."""
+    """A second result with the same title replaces a table or JSON, and is added to files and links."""
     entry = {
         "Title": "A",
         "Type": None,
@@ -274,11 +274,11 @@ def test_results_of_one_title_make_one_entry(
         **changed,
     }
 
-    assert ask(soar_sdk, [f"results({calls})"]) == [[["A", None], [entry]]]
+    assert evaluate(soar_sdk, [f"results({calls})"]) == [[["A", None], [entry]]]
 
 
-def test_results_that_are_refused(soar_sdk: Path | None) -> None:
-    """What is no JSON, and what is too large, is refused with the SDK's own errors."""
+def test_invalid_results_raise_the_errors_of_the_sdk(soar_sdk: Path | None) -> None:
+    """A value that is not JSON and an attachment that is too large raise the errors of the SDK."""
     slip = "object has no attribute 'message'"
     check(
         soar_sdk,

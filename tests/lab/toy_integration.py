@@ -1,4 +1,4 @@
-"""A tiny integration, written for one test: one action, in source form or built."""
+"""A toy integration that a test writes: one action, in source form or in built form."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Toy:
         is_async: bool = False,
         **options: Any,  # noqa: ANN401 - handed on to ActionHost.run
     ) -> ActionRun:
-        """Write the integration and run its action, in a case of its own unless one is given."""
+        """Write the integration and run its action, in the given case or in a new one."""
         declared = options.pop("declared", None)
         host = self.host(body, is_async=is_async, parameters=declared)
         return host.run(NAME, case or self.platform.new_case(), **options)
@@ -84,7 +84,7 @@ class Toy:
 
 @contextmanager
 def set_at_a_comment(platform: LocalPlatform, case: Case) -> Iterator[threading.Event]:
-    """Give an event that is set as soon as the case has a comment, or in the end."""
+    """Return an event that is set when the case gets a comment, at the latest at the end of the block."""
     happened, over = threading.Event(), threading.Event()
 
     def watch() -> None:
