@@ -1,4 +1,4 @@
-"""A TLS certificate made on the spot."""
+"""A self-signed TLS certificate for the tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def self_signed(path: Path) -> Path:
-    """Write a certificate for 127.0.0.1, signed by itself, and its key into one PEM file."""
+    """Write a self-signed certificate for 127.0.0.1 and its key into one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The laboratory of the action tests: real processes, a real socket to VMRay, a real socket to SecOps."""
+"""Fixtures of the action tests: real processes, and real sockets to the emulator and to the local SecOps."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def vmray() -> Iterator[EmbeddedEmulator]:
-    """An emulated VMRay for all tests; each begins with an empty one (see `lab`)."""
+    """Start one emulator for all tests; `lab` empties it before each test."""
     with EmbeddedEmulator() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def secops() -> Iterator[LocalPlatform]:
-    """A local SecOps for all tests; each has cases of its own."""
+    """Start one local SecOps for all tests; each test has its own cases."""
     with LocalPlatform() as running:
         yield running
 
 
 @pytest.fixture
 def lab(vmray: EmbeddedEmulator, secops: LocalPlatform) -> Iterator[Lab]:
-    """The laboratory, with nothing in it; a fault that a test ordered must have been met when it ends."""
+    """Return an empty lab. At the end of the test, each ordered fault must have been used."""
     vmray.control.reset()
     vmray.control.set_lifecycle("immediate")
     yield Lab(vmray, secops)

@@ -1,4 +1,4 @@
-"""What the specification promises, written down once more and independently of the integration's own code."""
+"""The expected outputs of the specification, written independently of the code of the integration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECRETS = ("sample_password", "sample_account_ids")
 
 IOC_TYPES = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 
-# As documented for Scan Hash; the list of Scan URL is the same.
+# The documented fields of the scan actions.
 ENRICHMENT_FIELDS = {
     "VMRay_sample_vti_score",
     "VMRay_sample_child_sample_ids",
@@ -62,26 +62,26 @@ WAITING = "Waiting for the results for: "
 
 
 def details(*lines: str) -> str:
-    """The paragraph after the documented sentences."""
+    """Return the `Details:` paragraph that follows the documented sentences."""
     return "\n".join(["", "", "Details:", *lines])
 
 
 def entity_result(
     sample: Json, iocs: Mapping[str, Sequence[Json]] | None = None, indicators: Sequence[Json] = ()
 ) -> Json:
-    """The `EntityResult` of a sample that shows these IOCs and indicators."""
+    """Return the `EntityResult` of a sample with these IOCs and indicators."""
     shown = {name: value for name, value in sample.items() if name not in SECRETS}
     lists = {name: list((iocs or {}).get(name, [])) for name in IOC_TYPES}
     return {**shown, "iocs": lists, "threat_indicators": list(indicators)}
 
 
 def sample_table(sample: Json) -> list[str]:
-    """The table of a sample: a line a field, lists with `; `, addresses that nobody can click."""
+    """Return the table of a sample: one line for each field, `; ` between list items, defanged addresses."""
     return ["Key,Value", *(f"{name},{_cell(name, value)}" for name, value in flat(sample))]
 
 
 def flat(value: Json, prefix: str = "") -> Iterable[tuple[str, Any]]:
-    """The fields of a sample, relations spread out as `sample_child_relations_1_relation_id`."""
+    """Return the fields of a sample with flattened relations: `sample_child_relations_1_relation_id`."""
     for name, member in value.items():
         if isinstance(member, dict):
             yield from flat(member, f"{prefix}{name}_") if member else [(prefix + name, None)]

@@ -1,4 +1,4 @@
-"""One VMRay, one SecOps and one host, and what a test wants to know of them afterwards."""
+"""One emulator, one local SecOps and one host, with methods that read their state after a run."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ INTEGRATION = REPOSITORY / "integrations" / "vm_ray"
 
 @dataclass
 class Lab:
-    """Runs actions in a case of its own, against an emulator that starts empty.
+    """Run actions in a new case, against an empty emulator.
 
     Attributes:
         vmray: The emulated VMRay.
         secops: The local SecOps; its VMRay instance is configured for `vmray`.
-        case: Where the actions run; made by `open_case`.
+        case: The case in which the actions run; `open_case` replaces it.
         sdk: Folder of the real SDK, None for the stand-in.
         integration: The folder of the integration, in source or built form.
     """
@@ -48,46 +48,46 @@ class Lab:
         self.open_case()
 
     def configure(self, **values: str) -> None:
-        """Configure the integration for this emulator; values are given with `_` for blanks."""
+        """Configure the integration for this emulator; in the names of settings, `_` stands for a space."""
         given = {name.replace("_", " "): value for name, value in values.items()}
         usual = {"Api Root": self.vmray.url, "Api Key": self.vmray.api_key, "Verify SSL": "true"}
         self.secops.configure("VMRay", usual | given)
 
     def open_case(self, *entities: tuple[str, str]) -> None:
-        """Go on in a new case with these entities."""
+        """Open a new case with these entities."""
         self.case = self.secops.new_case(entities=entities)
 
     def hashes(self, *values: str) -> None:
-        """Go on in a new case with FILEHASH entities."""
+        """Open a new case with FILEHASH entities."""
         self.open_case(*(("FILEHASH", value) for value in values))
 
     def urls(self, *values: str) -> None:
-        """Go on in a new case with URL entities."""
+        """Open a new case with URL entities."""
         self.open_case(*(("DestinationURL", value) for value in values))
 
     def run(
         self, action: str, parameters: Mapping[str, str] | None = None, **options: JsonValue
     ) -> ActionRun:
-        """Run an action on all entities of the case; nothing that was asked before counts as seen."""
+        """Clear the request log and run an action on all entities of the case."""
         self.vmray.control.forget_requests()
         return self.host.run(action, self.case, parameters, **options)
 
     def read(self, path: str) -> JsonValue:
-        """Ask VMRay as any client could, and return `data`."""
+        """Send a GET request to the emulator and return `data`."""
         request = urllib.request.Request(f"{self.vmray.url}/rest{path}")  # noqa: S310 - our own loopback server
         request.add_header("Authorization", f"api_key {self.vmray.api_key}")
         with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own loopback server
             return json.load(answer)["data"]
 
     def seen(self) -> list[str]:
-        """The requests that VMRay saw, as `GET /rest/path?query`, in order; a key of ours as `KEY`."""
+        """Return the requests in order, as `GET /rest/path?query`, with `KEY` for an idempotency key."""
         return [
             f"{each.method} {each.path}{'?' if each.query else ''}{_query(each.query)}"
             for each in self.vmray.control.requests()
         ]
 
     def submits(self) -> list[dict[str, str]]:
-        """The forms of the submits that VMRay saw, without the key in `submission_metadata` (see `keys`)."""
+        """Return the forms of the submit requests, without the idempotency key (see `keys`)."""
         return [
             {name: value for name, value in each.form.items() if name != "submission_metadata"}
             for each in self.vmray.control.requests()
@@ -95,44 +95,44 @@ class Lab:
         ]
 
     def keys(self) -> list[str]:
-        """Our own keys in the `submission_metadata` of all submissions that VMRay has stored."""
+        """Return the idempotency keys in the `submission_metadata` of all stored submissions."""
         submissions = self.vmray.control.submissions()
         stored = [json.loads(each["submission_submission_metadata"]) for each in submissions]
         assert all(set(each) == {"google_secops_key"} for each in stored)
         return [each["google_secops_key"] for each in stored]
 
     def samples(self) -> list[dict[str, Any]]:
-        """All samples that VMRay has, as its API sends them."""
+        """Return all samples of the emulator, as its API returns them."""
         return list(self.vmray.control.samples())
 
     def enrichment(self, identifier: str) -> dict[str, str]:
-        """The `VMRay_` fields of one entity."""
+        """Return the `VMRay_` fields of one entity."""
         properties = self.entity(identifier)["additional_properties"]
         return {name: value for name, value in properties.items() if name.startswith("VMRay_")}
 
     def entity(self, identifier: str) -> dict[str, Any]:
-        """One entity of the case, as it was written."""
+        """Return one entity of the case."""
         return next(each for each in self.case.entities if each["identifier"] == identifier.upper())
 
     def flags(self) -> dict[str, tuple[bool, bool]]:
-        """For each entity of the case: whether it is enriched, and whether it is suspicious."""
+        """Return for each entity of the case whether it is enriched and whether it is suspicious."""
         return {
             each["identifier"]: (each["is_enriched"], each["is_suspicious"]) for each in self.case.entities
         }
 
     def insights(self) -> dict[str, str]:
-        """The HTML of the case's insights by entity."""
+        """Return the HTML of the case's insights by entity."""
         return {each["entity_identifier"]: each["content"] for each in self.case.insights}
 
 
 def _query(query: Mapping[str, str]) -> str:
-    """Write a query without the key that differs from case to case."""
+    """Return a query without the idempotency key, which differs from case to case."""
     name = "submission_submission_metadata"
     return urlencode({**query, **({name: "KEY"} if name in query else {})})
 
 
 def outcome(run: ActionRun) -> dict[str, Any]:
-    """Everything that an action hands to the platform, in one value."""
+    """Return the whole output of an action as one value."""
     return {
         "state": run.state.value,
         "value": run.result_value,
@@ -151,7 +151,7 @@ def completed(
     json_result: JsonValue = None,
     tables: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
-    """The whole output of an action that completed."""
+    """Return the expected whole output of an action that completed."""
     return {
         "state": "completed",
         "value": value,
@@ -164,5 +164,5 @@ def completed(
 
 
 def failed(message: str, json_result: JsonValue = None) -> dict[str, Any]:
-    """The whole output of an action that failed."""
+    """Return the expected whole output of an action that failed."""
     return completed(message, value=False, json_result=json_result) | {"state": "failed"}

@@ -1,4 +1,4 @@
-"""A copy of the integration with one change, and the host that runs the copy."""
+"""A copy of the integration with changes, and the host that runs the copy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TIMING_MODULE: Final = "core/api/vmray_timing.py"
 INSTANCE: Final = "TIMING: Final = Timing()"
-# What the machine itself needs: a test cannot make processes start faster.
+# The machine needs these times: a test cannot make processes start faster.
 MACHINE_TIMES: Final = frozenset({"min_margin", "run_overhead"})
 
 
@@ -37,7 +37,7 @@ class PatchedIntegration:
         self.host = ActionHost(lab.secops, self.folder)
 
     def put_in(self, module: str, before: str, statement: str) -> None:
-        """Put a statement before the only line of a module that begins like this."""
+        """Insert a statement before the only line of a module that begins with `before`."""
         path = self.folder / module
         lines = path.read_text(encoding="utf-8").splitlines()
         (at,) = [number for number, line in enumerate(lines) if line.strip().startswith(before)]
@@ -59,7 +59,7 @@ def scale_time(
         integration: The copy.
         factor: The factor.
         keep: Durations that stay as they are.
-        fixed: Durations that get a value of their own.
+        fixed: Durations that get a fixed value.
     """
     values = {name: value for name, value in asdict(TIMING).items() if name not in {*keep, *fixed}}
     scaled = {

@@ -1,4 +1,4 @@
-"""What the actions that submit have in common when VMRay does not respond as it should."""
+"""The expected outcomes of faults that are common to all actions that submit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EARLIER: Final = "GET /submission?submission_submission_metadata"
 SUBMIT: Final = "POST /sample/submit"
 # What another request stands in for, or what the next run repeats, is not felt as a read of one item is.
 OUTCOMES: Final[Exceptions] = {
-    # a server that refuses or lacks the filter says nothing about earlier runs
+    # the search for previous submissions is optional: a server without the filter returns an error
     _EARLIER: {REFUSED: FINE},
     "GET /submission/{id}": {
         **lasting(named(PENDING)),
@@ -42,18 +42,18 @@ OUTCOMES: Final[Exceptions] = {
 
 
 def refuse_windows(vmray: EmbeddedEmulator) -> None:
-    """Let VMRay refuse to list several submissions in one request."""
+    """Make the emulator reject requests that list several submissions."""
     _inject(vmray, "/rest/submission", {"kind": "result_error", "error_msg": "no windows"}, _min_id="*")
 
 
 def lock_reports(vmray: EmbeddedEmulator) -> None:
-    """Let VMRay refuse IOCs and threat indicators, as it does for reports that are locked."""
+    """Make the emulator reject requests for IOCs and threat indicators, as for locked reports."""
     for what in ("iocs", "vtis"):
         _inject(vmray, f"/rest/sample/*/{what}", {"kind": "status", "status": 403})
 
 
 def lose_submits(vmray: EmbeddedEmulator, count: int) -> None:
-    """Break the connection of so many submits, before VMRay stores anything."""
+    """Reset the connection of `count` submit requests, before the emulator stores a submission."""
     match = {"method": "POST", "path": "/rest/sample/submit"}
     vmray.control.inject(match, {"kind": "reset_before"}, count)
 

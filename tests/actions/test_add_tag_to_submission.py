@@ -1,4 +1,4 @@
-"""Add Tag to Submission: one tag on one submission, or the reason why not."""
+"""Add Tag to Submission: adds one tag to one submission, or gives the reason why it cannot."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EXAMPLES = [
 
 
 def old_server(vmray: EmbeddedEmulator) -> None:
-    """Let VMRay know the older form of the request only."""
+    """Make the emulator accept only the older form of the request."""
     vmray.control.add_sample()
     match = {"method": "POST", "path": "/rest/submission/*/tag"}
     vmray.control.inject(match, {"kind": "status", "status": 404}, EVER)
@@ -49,7 +49,7 @@ SITUATIONS = [
 ]
 _NO_CONTENT = {"missing field": FINE, "null for a list": FINE, "data: null": FINE}
 OUTCOMES = {
-    # a 404 can mean the older form of the request, which is made then
+    # after a 404 the action sends the older form of the request
     "POST /submission/{id}/tag": {**_NO_CONTENT, "404": FINE},
     "POST /submission/{id}/tag/{tag}": _NO_CONTENT,
 }
@@ -62,7 +62,7 @@ def add_tag(lab: Lab, submission_id: str, tag: str) -> ActionRun:
 
 @pytest.mark.parametrize("tag", ["phish", "Q3/2026", "50%?&#", "a+b=c", "überprüft", "检查"])
 def test_a_tag_arrives_as_it_was_written(lab: Lab, tag: str) -> None:
-    """Whatever VMRay allows in a tag, slashes and percent signs included."""
+    """Each character that VMRay allows in a tag is stored unchanged, also slashes and percent signs."""
     lab.vmray.control.add_sample()
 
     run = add_tag(lab, "6001", tag)
@@ -78,8 +78,8 @@ def test_a_tag_arrives_as_it_was_written(lab: Lab, tag: str) -> None:
     )
 
 
-def test_a_tag_that_is_there_already_stays(lab: Lab) -> None:
-    """Adding it twice is a success both times, and it is there once; blanks around it do not count."""
+def test_an_existing_tag_can_be_added_again(lab: Lab) -> None:
+    """Adding a tag twice succeeds twice and stores the tag once. Spaces around the tag are removed."""
     lab.vmray.control.add_sample()
 
     runs = [add_tag(lab, "6001", "phish"), add_tag(lab, " 6001 ", " phish ")]
@@ -92,7 +92,7 @@ def test_a_tag_that_is_there_already_stays(lab: Lab) -> None:
 
 @pytest.mark.parametrize("status", [404, 405])
 def test_an_old_server_gets_the_tag_in_the_path(lab: Lab, status: int) -> None:
-    """Servers that know only the older form: the tag is one segment of the path, whatever is in it."""
+    """A server that accepts only the older form gets the tag as one encoded segment of the path."""
     lab.vmray.control.add_sample()
     lab.vmray.control.inject({"path": "/rest/submission/6001/tag"}, {"kind": "status", "status": status})
 
@@ -103,8 +103,8 @@ def test_an_old_server_gets_the_tag_in_the_path(lab: Lab, status: int) -> None:
     assert lab.seen() == ["POST /rest/submission/6001/tag", "POST /rest/submission/6001/tag/Q3/2026"]
 
 
-def test_an_unknown_submission(lab: Lab) -> None:
-    """A 404 can mean the submission or the form of the request; both forms are tried."""
+def test_an_unknown_submission_is_named_after_both_forms_of_the_request(lab: Lab) -> None:
+    """A 404 can mean an unknown submission or an unknown form of the request: the action sends both forms."""
     run = add_tag(lab, "4711", "phish")
 
     assert outcome(run) == failed(
@@ -115,8 +115,8 @@ def test_an_unknown_submission(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("tag", ["two words", "a,b", "tab\there", "<b>", 'say "hi"', "x" * 256])
-def test_a_tag_that_vmray_would_refuse_is_explained_before(lab: Lab, tag: str) -> None:
-    """VMRay's own rule, in words; nothing is asked."""
+def test_an_invalid_tag_is_rejected_before_any_request(lab: Lab, tag: str) -> None:
+    """The message explains VMRay's rule for tags, and no request is made."""
     lab.vmray.control.add_sample()
 
     run = add_tag(lab, "6001", tag)
@@ -132,8 +132,8 @@ def test_a_tag_that_vmray_would_refuse_is_explained_before(lab: Lab, tag: str) -
 
 
 @pytest.mark.parametrize("tag", [".", ".."])
-def test_a_tag_that_is_a_step_in_an_address_is_not_sent(lab: Lab, tag: str) -> None:
-    """In the path of the older form it would name another address; nothing is asked."""
+def test_a_tag_of_dots_is_rejected_before_any_request(lab: Lab, tag: str) -> None:
+    """A tag of dots would change the path of the older form: the action fails and makes no request."""
     run = add_tag(lab, "6001", tag)
 
     assert outcome(run) == failed(
@@ -157,7 +157,7 @@ def test_a_tag_that_is_a_step_in_an_address_is_not_sent(lab: Lab, tag: str) -> N
     ],
 )
 def test_a_submission_id_is_a_positive_whole_number(lab: Lab, given: str, problem: str) -> None:
-    """Anything else is explained, and nothing is asked."""
+    """Any other submission ID gives an error that explains the problem, and no request is made."""
     run = add_tag(lab, given, "phish")
 
     assert outcome(run) == failed(
@@ -167,8 +167,8 @@ def test_a_submission_id_is_a_positive_whole_number(lab: Lab, given: str, proble
     assert lab.seen() == []
 
 
-def test_a_missing_tag(lab: Lab) -> None:
-    """The parameter is mandatory."""
+def test_a_missing_tag_is_rejected(lab: Lab) -> None:
+    """A missing tag gives an error, because the parameter is mandatory."""
     run = add_tag(lab, "6001", " ")
 
     assert outcome(run) == failed(
@@ -176,8 +176,8 @@ def test_a_missing_tag(lab: Lab) -> None:
     )
 
 
-def test_a_refusal_in_vmrays_own_words(lab: Lab) -> None:
-    """What VMRay gives as its reason is passed on."""
+def test_the_message_has_the_reason_that_vmray_returned(lab: Lab) -> None:
+    """The message contains the reason that VMRay returned."""
     lab.vmray.control.inject(
         {"method": "POST", "path": "/rest/submission/*"},
         {"kind": "result_error", "error_msg": "Submission is read-only"},

@@ -1,4 +1,4 @@
-"""Causes that concern a whole action: each action ends FAILED, at once, in its own documented sentence."""
+"""Fatal errors: each action fails immediately with its own documented sentence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALL_REQUESTS = 1000
 def assert_failed(
     lab: Lab, case: Case, folder: Path, why: str, fault: Mapping[str, Any] | None = None
 ) -> None:
-    """Run the example with a fault in every request, and compare the whole output and what VMRay stores."""
+    """Run the example with a fault in every request, and compare the whole output and the stored objects."""
     parameters = prepare(lab, case.example, folder, BYSTANDER)
     stored = lab.vmray.control.submissions()
     if fault is not None:
@@ -44,8 +44,8 @@ def assert_failed(
 
 
 @every_action
-def test_a_wrong_key(lab: Lab, case: Case, tmp_path: Path) -> None:
-    """Given a wrong API key, then the action fails after one request: a retry cannot help."""
+def test_a_wrong_key_fails_the_action_after_one_request(lab: Lab, case: Case, tmp_path: Path) -> None:
+    """Given a wrong API key, then the action fails after one request, because a retry cannot succeed."""
     lab.configure(Api_Key="not-the-key-0123456789")
 
     assert_failed(lab, case, tmp_path, "VMRay rejected the API key (HTTP 401); check Api Key")
@@ -54,8 +54,8 @@ def test_a_wrong_key(lab: Lab, case: Case, tmp_path: Path) -> None:
 
 
 @every_action
-def test_a_key_without_permission(lab: Lab, case: Case, tmp_path: Path) -> None:
-    """Given 403 for every request, then the action fails with VMRay's own words."""
+def test_a_key_without_permission_fails_the_action(lab: Lab, case: Case, tmp_path: Path) -> None:
+    """Given 403 for every request, then the action fails with the reason that VMRay returned."""
     body = {"result": "error", "error_msg": "API access disabled"}
 
     why = "the API key does not have the required permission (HTTP 403): API access disabled"
@@ -63,8 +63,10 @@ def test_a_key_without_permission(lab: Lab, case: Case, tmp_path: Path) -> None:
 
 
 @every_action
-def test_an_unreachable_host(lab: Lab, case: Case, tmp_path: Path) -> None:
-    """Given a closed port, then the action fails after a few attempts: a server may be restarting."""
+def test_an_unreachable_host_fails_the_action_after_some_attempts(
+    lab: Lab, case: Case, tmp_path: Path
+) -> None:
+    """Given a closed port, then the action fails after a few attempts, because a server may be restarting."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         lab.configure(Api_Root=f"http://127.0.0.1:{nobody.getsockname()[1]}")
@@ -75,7 +77,7 @@ def test_an_unreachable_host(lab: Lab, case: Case, tmp_path: Path) -> None:
 
 @every_action
 def test_a_redirect_is_not_followed(lab: Lab, case: Case, tmp_path: Path) -> None:
-    """Given a redirect, then the action fails: the API key goes to the configured host only."""
+    """Given a redirect, then the action fails: the API key is sent only to the configured host."""
     why = "the server returned a redirect (HTTP 302), which is not followed; check Api Root"
     fault = {"kind": "redirect", "location": "http://127.0.0.1:9/rest/elsewhere"}
     assert_failed(lab, case, tmp_path, why, fault)
@@ -85,19 +87,21 @@ def test_a_redirect_is_not_followed(lab: Lab, case: Case, tmp_path: Path) -> Non
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1, with its key in the same file."""
+    """Write a self-signed certificate for 127.0.0.1, with its key in the same file."""
     return self_signed(tmp_path_factory.mktemp("certificate") / "server.pem")
 
 
 @pytest.fixture
 def secure(certificate: Path, secops: LocalPlatform) -> Iterator[Lab]:
-    """A laboratory whose VMRay uses TLS with that certificate."""
+    """Return a lab whose emulator uses TLS with that certificate."""
     with EmbeddedEmulator(certfile=certificate, keyfile=certificate) as running:
         yield Lab(running, secops)
 
 
 @every_action
-def test_a_certificate_that_cannot_be_verified(secure: Lab, case: Case, tmp_path: Path) -> None:
+def test_a_self_signed_certificate_fails_the_action_before_any_request(
+    secure: Lab, case: Case, tmp_path: Path
+) -> None:
     """Given a self-signed certificate, then the message names the problem, and no request is made."""
     why = "the certificate of the VMRay server was not accepted: self-signed certificate; see Verify SSL"
     assert_failed(secure, case, tmp_path, why)
@@ -106,7 +110,9 @@ def test_a_certificate_that_cannot_be_verified(secure: Lab, case: Case, tmp_path
 
 
 @every_action
-def test_the_same_server_without_the_check(secure: Lab, case: Case, tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_accepted_without_verify_ssl(
+    secure: Lab, case: Case, tmp_path: Path
+) -> None:
     """Given the same server and Verify SSL off, then the run completes and shows no warning."""
     secure.configure(Verify_SSL="false")
 

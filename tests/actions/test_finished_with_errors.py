@@ -1,4 +1,4 @@
-"""Submissions that finished with errors, of which VMRay does not say what went wrong."""
+"""Submissions that finished with errors and have no error text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ UNSAID: list[tuple[dict[str, JsonValue], int, str]] = [
 def test_a_file_that_finished_with_errors_and_no_verdict_has_failed(
     lab: Lab, tmp_path: Path, fault: dict[str, JsonValue], times: int, why: str
 ) -> None:
-    """It is not the success of an analysis that found nothing."""
+    """A file with errors and without a verdict is reported as failed, not as analyzed without a verdict."""
     lab.vmray.control.inject(ANALYSES, fault, times)
     path = made(tmp_path, "emulate-failed.exe")
 
@@ -52,7 +52,7 @@ def test_a_file_that_finished_with_errors_and_no_verdict_has_failed(
 def test_a_url_that_finished_with_errors_and_no_verdict_is_not_enriched(
     lab: Lab, fault: dict[str, JsonValue], times: int, why: str
 ) -> None:
-    """It is named with what is known of it."""
+    """The message names the URL with its submission and the reason."""
     lab.vmray.control.inject(ANALYSES, fault, times)
     url = "http://www.example/emulate-failed"
     lab.urls(url)
@@ -65,7 +65,7 @@ def test_a_url_that_finished_with_errors_and_no_verdict_is_not_enriched(
 
 @pytest.mark.parametrize("stem", ["emulate-no-verdict", "emulate-partly-failed"])
 def test_errors_or_no_verdict_alone_is_no_failure(lab: Lab, tmp_path: Path, stem: str) -> None:
-    """Without errors nothing could be said; with a verdict something was."""
+    """Only errors together with a missing verdict are a failure: errors alone or no verdict alone is not."""
     fault, times, why = UNSAID[1]
     lab.vmray.control.inject(ANALYSES, fault, times)
     path = made(tmp_path, f"{stem}.exe")
@@ -78,7 +78,7 @@ def test_errors_or_no_verdict_alone_is_no_failure(lab: Lab, tmp_path: Path, stem
 
 
 def test_errors_beside_an_analysis_that_succeeded_are_no_failure(lab: Lab, tmp_path: Path) -> None:
-    """It succeeded without a verdict: nothing can be said, and that is a result."""
+    """When one analysis succeeded without a verdict, the result is "no verdict", not a failure."""
     lab.vmray.control.inject(
         {"path": "/rest/submission/6001"},
         {"kind": "patch", "set": {"data.submission_has_errors": True}},

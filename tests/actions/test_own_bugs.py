@@ -1,4 +1,4 @@
-"""A bug of our own: one sentence without a traceback, and nothing that was found or submitted is lost."""
+"""A bug in the integration gives one sentence without a traceback, and keeps all results and submissions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ UNEXPECTED = "internal error (KeyError) in the integration; see the debug output
 
 @pytest.fixture
 def broken(lab: Lab, tmp_path: Path) -> PatchedIntegration:
-    """An integration to be broken."""
+    """Return a copy of the integration in which a test can insert a bug."""
     return PatchedIntegration(lab, tmp_path)
 
 
-def test_what_was_enriched_before_is_kept(lab: Lab, broken: PatchedIntegration) -> None:
-    """The second entity meets the bug, whichever it is: the first is on the case wall and in the result."""
+def test_a_bug_keeps_the_entities_that_were_enriched_before(lab: Lab, broken: PatchedIntegration) -> None:
+    """When the second entity fails with the bug, the first one is on the case wall and in the result."""
     for sha256 in HASHES:
         lab.vmray.control.add_sample(sha256=sha256)
     lab.hashes(*HASHES)
@@ -43,8 +43,8 @@ def test_what_was_enriched_before_is_kept(lab: Lab, broken: PatchedIntegration) 
     assert [entity for entity, (enriched, _) in flags.items() if enriched] == [shown]
 
 
-def test_what_was_submitted_is_named(lab: Lab, broken: PatchedIntegration) -> None:
-    """It can be looked up at VMRay, and a later run goes on with it."""
+def test_a_bug_after_a_submit_names_the_submission(lab: Lab, broken: PatchedIntegration) -> None:
+    """The message names the submission. It can be found in VMRay, and a later run reuses it."""
     lab.urls("http://evil.example/")
     broken.put_in("core/soar/vmray_url_report.py", "ready = [", 'raise KeyError("sample_id")')
 

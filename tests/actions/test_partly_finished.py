@@ -1,4 +1,4 @@
-"""When the time for the whole action is up, what is finished of one file or URL is returned."""
+"""After the total deadline, the action returns the finished parts of a file or URL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.actions.lab import Lab
 
-# The platform would not call the action again in time: its first run is its last.
+# The polling interval is longer than the total timeout: the first run is the last one.
 LAST_RUN: dict[str, Any] = {"async_timeout": 60.0, "poll_interval": 600.0}
 URL = "http://www.example/emulate-dropper"
 ENTITY = URL.upper()
@@ -24,7 +24,7 @@ CHILD_LATE = "content reached through this URL: analysis not finished in time, s
 def test_the_finished_members_of_an_archive_are_returned_beside_a_pending_one(
     lab: Lab, tmp_path: Path
 ) -> None:
-    """Nine have a row with their result, one of them stands for the file; the tenth is named by its id."""
+    """Each finished member has a row with its result. The pending member is named by its submission ID."""
     names = [*(f"emulate-clean-document-{number}.txt" for number in range(8)), "emulate-malicious-exe.exe"]
     lab.vmray.control.load_scenario("archive")
     upload(lab, archive(tmp_path, *names))
@@ -56,8 +56,8 @@ def test_the_finished_members_of_an_archive_are_returned_beside_a_pending_one(
     )
 
 
-def test_members_of_which_none_is_finished_have_a_row_each(lab: Lab, tmp_path: Path) -> None:
-    """Each can be looked up by its own id."""
+def test_each_member_of_an_unfinished_archive_has_a_row(lab: Lab, tmp_path: Path) -> None:
+    """Each pending member has a row with its own submission ID."""
     lab.vmray.control.load_scenario("archive")
     lab.vmray.control.set_lifecycle("manual")
     path = archive(tmp_path, "a.exe", "b.exe")
@@ -76,8 +76,8 @@ def test_members_of_which_none_is_finished_have_a_row_each(lab: Lab, tmp_path: P
     )
 
 
-def test_a_member_that_is_read_too_late_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
-    """There is no other run to read it in: it counts as one that cannot be read."""
+def test_a_member_that_is_read_too_late_does_not_affect_the_others(lab: Lab, tmp_path: Path) -> None:
+    """In the last run, a member whose result cannot be read in time has a row with the error."""
     lab.vmray.control.load_scenario("archive")
     path = archive(tmp_path, "emulate-malicious-exe.exe", "emulate-clean-document.txt")
     upload(lab, path)
@@ -94,7 +94,7 @@ def test_a_member_that_is_read_too_late_leaves_the_others(lab: Lab, tmp_path: Pa
 
 
 def submitted_before(lab: Lab, *, child_finished: bool = False) -> None:
-    """Let VMRay analyse a URL, and make another submission of it, before the run that counts."""
+    """Let the emulator analyze a URL, and submit the URL again, before the run of the test."""
     lab.vmray.control.configure(max_recursive_samples=10)
     lab.urls(URL)
     lab.run("Scan URL")
@@ -103,8 +103,8 @@ def submitted_before(lab: Lab, *, child_finished: bool = False) -> None:
         lab.vmray.control.inject(CHILDREN, {"kind": "patch", "set": running})
 
 
-def test_a_finished_url_is_enriched_while_something_behind_it_is_still_running(lab: Lab) -> None:
-    """What was found behind it has just come to light in this last run; it is named by its own id."""
+def test_a_finished_url_is_enriched_while_a_child_submission_is_running(lab: Lab) -> None:
+    """A child submission that is still running in the last run is named by its own ID."""
     submitted_before(lab)
 
     run = lab.run("Scan URL", **LAST_RUN)
@@ -119,7 +119,7 @@ def test_a_finished_url_is_enriched_while_something_behind_it_is_still_running(l
 
 
 def test_a_url_that_is_not_finished_itself_is_not_enriched(lab: Lab) -> None:
-    """What its submission will say is not known yet."""
+    """Without the result of its own submission, the URL is not enriched."""
     lab.vmray.control.set_lifecycle("manual")
     lab.urls(URL)
 
@@ -130,8 +130,8 @@ def test_a_url_that_is_not_finished_itself_is_not_enriched(lab: Lab) -> None:
     assert lab.flags() == {ENTITY: (False, False)}
 
 
-def test_what_is_behind_a_url_and_read_too_late_leaves_the_url(lab: Lab) -> None:
-    """The URL's own report is there."""
+def test_a_child_sample_that_is_read_too_late_does_not_affect_the_url(lab: Lab) -> None:
+    """A child sample that is read too late does not remove the report of the URL."""
     submitted_before(lab, child_finished=True)
     lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "stall", "seconds": 60.0})
 

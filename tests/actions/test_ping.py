@@ -1,4 +1,4 @@
-"""Ping: one sentence when VMRay can be used as configured, one with the cause when it cannot."""
+"""Ping: one sentence for a usable configuration, or one sentence with the cause."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ OK = completed("Successfully tested connectivity.", value=True)
 EXAMPLES = [Example(failure_sentence="Failed to test connectivity. Error is ")]
 
 
-def test_a_working_connection(lab: Lab) -> None:
-    """One small read that needs a valid key, and the two sentences in the log that the hub looks for."""
+def test_a_working_connection_needs_one_request(lab: Lab) -> None:
+    """Ping makes one small request that needs a valid key, and logs the two sentences for the hub."""
     run = lab.run("Ping")
 
     assert outcome(run) == OK
@@ -30,15 +30,15 @@ def test_a_working_connection(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("ending", ["/", "/rest", "/rest/"])
-def test_the_address_may_be_written_in_several_ways(lab: Lab, ending: str) -> None:
-    """A trailing slash, `/rest`, or both."""
+def test_the_api_root_may_end_with_rest_or_a_slash(lab: Lab, ending: str) -> None:
+    """The Api Root may end with a slash, with `/rest`, or with both."""
     lab.configure(Api_Root=lab.vmray.url + ending)
 
     assert outcome(lab.run("Ping")) == OK
 
 
-def test_the_log_says_what_failed(lab: Lab) -> None:
-    """The second sentence that the hub looks for, with the same reason as the message."""
+def test_the_log_has_the_reason_of_a_failure(lab: Lab) -> None:
+    """After a failure the log has the second required sentence, with the same reason as the message."""
     lab.configure(Api_Key="not-the-key-0123456789")
 
     run = lab.run("Ping")
@@ -71,10 +71,10 @@ KEY = "allowed: the API key of a VMRay user."
     ],
     ids=["no address", "another protocol", "a password in it", "no key", "a header in it", "no boolean"],
 )
-def test_a_wrong_configuration_is_explained_before_anything_is_asked(
+def test_a_wrong_configuration_is_rejected_before_any_request(
     lab: Lab, values: dict[str, str], why: str
 ) -> None:
-    """The parameter is named, and what it may be."""
+    """The message names the setting and its allowed values, and no request is made."""
     lab.configure(**values)
 
     run = lab.run("Ping")

@@ -1,4 +1,4 @@
-"""When Google SecOps itself is slow or refuses: what was found is still returned."""
+"""When Google SecOps is slow or returns errors, the action still returns its results."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ENTITIES = [f"{number:064x}" for number in range(0xA0, 0xA0 + 25)]
 
 
 @pytest.fixture
-def answer_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[..., Response]], None]:
-    """Let the platform answer one of its calls otherwise."""
+def respond_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[..., Response]], None]:
+    """Replace the handler of one route of the platform."""
 
     def replace(path: str, handler: Callable[..., Response]) -> None:
         monkeypatch.setattr(routes, "CALLS", [("POST", re.compile(path), handler), *routes.CALLS])
@@ -34,17 +34,17 @@ def answer_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[...,
 
 
 def known(lab: Lab, hashes: list[str]) -> list[str]:
-    """VMRay knows these; the names of their entities."""
+    """Add samples with these hashes to the emulator, and return the names of their entities."""
     for sha256 in hashes:
         lab.vmray.control.add_sample(sha256=sha256)
     lab.hashes(*hashes)
     return [each.upper() for each in hashes]
 
 
-def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
-    lab: Lab, answer_with: Callable[[str, Callable[..., Response]], None]
+def test_failed_enrichment_is_reported_and_the_results_are_kept(
+    lab: Lab, respond_with: Callable[[str, Callable[..., Response]], None]
 ) -> None:
-    """One batch of two is refused: its entities are named, the others are enriched, all are in the result."""
+    """When one of two batches fails, its entities are named and the others enriched; all have results."""
     entities = known(lab, ENTITIES)
     refused: list[str] = []
     update = case_routes.update_entities
@@ -55,7 +55,7 @@ def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
         refused.extend(each["identifier"] for each in body)
         raise RejectedRequestError(502, "bad gateway")
 
-    answer_with("sdk/UpdateEntities", refuse_once)
+    respond_with("sdk/UpdateEntities", refuse_once)
     run = lab.run("Scan Hash")
 
     enriched = [each for each in entities if each not in refused]
@@ -68,11 +68,11 @@ def test_enrichment_that_the_platform_refuses_is_told_and_the_results_are_kept(
     assert {each["Entity"] for each in run.json_result} == set(entities)
 
 
-def test_a_slow_platform_costs_insights_and_no_result(lab: Lab, tmp_path: Path) -> None:
-    """Each insight is a request to the platform: past the run's time they are left out, and that is said."""
+def test_a_slow_platform_delays_insights_but_no_result(lab: Lab, tmp_path: Path) -> None:
+    """After the deadline of the run, further insights are skipped and the message says so."""
     entities = known(lab, ENTITIES[:3])
     slow = PatchedIntegration(lab, tmp_path)
-    # the first insight takes as long as the run may last: by the clock of the run, not by ours
+    # the first insight takes as long as the whole run may last, on the clock of the run
     slow.put_in(
         "core/soar/vmray_result_writer.py",
         "run.siemplify.add_entity_insight(",
@@ -87,12 +87,12 @@ def test_a_slow_platform_costs_insights_and_no_result(lab: Lab, tmp_path: Path) 
     assert (len(run.json_result), len(lab.case.insights)) == (3, 1)
 
 
-def test_a_platform_that_takes_nothing_is_told(
-    lab: Lab, answer_with: Callable[[str, Callable[..., Response]], None]
+def test_a_platform_that_rejects_all_enrichment_is_reported(
+    lab: Lab, respond_with: Callable[[str, Callable[..., Response]], None]
 ) -> None:
-    """Not an unexpected error: the sentence that none was enriched, and why."""
+    """When all enrichment fails, the message says that no entity was enriched, and gives the reason."""
     (entity,) = known(lab, ENTITIES[:1])
-    answer_with("sdk/UpdateEntities", lambda *_: Response(500, b"", "text/plain"))
+    respond_with("sdk/UpdateEntities", lambda *_: Response(500, b"", "text/plain"))
 
     run = lab.run("Scan Hash")
 
@@ -101,15 +101,15 @@ def test_a_platform_that_takes_nothing_is_told(
     assert [each["Entity"] for each in run.json_result] == [entity]
 
 
-def test_a_platform_that_does_not_take_a_suspicion_is_told(
-    lab: Lab, answer_with: Callable[[str, Callable[..., Response]], None]
+def test_a_platform_that_rejects_a_suspicious_entity_is_reported(
+    lab: Lab, respond_with: Callable[[str, Callable[..., Response]], None]
 ) -> None:
-    """The reason why the URL has no report stays, with what is behind it."""
+    """The message says that the update failed, after the reason why the URL has no report."""
     url = "http://www.example/emulate-dropper"
     lab.vmray.control.configure(max_recursive_samples=10)
     lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "status", "status": 404})
     lab.urls(url)
-    answer_with("sdk/UpdateEntities", lambda *_: Response(500, b"", "text/plain"))
+    respond_with("sdk/UpdateEntities", lambda *_: Response(500, b"", "text/plain"))
 
     run = lab.run("Scan URL")
 

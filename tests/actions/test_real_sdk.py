@@ -1,4 +1,4 @@
-"""Each example on the real SDK, in source and in built form: everything is as on the stand-in."""
+"""Each example on the real SDK, in source form and in built form, compared with the stand-in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", params=["source", "built"])
 def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the integration in one of its forms."""
+    """Return the folder of the integration in one of its forms."""
     if request.param == "source":
         return INTEGRATION
     folder = tmp_path_factory.mktemp("built") / "VMRay"
@@ -37,7 +37,7 @@ def test_the_real_sdk_gives_the_same(  # noqa: PLR0913, PLR0917 - servers, SDK, 
     case: Case,
     tmp_path: Path,
 ) -> None:
-    """Given the real SDK, then outputs, enrichment, requests and platform calls are those of the stand-in."""
+    """Given the real SDK, then outputs, enrichment and all requests are the same as with the stand-in."""
     reference = transcript(Lab(vmray, secops), case, tmp_path)
 
     assert reference["outcome"]["state"] == "completed"

@@ -1,4 +1,4 @@
-"""Scan Hash: known, unknown and unsupported hashes, verdicts, and entities that are none of its business."""
+"""Scan Hash: known, unknown and unsupported hashes, verdicts, and entities of other types."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ EXAMPLES = [
 
 
 def known(situation: str, *, count: int = 1, copies: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
-    """An example with hashes that VMRay knows; their samples carry secrets, which must not leave it."""
+    """Return an example with known hashes; their samples contain secrets that must not be in the output."""
     hashes = [SHA256, *(f"{number:064x}" for number in range(1, count))]
     before = other.pop("before", nothing)
     sample = {
@@ -70,7 +70,7 @@ def known(situation: str, *, count: int = 1, copies: int = 1, **other: Any) -> E
 
 
 def locked(count: int = 1) -> Example:
-    """Reports that were bought as verdicts only."""
+    """Return an example whose reports are locked (verdict-only)."""
     return known(
         "locked reports",
         count=count,
@@ -85,7 +85,7 @@ SITUATIONS = [
     locked(),
     known("lists in pages", copies=2, settings={"api_items_per_request": 1}),
 ]
-# the rest of a list is given out once: where it is gone, the list is asked for anew
+# a continuation can be read once: when it is lost, the list is read again from the start
 _NO_REST = (FINE, named("VMRay's list could not be read to the end"))
 OUTCOMES = {
     "GET /continuation/{id}": {
@@ -107,7 +107,7 @@ OUTCOMES = {
         (None, False, "#70757a", "Unknown"),
     ],
 )
-def test_the_verdict_decides_on_suspicion_and_colour(
+def test_the_verdict_sets_the_suspicious_flag_and_the_colour(
     lab: Lab, verdict: str | None, colour: str, word: str, *, suspicious: bool
 ) -> None:
     """Malicious and suspicious samples make the entity suspicious; clean and unknown ones do not."""
@@ -131,8 +131,8 @@ def test_the_verdict_decides_on_suspicion_and_colour(
 
 
 @pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
-def test_each_kind_of_hash_is_looked_up_as_what_it_is(lab: Lab, kind: str) -> None:
-    """The platform upper-cases identifiers; VMRay is asked in lower case, in the path of the hash's kind."""
+def test_each_type_of_hash_has_its_own_path(lab: Lab, kind: str) -> None:
+    """The platform stores identifiers in upper case. The request has lower case and the path of the type."""
     sample = lab.vmray.control.add_sample()
     lab.hashes(sample[f"sample_{kind}hash"])
 
@@ -142,8 +142,8 @@ def test_each_kind_of_hash_is_looked_up_as_what_it_is(lab: Lab, kind: str) -> No
     assert lab.seen()[0] == f"GET /rest/sample/{kind}/{sample[f'sample_{kind}hash']}"
 
 
-def test_known_unknown_and_unsupported_hashes_are_told_apart(lab: Lab) -> None:
-    """What was found is enriched; each of the others is named, in order, with its own reason."""
+def test_known_unknown_and_unsupported_hashes_have_different_messages(lab: Lab) -> None:
+    """Known hashes are enriched. Each other hash is named, in order, with its own reason."""
     sample = lab.vmray.control.add_sample(sha256=SHA256)
     lab.hashes(UNKNOWN, SHA256, "d" * 128, "xyz", "g" * 64)
     known, unknown, sha512, odd, no_hex = SHA256.upper(), UNKNOWN.upper(), "D" * 128, "XYZ", "G" * 64
@@ -175,8 +175,8 @@ def test_known_unknown_and_unsupported_hashes_are_told_apart(lab: Lab) -> None:
     ]
 
 
-def test_several_enriched_entities_stand_one_a_line_in_their_order(lab: Lab) -> None:
-    """Whatever is answered first, results and message keep the order of the entities."""
+def test_enriched_entities_are_listed_in_their_order(lab: Lab) -> None:
+    """Results and message keep the order of the entities, independent of the order of the responses."""
     hashes = lab.vmray.control.add_known_samples(12, iocs_per_type=0)
     lab.hashes(*hashes)
 
@@ -188,8 +188,8 @@ def test_several_enriched_entities_stand_one_a_line_in_their_order(lab: Lab) -> 
     assert [title for title in run.tables if " - " not in title] == entities
 
 
-def test_not_found_is_no_failed_playbook(lab: Lab) -> None:
-    """Nothing was enriched: the action completes, and its script result is False."""
+def test_an_unknown_hash_does_not_fail_the_playbook(lab: Lab) -> None:
+    """When no hash is known, the action completes and its script result is False."""
     lab.hashes(UNKNOWN)
 
     run = lab.run("Scan Hash")
@@ -202,8 +202,8 @@ def test_not_found_is_no_failed_playbook(lab: Lab) -> None:
     assert lab.seen() == [f"GET /rest/sample/sha256/{UNKNOWN}"]
 
 
-def test_an_unsupported_hash_costs_no_request(lab: Lab) -> None:
-    """VMRay is not asked about something that cannot be a hash of its."""
+def test_an_unsupported_hash_makes_no_request(lab: Lab) -> None:
+    """No request is made for a text that is not an MD5, SHA-1 or SHA-256 hash."""
     lab.hashes("d" * 128)
 
     run = lab.run("Scan Hash")
@@ -215,7 +215,7 @@ def test_an_unsupported_hash_costs_no_request(lab: Lab) -> None:
 
 
 def test_entities_of_other_types_are_left_alone(lab: Lab) -> None:
-    """Scan Hash takes FILEHASH entities only, and says so where there is none."""
+    """Scan Hash uses only FILEHASH entities. Without one, the message says so."""
     lab.open_case(("DestinationURL", "http://evil.example/"), ("HOSTNAME", "pc-17"))
 
     run = lab.run("Scan Hash")

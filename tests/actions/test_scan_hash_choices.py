@@ -1,4 +1,4 @@
-"""Scan Hash's parameters: what they keep, in which order, and how much of it; and which sample is taken."""
+"""Scan Hash's parameters: filters, order and limits; and the choice between several samples."""
 
 from __future__ import annotations
 
@@ -47,26 +47,26 @@ def domains(lab: Lab, **parameters: str) -> list[str]:
 
 
 def types_shown(result: dict[str, Any]) -> list[str]:
-    """The types of which IOCs are shown; all eight lists must be there."""
+    """Return the types of the shown IOCs, and check that the list of each type exists."""
     assert tuple(result["iocs"]) == IOC_TYPES
     return [name for name, found in result["iocs"].items() if found]
 
 
 @pytest.fixture
 def one_of_each(lab: Lab) -> Lab:
-    """A sample with one malicious IOC of each type."""
+    """Return the lab with a sample that has one malicious IOC of each type."""
     lab.vmray.control.add_sample(sha256=SHA256, iocs={name: [f"{name}.example"] for name in IOC_TYPES})
     return lab
 
 
-def test_by_default_five_types_are_shown(one_of_each: Lab) -> None:
-    """The documented default: ips, files, emails, urls, domains."""
+def test_the_documented_types_are_shown_by_default(one_of_each: Lab) -> None:
+    """The default of the type filter is the documented one: ips, files, emails, urls, domains."""
     assert types_shown(scan(one_of_each)) == ["domains", "emails", "files", "ips", "urls"]
 
 
 @pytest.mark.parametrize("wanted", IOC_TYPES)
 def test_each_type_can_be_chosen_alone(one_of_each: Lab, wanted: str) -> None:
-    """A type that the filter leaves out is an empty list, a table fewer, and an empty enrichment field."""
+    """A type that the filter excludes has an empty list, no table and an empty enrichment field."""
     result = scan(one_of_each, IOC_Type_Filter=wanted)
 
     assert types_shown(result) == [wanted]
@@ -76,7 +76,7 @@ def test_each_type_can_be_chosen_alone(one_of_each: Lab, wanted: str) -> None:
 
 
 def test_filters_ignore_case_blanks_and_repetitions(one_of_each: Lab) -> None:
-    """People write lists as they like."""
+    """Upper case, spaces and repeated items in a filter change nothing."""
     result = scan(
         one_of_each, IOC_Type_Filter=" URLs ,,MUTEXES, urls", IOC_Verdict_Filter="MALICIOUS , clean,"
     )
@@ -94,15 +94,15 @@ def test_filters_ignore_case_blanks_and_repetitions(one_of_each: Lab) -> None:
         ("malicious, NONE", ["bad.example", "bad2.example", "none.example", "unavailable.example"]),
     ],
 )
-def test_the_verdict_filter_keeps_what_it_names(lab: Lab, verdicts: str, shown: list[str]) -> None:
-    """None stands for no verdict: null as well as `not_available`."""
+def test_the_verdict_filter_keeps_the_named_verdicts(lab: Lab, verdicts: str, shown: list[str]) -> None:
+    """The filter value `None` selects IOCs without a verdict: null and `not_available`."""
     lab.vmray.control.add_sample(sha256=SHA256, iocs={"domains": MIXED})
 
     assert domains(lab, IOC_Verdict_Filter=verdicts) == shown
 
 
 def test_the_worst_iocs_come_first_and_the_limit_cuts_the_others(lab: Lab) -> None:
-    """Worst verdict first, then the order of the API; the limit counts per type."""
+    """IOCs are sorted by verdict, worst first, then in the order of the API. The limit applies per type."""
     lab.vmray.control.add_sample(sha256=SHA256, iocs={"domains": MIXED, "ips": ["192.0.2.1", "192.0.2.2"]})
 
     result = scan(lab, IOC_Verdict_Filter="Malicious,Suspicious,Clean,None", Max_IOCs_To_Return="3")
@@ -118,7 +118,7 @@ def test_the_worst_iocs_come_first_and_the_limit_cuts_the_others(lab: Lab) -> No
 
 @pytest.mark.parametrize("limit", ["", "10"])
 def test_ten_iocs_and_ten_indicators_are_the_default(lab: Lab, limit: str) -> None:
-    """Also when the analyst emptied the field."""
+    """An empty limit has the same effect as the default."""
     lab.vmray.control.add_sample(
         sha256=SHA256,
         iocs={"domains": [f"d{number}.example" for number in range(12)]},
@@ -148,7 +148,7 @@ def test_ten_iocs_and_ten_indicators_are_the_default(lab: Lab, limit: str) -> No
 def test_indicators_at_or_above_the_threshold_strongest_first(
     lab: Lab, threshold: str, limit: str, scores: list[int]
 ) -> None:
-    """A benign indicator (-1) passes no threshold."""
+    """Indicators are filtered by score and sorted. A benign indicator (-1) is below every threshold."""
     lab.vmray.control.add_sample(
         sha256=SHA256,
         indicators=[{"category": "C", "operation": f"O{n}", "score": n} for n in (2, 5, -1, 3, 1, 5, 4)],
@@ -173,7 +173,7 @@ def test_indicators_at_or_above_the_threshold_strongest_first(
 def test_insights_are_created_as_chosen(
     lab: Lab, create: str, only_suspicious: str, shown: list[str]
 ) -> None:
-    """Only Suspicious Insight needs Create Insight; entities are enriched either way."""
+    """Only Suspicious Insight has an effect only with Create Insight. Entities are enriched in any case."""
     hashes = {"malicious": "aa" * 32, "clean": "bb" * 32}
     for verdict, sha256 in hashes.items():
         lab.vmray.control.add_sample(filename=f"{verdict}.exe", sha256=sha256, verdict=verdict)
@@ -197,10 +197,10 @@ def test_insights_are_created_as_chosen(
     ],
     ids=["a verdict before none", "the worst verdict", "the newest", "not_available is none", "only none"],
 )
-def test_among_several_samples_of_one_hash_one_is_chosen(
+def test_one_of_several_samples_with_the_same_hash_is_chosen(
     lab: Lab, samples: list[tuple[str | None, str]], chosen: int
 ) -> None:
-    """One with a verdict before one without, then the worst verdict, then the newest."""
+    """A sample with a verdict is preferred, then the worst verdict, then the newest sample."""
     stored = [
         lab.vmray.control.add_sample(sha256=SHA256, verdict=verdict, sample_created=f"{day}T00:00:00")
         for verdict, day in samples

@@ -1,4 +1,4 @@
-"""Scan Hash on its main path, word by word: what is asked, returned, and written into the case."""
+"""Scan Hash with a known malicious hash: all requests, the whole output, and all changes to the case."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ INSIGHT = (
 
 @pytest.fixture
 def added(lab: Lab) -> Json:
-    """A malicious executable with IOCs of six types, two of them not to be shown by default."""
+    """Add a malicious executable with IOCs; some of their types are not shown by default."""
     return lab.vmray.control.add_sample(
         filename="invoice.exe",
         md5="0a" * 16,
@@ -131,7 +131,7 @@ def added(lab: Lab) -> Json:
 
 
 def test_a_known_malicious_hash_is_reported_in_full(lab: Lab, added: Json) -> None:
-    """Every sink at once: message, JSON, tables, enrichment, insight; then what VMRay was asked."""
+    """The test compares message, JSON, tables, enrichment and insight, and then the requests."""
     iocs = lab.read("/sample/5001/iocs")["iocs"]
     persistence, _mutex, antivirus = lab.read("/sample/5001/vtis")["threat_indicators"]
     shown = {

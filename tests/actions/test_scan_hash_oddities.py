@@ -1,4 +1,4 @@
-"""Scan Hash where VMRay answers what careless clients trip over: nulls, secrets, locks, lag, long lists."""
+"""Scan Hash with unusual responses: nulls, secrets, locked reports, incomplete lists, long lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENTITY = SHA256.upper()
 
 
 def test_nulls_and_absent_fields_are_empty_texts(lab: Lab) -> None:
-    """An old server sends null for an empty list, and lacks fields; all 36 keys stay, all texts."""
+    """An old server returns null for an empty list and omits fields. All enrichment keys stay, as texts."""
     sample = lab.vmray.control.add_sample(
         sha256=SHA256, classifications=None, threat_names=None, sample_child_sample_ids=None
     )
@@ -50,8 +50,8 @@ def test_nulls_and_absent_fields_are_empty_texts(lab: Lab) -> None:
     assert {enrichment[f"VMRay_sample_{name}"] for name in empty} == {""}
 
 
-def test_secrets_of_a_sample_stay_at_vmray(lab: Lab) -> None:
-    """Unknown fields are handed on as they are; the sample's password and the account ids are not."""
+def test_secrets_of_a_sample_are_not_returned(lab: Lab) -> None:
+    """Unknown fields are returned unchanged, but not the password of the sample and the account IDs."""
     sample = lab.vmray.control.add_sample(sha256=SHA256)
     added = {"sample_password": "Tr0ub4dor", "sample_account_ids": [471100], "sample_new_field": {"a": 1}}
     lab.vmray.control.inject(
@@ -75,8 +75,8 @@ def test_secrets_of_a_sample_stay_at_vmray(lab: Lab) -> None:
     assert "471100" not in everything
 
 
-def test_a_verdict_of_an_old_server_follows_from_the_severity(lab: Lab) -> None:
-    """Before 4.0 there is no `sample_verdict`; `blacklisted` is malicious."""
+def test_the_verdict_of_an_old_server_is_derived_from_the_severity(lab: Lab) -> None:
+    """A server before 4.0 returns no `sample_verdict`. The severity `blacklisted` means malicious."""
     lab.vmray.control.add_sample(sha256=SHA256, verdict=None, sample_severity="blacklisted")
     lab.vmray.control.inject(
         {"path": f"/rest/sample/sha256/{SHA256}"}, {"kind": "patch", "remove": ["data.0.sample_verdict"]}
@@ -91,8 +91,8 @@ def test_a_verdict_of_an_old_server_follows_from_the_severity(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(("refused", "status"), [("iocs", 403), ("vtis", 403), ("iocs", 404)])
-def test_a_locked_report_still_gives_its_verdict(lab: Lab, refused: str, status: int) -> None:
-    """Under a Verdict quota the report is refused (how, is inferred); the message says why."""
+def test_a_locked_report_gives_its_verdict(lab: Lab, refused: str, status: int) -> None:
+    """With a verdict-only report, the verdict is shown and the message gives the reason (status inferred)."""
     sample = lab.vmray.control.add_sample(sha256=SHA256, locked=True)
     lab.vmray.control.inject({"path": f"/rest/sample/*/{refused}"}, {"kind": "status", "status": status})
     lab.hashes(SHA256)
@@ -110,8 +110,8 @@ def test_a_locked_report_still_gives_its_verdict(lab: Lab, refused: str, status:
     assert f"<p><em>Note: {why}.</em></p>" in lab.insights()[ENTITY]
 
 
-def test_a_refusal_that_no_lock_explains_ends_the_action(lab: Lab) -> None:
-    """A key that may not read IOCs may read none of the others' either."""
+def test_a_403_without_a_locked_report_fails_the_action(lab: Lab) -> None:
+    """A 403 without a locked report is fatal: the key may not read the IOCs of other samples either."""
     lab.vmray.control.add_sample(sha256=SHA256)
     lab.vmray.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "status", "status": 403})
     lab.hashes(SHA256)
@@ -123,8 +123,8 @@ def test_a_refusal_that_no_lock_explains_ends_the_action(lab: Lab) -> None:
     assert lab.flags() == {ENTITY: (False, False)}
 
 
-def test_iocs_are_read_when_vmray_has_finished_collecting_them(lab: Lab) -> None:
-    """Right after an analysis the lists are incomplete; they are read again until VMRay says finished."""
+def test_iocs_are_read_again_until_the_list_is_finished(lab: Lab) -> None:
+    """The lists are incomplete shortly after an analysis. They are read again until they are finished."""
     lab.vmray.control.configure(aggregation_reads=1)
     lab.vmray.control.add_sample(sha256=SHA256, iocs={"domains": ["c2.example"]})
     lab.hashes(SHA256)
@@ -136,8 +136,8 @@ def test_iocs_are_read_when_vmray_has_finished_collecting_them(lab: Lab) -> None
     assert sorted(lab.seen()[1:]) == ["GET /rest/sample/5001/iocs"] * 2 + ["GET /rest/sample/5001/vtis"] * 2
 
 
-def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab) -> None:
-    """When the run's time is used up, what there is counts, and the analyst is told."""
+def test_an_unfinished_list_is_returned_with_a_note(lab: Lab) -> None:
+    """At the deadline of the run, the incomplete list is returned with a note."""
     lab.vmray.control.configure(aggregation_reads=50)
     lab.vmray.control.add_sample(sha256=SHA256)
     lab.hashes(SHA256)
@@ -149,8 +149,8 @@ def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab)
     assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
 
 
-def test_what_was_read_counts_when_it_cannot_be_read_again(lab: Lab) -> None:
-    """VMRay was still collecting, and then fails: the first report is shown, and says so."""
+def test_the_first_report_is_kept_when_a_second_read_fails(lab: Lab) -> None:
+    """When the second read of an incomplete list fails, the first report is shown with a note."""
     lab.vmray.control.configure(aggregation_reads=50)
     lab.vmray.control.add_sample(sha256=SHA256)
     vtis = {"path": "/rest/sample/*/vtis"}
@@ -165,8 +165,8 @@ def test_what_was_read_counts_when_it_cannot_be_read_again(lab: Lab) -> None:
     assert sum(each.endswith("/vtis") for each in lab.seen()) == 5
 
 
-def test_no_status_is_finished(lab: Lab) -> None:
-    """Also where it is null: nobody waits for what is not coming."""
+def test_a_list_with_status_null_counts_as_finished(lab: Lab) -> None:
+    """A list whose status is null counts as finished and is read once."""
     lab.vmray.control.add_sample(sha256=SHA256)
     lab.vmray.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "patch", "set": {"data.status": None}})
     lab.hashes(SHA256)
@@ -178,7 +178,7 @@ def test_no_status_is_finished(lab: Lab) -> None:
 
 
 def test_a_long_list_is_read_to_its_end(lab: Lab) -> None:
-    """VMRay cuts lists and hands out a continuation; the worst sample may be on the last page."""
+    """All pages of a list are read, because the worst sample can be on the last page."""
     lab.vmray.control.configure(api_items_per_request=2)
     for number in range(4):
         lab.vmray.control.add_sample(filename=f"{number}.exe", sha256=SHA256, verdict="clean")
@@ -191,8 +191,8 @@ def test_a_long_list_is_read_to_its_end(lab: Lab) -> None:
     assert [path.split("/")[2] for path in lab.seen()].count("continuation") == 2
 
 
-def test_emails_files_and_processes_are_named_by_what_names_them(lab: Lab) -> None:
-    """E-mails by their sender, not by their victims; files by SHA-256 (in `hashes`); processes by name."""
+def test_emails_files_and_processes_are_shown_by_their_identifying_field(lab: Lab) -> None:
+    """An e-mail is shown by its sender, a file by its SHA-256 (in `hashes`), a process by its name."""
     lab.vmray.control.add_sample(
         sha256=SHA256,
         iocs={

@@ -1,4 +1,4 @@
-"""Scan Hash when VMRay does not answer as it should, or knows more than fits into a result."""
+"""Scan Hash with faults of VMRay, and with results that are larger than the limit of the platform."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ GOOD, BAD = "aa" * 32, "bb" * 32
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else None,
 )
-def test_one_entity_in_trouble_does_not_hold_up_the_other(
+def test_a_fault_of_one_entity_does_not_affect_the_other(
     lab: Lab, fault: dict[str, Any], times: int, why: str
 ) -> None:
-    """What may pass is tried again; what stays is named with its reason, the other entity is enriched."""
+    """Transient faults are retried. A persistent fault is named with its entity, the other is enriched."""
     sample = lab.vmray.control.add_sample(sha256=GOOD)
     lab.vmray.control.inject({"path": f"/rest/sample/sha256/{BAD}"}, fault, times)
     lab.hashes(BAD, GOOD)
@@ -57,8 +57,8 @@ def test_one_entity_in_trouble_does_not_hold_up_the_other(
     assert lab.flags() == {bad: (False, False), good: (True, True)}
 
 
-def test_a_passing_trouble_is_not_even_noticed(lab: Lab) -> None:
-    """A failing server, a throttling one, and a broken connection, one after the other."""
+def test_transient_faults_do_not_change_the_output(lab: Lab) -> None:
+    """A server error, a 429 and a reset connection, one after the other, do not change the output."""
     lab.vmray.control.add_sample(sha256=GOOD)
     for fault in (
         {"kind": "status", "status": 503},
@@ -73,8 +73,8 @@ def test_a_passing_trouble_is_not_even_noticed(lab: Lab) -> None:
     assert run.message == f"{ENRICHED}{GOOD.upper()}"
 
 
-def test_a_key_of_digits_alone_damages_no_number(secops: LocalPlatform) -> None:
-    """What cannot be told from a number is not taken out of the results."""
+def test_a_key_of_digits_changes_no_number_in_the_results(secops: LocalPlatform) -> None:
+    """A number that contains the digits of the API key stays unchanged in the JSON result."""
     with EmbeddedEmulator(api_key="912345", lifecycle="immediate") as vmray:
         lab = Lab(vmray, secops)
         vmray.control.add_sample(sha256=GOOD, sample_filesize=19_123_456)
@@ -86,8 +86,8 @@ def test_a_key_of_digits_alone_damages_no_number(secops: LocalPlatform) -> None:
     assert run.json_result[0]["EntityResult"]["sample_filesize"] == 19_123_456
 
 
-def test_a_run_that_runs_out_of_time_says_so(lab: Lab) -> None:
-    """VMRay does not answer before the deadline: the action ends by itself, with the entity named."""
+def test_a_run_without_a_response_ends_before_its_deadline(lab: Lab) -> None:
+    """Without a response before the deadline, the action ends by itself and names the entity."""
     lab.vmray.control.inject({"path": "/rest/sample/sha256/*"}, {"kind": "stall", "seconds": 60.0})
     lab.hashes(BAD)
 
@@ -99,8 +99,8 @@ def test_a_run_that_runs_out_of_time_says_so(lab: Lab) -> None:
     )
 
 
-def test_a_result_that_is_too_large_is_reduced_and_says_what_is_missing(lab: Lab) -> None:
-    """The platform would throw all of it away; no entity and no verdict is lost."""
+def test_a_result_that_is_too_large_is_reduced_with_a_note(lab: Lab) -> None:
+    """A result above the size limit is reduced. Each entity and each verdict stays."""
     hashes = lab.vmray.control.add_known_samples(12, iocs_per_type=60)
     lab.hashes(*hashes)
     entities = [each.upper() for each in hashes]

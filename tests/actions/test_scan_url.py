@@ -1,4 +1,4 @@
-"""Scan URL: what is submitted, how it is awaited over several runs, which verdicts count."""
+"""Scan URL: the submit requests, waiting over several runs, verdicts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EXAMPLES = [
 
 
 def urls(situation: str, *, count: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
-    """An example with so many URLs."""
+    """Return an example with `count` URLs."""
     texts = [URL, *(f"http://evil{number}.example/path" for number in range(1, count))]
     entities = tuple(("DestinationURL", text) for text in texts)
     parameters = {"Tag Names": "phish", "Comment": "seen in mail"}
@@ -46,12 +46,12 @@ def urls(situation: str, *, count: int = 1, **other: Any) -> Example:  # noqa: A
 
 
 def alike(situation: str, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
-    """An example that is the same for any number of URLs."""
+    """Return a function that gives this situation for any number of URLs."""
     return urls(situation, several=lambda count: urls(situation, count=count, **other), **other)
 
 
 def known(count: int = 1) -> Example:
-    """URLs that VMRay knows and does not analyse again."""
+    """Return an example with URLs that VMRay knows and does not analyze again."""
 
     def setup(vmray: EmbeddedEmulator) -> None:
         for _, text in example.entities:
@@ -73,7 +73,7 @@ SITUATIONS = [
 ]
 OUTCOMES = {
     **submitting.OUTCOMES,
-    # a stall in every run leaves none of them the time to read what comes after it
+    # a stall in every run leaves no time for the requests after it
     "GET /analysis/submission/{id}": {
         **submitting.OUTCOMES["GET /analysis/submission/{id}"],
         LATE: (FINE, named("time of this run ended")),
@@ -81,8 +81,8 @@ OUTCOMES = {
 }
 
 
-def test_the_submission_carries_url_tags_comment_and_our_key(lab: Lab) -> None:
-    """Tags are a list, blanks and repetitions ignored; by the key a lost answer is found again."""
+def test_the_submit_request_has_url_tags_comment_and_idempotency_key(lab: Lab) -> None:
+    """The submit request has the URL, the tags without repetitions, the comment and an idempotency key."""
     lab.urls(URL)
 
     run = lab.run("Scan URL", {"Tag Names": " phish, soc ,phish,", "Comment": " seen in mail, twice "})
@@ -103,8 +103,8 @@ def test_the_submission_carries_url_tags_comment_and_our_key(lab: Lab) -> None:
     assert len(key) == 32
 
 
-def test_all_urls_are_submitted_in_the_first_run_and_asked_for_together(lab: Lab) -> None:
-    """Nothing is awaited before everything is submitted; one listing answers for all of them."""
+def test_all_urls_are_submitted_in_the_first_run_and_polled_together(lab: Lab) -> None:
+    """All URLs are submitted before the first status request. One list request covers all of them."""
     lab.vmray.control.set_lifecycle("manual")
     urls = [f"http://evil{number}.example/" for number in range(4)]
     lab.urls(*urls)
@@ -131,7 +131,7 @@ def test_all_urls_are_submitted_in_the_first_run_and_asked_for_together(lab: Lab
 
 
 def test_each_url_waits_only_for_itself(lab: Lab) -> None:
-    """A URL that is finished is not named among those that are awaited."""
+    """The progress message names only the URLs that are not finished."""
     lab.vmray.control.set_lifecycle("manual")
     lab.vmray.control.configure(analysis_caching="enabled")
     lab.vmray.control.add_sample(url="http://known.example/", verdict="clean")
@@ -156,7 +156,7 @@ def test_each_url_waits_only_for_itself(lab: Lab) -> None:
     ],
 )
 def test_the_verdict_decides(lab: Lab, url: str, word: str, *, suspicious: bool) -> None:
-    """Each verdict with its word, and whether the entity becomes suspicious."""
+    """Each verdict has its word in the message and sets the suspicious flag of the entity."""
     lab.urls(url)
 
     run = lab.run("Scan URL", {"Only Suspicious Insight": "true"})
@@ -169,8 +169,8 @@ def test_the_verdict_decides(lab: Lab, url: str, word: str, *, suspicious: bool)
     assert run.json_result[0]["EntityResult"]["sample_verdict"] == verdict
 
 
-def test_an_entity_without_its_original_spelling_is_submitted_as_it_is(lab: Lab) -> None:
-    """Entities that were not ingested, but added by hand, may have none."""
+def test_an_entity_without_original_identifier_is_submitted_by_its_identifier(lab: Lab) -> None:
+    """An entity that was added by hand may have no original identifier: its identifier is submitted."""
     lab.open_case()
     lab.case.add_entity("DestinationURL", URL, additional_properties={"OriginalIdentifier": ""})
 
@@ -181,7 +181,7 @@ def test_an_entity_without_its_original_spelling_is_submitted_as_it_is(lab: Lab)
 
 
 def test_entities_of_other_types_are_left_alone(lab: Lab) -> None:
-    """Scan URL takes URL entities only, and says so where there is none."""
+    """Scan URL uses only URL entities. Without one, the message says so."""
     lab.hashes("c7" * 32)
 
     run = lab.run("Scan URL")

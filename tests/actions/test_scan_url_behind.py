@@ -1,4 +1,4 @@
-"""Scan URL where VMRay found more behind the URL: other samples, each with its own fate."""
+"""Scan URL with child submissions: other samples, each with its own outcome."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ENTITY = URL.upper()
 SERVER_FAILED: dict[str, JsonValue] = {"kind": "status", "status": 502}
 
 
-def test_what_could_not_be_read_at_first_is_not_told_once_it_is_read(lab: Lab) -> None:
-    """The second run cannot read a sample, and reports nothing yet; the third one can."""
+def test_a_read_error_is_not_reported_after_a_successful_retry(lab: Lab) -> None:
+    """The second run cannot read a sample and reports nothing yet. The third run reads and reports it."""
     lab.vmray.control.configure(max_recursive_samples=10, aggregation_reads=1)
     lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "status", "status": 404})
     lab.urls(URL)
@@ -36,8 +36,8 @@ def test_what_could_not_be_read_at_first_is_not_told_once_it_is_read(lab: Lab) -
         ("/rest/sample/5001/iocs", "VMRay returned HTTP 502 (4 attempts)"),
     ],
 )
-def test_what_is_malicious_behind_a_url_that_cannot_be_read_counts(lab: Lab, path: str, reason: str) -> None:
-    """The entity is not enriched, but suspicious, and the message says why."""
+def test_a_malicious_child_of_an_unreadable_url_makes_it_suspicious(lab: Lab, path: str, reason: str) -> None:
+    """The entity is not enriched, but becomes suspicious, and the message gives the reason."""
     lab.vmray.control.configure(max_recursive_samples=10)
     lab.vmray.control.inject({"path": path}, SERVER_FAILED, times=4)
     lab.urls(URL)
@@ -52,8 +52,8 @@ def test_what_is_malicious_behind_a_url_that_cannot_be_read_counts(lab: Lab, pat
     assert lab.enrichment(URL) == {}
 
 
-def test_what_is_malicious_behind_a_url_of_which_all_analyses_failed_counts(lab: Lab) -> None:
-    """The page could not be analysed, what it delivered could."""
+def test_a_malicious_child_of_a_failed_url_makes_it_suspicious(lab: Lab) -> None:
+    """All analyses of the page failed, but a downloaded file is malicious: the entity becomes suspicious."""
     lab.vmray.control.configure(max_recursive_samples=10)
     submission = {"data.submission_has_errors": True}
     lab.vmray.control.inject({"path": "/rest/submission/6001"}, {"kind": "patch", "set": submission})
@@ -72,8 +72,8 @@ def test_what_is_malicious_behind_a_url_of_which_all_analyses_failed_counts(lab:
     assert lab.flags() == {ENTITY: (False, True)}
 
 
-def test_what_is_clean_behind_a_url_that_cannot_be_read_is_told(lab: Lab) -> None:
-    """It is no reason to suspect the URL."""
+def test_a_clean_child_of_an_unreadable_url_is_named(lab: Lab) -> None:
+    """The message names the clean sample, and the URL does not become suspicious."""
     lab.vmray.control.configure(max_recursive_samples=10)
     lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "status", "status": 404})
     clean = {"data.sample_verdict": "clean"}
@@ -86,8 +86,8 @@ def test_what_is_clean_behind_a_url_that_cannot_be_read_is_told(lab: Lab) -> Non
     assert lab.flags() == {ENTITY: (False, False)}
 
 
-def test_the_last_result_of_a_known_url_outlives_a_submission_that_was_deleted(lab: Lab) -> None:
-    """VMRay knew the URL and was analysing it again; nothing of that is behind the URL."""
+def test_the_last_result_of_a_known_url_is_used_after_a_deleted_submission(lab: Lab) -> None:
+    """A deleted new submission of a known URL is not reported as a child; the last result is used."""
     lab.vmray.control.configure(analysis_caching="legacy")
     lab.vmray.control.add_sample(url=URL)
     running = {"data.0.submission_finished": False}

@@ -1,4 +1,4 @@
-"""Scan URL on its main path, word by word: what is asked, returned, and written into the case."""
+"""Scan URL with a phishing page: all requests, the whole output, and all changes to the case."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ ASKED = [
 
 
 def test_a_phishing_page_is_submitted_awaited_and_reported(lab: Lab) -> None:
-    """The URL goes to VMRay as it was spelt, once; the whole report comes back under the entity's name."""
+    """The URL is submitted once, in its original spelling. The result has the name of the entity."""
     lab.urls(URL)
 
     run = lab.run("Scan URL")

@@ -1,4 +1,4 @@
-"""Scan URL where it does not go straight: late, failed, refused, locked, known, submitted before."""
+"""Scan URL with other outcomes: late, failed, rejected, locked, known, submitted before."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SUBMIT = "POST /rest/sample/submit"
 
 
 def kept_waiting(lab: Lab) -> ActionRun:
-    """Run Scan URL where the platform would not call it again in time: its first run is its last."""
+    """Run Scan URL with a polling interval longer than the total timeout: the first run is the last one."""
     return lab.run("Scan URL", async_timeout=60.0, poll_interval=600.0)
 
 
-def test_an_analysis_that_takes_too_long_is_named_with_its_submission(lab: Lab) -> None:
-    """At the end of the whole time the action completes; the analyst can look the submission up later."""
+def test_a_pending_url_is_named_with_its_submission_at_the_total_deadline(lab: Lab) -> None:
+    """At the total deadline the action completes and names the submission, for a later look-up."""
     lab.vmray.control.set_lifecycle("manual")
     lab.urls(URL)
 
@@ -43,8 +43,8 @@ def test_an_analysis_that_takes_too_long_is_named_with_its_submission(lab: Lab) 
     assert lab.seen().count(SUBMIT) == 1
 
 
-def test_finished_work_is_returned_when_the_time_is_up(lab: Lab) -> None:
-    """One URL is finished, another is not: the first is enriched in full."""
+def test_finished_urls_are_returned_at_the_total_deadline(lab: Lab) -> None:
+    """At the total deadline, a finished URL is enriched in full, and the other one is named."""
     lab.vmray.control.set_lifecycle("manual")
     lab.vmray.control.configure(analysis_caching="enabled")
     known = lab.vmray.control.add_sample(url="http://known.example/", verdict="suspicious")
@@ -66,8 +66,8 @@ def test_finished_work_is_returned_when_the_time_is_up(lab: Lab) -> None:
     assert lab.flags() == {ENTITY: (False, False), entity: (True, True)}
 
 
-def test_a_later_run_goes_on_with_the_submission_of_an_earlier_one(lab: Lab) -> None:
-    """The same action on the same entity in the same case does not pay twice."""
+def test_a_later_run_reuses_the_submission_of_an_earlier_run(lab: Lab) -> None:
+    """The same action on the same entity in the same case reuses the submission and spends no quota."""
     lab.vmray.control.set_lifecycle("manual")
     lab.urls(URL)
     kept_waiting(lab)
@@ -83,7 +83,7 @@ def test_a_later_run_goes_on_with_the_submission_of_an_earlier_one(lab: Lab) -> 
 
 @pytest.mark.parametrize("change", ["comment", "case"])
 def test_another_comment_or_another_case_is_another_submission(lab: Lab, change: str) -> None:
-    """What makes a submission the same: case, entity and what goes along with it."""
+    """A submission is reused only for the same case, the same entity and the same options."""
     lab.urls(URL)
     lab.run("Scan URL")
     if change == "case":
@@ -96,8 +96,8 @@ def test_another_comment_or_another_case_is_another_submission(lab: Lab, change:
     assert len(set(lab.keys())) == 2
 
 
-def test_a_failed_analysis_is_explained_in_vmrays_words(lab: Lab) -> None:
-    """A submission that finished without a verdict, because all its analyses failed, enriches nothing."""
+def test_a_failed_analysis_is_reported_with_the_reason_from_vmray(lab: Lab) -> None:
+    """When all analyses failed, the entity is not enriched, and the message has the reason from VMRay."""
     url = "http://www.example/emulate-failed"
     lab.urls(url)
 
@@ -110,8 +110,8 @@ def test_a_failed_analysis_is_explained_in_vmrays_words(lab: Lab) -> None:
     assert lab.seen()[-1] == "GET /rest/analysis/submission/6001"
 
 
-def test_a_refused_submit_names_vmrays_reason(lab: Lab) -> None:
-    """One URL is refused, the other goes on."""
+def test_a_rejected_submit_is_reported_with_the_reason_from_vmray(lab: Lab) -> None:
+    """A rejected URL is named with the reason from VMRay, and the other URL is analyzed."""
     lab.vmray.control.inject(
         {"method": "POST"}, {"kind": "result_error", "error_msg": "Quota exceeded"}, times=1
     )
@@ -124,8 +124,8 @@ def test_a_refused_submit_names_vmrays_reason(lab: Lab) -> None:
     assert lab.vmray.control.counts()["submissions"] == 0
 
 
-def test_a_submit_in_which_everything_was_refused_names_the_reasons(lab: Lab) -> None:
-    """VMRay answers 200 even then; what counts is `errors`."""
+def test_a_submit_with_only_rejected_parts_names_the_reasons(lab: Lab) -> None:
+    """VMRay returns 200 and the reasons in `errors` when every part of a submit was rejected."""
     error = {"submission_filename": "sample.url", "error_msg": "URL scheme is not supported"}
     lab.vmray.control.inject(
         {"method": "POST"},
@@ -139,8 +139,8 @@ def test_a_submit_in_which_everything_was_refused_names_the_reasons(lab: Lab) ->
     assert outcome(run) == completed(NONE_ENRICHED + details(why), value=False, json_result=[])
 
 
-def test_a_locked_report_still_gives_its_verdict(lab: Lab) -> None:
-    """A submission bought as a verdict only: the verdict counts, and it is told why there is no more."""
+def test_a_locked_report_gives_its_verdict(lab: Lab) -> None:
+    """A verdict-only submission gives its verdict, and the message says that the report is locked."""
     url = "http://www.example/emulate-locked"
     lab.vmray.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "status", "status": 403})
     lab.urls(url)
@@ -159,8 +159,8 @@ def test_a_locked_report_still_gives_its_verdict(lab: Lab) -> None:
     assert lab.flags() == {entity: (True, True)}
 
 
-def test_results_are_awaited_until_vmray_has_collected_them(lab: Lab) -> None:
-    """The submission is finished, its IOCs are not: the action goes on in another run."""
+def test_the_action_waits_until_the_lists_are_finished(lab: Lab) -> None:
+    """When the submission is finished but its IOCs are not, the action continues in another run."""
     lab.vmray.control.configure(aggregation_reads=1)
     lab.urls(URL)
 
@@ -171,8 +171,8 @@ def test_results_are_awaited_until_vmray_has_collected_them(lab: Lab) -> None:
     assert lab.enrichment(URL)["VMRay_ioc_domains"] == "evil.example"
 
 
-def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab) -> None:
-    """In the last run, what there is counts."""
+def test_an_unfinished_list_is_returned_with_a_note(lab: Lab) -> None:
+    """In the last run, the incomplete list is returned with a note."""
     lab.vmray.control.configure(aggregation_reads=99, analysis_caching="enabled")
     lab.vmray.control.add_sample(url=URL)
     lab.urls(URL)
@@ -184,8 +184,8 @@ def test_what_vmray_does_not_finish_collecting_is_returned_with_a_note(lab: Lab)
     assert run.message == f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}')}"
 
 
-def test_a_worse_verdict_behind_the_url_counts(lab: Lab) -> None:
-    """The page looks clean, what it delivers is malicious: the entity is suspicious, the message says why."""
+def test_a_worse_verdict_of_a_child_sample_makes_the_url_suspicious(lab: Lab) -> None:
+    """A clean page with a malicious download makes the entity suspicious, and the message says why."""
     url = "http://www.example/emulate-dropper"
     lab.vmray.control.configure(max_recursive_samples=10)
     lab.vmray.control.inject(
@@ -205,8 +205,8 @@ def test_a_worse_verdict_behind_the_url_counts(lab: Lab) -> None:
     assert {"GET /rest/submission/6001", "GET /rest/sample/5001", "GET /rest/sample/5002"} <= set(lab.seen())
 
 
-def test_not_stored_because_known_means_its_last_result(lab: Lab) -> None:
-    """VMRay needs no new jobs and stores nothing: the sample that it names is the answer."""
+def test_a_submit_that_is_not_stored_uses_the_last_result(lab: Lab) -> None:
+    """When VMRay stores no submission for a known URL, the last result of the returned sample is used."""
     lab.vmray.control.configure(analysis_caching="legacy")
     known = lab.vmray.control.add_sample(url=URL)
     lab.urls(URL)
@@ -224,8 +224,8 @@ def test_not_stored_because_known_means_its_last_result(lab: Lab) -> None:
     assert lab.vmray.control.counts()["submissions"] == 1
 
 
-def test_not_stored_while_an_earlier_submission_is_still_running_waits_for_that(lab: Lab) -> None:
-    """The last result of a sample that is being analysed is the one that is coming."""
+def test_a_submit_that_is_not_stored_waits_for_a_running_submission(lab: Lab) -> None:
+    """When an earlier submission of the known URL is still running, the action waits for its result."""
     lab.vmray.control.set_lifecycle("manual")
     lab.vmray.control.configure(analysis_caching="legacy")
     lab.urls(URL)
@@ -240,8 +240,8 @@ def test_not_stored_while_an_earlier_submission_is_still_running_waits_for_that(
     assert lab.flags() == {ENTITY: (True, True)}
 
 
-def test_an_error_on_the_way_ends_the_action_and_names_what_is_kept(lab: Lab) -> None:
-    """The key is withdrawn while the analysis runs: the submission is there, and its id is told."""
+def test_a_fatal_error_during_the_wait_names_the_submission(lab: Lab) -> None:
+    """When the key becomes invalid during the analysis, the message names the ID of the submission."""
     lab.vmray.control.set_lifecycle("manual")
     lab.urls(URL)
 

@@ -1,4 +1,4 @@
-"""What the asynchronous actions carry from run to run, and what becomes of it when something goes wrong."""
+"""The state of asynchronous actions between two runs, and the handling of a wrong or lost state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DAMAGED = "the state returned by the platform is damaged; nothing was submitted 
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> Callable[[Round], None]:
-    """Change the state on its way through the platform."""
+    """Return a hook that changes the state between two runs."""
 
     def between(one: Round) -> None:
         if one.output and one.state.value == "in progress":
@@ -39,7 +39,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> Callable[[Round], Non
 
 
 def replaced(text: str) -> Callable[[Round], None]:
-    """Hand another text back."""
+    """Return a hook that replaces the state with another text."""
 
     def between(one: Round) -> None:
         if one.output and one.state.value == "in progress":
@@ -68,10 +68,10 @@ def replaced(text: str) -> Callable[[Round], None]:
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_a_state_that_is_not_ours_ends_the_action_without_another_submit(
+def test_an_invalid_state_fails_the_action_without_another_submit(
     lab: Lab, between: Callable[[Round], None], why: str
 ) -> None:
-    """Nothing is guessed from it, and nothing is submitted again."""
+    """The action does not use an invalid state, and it submits nothing again."""
     lab.vmray.control.set_lifecycle("manual")
     lab.urls(URL)
 
@@ -82,8 +82,8 @@ def test_a_state_that_is_not_ours_ends_the_action_without_another_submit(
     assert lab.vmray.control.counts()["submissions"] == 1
 
 
-def test_the_state_is_versioned_json_without_the_key_of_the_api(lab: Lab) -> None:
-    """It lies in the platform's database, so no secret is in it."""
+def test_the_state_is_versioned_json_without_the_api_key(lab: Lab) -> None:
+    """The state is stored in the database of the platform, so the state must contain no secret."""
     lab.vmray.control.set_lifecycle("manual")
     lab.urls(URL)
     states: list[dict[str, Any]] = []
@@ -106,8 +106,8 @@ def test_the_state_is_versioned_json_without_the_key_of_the_api(lab: Lab) -> Non
     assert lab.vmray.api_key not in json.dumps(state)
 
 
-def test_a_submit_that_is_silent_twice_settles_twice(lab: Lab) -> None:
-    """What was sent again may be stored late too: it is not sent a third time before that is certain."""
+def test_a_second_submit_without_response_is_also_waited_for(lab: Lab) -> None:
+    """The second submit may also be stored late: no third one is sent while this is still possible."""
     lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 60.0}, times=2)
     lab.urls(URL)
     certain: list[float] = []
@@ -130,7 +130,7 @@ def test_a_submit_that_is_silent_twice_settles_twice(lab: Lab) -> None:
 
 
 def killed_in_the_submit(lab: Lab, start: Callable[[threading.Event], object]) -> None:
-    """Start an action, and kill its process once VMRay has stored the submission but not answered yet."""
+    """Start an action and end its process after the submission is stored and before the response."""
     lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 30.0, "stored": True})
     cancel = threading.Event()
     process = threading.Thread(target=start, args=(cancel,))
@@ -143,8 +143,8 @@ def killed_in_the_submit(lab: Lab, start: Callable[[threading.Event], object]) -
     assert lab.vmray.control.counts()["submissions"] == 1
 
 
-def test_a_script_that_was_killed_in_the_submit_does_not_pay_twice(lab: Lab, tmp_path: Path) -> None:
-    """The playbook step is run again: VMRay is asked for our key first, and its submission is taken over."""
+def test_a_script_that_was_killed_during_a_submit_does_not_submit_again(lab: Lab, tmp_path: Path) -> None:
+    """When the step runs again, the action finds the submission by its idempotency key and reuses it."""
     path = made(tmp_path, "invoice.exe")
     killed_in_the_submit(lab, lambda cancel: upload(lab, path, cancel=cancel))
 
@@ -158,8 +158,8 @@ def test_a_script_that_was_killed_in_the_submit_does_not_pay_twice(lab: Lab, tmp
     assert SUBMIT not in lab.seen()
 
 
-def test_the_same_for_a_url(lab: Lab) -> None:
-    """Scan URL keeps to it, too."""
+def test_a_script_that_was_killed_during_the_submit_of_a_url_does_not_submit_again(lab: Lab) -> None:
+    """When Scan URL runs again after such an end, it reuses the submission too."""
     lab.urls(URL)
     killed_in_the_submit(lab, lambda cancel: lab.run("Scan URL", cancel=cancel))
 
@@ -170,8 +170,8 @@ def test_the_same_for_a_url(lab: Lab) -> None:
     assert lab.vmray.control.counts()["submissions"] == 1
 
 
-def test_a_file_that_was_changed_is_another_file(lab: Lab, tmp_path: Path) -> None:
-    """The same path with other content is submitted anew."""
+def test_a_changed_file_is_submitted_again(lab: Lab, tmp_path: Path) -> None:
+    """A file with other content at the same path is submitted again."""
     path = made(tmp_path, "invoice.exe")
     upload(lab, path)
     path.write_bytes(b"MZ something else")
@@ -182,10 +182,8 @@ def test_a_file_that_was_changed_is_another_file(lab: Lab, tmp_path: Path) -> No
     assert len(set(lab.keys())) == 2
 
 
-def test_a_file_that_was_written_anew_with_the_same_content_is_the_same_file(
-    lab: Lab, tmp_path: Path
-) -> None:
-    """A step that is run again often fetches the attachment again first: no quota is spent on it."""
+def test_a_rewritten_file_with_the_same_content_is_not_submitted_again(lab: Lab, tmp_path: Path) -> None:
+    """A repeated step often downloads the attachment again: the same content spends no quota."""
     path = made(tmp_path, "invoice.exe")
     upload(lab, path)
     content = path.read_bytes()
@@ -198,8 +196,8 @@ def test_a_file_that_was_written_anew_with_the_same_content_is_the_same_file(
     assert lab.vmray.control.counts()["submissions"] == 1
 
 
-def test_a_file_that_is_gone_after_it_was_submitted_is_reported(lab: Lab, tmp_path: Path) -> None:
-    """Only the first run needs the file."""
+def test_a_file_that_was_deleted_after_the_submit_is_reported(lab: Lab, tmp_path: Path) -> None:
+    """Only the first run needs the file, so a file that is deleted later is still reported."""
     lab.vmray.control.set_lifecycle("manual")
     path = made(tmp_path, "invoice.exe")
 

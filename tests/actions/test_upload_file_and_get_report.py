@@ -1,4 +1,4 @@
-"""Upload File And Get Report: submit each file once, wait, return a row for each sample that came of it."""
+"""Upload File And Get Report: submits each file once, waits, and returns a row for each resulting sample."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXAMPLES = [
 
 
 def uploads(situation: str, *, count: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
-    """An example with so many files."""
+    """Return an example with `count` files."""
     names = ["invoice.exe", *(f"file {number}.txt" for number in range(1, count))]
     files = {name: b"MZ not really" + name.encode() * (name != names[0]) for name in names}
     parameters = {"Sample File Path": ",".join(f"{{folder}}/{name}" for name in names)}
@@ -37,12 +37,12 @@ def uploads(situation: str, *, count: int = 1, **other: Any) -> Example:  # noqa
 
 
 def alike(situation: str, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
-    """An example that is the same for any number of files."""
+    """Return a function that gives this situation for any number of files."""
     return uploads(situation, several=lambda count: uploads(situation, count=count, **other), **other)
 
 
 def known(situation: str, count: int = 1, **other: Any) -> Example:  # noqa: ANN401 - fields of an example
-    """Files that VMRay knows."""
+    """Return an example with files that VMRay knows."""
     lost = other.pop("lost", False)
 
     def setup(vmray: EmbeddedEmulator) -> None:
@@ -70,14 +70,14 @@ SITUATIONS = [
 OUTCOMES = {
     **submitting.OUTCOMES,
     "GET /system_info": {**optional(), "403": FINE},
-    # when VMRay accepted none of the files, the action has failed
+    # the action fails when VMRay accepted none of the files
     submitting.SUBMIT: {RETRIED: (FINE, ended("")), REFUSED: ended("")},
     "GET /sample/{hash}/{id}": lasting(named(submitting.LOST)),
 }
 
 
 def test_one_file_is_submitted_awaited_and_reported(lab: Lab, tmp_path: Path) -> None:
-    """The documented object with a row for the file; no table, no enrichment, no insight."""
+    """The result is the documented object with one row. There is no table, enrichment or insight."""
     path = made(tmp_path, "invoice.exe")
     lab.hashes("c7" * 32)
 
@@ -104,8 +104,8 @@ def test_one_file_is_submitted_awaited_and_reported(lab: Lab, tmp_path: Path) ->
     ]
 
 
-def test_tags_and_comment_go_along_with_each_file(lab: Lab, tmp_path: Path) -> None:
-    """The form of each submit, and what VMRay keeps of it."""
+def test_each_submit_request_has_the_tags_and_the_comment(lab: Lab, tmp_path: Path) -> None:
+    """Each submit request has the tags and the comment, and VMRay stores them."""
     paths = [made(tmp_path, "a.exe", b"MZ a"), made(tmp_path, "b.exe", b"MZ b")]
 
     run = upload(lab, *paths, parameters={"Tag Names": "phish, soc", "Comment": "case 17"})
@@ -124,7 +124,7 @@ def test_tags_and_comment_go_along_with_each_file(lab: Lab, tmp_path: Path) -> N
 
 
 def test_several_files_are_all_submitted_in_the_first_run(lab: Lab, tmp_path: Path) -> None:
-    """Each has its row, in the order of the paths; `data` is the first file's sample."""
+    """Each file has a row, in the order of the paths. `data` is the sample of the first file."""
     lab.vmray.control.set_lifecycle("manual")
     paths = [made(tmp_path, f"{number}.txt", f"text {number}".encode()) for number in range(3)]
     asked: list[list[str]] = []
@@ -162,8 +162,8 @@ def test_several_files_are_all_submitted_in_the_first_run(lab: Lab, tmp_path: Pa
         "semi;colon&and.exe",
     ],
 )
-def test_a_file_name_arrives_as_it_is_on_disk(lab: Lab, tmp_path: Path, name: str) -> None:
-    """It travels in base64, so that no letter of it is lost and no sign of it breaks the request."""
+def test_a_file_name_is_sent_unchanged(lab: Lab, tmp_path: Path, name: str) -> None:
+    """The file name is sent in base64, so every character is kept and none breaks the request."""
     path = made(tmp_path, name)
 
     run = upload(lab, path)
@@ -178,7 +178,7 @@ def test_a_file_name_arrives_as_it_is_on_disk(lab: Lab, tmp_path: Path, name: st
 
 
 def test_a_comma_in_an_existing_path_does_not_split_it(lab: Lab, tmp_path: Path) -> None:
-    """A path that exists as written wins over splitting at its commas."""
+    """The text is not split at a comma when the whole text is an existing path."""
     comma = made(tmp_path, "report, final.txt", b"one")
     plain = made(tmp_path, "plain.txt", b"two")
 
@@ -187,8 +187,8 @@ def test_a_comma_in_an_existing_path_does_not_split_it(lab: Lab, tmp_path: Path)
     assert [each["file_path"] for each in run.json_result["files"]] == [str(plain), str(comma)]
 
 
-def test_the_same_path_twice_is_one_file(lab: Lab, tmp_path: Path) -> None:
-    """Nobody wants to pay for it twice."""
+def test_a_path_that_is_given_twice_is_submitted_once(lab: Lab, tmp_path: Path) -> None:
+    """A path that is given twice is submitted once."""
     path = made(tmp_path, "a.txt")
 
     run = upload(lab, path, path)
@@ -198,7 +198,7 @@ def test_the_same_path_twice_is_one_file(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_an_archive_gives_a_row_for_each_sample(lab: Lab, tmp_path: Path) -> None:
-    """VMRay splits it; the file's verdict is the worst of them, and `data` is that sample."""
+    """VMRay unpacks the archive. The verdict of the file is the worst one, and `data` is that sample."""
     lab.vmray.control.load_scenario("archive")
     path = archive(tmp_path, "readme.txt", "invoice.exe")
 
@@ -216,8 +216,8 @@ def test_an_archive_gives_a_row_for_each_sample(lab: Lab, tmp_path: Path) -> Non
     )
 
 
-def test_a_part_that_vmray_refuses_is_told_beside_those_it_accepts(lab: Lab, tmp_path: Path) -> None:
-    """The accepted ones are analysed, the refused one is named with the reason of VMRay."""
+def test_a_rejected_part_is_named_beside_the_accepted_parts(lab: Lab, tmp_path: Path) -> None:
+    """Accepted parts are analyzed. The rejected part is named with the reason from VMRay."""
     lab.vmray.control.load_scenario("archive")
     path = archive(tmp_path, "invoice.exe", "emulate-unsupported.bin")
 
@@ -235,8 +235,8 @@ def test_a_part_that_vmray_refuses_is_told_beside_those_it_accepts(lab: Lab, tmp
     )
 
 
-def test_what_a_sample_drops_is_followed(lab: Lab, tmp_path: Path) -> None:
-    """VMRay submits what it found inside by itself; that gets its row, too."""
+def test_a_dropped_file_has_a_row(lab: Lab, tmp_path: Path) -> None:
+    """A dropped file becomes a child submission in VMRay, and its sample has a row too."""
     lab.vmray.control.load_scenario("malicious-exe")
     path = made(tmp_path, "setup.exe")
 
@@ -249,8 +249,8 @@ def test_what_a_sample_drops_is_followed(lab: Lab, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("second", ["known too", "new"])
-def test_members_that_vmray_knew_have_their_rows_too(lab: Lab, tmp_path: Path, second: str) -> None:
-    """Not stored again, because no jobs were needed: their last result counts, beside what is new."""
+def test_known_members_have_rows(lab: Lab, tmp_path: Path, second: str) -> None:
+    """Known members are not stored again: their last results have rows, beside the new members."""
     lab.vmray.control.load_scenario("archive")
     upload(lab, archive(tmp_path, "readme.txt", *(["invoice.exe"] if second == "known too" else [])))
     lab.vmray.control.configure(analysis_caching="legacy")

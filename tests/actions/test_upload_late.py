@@ -1,4 +1,4 @@
-"""Upload File And Get Report when the time for the whole action is up."""
+"""Upload File And Get Report at the total deadline."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
 
-def test_at_the_end_of_the_time_finished_files_are_returned_and_others_named(
+def test_finished_files_are_returned_and_pending_files_named_at_the_total_deadline(
     lab: Lab, tmp_path: Path
 ) -> None:
-    """The action completes: nothing that is finished is lost, what is pending can be looked up by its id."""
+    """The action completes, returns finished files and names each pending file with its submission ID."""
     cached, late = made(tmp_path, "cached.exe"), made(tmp_path, "late.exe", b"MZ late")
     upload(lab, cached)
     lab.vmray.control.configure(analysis_caching="enabled")
@@ -45,7 +45,7 @@ def test_at_the_end_of_the_time_finished_files_are_returned_and_others_named(
 
 
 def test_a_file_that_could_not_be_submitted_in_time_is_pending(lab: Lab, tmp_path: Path) -> None:
-    """VMRay throttles to the end: the action completes, and says what kept the file back."""
+    """When VMRay returns 429 until the deadline, the action completes and names the reason."""
     path = made(tmp_path, "a.exe")
     lab.vmray.control.inject(
         {"path": "/rest/sample/submit"}, {"kind": "throttle", "retry_after": "3000"}, times=50

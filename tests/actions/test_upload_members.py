@@ -1,4 +1,4 @@
-"""Upload File And Get Report where VMRay makes several samples of a file: archives and e-mails."""
+"""Upload File And Get Report with files that give several samples: archives and e-mails."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
 
-def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_path: Path) -> None:
-    """It has a row that says so; the verdict of the other one counts, and `result` is about `data`."""
+def test_a_deleted_member_does_not_affect_the_others(lab: Lab, tmp_path: Path) -> None:
+    """A deleted member has a row with the reason. The verdict of the other member is used."""
     path = archive(tmp_path, "clean.txt", "emulate-malicious-exe.exe")
     lab.vmray.control.load_scenario("archive")
     lab.vmray.control.set_lifecycle("manual")
@@ -39,8 +39,8 @@ def test_a_member_that_was_deleted_meanwhile_leaves_the_others(lab: Lab, tmp_pat
     )
 
 
-def test_data_is_the_file_itself_and_not_what_was_found_in_it(lab: Lab, tmp_path: Path) -> None:
-    """An e-mail without malice brings a malicious attachment: it has a row of its own."""
+def test_data_is_the_file_itself_and_not_a_child_sample(lab: Lab, tmp_path: Path) -> None:
+    """Of a clean e-mail with a malicious attachment, `data` is the e-mail. The attachment has its own row."""
     path = made(tmp_path, "mail.eml", b"From: a\n\nhello")
     lab.vmray.control.load_scenario("malicious-exe")
     clean = {"set": {"data.sample_verdict": "clean"}}
@@ -56,7 +56,7 @@ def test_data_is_the_file_itself_and_not_what_was_found_in_it(lab: Lab, tmp_path
 
 
 def test_a_member_that_failed_is_named(lab: Lab, tmp_path: Path) -> None:
-    """The number of its submission says little to who knows the archive."""
+    """A failed member is named by its file name, not only by its submission ID."""
     path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
     lab.vmray.control.load_scenario("archive")
 
@@ -66,7 +66,7 @@ def test_a_member_that_failed_is_named(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_result_is_about_the_sample_in_data(lab: Lab, tmp_path: Path) -> None:
-    """The first member of an archive failed, the second is malicious: a playbook must not pass over it."""
+    """When the first member failed and the second is malicious, `result` and `data` are about the second."""
     path = archive(tmp_path, "emulate-failed.exe", "emulate-malicious-exe.exe")
     lab.vmray.control.load_scenario("archive")
 
@@ -78,13 +78,13 @@ def test_result_is_about_the_sample_in_data(lab: Lab, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 500])
-def test_a_member_that_cannot_be_read_leaves_the_others(lab: Lab, tmp_path: Path, status: int) -> None:
-    """The malicious one has its row and its verdict; the other one its reason."""
+def test_an_unreadable_member_does_not_affect_the_others(lab: Lab, tmp_path: Path, status: int) -> None:
+    """The malicious member has its row and verdict. The unreadable member has a row with the reason."""
     path = archive(tmp_path, "emulate-malicious-exe.exe", "notes.txt")
     lab.vmray.control.load_scenario("archive")
-    tries = 1 if status == 404 else 4
+    attempts = 1 if status == 404 else 4
     fault = {"kind": "status", "status": status}
-    lab.vmray.control.inject({"method": "GET", "path": "/rest/sample/5002"}, fault, tries)
+    lab.vmray.control.inject({"method": "GET", "path": "/rest/sample/5002"}, fault, attempts)
 
     run = upload(lab, path)
 
@@ -98,8 +98,8 @@ def test_a_member_that_cannot_be_read_leaves_the_others(lab: Lab, tmp_path: Path
     )
 
 
-def test_a_later_run_takes_all_members_over(lab: Lab, tmp_path: Path) -> None:
-    """Also one of which an analysis failed: nothing is missing, and nothing is billed again."""
+def test_a_later_run_reuses_all_members(lab: Lab, tmp_path: Path) -> None:
+    """A later run reuses all members, also one with a failed analysis, and submits nothing again."""
     path = archive(tmp_path, "emulate-clean-document.txt", "emulate-partly-failed.exe")
     lab.vmray.control.load_scenario("archive")
 
@@ -110,8 +110,8 @@ def test_a_later_run_takes_all_members_over(lab: Lab, tmp_path: Path) -> None:
     assert lab.vmray.control.counts()["submissions"] == 2
 
 
-def test_every_member_of_a_large_archive_counts(lab: Lab, tmp_path: Path) -> None:
-    """The malicious one is the last of many."""
+def test_the_last_member_of_a_large_archive_sets_the_verdict(lab: Lab, tmp_path: Path) -> None:
+    """The verdict of the archive is malicious when only its last member is malicious."""
     names = [f"emulate-clean-document-{number}.txt" for number in range(120)]
     path = archive(tmp_path, *names, "emulate-malicious-exe.exe")
     lab.vmray.control.load_scenario("archive")
@@ -123,8 +123,8 @@ def test_every_member_of_a_large_archive_counts(lab: Lab, tmp_path: Path) -> Non
     assert run.message.endswith(f"{path}: 121 samples, worst verdict Malicious, submission 6001")
 
 
-def test_every_member_of_a_large_archive_is_taken_over(lab: Lab, tmp_path: Path) -> None:
-    """A list of more than a hundred comes in pages."""
+def test_a_later_run_reuses_every_member_of_a_large_archive(lab: Lab, tmp_path: Path) -> None:
+    """A later run reuses all members, although their list has several pages."""
     names = [f"emulate-clean-document-{number}.txt" for number in range(120)]
     path = archive(tmp_path, *names, "emulate-malicious-exe.exe")
     lab.vmray.control.load_scenario("archive")
@@ -135,8 +135,8 @@ def test_every_member_of_a_large_archive_is_taken_over(lab: Lab, tmp_path: Path)
     assert lab.vmray.control.counts()["submissions"] == 121
 
 
-def test_one_file_by_several_names_is_submitted_once(lab: Lab, tmp_path: Path) -> None:
-    """Each submit costs quota."""
+def test_a_file_with_several_names_is_submitted_once(lab: Lab, tmp_path: Path) -> None:
+    """A file that is given by several names is submitted once, because each submit spends quota."""
     path = made(tmp_path, "a.exe")
     link = tmp_path / "link.exe"
     link.symlink_to(path)

@@ -1,4 +1,4 @@
-"""Upload File And Get Report where it does not go straight: cached, triaged, failed, refused, late."""
+"""Upload File And Get Report with other outcomes: cached, triage, failed, rejected, deleted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ERROR = f'Error executing action "{ACTION}". Reason: '
 
 
 def test_a_cached_submission_is_finished_at_once(lab: Lab, tmp_path: Path) -> None:
-    """VMRay answers with earlier analyses and makes no jobs: one run is enough."""
+    """VMRay returns earlier analyses and creates no jobs, so one run is enough."""
     path = made(tmp_path, "known.exe")
     upload(lab, path)
     lab.vmray.control.configure(analysis_caching="enabled")
@@ -36,8 +36,8 @@ def test_a_cached_submission_is_finished_at_once(lab: Lab, tmp_path: Path) -> No
     assert len(run.rounds) == 1
 
 
-def test_not_stored_because_known_means_its_last_result(lab: Lab, tmp_path: Path) -> None:
-    """VMRay stores nothing: the sample's last result is the answer, and the message says so."""
+def test_a_submit_that_is_not_stored_uses_the_last_result(lab: Lab, tmp_path: Path) -> None:
+    """When VMRay stores no submission for a known file, the last result is used and the message says so."""
     path = made(tmp_path, "known.exe")
     upload(lab, path)
     lab.vmray.control.configure(analysis_caching="legacy")
@@ -58,8 +58,8 @@ def test_not_stored_because_known_means_its_last_result(lab: Lab, tmp_path: Path
     assert lab.vmray.control.counts()["submissions"] == 1
 
 
-def test_a_known_sample_that_is_still_being_analysed_is_waited_for(lab: Lab, tmp_path: Path) -> None:
-    """Also where VMRay could not say so at once; copies of one file share it and end together."""
+def test_the_action_waits_for_a_running_analysis_of_a_known_file(lab: Lab, tmp_path: Path) -> None:
+    """Copies of one file wait for the same running submission, also when its first read fails."""
     lab.vmray.control.configure(analysis_caching="legacy")
     lab.vmray.control.set_lifecycle("manual")
     paths = [made(tmp_path, f"{number}.exe") for number in range(4)]
@@ -84,7 +84,7 @@ def test_a_known_sample_that_is_still_being_analysed_is_waited_for(lab: Lab, tmp
 
 
 def test_a_submission_that_begins_with_triage_is_followed_to_its_end(lab: Lab, tmp_path: Path) -> None:
-    """At first there is only a reputation job; that it is over does not mean that the submission is."""
+    """With triage, the end of the first reputation job is not the end of the submission."""
     lab.vmray.control.set_lifecycle("manual")
     lab.vmray.control.load_scenario("triage-first")
     path = made(tmp_path, "invoice.exe")
@@ -96,8 +96,8 @@ def test_a_submission_that_begins_with_triage_is_followed_to_its_end(lab: Lab, t
     assert run.message == f"{SUBMITTED}{path}{details(f'{path}: verdict Malicious, submission 6001')}"
 
 
-def test_all_analyses_failing_is_an_error_of_that_file(lab: Lab, tmp_path: Path) -> None:
-    """In VMRay's own words; the sample is there, its verdict is not."""
+def test_a_file_with_only_failed_analyses_has_an_error(lab: Lab, tmp_path: Path) -> None:
+    """The file has an error with the reason from VMRay, a sample and no verdict."""
     path = made(tmp_path, "emulate-failed.exe")
 
     run = upload(lab, path)
@@ -117,8 +117,8 @@ def test_all_analyses_failing_is_an_error_of_that_file(lab: Lab, tmp_path: Path)
     )
 
 
-def test_some_analyses_failing_is_a_note(lab: Lab, tmp_path: Path) -> None:
-    """The others gave a verdict, which counts."""
+def test_a_file_with_some_failed_analyses_has_a_note(lab: Lab, tmp_path: Path) -> None:
+    """When some analyses failed, the verdict of the others is used, with a note."""
     path = made(tmp_path, "emulate-partly-failed.exe")
 
     run = upload(lab, path)
@@ -139,7 +139,7 @@ def test_some_analyses_failing_is_a_note(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_a_verdict_only_submission_says_that_its_report_is_locked(lab: Lab, tmp_path: Path) -> None:
-    """The verdict counts."""
+    """A verdict-only submission gives its verdict and a note that the report is locked."""
     path = made(tmp_path, "emulate-locked.exe")
 
     run = upload(lab, path)
@@ -152,7 +152,7 @@ def test_a_verdict_only_submission_says_that_its_report_is_locked(lab: Lab, tmp_
 
 
 def test_no_verdict_is_unknown_and_null(lab: Lab, tmp_path: Path) -> None:
-    """Analyses succeeded, but nothing can be said."""
+    """After successful analyses without a verdict, the verdict is Unknown in the message and null in JSON."""
     path = made(tmp_path, "emulate-no-verdict.exe")
 
     run = upload(lab, path)
@@ -162,8 +162,8 @@ def test_no_verdict_is_unknown_and_null(lab: Lab, tmp_path: Path) -> None:
     assert run.json_result["files"] == [row(path, sample, verdict=None)]
 
 
-def test_a_file_that_vmray_refuses_ends_the_action_failed(lab: Lab, tmp_path: Path) -> None:
-    """It was the only one: nothing was submitted."""
+def test_a_rejected_file_alone_fails_the_action(lab: Lab, tmp_path: Path) -> None:
+    """When VMRay rejects the only file, the action fails, because nothing was submitted."""
     path = made(tmp_path, "emulate-unsupported.exe")
 
     run = upload(lab, path)
@@ -175,8 +175,8 @@ def test_a_file_that_vmray_refuses_ends_the_action_failed(lab: Lab, tmp_path: Pa
     )
 
 
-def test_a_refused_file_does_not_hold_up_the_others(lab: Lab, tmp_path: Path) -> None:
-    """Each file has its own outcome; those that were submitted are listed as submitted."""
+def test_a_rejected_file_does_not_affect_the_others(lab: Lab, tmp_path: Path) -> None:
+    """A rejected file is named with its reason, and the other files are submitted and reported."""
     bad = made(tmp_path, "emulate-unsupported.exe")
     good = made(tmp_path, "good.exe", b"MZ good")
 
@@ -195,8 +195,8 @@ def test_a_refused_file_does_not_hold_up_the_others(lab: Lab, tmp_path: Path) ->
     )
 
 
-def test_a_submission_that_vanishes_is_an_error(lab: Lab, tmp_path: Path) -> None:
-    """Somebody deleted it at VMRay while it was awaited: it can never finish."""
+def test_a_deleted_submission_is_an_error_of_its_file(lab: Lab, tmp_path: Path) -> None:
+    """A submission that is deleted in VMRay during the wait is reported as an error of its file."""
     lab.vmray.control.set_lifecycle("manual")
     path = made(tmp_path, "a.exe")
 
@@ -213,8 +213,8 @@ def test_a_submission_that_vanishes_is_an_error(lab: Lab, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("stem", ["emulate-failed", "good"])
-def test_nothing_is_asked_again_of_a_file_that_is_settled(lab: Lab, tmp_path: Path, stem: str) -> None:
-    """Whatever became of it, a finished submission is polled no more while others are awaited."""
+def test_a_finished_submission_is_not_polled_again(lab: Lab, tmp_path: Path, stem: str) -> None:
+    """A finished submission is not polled again while the action waits for others."""
     lab.vmray.control.set_lifecycle("manual")
     path = made(tmp_path, f"{stem}.exe")
     asked: list[str] = []

@@ -1,4 +1,4 @@
-"""Upload File And Get Report with files that cannot be uploaded: all are named, nothing is uploaded."""
+"""Upload File And Get Report with unreadable or too large files: each is named and nothing is uploaded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATHS = "allowed: absolute paths of files, separated by commas."
 
 
 def test_every_unreadable_path_is_named_with_its_reason(lab: Lab, tmp_path: Path) -> None:
-    """One good file among them is not uploaded either, as documented."""
+    """When a path is unreadable, the readable files are not uploaded either, as documented."""
     good = made(tmp_path, "good.exe")
     empty = made(tmp_path, "empty.exe", b"")
     folder = tmp_path / "folder"
@@ -48,8 +48,8 @@ def test_every_unreadable_path_is_named_with_its_reason(lab: Lab, tmp_path: Path
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(lab: Lab, tmp_path: Path) -> None:
-    """The process of the action lacks the right."""
+def test_a_file_without_read_permission_is_named(lab: Lab, tmp_path: Path) -> None:
+    """The message names a file that the process of the action has no permission to read."""
     path = made(tmp_path, "secret.exe")
     path.chmod(0)
 
@@ -59,8 +59,8 @@ def test_a_file_that_may_not_be_read(lab: Lab, tmp_path: Path) -> None:
     assert outcome(run) == failed(f"{NOT_ACCESSIBLE}{path}{details(why)}")
 
 
-def test_a_file_that_is_too_large_for_this_vmray(lab: Lab, tmp_path: Path) -> None:
-    """The limit is the server's own; it is asked before anything is sent."""
+def test_a_file_above_the_limit_of_the_server_is_not_uploaded(lab: Lab, tmp_path: Path) -> None:
+    """The action reads the size limit of the server before it uploads a file."""
     lab.vmray.control.configure(webif_max_sample_size=2**20)
     small = made(tmp_path, "small.exe")
     large = made(tmp_path, "large.exe", b"x" * (2**20 + 1))
@@ -75,14 +75,14 @@ def test_a_file_that_is_too_large_for_this_vmray(lab: Lab, tmp_path: Path) -> No
 
 
 def test_a_file_of_exactly_the_limit_is_uploaded(lab: Lab, tmp_path: Path) -> None:
-    """The limit is the largest size that is accepted."""
+    """A file with exactly the size of the limit is accepted."""
     lab.vmray.control.configure(webif_max_sample_size=2**20)
 
     assert upload(lab, made(tmp_path, "exact.exe", b"x" * 2**20)).is_success
 
 
-def test_an_old_server_that_does_not_tell_its_limit_gets_the_file(lab: Lab, tmp_path: Path) -> None:
-    """Before 2022 only administrators could ask for it."""
+def test_a_file_is_uploaded_to_a_server_that_returns_no_limit(lab: Lab, tmp_path: Path) -> None:
+    """When the server does not return its limit (servers before 2022), the file is uploaded."""
     lab.vmray.control.inject({"path": "/rest/system_info"}, {"kind": "status", "status": 403})
 
     assert upload(lab, made(tmp_path, "a.exe")).is_success
@@ -98,15 +98,15 @@ def test_an_old_server_that_does_not_tell_its_limit_gets_the_file(lab: Lab, tmp_
     ],
 )
 def test_paths_are_absolute_and_there_is_at_least_one(lab: Lab, given: str, problem: str) -> None:
-    """Anything else is explained, and nothing is asked."""
+    """Any other value gives an error that explains the problem, and no request is made."""
     run = upload(lab, given)
 
     assert outcome(run) == failed(f'{ERROR}parameter "Sample File Path" {problem}; {PATHS}')
     assert lab.seen() == []
 
 
-def test_a_name_that_cannot_be_one(lab: Lab) -> None:
-    """A NUL is in no path."""
+def test_a_path_with_a_nul_character_is_rejected(lab: Lab) -> None:
+    """A path with a NUL character is rejected."""
     run = upload(lab, "/tmp/a\0b.exe")  # noqa: S108 - it is never opened
 
     shown = "/tmp/a b.exe"  # noqa: S108 - it is never opened

@@ -1,4 +1,4 @@
-"""What the tests of Upload File And Get Report have in common."""
+"""Helpers of the tests of Upload File And Get Report."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def upload(lab: Lab, *paths: Path | str, **options: JsonValue) -> ActionRun:
 
 
 def made(folder: Path, name: str, content: bytes = b"MZ and so on") -> Path:
-    """A file."""
+    """Write a file and return its path."""
     path = folder / name
     path.write_bytes(content)
     return path
 
 
 def archive(folder: Path, *names: str) -> Path:
-    """A ZIP file with such members."""
+    """Write a ZIP file with these members and return its path."""
     path = folder / "bundle.zip"
     with zipfile.ZipFile(path, "w") as file:
         for name in names:
@@ -42,7 +42,7 @@ def archive(folder: Path, *names: str) -> Path:
 def row(
     path: Path, sample: dict[str, Any], submission_id: int | None = 6001, **other: JsonValue
 ) -> dict[str, Any]:
-    """The row of one sample."""
+    """Return the row of one sample."""
     return {
         "file_path": str(path),
         "submission_id": submission_id,
@@ -54,7 +54,7 @@ def row(
 
 
 def rowless(path: Path, result: str, error: str, submission_id: int | None = None) -> dict[str, Any]:
-    """The row of a file that has no sample."""
+    """Return the row of a file that has no sample."""
     return {
         "file_path": str(path),
         "submission_id": submission_id,
