@@ -1,4 +1,4 @@
-"""A bare client for the emulator's tests: requests with the key, envelopes unwrapped."""
+"""A small HTTP client for the emulator's tests: it sends the key and returns `data` of the envelope."""
 
 from __future__ import annotations
 

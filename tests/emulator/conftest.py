@@ -1,4 +1,4 @@
-"""An emulator and a client that knows nothing but HTTP."""
+"""Fixtures: an emulator and an HTTP client of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def emulator() -> Iterator[EmbeddedEmulator]:
-    """An empty server that finishes every analysis at once; faults that a test orders must be used up."""
+    """Start an empty emulator that finishes each analysis at once. A test must use all its faults."""
     with EmbeddedEmulator() as running:
         yield running
         assert running.control.pending_faults() == []
@@ -23,6 +23,6 @@ def emulator() -> Iterator[EmbeddedEmulator]:
 
 @pytest.fixture
 def api(emulator: EmbeddedEmulator) -> Iterator[Api]:
-    """A client of that server."""
+    """Return a client of that emulator."""
     with Api(emulator) as client:
         yield client

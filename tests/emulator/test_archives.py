@@ -1,4 +1,4 @@
-"""Uploaded archives: as one sample, or unpacked."""
+"""Uploaded archives, as one sample or unpacked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def packed(members: dict[str, bytes]) -> bytes:
-    """A ZIP file."""
+    """Return the bytes of a ZIP file."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -27,12 +27,12 @@ THREE = packed({"docs/": b"", "docs/letter.txt": b"dear", "docs/invoice.exe": PE
 
 
 def test_by_default_an_archive_is_one_sample(api: Api) -> None:
-    """Without being told otherwise the server keeps an archive together."""
+    """Without a parameter, an archive becomes one sample."""
     assert len(api.submit(THREE, "three.zip")["submissions"]) == 1
 
 
 def test_a_compound_sample_is_multipart(api: Api) -> None:
-    """`compound_sample` makes the archive one sample of several parts."""
+    """With `compound_sample`, the archive becomes one sample with several parts."""
     _, sample = api.submit_one(THREE, "three.zip", compound_sample="True")
     assert api.get(f"/sample/{sample}")["sample_is_multipart"] is True
 
@@ -50,8 +50,8 @@ def test_separate_samples_have_their_own_submissions_and_verdicts(api: Api) -> N
     assert {one["submission_filename"] for one in response["samples"]} == set(verdicts)
 
 
-def test_the_archive_scenario_splits_without_asking(api: Api) -> None:
-    """The named scenario takes archives apart by default; a bad member is refused beside good ones."""
+def test_the_archive_scenario_unpacks_by_default(api: Api) -> None:
+    """The scenario `archive` unpacks archives by default. A bad member is rejected, the others are stored."""
     api.control.load_scenario("archive")
     mixed = packed({"good.exe": PE64, "emulate-unsupported.bin": b"x"})
     response = api.submit(mixed, "mixed.zip")
@@ -60,7 +60,7 @@ def test_the_archive_scenario_splits_without_asking(api: Api) -> None:
 
 
 def test_an_encrypted_archive_needs_its_password(api: Api) -> None:
-    """With the password members are taken out; without it each is refused, in a 200 response."""
+    """With the password the archive is unpacked. Without it each member is rejected in a 200 response."""
     locked = encrypted_zip({"a.exe": PE64}, "infected")
     refused = api.submit(locked, "l.zip", archive_action="separate_samples")
     assert refused["submissions"] == []
@@ -69,8 +69,8 @@ def test_an_encrypted_archive_needs_its_password(api: Api) -> None:
     assert len(opened["submissions"]) == 1
 
 
-def test_a_member_that_swells_beyond_the_limit_is_refused(api: Api) -> None:
-    """An archive cannot unpack to more than the largest sample."""
+def test_a_member_above_the_size_limit_is_rejected(api: Api) -> None:
+    """A member is rejected when its unpacked size is above the limit for samples."""
     api.control.configure(webif_max_sample_size=100_000)
     response = api.submit(packed({"bomb": bytes(200_000)}), "bomb.zip", archive_action="separate_samples")
     assert response["submissions"] == []

@@ -1,4 +1,4 @@
-"""An upload that breaks off leaves nothing behind, whatever the server is doing then."""
+"""An interrupted upload stores nothing, also during the stop of the server."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 HEAD = b'--cut\r\nContent-Disposition: form-data; name="sample_file"; filename="a"\r\n\r\n' + bytes(2**20)
 
 
-def test_a_server_that_stops_while_a_broken_upload_is_discarded_keeps_nothing(
+def test_a_server_that_stops_during_an_interrupted_upload_stores_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last block is still being written when the client is gone and the wait for it is cancelled."""
+    """The server stops while it writes the last block of an upload whose client has disconnected."""
     writing, written = threading.Event(), threading.Event()
     write = ContentWriter.write
 

@@ -1,4 +1,4 @@
-"""Submitting what the server knows already."""
+"""Submitting a known sample, in each mode of caching."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 NOT_STORED = "Submission not stored because no jobs were created"
 
 
-def test_disabled_always_makes_jobs(api: Api) -> None:
-    """Without caching a second submission is analysed again."""
+def test_disabled_caching_always_creates_jobs(api: Api) -> None:
+    """Without caching, a second submission is analyzed again."""
     _, sample = api.submit_one()
     response = api.submit()
     assert len(response["jobs"]) == 1
@@ -21,7 +21,7 @@ def test_disabled_always_makes_jobs(api: Api) -> None:
 
 
 @pytest.mark.parametrize("mode", ["enabled", "smart"])
-def test_enabled_borrows_old_analyses(api: Api, mode: str) -> None:
+def test_enabled_caching_reuses_old_analyses(api: Api, mode: str) -> None:
     """The second submission is finished at once, without jobs, with the analyses of the first one."""
     first, _ = api.submit_one()
     old = {one["analysis_id"] for one in api.get(f"/analysis/submission/{first}")}
@@ -37,8 +37,8 @@ def test_enabled_borrows_old_analyses(api: Api, mode: str) -> None:
     assert again[0]["analysis_submission_ids"] == [first, submission["submission_id"]]
 
 
-def test_legacy_refuses_a_known_sample(api: Api) -> None:
-    """The refusal comes with status 200, the exact sentence, no submission, and the known sample."""
+def test_legacy_caching_rejects_a_known_sample(api: Api) -> None:
+    """The response has status 200, the exact error sentence, no submission, and the known sample."""
     _, sample = api.submit_one()
     response = api.submit(analysis_caching="legacy")
     assert response["errors"] == [{"submission_filename": "invoice.exe", "error_msg": NOT_STORED}]
@@ -46,20 +46,20 @@ def test_legacy_refuses_a_known_sample(api: Api) -> None:
     assert [one["sample_id"] for one in response["samples"]] == [sample]
 
 
-def test_legacy_accepts_an_unknown_sample(api: Api) -> None:
-    """What has no analyses yet is stored, also in legacy mode."""
+def test_legacy_caching_accepts_an_unknown_sample(api: Api) -> None:
+    """In legacy mode, a sample without analyses is stored."""
     assert len(api.submit(analysis_caching="legacy")["submissions"]) == 1
 
 
 def test_reanalyze_overrides_caching(api: Api) -> None:
-    """`reanalyze` forces new jobs whatever the mode."""
+    """`reanalyze` creates new jobs in each mode."""
     api.submit_one()
     assert len(api.submit(analysis_caching="legacy", reanalyze="True")["jobs"]) == 1
 
 
 @pytest.mark.parametrize(("scenario", "submissions"), [("not-stored", 0), ("cached", 1)])
 def test_scenarios_set_the_servers_mode(api: Api, scenario: str, submissions: int) -> None:
-    """The mode is a setting of the server, too."""
+    """A scenario sets the default mode of the server."""
     api.control.load_scenario(scenario)
     api.submit_one()
     response = api.submit()

@@ -1,4 +1,4 @@
-"""The control side, in the process and over HTTP."""
+"""The control interface, in the process and over HTTP."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def control(emulator: EmbeddedEmulator, method: str, verb: str, **body: Json) -> Json:
-    """A verb over HTTP, without a key."""
+    """Send a request to the control interface, without a key."""
     response = requests.request(method, f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
     assert response.status_code == 200, response.text
     return response.json()
 
 
-def test_every_verb_works_from_another_process(emulator: EmbeddedEmulator, api: Api) -> None:
-    """What the control object does can be done with JSON over HTTP."""
+def test_every_control_method_works_over_http(emulator: EmbeddedEmulator, api: Api) -> None:
+    """Each method of the control object is also available as JSON over HTTP."""
     assert control(emulator, "GET", "counts")["submissions"] == 0
     hashes = control(emulator, "POST", "known_samples", count=3, iocs_per_type=1)
     assert len(api.get(f"/sample/sha256/{hashes[2]}")) == 1
@@ -73,10 +73,10 @@ def test_every_verb_works_from_another_process(emulator: EmbeddedEmulator, api: 
         ("advance", {"seconds": -1}),
     ],
 )
-def test_orders_that_make_no_sense_are_refused_with_a_reason(
+def test_an_invalid_control_request_returns_400_with_the_reason(
     emulator: EmbeddedEmulator, verb: str, body: dict[str, Any]
 ) -> None:
-    """A wrong order gives 400 and says what is wrong; the server goes on."""
+    """A wrong control request returns 400 with the reason, and the server keeps running."""
     response = requests.post(f"{emulator.url}/_emulator/{verb}", json=body, timeout=10)
     assert response.status_code == 400
     assert response.json()["error"]
@@ -85,15 +85,15 @@ def test_orders_that_make_no_sense_are_refused_with_a_reason(
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_accepts_a_file_and_a_url(api: Api, name: str) -> None:
-    """Whatever the situation, submissions come to an end, and URLs as well as files are taken."""
+    """In each scenario a file and a URL can be submitted, and both submissions finish."""
     api.control.load_scenario(name)
     number, _ = api.submit_one()
     api.submit_url("https://www.example.net/")
     assert api.get(f"/submission/{number}")["submission_finished"] is True
 
 
-def test_the_known_sample_is_there(api: Api) -> None:
-    """A scenario's sample is finished and has IOCs and indicators; loading it twice adds none."""
+def test_the_sample_of_a_scenario_exists(api: Api) -> None:
+    """The sample of a scenario is finished and has IOCs and indicators. Loading it twice adds no sample."""
     for _ in range(2):
         api.control.load_scenario("known-sample")
     (sample,) = api.get(f"/sample/sha256/{KNOWN_SHA256}")
@@ -105,7 +105,7 @@ def test_the_known_sample_is_there(api: Api) -> None:
 
 
 def test_known_samples_can_be_described_in_full(api: Api) -> None:
-    """Verdict, hashes, lists that are null, IOC fields and extra fields are the caller's."""
+    """A caller can set verdict, hashes, null lists, IOC fields and extra fields of a known sample."""
     known = api.control.add_sample(
         sha256="AB" * 32,
         verdict="suspicious",
@@ -130,7 +130,7 @@ def test_known_samples_can_be_described_in_full(api: Api) -> None:
 
 
 def test_the_request_log_has_query_form_and_files(api: Api) -> None:
-    """A test can see exactly what a client sent."""
+    """The request log has the query, the form and the files of each request."""
     files = {"sample_file": ("a.txt", b"a")}
     api.send("POST", "/sample/submit", params={"tags": "q"}, data={"comment": "f"}, files=files)
     (seen,) = api.control.requests()

@@ -1,4 +1,4 @@
-"""Archives, members, screenshots, reports and samples."""
+"""Downloads: archives, members, screenshots, reports and samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def analysis(api: Api) -> int:
-    """The dynamic analysis of a malicious executable."""
+    """Return the dynamic analysis of a malicious executable."""
     number, _ = api.submit_one()
     (dynamic,) = [
         one["analysis_id"]
@@ -30,7 +30,7 @@ def analysis(api: Api) -> int:
 
 
 def opened(api: Api, path: str, **params: str) -> zipfile.ZipFile:
-    """A downloaded archive."""
+    """Download an archive and open it."""
     response = api.send("GET", path, params=params)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "application/octet-stream"
@@ -38,7 +38,7 @@ def opened(api: Api, path: str, **params: str) -> zipfile.ZipFile:
 
 
 def test_the_archive_is_a_zip_with_the_known_members(api: Api, analysis: int) -> None:
-    """Summaries, report and screenshots lie under their real names."""
+    """The archive contains summaries, report and screenshots under the names of a real archive."""
     archive = opened(api, f"/analysis/{analysis}/archive")
     assert archive.testzip() is None
     names = set(archive.namelist())
@@ -59,13 +59,13 @@ def test_the_archive_is_a_zip_with_the_known_members(api: Api, analysis: int) ->
 
 @pytest.mark.parametrize("slash", ["/", "%2f", "%2F"])
 def test_members_are_sent_as_they_are(api: Api, analysis: int, slash: str) -> None:
-    """A member is not zipped; the slash in its path may be encoded."""
+    """A member is returned unchanged, not zipped. The slash in its path may be encoded."""
     response = api.send("GET", f"/analysis/{analysis}/archive/logs{slash}summary_v2.json")
     assert json.loads(response.content)["_type"] == "summary"
 
 
 def test_members_are_chosen_by_patterns(api: Api, analysis: int) -> None:
-    """`filenames` is a list of patterns, `filename` one name; nothing found is 404."""
+    """`filenames` is a list of patterns, `filename` is one name. Without a match the status is 404."""
     chosen = opened(api, f"/analysis/{analysis}/archive", filenames="logs/summary.json,screenshots/*")
     assert {name.split("/")[0] for name in chosen.namelist()} == {"logs", "screenshots"}
     assert "logs/summary_v2.json" not in chosen.namelist()
@@ -77,7 +77,7 @@ def test_members_are_chosen_by_patterns(api: Api, analysis: int) -> None:
 
 
 def test_screenshots_are_pictures_with_an_index(api: Api, analysis: int) -> None:
-    """Each line of the index has four columns; the last one names a PNG with the hash given."""
+    """Each line of the index has four columns. The last column names a PNG, whose hash is in the line."""
     shots = opened(api, f"/analysis/{analysis}/archive/screenshots")
     lines = shots.read("screenshots/index.log").decode().splitlines()
     assert len(lines) == len(shots.namelist()) - 1 == 3
@@ -90,7 +90,7 @@ def test_screenshots_are_pictures_with_an_index(api: Api, analysis: int) -> None
 
 
 def test_static_analyses_have_no_screenshots(api: Api, analysis: int) -> None:
-    """The static engine sees no screen."""
+    """A static analysis has an archive without screenshots."""
     (static,) = [
         one["analysis_id"]
         for one in api.get("/analysis")
@@ -102,14 +102,14 @@ def test_static_analyses_have_no_screenshots(api: Api, analysis: int) -> None:
 
 
 def test_an_archive_is_found_by_its_job(api: Api, analysis: int) -> None:
-    """The job's id leads to the archive after the job is gone."""
+    """The archive can be downloaded by the ID of its job, also after the end of the job."""
     job = api.get(f"/analysis/{analysis}")["analysis_job_id"]
     assert "logs/summary.json" in opened(api, f"/analysis/job/{job}/archive").namelist()
     assert api.status(f"/analysis/job/{job}/archive/logs/summary.json") == 200
 
 
-def test_archives_are_encrypted_on_demand(api: Api, analysis: int) -> None:
-    """A password given in the request opens the archive, nothing else does."""
+def test_archives_can_be_encrypted_with_a_password(api: Api, analysis: int) -> None:
+    """An archive that is requested with a password cannot be opened without it."""
     archive = opened(api, f"/analysis/{analysis}/archive", encryption_password="pass word")
     assert json.loads(archive.read("logs/summary.json", pwd=b"pass word"))
     with pytest.raises(RuntimeError, match="password required"):
@@ -118,7 +118,7 @@ def test_archives_are_encrypted_on_demand(api: Api, analysis: int) -> None:
 
 @pytest.mark.parametrize("password", [None, "own"])
 def test_samples_come_in_an_encrypted_zip(api: Api, password: str | None) -> None:
-    """One member, the uploaded bytes, the password `infected` or the one asked for."""
+    """The ZIP has one member with the uploaded bytes. The password is `infected` or the requested one."""
     data = PE64 + bytes(range(256)) * 40
     _, sample = api.submit_one(data, "invoice.exe")
     params = {"encryption_password": password} if password else {}
@@ -129,13 +129,13 @@ def test_samples_come_in_an_encrypted_zip(api: Api, password: str | None) -> Non
 
 
 def test_a_sample_known_by_hash_alone_cannot_be_downloaded(api: Api) -> None:
-    """What was never uploaded is not there to be sent."""
+    """A sample without uploaded content cannot be downloaded."""
     known = api.control.add_sample()
     assert api.status(f"/sample/{known['sample_id']}/file") == 404
 
 
 def test_the_report_is_a_pdf(api: Api, analysis: int) -> None:
-    """Sample and analysis have a report each."""
+    """The report of a sample and the report of an analysis are PDF files."""
     sample = api.get(f"/analysis/{analysis}")["analysis_sample_id"]
     for path in (f"/sample/{sample}/report", f"/analysis/{analysis}/archive/report/report.pdf"):
         data = api.send("GET", path).content
@@ -145,7 +145,7 @@ def test_the_report_is_a_pdf(api: Api, analysis: int) -> None:
 
 
 def test_locked_reports_can_be_unlocked(api: Api) -> None:
-    """Under a Verdict quota the verdict is open, archives and reports are not until they are unlocked."""
+    """Under a Verdict quota, archives and reports are locked until a client unlocks them."""
     api.control.load_scenario("locked-report")
     number, sample = api.submit_one()
     submission = api.get(f"/submission/{number}")
@@ -169,7 +169,7 @@ def test_locked_reports_can_be_unlocked(api: Api) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"a", bytes(100_000), bytes(range(256)) * 300])
 def test_our_cipher_is_the_one_that_zipfile_reads(data: bytes) -> None:
-    """Archives of any content are opened by the standard library."""
+    """The standard library opens an encrypted archive with any content."""
     with zipfile.ZipFile(io.BytesIO(encrypted_zip({"ä/b.bin": data, "c": b"c"}, "pässword"))) as archive:
         archive.setpassword("pässword".encode())
         assert archive.testzip() is None

@@ -1,4 +1,4 @@
-"""Each kind of fault as a client meets it, and whether the request took effect."""
+"""Each kind of fault: its effect on the client, and whether the emulator executed the request."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def order(api: Api, match: dict[str, str], kind: str, **options: Json) -> None:
     api.control.inject(match, {"kind": kind, **options})
 
 
-def test_a_status_is_returned_without_effect(api: Api) -> None:
-    """Status, headers, body and content type are the ordered ones; the request is not carried out."""
+def test_a_status_is_returned_without_executing_the_request(api: Api) -> None:
+    """The response has the ordered status, headers, body and content type. The request is not executed."""
     order(
         api,
         SUBMIT,
@@ -41,23 +41,23 @@ def test_a_status_is_returned_without_effect(api: Api) -> None:
 
 
 def test_a_status_has_an_error_body_by_default(api: Api) -> None:
-    """Without a body of its own the response is VMRay's error body."""
+    """Without an ordered body, the response has an error body of VMRay."""
     order(api, INFO, "status", status=503)
     response = api.send("GET", "/system_info")
     assert (response.status_code, response.json()["result"]) == (503, "error")
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
-def test_a_status_may_come_after_the_effect(api: Api, status: int) -> None:
-    """With `stored` the submission exists although the client is told of an error."""
+def test_a_status_can_be_returned_after_the_request_was_executed(api: Api, status: int) -> None:
+    """With `stored` the submission exists although the response is an error."""
     order(api, SUBMIT, "status", status=status, stored=True)
     assert api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")}).status_code == status
     assert api.control.counts()["submissions"] == 1
 
 
 @pytest.mark.parametrize("retry_after", ["2", "Wed, 21 Oct 2026 07:28:00 GMT", None])
-def test_throttling_says_when_to_come_back(api: Api, retry_after: str | None) -> None:
-    """429 with VMRay's sentence, and `Retry-After` in seconds, as a date, or not at all."""
+def test_throttling_returns_429_with_retry_after(api: Api, retry_after: str | None) -> None:
+    """The response is 429 with VMRay's sentence. `Retry-After` has seconds, a date, or is missing."""
     order(api, INFO, "throttle", retry_after=retry_after)
     response = api.send("GET", "/system_info")
     assert response.status_code == 429
@@ -67,7 +67,7 @@ def test_throttling_says_when_to_come_back(api: Api, retry_after: str | None) ->
 
 @pytest.mark.parametrize("stored", [True, False])
 def test_a_reset_before_the_response(api: Api, *, stored: bool) -> None:
-    """The connection is reset without a byte of response; `stored` says whether the submission exists."""
+    """The connection is reset before the response. With `stored` the submission exists, else not."""
     order(api, SUBMIT, "reset_before", stored=stored)
     with pytest.raises(requests.ConnectionError, match="reset by peer"):
         api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
@@ -76,7 +76,7 @@ def test_a_reset_before_the_response(api: Api, *, stored: bool) -> None:
 
 
 def test_a_reset_while_the_request_is_read(api: Api) -> None:
-    """The connection is reset in the middle of an upload; nothing is stored."""
+    """The connection is reset during an upload, and nothing is stored."""
     order(api, SUBMIT, "reset_mid_request")
     with pytest.raises(requests.ConnectionError):
         api.send("POST", "/sample/submit", files={"sample_file": ("a", bytes(8_000_000))})
@@ -84,7 +84,7 @@ def test_a_reset_while_the_request_is_read(api: Api) -> None:
 
 
 def test_a_reset_in_the_middle_of_the_response(api: Api) -> None:
-    """Half the body arrives, then a reset; the request took effect."""
+    """Half of the body is sent, then the connection is reset. The request was executed."""
     order(api, SUBMIT, "reset_mid_body")
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
@@ -92,7 +92,7 @@ def test_a_reset_in_the_middle_of_the_response(api: Api) -> None:
 
 
 def _until_the_end(connection: socket.socket) -> tuple[bytes, bool]:
-    """What arrives, and whether a reset ended it."""
+    """Read until the connection ends. Return the bytes and whether the end was a reset."""
     received = b""
     try:
         while data := connection.recv(65536):
@@ -103,7 +103,7 @@ def _until_the_end(connection: socket.socket) -> tuple[bytes, bool]:
 
 
 def test_half_a_response_has_its_headers(emulator: EmbeddedEmulator, api: Api) -> None:
-    """On the wire: a full content length, fewer bytes, then a reset and no orderly end."""
+    """On the wire: the full content length, fewer bytes, then a reset instead of a normal end."""
     order(api, INFO, "reset_mid_body")
     port = int(emulator.url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
@@ -118,23 +118,23 @@ def test_half_a_response_has_its_headers(emulator: EmbeddedEmulator, api: Api) -
     assert 0 < len(body) == length // 2
 
 
-def test_a_redirect_leads_elsewhere(api: Api) -> None:
-    """The response is a redirect to the ordered place."""
+def test_a_redirect_has_the_ordered_address(api: Api) -> None:
+    """The response is a redirect to the ordered address."""
     order(api, INFO, "redirect", location="http://elsewhere.example/")
     response = api.send("GET", "/system_info")
     assert (response.status_code, response.headers["Location"]) == (302, "http://elsewhere.example/")
 
 
 def test_a_page_instead_of_json(api: Api) -> None:
-    """A proxy's sign-in page comes with status 200."""
+    """The response is an HTML page with status 200, such as the sign-in page of a proxy."""
     order(api, INFO, "html")
     response = api.send("GET", "/system_info")
     assert (response.status_code, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert response.text.startswith("<!DOCTYPE html>")
 
 
-def test_cut_json(api: Api) -> None:
-    """The HTTP response is whole, its JSON is not."""
+def test_truncated_json(api: Api) -> None:
+    """The HTTP response is complete, but its JSON is truncated."""
     order(api, INFO, "truncated_json")
     response = api.send("GET", "/system_info")
     assert response.status_code == 200
@@ -143,7 +143,7 @@ def test_cut_json(api: Api) -> None:
 
 
 def test_null_data(api: Api) -> None:
-    """`data` is null; the request took effect."""
+    """`data` is null, and the request was executed."""
     order(api, SUBMIT, "data_null")
     response = api.send("POST", "/sample/submit", files={"sample_file": ("a", b"a")})
     assert (response.status_code, response.json()) == (200, {"result": "ok", "data": None})
@@ -151,7 +151,7 @@ def test_null_data(api: Api) -> None:
 
 
 def test_an_error_with_status_200(api: Api) -> None:
-    """The envelope says error although the status says fine."""
+    """The envelope is an error although the status is 200."""
     order(api, INFO, "result_error", error_msg="Something odd")
     response = api.send("GET", "/system_info")
     assert (response.status_code, response.json()) == (200, {"result": "error", "error_msg": "Something odd"})
@@ -171,7 +171,7 @@ def test_patching_a_response(api: Api) -> None:
 
 
 def test_faults_are_consumed_in_order_and_listed(api: Api) -> None:
-    """A queue: each fault hits as many requests as it was ordered for; patterns decide which."""
+    """Faults form a queue. Each one affects the ordered number of requests that match its pattern."""
     api.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "status", "status": 500}, times=2)
     api.control.inject({"method": "GET", "path": "/rest/*"}, {"kind": "status", "status": 503})
     waiting = api.control.pending_faults()
@@ -183,8 +183,8 @@ def test_faults_are_consumed_in_order_and_listed(api: Api) -> None:
     assert api.control.pending_faults() == []
 
 
-def test_orders_that_make_no_sense_are_refused(api: Api) -> None:
-    """Unknown kinds and options, and no times at all, are refused at once."""
+def test_invalid_faults_are_rejected(api: Api) -> None:
+    """An unknown kind, an unknown option and a count of zero return an error."""
     for match, fault, times in (
         ({}, {"kind": "earthquake"}, 1),
         ({}, {"kind": "html", "colour": "red"}, 1),

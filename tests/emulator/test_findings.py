@@ -1,4 +1,4 @@
-"""IOCs, threat indicators, techniques and names, and when they are complete."""
+"""IOCs, threat indicators, techniques and names: their fields, filters and status."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ PUBLIC = LISTS - {"filenames", "email_addresses"}
 
 @pytest.fixture
 def sample(api: Api) -> int:
-    """A malicious executable."""
+    """Submit a malicious executable and return its sample ID."""
     return api.submit_one()[1]
 
 
 def test_a_malicious_executable_has_iocs_of_every_type(api: Api, sample: int) -> None:
-    """All ten lists are there; the eight that analysts see are filled, with several verdicts."""
+    """All lists of IOCs exist. Those that analysts see have IOCs with several verdicts."""
     iocs = api.get(f"/sample/{sample}/iocs")["iocs"]
     assert set(iocs) == LISTS
     assert all(iocs[name] for name in PUBLIC)
@@ -74,7 +74,7 @@ def test_iocs_have_their_families_fields(api: Api, sample: int) -> None:
     ],
 )
 def test_iocs_are_filtered_by_verdict(api: Api, sample: int, path: str, params: dict[str, str]) -> None:
-    """Query and path do the same."""
+    """The filter by verdict gives the same result in the query and in the path."""
     iocs = api.get(f"/sample/{sample}/iocs{path}", **params)["iocs"]
     found = [ioc["verdict"] for ioc in chain.from_iterable(iocs.values())]
     assert set(found) == {"malicious"}
@@ -83,33 +83,33 @@ def test_iocs_are_filtered_by_verdict(api: Api, sample: int, path: str, params: 
 
 @pytest.mark.parametrize(("path", "params"), [("/type/domain", {}), ("", {"ioc_type": "domain"})])
 def test_iocs_are_filtered_by_type(api: Api, sample: int, path: str, params: dict[str, str]) -> None:
-    """The other lists are there and empty."""
+    """With a filter by type, the other lists exist and are empty."""
     iocs = api.get(f"/sample/{sample}/iocs{path}", **params)["iocs"]
     assert {name for name, found in iocs.items() if found} == {"domains"}
     assert set(iocs) == LISTS
 
 
 def test_filters_combine(api: Api, sample: int) -> None:
-    """Type and verdict may stand in the path together."""
+    """Type and verdict can be combined in the path."""
     iocs = api.get(f"/sample/{sample}/iocs/type/ip/verdict/suspicious")["iocs"]
     assert [ioc["ip_address"] for ioc in chain.from_iterable(iocs.values())] == ["198.51.100.7"]
 
 
 def test_null_finds_iocs_without_a_verdict(api: Api) -> None:
-    """The filter's word for no verdict is null."""
+    """The filter value `null` selects IOCs without a verdict."""
     known = api.control.add_sample(iocs={"ips": [{"value": "192.0.2.5", "verdict": None}, "192.0.2.6"]})
     iocs = api.get(f"/sample/{known['sample_id']}/iocs", ioc_verdict="null")["iocs"]
     assert [ioc["ip_address"] for ioc in iocs["ips"]] == ["192.0.2.5"]
 
 
 @pytest.mark.parametrize(("path", "status"), [("/verdict", 404), ("/odd/one", 404), ("/type/nothing", 400)])
-def test_odd_filters_are_refused(api: Api, sample: int, path: str, status: int) -> None:
-    """A filter without a value is no route; an unknown type is a bad parameter."""
+def test_invalid_filters_are_rejected(api: Api, sample: int, path: str, status: int) -> None:
+    """A filter without a value is an unknown route (404). An unknown type is a bad parameter (400)."""
     assert api.status(f"/sample/{sample}/iocs{path}") == status
 
 
 def test_iocs_are_exported(api: Api, sample: int) -> None:
-    """CSV has a line an IOC, STIX an object map."""
+    """CSV has one line for each IOC. STIX has an object map."""
     iocs = api.get(f"/sample/{sample}/iocs")["iocs"]
     text = api.send("GET", f"/sample/{sample}/iocs/csv").text
     rows = list(csv.DictReader(text.splitlines()))
@@ -139,14 +139,14 @@ def test_indicators_have_two_names_and_go_with_techniques(api: Api, sample: int)
 
 
 def test_benign_indicators_score_minus_one(api: Api) -> None:
-    """What speaks for a sample has the score -1."""
+    """A benign indicator has the score -1."""
     _, sample = api.submit_one(b"%PDF-1.4", "clean.pdf")
     (indicator,) = api.get(f"/sample/{sample}/vtis")["threat_indicators"]
     assert indicator["score"] == -1
 
 
 def test_names_have_their_own_endpoints(api: Api, sample: int) -> None:
-    """Classifications and threat names can be asked for apart."""
+    """Classifications and threat names have separate endpoints."""
     assert api.get(f"/sample/{sample}/classifications") == {
         "sample_classifications": [{"classification_name": "Dropper"}, {"classification_name": "Spyware"}],
         "children_classifications": [],
@@ -156,7 +156,7 @@ def test_names_have_their_own_endpoints(api: Api, sample: int) -> None:
 
 
 @pytest.mark.parametrize("what", ["iocs", "vtis", "mitre_attack"])
-def test_lists_lag_behind_the_end(api: Api, what: str) -> None:
+def test_lists_can_be_incomplete_for_a_number_of_reads(api: Api, what: str) -> None:
     """With a lag of two reads the first two responses of each list are incomplete."""
     api.control.load_scenario("aggregation-lag")
     number, sample = api.submit_one()
@@ -172,7 +172,7 @@ def test_lists_lag_behind_the_end(api: Api, what: str) -> None:
 
 @pytest.fixture
 def lagging() -> Iterator[Api]:
-    """A server that takes its time, emulated."""
+    """Return a client of an emulator whose lists are incomplete for some time."""
     with (
         EmbeddedEmulator(lifecycle="manual", scenario="aggregation-lag") as emulator,
         Api(emulator) as client,
@@ -180,8 +180,8 @@ def lagging() -> Iterator[Api]:
         yield client
 
 
-def test_the_lag_can_be_a_matter_of_time(lagging: Api) -> None:
-    """Analyses say `todo` until then, and `ok` after."""
+def test_lists_can_be_incomplete_for_some_time(lagging: Api) -> None:
+    """The analyses have the status `todo` until the end of the lag, and `ok` after it."""
     number, sample = lagging.submit_one()
     lagging.control.advance(125)
     assert lagging.get(f"/submission/{number}")["submission_finished"] is True

@@ -1,4 +1,4 @@
-"""From queued to finished: at once, by reads, by the clock, and by hand."""
+"""The states of a submission, with each lifecycle: immediate, by reads, by the clock, manual."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def manual() -> Iterator[Api]:
-    """A server whose time stands still."""
+    """Return a client of an emulator whose clock moves only on request."""
     with EmbeddedEmulator(lifecycle="manual") as emulator, Api(emulator) as client:
         yield client
 
 
-def test_at_once_everything_is_finished_at_the_next_request(api: Api) -> None:
-    """The submit response shows the queue, the first read the end; times do not contradict each other."""
+def test_with_the_immediate_lifecycle_the_next_request_returns_a_finished_submission(api: Api) -> None:
+    """A submission is queued in the submit response and finished at the first read, in order of time."""
     number, sample = api.submit_one()
     submission = api.get(f"/submission/{number}")
     assert submission["submission_finished"] is True
@@ -34,8 +34,8 @@ def test_at_once_everything_is_finished_at_the_next_request(api: Api) -> None:
     assert api.get(f"/sample/{sample}")["sample_verdict"] == "malicious"
 
 
-def test_by_hand_a_submission_goes_through_its_states(manual: Api) -> None:
-    """Queued, in progress, uploading, gone: time passes only when it is told to."""
+def test_with_the_manual_lifecycle_a_submission_has_each_state(manual: Api) -> None:
+    """With the manual lifecycle, a submission changes its state only when the test advances the clock."""
     response = manual.submit()
     job = response["jobs"][0]["job_id"]
     number = response["submissions"][0]["submission_id"]
@@ -54,8 +54,8 @@ def test_by_hand_a_submission_goes_through_its_states(manual: Api) -> None:
     assert job in {one["analysis_job_id"] for one in manual.get(f"/analysis/submission/{number}")}
 
 
-def test_the_verdict_is_open_until_the_end(manual: Api) -> None:
-    """Sample and submission have no verdict, no IOCs and no indicators before the analysis is done."""
+def test_there_is_no_verdict_before_the_end(manual: Api) -> None:
+    """Sample and submission have no verdict, no IOCs and no indicators before the end of the analysis."""
     number, sample = manual.submit_one()
     assert manual.get(f"/sample/{sample}")["sample_verdict"] is None
     iocs = manual.get(f"/sample/{sample}/iocs")
@@ -68,8 +68,8 @@ def test_the_verdict_is_open_until_the_end(manual: Api) -> None:
 
 @pytest.mark.parametrize("reads", [0, 1, 3])
 @pytest.mark.parametrize("path", ["/submission/{}", "/submission/sample/{sample}", "/job/submission/{}"])
-def test_reads_move_a_submission_on(reads: int, path: str) -> None:
-    """With `reads:N` the first N reads see it unfinished, the next one finished, whatever is polled."""
+def test_a_submission_finishes_after_n_reads(reads: int, path: str) -> None:
+    """With `reads:N` the first N reads return an unfinished submission, the next one a finished one."""
     with EmbeddedEmulator(lifecycle=f"reads:{reads}") as emulator, Api(emulator) as api:
         number, sample = api.submit_one()
         for _ in range(reads):
@@ -82,8 +82,8 @@ def test_reads_move_a_submission_on(reads: int, path: str) -> None:
         assert api.get(f"/submission/{number}")["submission_finished"] is True
 
 
-def test_reads_of_one_submission_leave_others_alone() -> None:
-    """Each submission counts its own reads."""
+def test_reads_of_one_submission_do_not_affect_others() -> None:
+    """Each submission has its own count of reads."""
     with EmbeddedEmulator(lifecycle="reads:1") as emulator, Api(emulator) as api:
         one, _ = api.submit_one(b"one", "one")
         two, _ = api.submit_one(b"two", "two")
@@ -92,8 +92,8 @@ def test_reads_of_one_submission_leave_others_alone() -> None:
         assert api.get(f"/submission/{two}")["submission_finished"] is False
 
 
-def test_a_listing_counts_as_a_read_of_all_that_it_shows() -> None:
-    """One listing polls for many."""
+def test_a_list_request_counts_as_a_read_of_each_listed_submission() -> None:
+    """A list request counts as one read of each listed submission."""
     with EmbeddedEmulator(lifecycle="reads:1") as emulator, Api(emulator) as api:
         numbers = {api.submit_one(bytes([n]), str(n))[0] for n in range(3)}
         assert {one["submission_finished"] for one in api.get("/submission")} == {False}
@@ -102,7 +102,7 @@ def test_a_listing_counts_as_a_read_of_all_that_it_shows() -> None:
 
 
 def test_emulated_time_runs_at_the_chosen_speed() -> None:
-    """The clock follows the wall clock times its speed, and can be pushed on."""
+    """The clock runs at the wall clock multiplied by its speed, and can be advanced."""
     wall = [1000.0]
     clock = Clock(50.0, wall=lambda: wall[0])
     begin = clock.now()
@@ -116,8 +116,8 @@ def test_emulated_time_runs_at_the_chosen_speed() -> None:
         clock.advance(-1)
 
 
-def test_real_time_finishes_without_help() -> None:
-    """At a high speed a submission is finished by the time of some request."""
+def test_the_realtime_lifecycle_finishes_by_itself() -> None:
+    """At a high speed, a submission finishes without a control request."""
     with EmbeddedEmulator(lifecycle="realtime:100000") as emulator, Api(emulator) as api:
         number, _ = api.submit_one()
         while not api.get(f"/submission/{number}")["submission_finished"]:
@@ -126,7 +126,7 @@ def test_real_time_finishes_without_help() -> None:
 
 
 def test_emulated_time_ends_before_the_year_10000() -> None:
-    """However far the clock is advanced, the server responds with valid times."""
+    """When the clock is advanced very far, the server still returns valid times."""
     with EmbeddedEmulator(lifecycle="realtime:1000000") as emulator, Api(emulator) as api:
         emulator.control.advance(1e12)
         assert api.get("/user/me")["user_last_api_access"] == "9999-01-01T00:00:00"
@@ -144,20 +144,20 @@ def test_emulated_time_ends_before_the_year_10000() -> None:
     ],
 )  # fmt: skip  # a row of the table is a line
 def test_an_unknown_lifecycle_is_refused(text: str) -> None:
-    """A lifecycle that is none is refused with what there is."""
+    """The error for an unknown lifecycle lists the known ones."""
     with pytest.raises(ValueError, match=r"lifecycle is immediate.*at most 1000000$"):
         Lifecycle.parse(text)
 
 
-def test_detonation_time_can_be_asked_for(manual: Api) -> None:
-    """`user_config` says how long the sample runs."""
+def test_the_detonation_time_can_be_set(manual: Api) -> None:
+    """`user_config` sets the duration of the dynamic analysis."""
     number, _ = manual.submit_one(user_config='{"timeout": 10}')
     manual.control.advance(16)
     assert manual.get(f"/submission/{number}")["submission_finished"] is True
 
 
 def test_failed_analyses_are_analyses_without_reports(api: Api) -> None:
-    """A failed analysis has code 7340034 and severity error; the submission says so and has no verdict."""
+    """A failed analysis has code 7340034 and severity error. Its submission has errors and no verdict."""
     api.control.load_scenario("failed-analysis")
     number, sample = api.submit_one()
     submission = api.get(f"/submission/{number}")
@@ -171,8 +171,8 @@ def test_failed_analyses_are_analyses_without_reports(api: Api) -> None:
     assert api.get(f"/sample/{sample}/iocs")["status"] == "finished"
 
 
-def test_a_partly_failed_submission_warns(api: Api) -> None:
-    """When one of two analyses fails, the other one's verdict stands."""
+def test_a_partly_failed_submission_has_a_warning_and_a_verdict(api: Api) -> None:
+    """When one of two analyses fails, the submission has the verdict of the other one and a warning."""
     number, _ = api.submit_one(b"x", "emulate-partly-failed.txt")
     submission = api.get(f"/submission/{number}")
     assert (submission["submission_status"], submission["submission_verdict"]) == ("warning", "clean")
@@ -180,7 +180,7 @@ def test_a_partly_failed_submission_warns(api: Api) -> None:
 
 
 def test_triage_comes_before_analysis_jobs(manual: Api) -> None:
-    """With triage the submit response has only a reputation job; the others appear after it."""
+    """With triage, the submit response has only a reputation job. Its end creates the other jobs."""
     manual.control.load_scenario("triage-first")
     response = manual.submit()
     number = response["submissions"][0]["submission_id"]
@@ -194,7 +194,7 @@ def test_triage_comes_before_analysis_jobs(manual: Api) -> None:
 
 
 def test_dropped_files_become_children(api: Api) -> None:
-    """A dropper's file is a sample and a recursive submission of its own, named by its parent."""
+    """A dropped file becomes a sample with a recursive submission that names its parent."""
     api.control.load_scenario("malicious-exe")
     number, sample = api.submit_one(PE64)
     (child,) = api.get("/submission", submission_parent_submission_id=str(number))
@@ -209,16 +209,16 @@ def test_dropped_files_become_children(api: Api) -> None:
     assert [one["threat_name"] for one in names["children_threat_names"]] == ["Gen.Loader"]
 
 
-def test_recursion_is_asked_for(api: Api) -> None:
-    """Without a budget a dropper has no children; with one it has."""
+def test_recursion_needs_a_limit_above_zero(api: Api) -> None:
+    """A dropper has child submissions only when the server allows recursive samples."""
     number, _ = api.submit_one(PE64, "emulate-dropper.exe")
     assert api.get("/submission", submission_parent_submission_id=str(number)) == []
     number, _ = api.submit_one(PE64, "emulate-dropper.exe", max_recursive_samples="5")
     assert len(api.get("/submission", submission_parent_submission_id=str(number))) == 1
 
 
-def test_a_deleted_job_is_gone(manual: Api) -> None:
-    """Deleting a job leaves no analysis of it; its submission still ends."""
+def test_a_deleted_job_has_no_analysis(manual: Api) -> None:
+    """A deleted job has no analysis, and its submission still finishes."""
     response = manual.submit()
     number = response["submissions"][0]["submission_id"]
     job = response["jobs"][0]["job_id"]

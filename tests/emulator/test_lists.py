@@ -1,4 +1,4 @@
-"""Filters, filters in the path, ranges, windows, pages and continuations."""
+"""Lists: filters in the query and in the path, ranges, windows, pages and continuations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ids(records: list[dict[str, int]], kind: str = "submission") -> list[int]:
 
 @pytest.fixture
 def submissions(api: Api) -> list[int]:
-    """Five submissions: three malicious, two clean."""
+    """Make five submissions, three malicious and two clean."""
     names = ["a.exe", "b.txt", "c.exe", "d.txt", "e.exe"]
     api.control.configure(profile_rules=[("*.exe", "malicious-exe"), ("*", "clean-document")])
     return [api.submit_one(name.encode(), name)[0] for name in names]
@@ -33,7 +33,7 @@ def test_every_column_filters(api: Api, submissions: list[int]) -> None:
 
 
 def test_metadata_filters_exactly(api: Api) -> None:
-    """`submission_submission_metadata` finds what was stored with that very text."""
+    """`submission_submission_metadata` finds the submissions with exactly this text."""
     text = '{"playbook": "7f3a", "file": 1}'
     number, _ = api.submit_one(b"x", "x", submission_metadata=text)
     api.submit_one(b"y", "y", submission_metadata='{"playbook": "other"}')
@@ -44,7 +44,7 @@ def test_metadata_filters_exactly(api: Api) -> None:
 
 @pytest.mark.parametrize("form", ["path", "full name", "query"])
 def test_columns_have_filters_in_the_path(api: Api, submissions: list[int], form: str) -> None:
-    """A column may stand in the path under its short name, with more filters in the query."""
+    """A filter can be in the path under its short name, with more filters in the query."""
     sample = api.get(f"/submission/{submissions[0]}")["submission_sample_id"]
     if form == "query":
         found = api.get("/analysis", analysis_sample_id=str(sample), analysis_platform="windows")
@@ -56,7 +56,7 @@ def test_columns_have_filters_in_the_path(api: Api, submissions: list[int], form
 
 
 def test_values_in_the_path_are_decoded(api: Api) -> None:
-    """A sample type with blanks and brackets can stand in the path."""
+    """A value in the path can contain encoded spaces and brackets."""
     api.submit_one()
     kind = "Windows Exe (x86-64)"
     (found,) = api.get(f"/sample/type/{quote(kind, safe='')}")
@@ -80,7 +80,7 @@ def test_ranges_have_two_ends_and_either_may_be_open(api: Api) -> None:
 
 
 def test_order_and_windows(api: Api, submissions: list[int]) -> None:
-    """Newest first by default; windows include their ends."""
+    """The newest objects are first by default. Windows include both ends."""
     assert ids(api.get("/submission")) == submissions[::-1]
     assert ids(api.get("/submission", _order="asc", _limit="2")) == submissions[:2]
     assert ids(api.get("/submission", _min_id=str(submissions[3]))) == submissions[:2:-1]
@@ -91,13 +91,13 @@ def test_order_and_windows(api: Api, submissions: list[int]) -> None:
     "params",
     [{"_limit": "x"}, {"_limit": "-1"}, {"_order": "up"}, {"submission_id": "x"}, {"_min_id": "9" * 30}],
 )
-def test_parameters_that_make_no_sense_are_refused(api: Api, params: dict[str, str]) -> None:
-    """A list parameter that cannot be read gives 400."""
+def test_invalid_list_parameters_return_400(api: Api, params: dict[str, str]) -> None:
+    """An invalid list parameter returns 400."""
     assert api.status("/submission", **params) == 400
 
 
-def test_pages_are_continued_once(api: Api, submissions: list[int]) -> None:
-    """A page names a continuation, the last one has no such key, and each id is good for one fetch."""
+def test_a_continuation_id_can_be_used_once(api: Api, submissions: list[int]) -> None:
+    """A page has a single-use continuation ID. The last page has none."""
     api.control.configure(api_items_per_request=2)
     first = api.send("GET", "/submission").json()
     second = api.send("GET", f"/continuation/{first['continuation_id']}").json()
@@ -121,7 +121,7 @@ def test_a_limit_within_a_page_needs_no_continuation(api: Api) -> None:
 
 @pytest.mark.usefixtures("submissions")
 def test_the_cap_truncates(api: Api) -> None:
-    """Beyond the hard cap nothing is continued, and the response says so."""
+    """A list ends at the hard cap, and the response has `truncated`."""
     api.control.configure(max_api_items=3)
     body = api.send("GET", "/submission").json()
     assert (len(body["data"]), body["truncated"]) == (3, True)
@@ -130,7 +130,7 @@ def test_the_cap_truncates(api: Api) -> None:
 
 
 def test_the_feed_gives_finished_submissions_in_order_of_completion(api: Api) -> None:
-    """`_last_id` leaves unfinished submissions out and follows the order of their ends, not of their ids."""
+    """`_last_id` omits unfinished submissions and sorts by the time of completion, not by ID."""
     api.control.set_lifecycle("manual")
     slow, _ = api.submit_one(b"slow", "slow", user_config='{"timeout": 1000}')
     quick, _ = api.submit_one(b"quick", "quick", user_config='{"timeout": 10}')

@@ -1,4 +1,4 @@
-"""Random requests to every operation of the OpenAPI document, in the process and without sockets.
+"""Random requests to each operation of the OpenAPI document, in this process and without sockets.
 
 The default run covers the newest version, `make test-full` the older ones too.
 """
@@ -42,14 +42,14 @@ DOCUMENTS: Final = {version: openapi(known_version(version)) for version in SERV
 SCHEMAS: Final = {
     version: schemathesis.openapi.from_dict(document) for version, document in DOCUMENTS.items()
 }
-# Words that lead to another operation where they stand in the place of an id.
+# In the place of an ID, these words select another operation.
 WORDS = {word for kind in KINDS.values() for word in kind.short_names}
 WORDS |= {word for document in DOCUMENTS.values() for path in document["paths"] for word in path.split("/")}
 few = settings(max_examples=3, suppress_health_check=list(HealthCheck))
 
 
 def application(version: str, folder: Path) -> EmulatorApp:
-    """Make an emulator that knows a few samples, so that some ids exist."""
+    """Return an emulator with a few samples, so that some IDs exist."""
     state = ServerState(Store(None), known_version(version), Lifecycle.parse("immediate"), folder)
     app = EmulatorApp(state, API_KEY, control_router(CONTROL_ROOT, lambda: control))
     control = Control(state, app)
@@ -60,12 +60,12 @@ def application(version: str, folder: Path) -> EmulatorApp:
 
 @pytest.fixture(scope="module")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, EmulatorApp]:
-    """Make an emulator of each version."""
+    """Return an emulator of each version."""
     return {version: application(version, tmp_path_factory.mktemp("content")) for version in SERVER_VERSIONS}
 
 
 def test_every_version_has_its_random_requests() -> None:
-    """The three tests below name all versions that the emulator knows."""
+    """Each version of the emulator has a test in this module."""
     assert tuple(SCHEMAS) == SERVER_VERSIONS == ("4.2.0", "2023.4.0", "2026.2.1")
 
 
@@ -73,7 +73,7 @@ def test_every_version_has_its_random_requests() -> None:
 @SCHEMAS["2026.2.1"].parametrize()
 @few
 def test_any_request_to_2026_2_1(case: schemathesis.Case[Any], apps: dict[str, EmulatorApp]) -> None:
-    """No request causes a server error, or a status, content type or body that is not described."""
+    """A request to the newest version causes no server error and no undescribed status, type or body."""
     _check(case, apps["2026.2.1"])
 
 
@@ -81,7 +81,7 @@ def test_any_request_to_2026_2_1(case: schemathesis.Case[Any], apps: dict[str, E
 @SCHEMAS["2023.4.0"].parametrize()
 @few
 def test_any_request_to_2023_4_0(case: schemathesis.Case[Any], apps: dict[str, EmulatorApp]) -> None:
-    """The same is true for a version in between."""
+    """A request to the middle version causes no server error and no undescribed status, type or body."""
     _check(case, apps["2023.4.0"])
 
 
@@ -89,11 +89,11 @@ def test_any_request_to_2023_4_0(case: schemathesis.Case[Any], apps: dict[str, E
 @SCHEMAS["4.2.0"].parametrize()
 @few
 def test_any_request_to_4_2_0(case: schemathesis.Case[Any], apps: dict[str, EmulatorApp]) -> None:
-    """The same is true for the oldest version."""
+    """A request to the oldest version causes no server error and no undescribed status, type or body."""
     _check(case, apps["4.2.0"])
 
 
 def _check(case: schemathesis.Case[Any], app: EmulatorApp) -> None:
-    # Wrong ids are tried too. Hypothesis takes such words from the modules that happen to be loaded.
+    # Wrong IDs are sent too. Hypothesis takes such words from the modules that are loaded.
     assume(str(case.path_parameters.get("number")) not in WORDS)
     case.call_and_validate(app=app, headers={"Authorization": f"api_key {API_KEY}"}, checks=CHECKS)

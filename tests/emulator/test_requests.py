@@ -1,4 +1,4 @@
-"""Keys, unknown ids and routes, and how parameters arrive."""
+"""Requests: keys, unknown IDs and routes, and the forms of parameters."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ NO_SUCH_ELEMENT = {"result": "error", "error_msg": "No such element"}
 
 
 @pytest.mark.parametrize("authorization", [None, "", "api_key", "api_key wrong", "Bearer {key}", "{key}"])
-def test_a_missing_or_odd_key_is_refused(emulator: EmbeddedEmulator, authorization: str | None) -> None:
-    """Anything but `api_key KEY` gets 401 with an error body, before anything else is looked at."""
+def test_a_missing_or_malformed_key_returns_401(
+    emulator: EmbeddedEmulator, authorization: str | None
+) -> None:
+    """A request without the header `api_key KEY` returns 401 with an error body, before any other check."""
     headers = {} if authorization is None else {"Authorization": authorization.format(key=emulator.api_key)}
     response = requests.get(f"{emulator.url}/rest/nowhere", headers=headers, timeout=5)
     assert response.status_code == 401
@@ -47,28 +49,28 @@ def test_a_missing_or_odd_key_is_refused(emulator: EmbeddedEmulator, authorizati
         "/sample/99999999999999999999999999",
     ],
 )
-def test_what_is_unknown_is_no_such_element(api: Api, path: str) -> None:
+def test_an_unknown_id_or_route_returns_404(api: Api, path: str) -> None:
     """Unknown ids, columns and routes give 404 with the real server's sentence."""
     response = api.send("GET", path)
     assert (response.status_code, response.json()) == (404, NO_SUCH_ELEMENT)
 
 
 def test_an_unknown_hash_is_an_empty_list(api: Api) -> None:
-    """Lists never give 404: what is not there is an empty list."""
+    """A list request for an unknown hash returns an empty list, not 404."""
     assert api.get("/sample/sha256/" + "0" * 64) == []
     assert api.get("/analysis", _limit="1") == []
 
 
 def test_a_wrong_method_is_not_allowed(api: Api) -> None:
-    """A known path with another method gives 405 and says which methods it has."""
+    """A known path with another method returns 405 with the allowed methods."""
     response = api.send("DELETE", "/system_info")
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
     assert response.json()["result"] == "error"
 
 
-def test_post_parameters_may_stand_in_the_query_and_in_the_form(api: Api) -> None:
-    """Query and form of a POST are merged; the form wins."""
+def test_post_parameters_can_be_in_the_query_and_in_the_form(api: Api) -> None:
+    """Query and form of a POST request are merged. A value in the form replaces one in the query."""
     files = {"sample_file": ("a.txt", b"hello")}
     response = api.send(
         "POST",
@@ -92,7 +94,7 @@ def test_a_url_is_submitted_as_form_or_query(api: Api, *, in_query: bool) -> Non
 
 @pytest.mark.parametrize("field", ["part", "alone"])
 def test_file_names_may_be_sent_in_base64(api: Api, field: str) -> None:
-    """`sample_filename_b64enc` carries names that a header cannot; the part may point to it."""
+    """`sample_filename_b64enc` contains file names that a header cannot contain."""
     name = "Rechnung über €.txt"
     encoded = base64.b64encode(name.encode()).decode()
     part = "@param=sample_filename_b64enc" if field == "part" else "other.bin"
@@ -103,7 +105,7 @@ def test_file_names_may_be_sent_in_base64(api: Api, field: str) -> None:
 
 @pytest.mark.parametrize("spelling", ["true", "True", "1"])
 def test_booleans_have_several_spellings(api: Api, spelling: str) -> None:
-    """Python's and JSON's spelling of a boolean mean the same, in forms and in paths."""
+    """`True` and `true` mean the same, in forms and in paths."""
     number, sample = api.submit_one(shareable=spelling)
     assert api.get(f"/submission/{number}")["submission_shareable"] is True
     plain = api.get(f"/sample/{sample}/iocs")["iocs"]["ips"]
@@ -124,8 +126,8 @@ def test_booleans_have_several_spellings(api: Api, spelling: str) -> None:
         {"sample_url": "http://www.example.net", "shareable": "perhaps"},
     ],
 )
-def test_bad_parameters_are_refused_and_store_nothing(api: Api, params: dict[str, str]) -> None:
-    """A submission that cannot be read gives 400 with an error body, and leaves nothing behind."""
+def test_bad_parameters_return_400_and_store_nothing(api: Api, params: dict[str, str]) -> None:
+    """An invalid submit request returns 400 with an error body and stores nothing."""
     files = {"sample_file": ("a", b"a")} if params.pop("with_file", None) else None
     response = api.send("POST", "/sample/submit", data=params, files=files)
     assert response.status_code == 400
@@ -133,14 +135,14 @@ def test_bad_parameters_are_refused_and_store_nothing(api: Api, params: dict[str
     assert api.control.counts()["submissions"] == 0
 
 
-def test_a_malformed_multipart_body_is_refused(api: Api) -> None:
-    """A body that is no multipart in spite of its header gives 400."""
+def test_a_malformed_multipart_body_returns_400(api: Api) -> None:
+    """A body that is not multipart although its header says so returns 400."""
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     assert api.send("POST", "/sample/submit", data=b"nonsense", headers=headers).status_code == 400
 
 
 def test_the_key_is_never_in_the_request_log(emulator: EmbeddedEmulator, api: Api) -> None:
-    """What the control side tells of requests does not hold the key."""
+    """The request log of the control interface does not contain the key."""
     api.get("/system_info")
     (seen,) = emulator.control.requests()
     assert (seen.method, seen.path, seen.status) == ("GET", "/rest/system_info", 200)

@@ -1,4 +1,4 @@
-"""State that survives the process."""
+"""The stored state of the emulator after a restart."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
-    """Objects, tags, uploads, continuations, the key, settings and submissions in flight go on."""
+def test_the_whole_state_is_kept_after_a_restart(tmp_path: Path) -> None:
+    """Objects, tags, uploads, continuations, key, settings and running submissions are kept."""
     db = tmp_path / "vmray.sqlite"
     with EmbeddedEmulator(db=db, lifecycle="manual") as first, Api(first) as api:
         first.control.configure(api_items_per_request=1)
@@ -46,8 +46,8 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("speed", "passed"), [(0.0, 0.0), (0.5, 30.0), (1.0, 60.0), (40.0, 60.0)])
-def test_downtime_counts_no_more_than_the_wall_clock_says(speed: float, passed: float) -> None:
-    """While the server is down, a fast clock goes on like the wall clock, a slow one slowly."""
+def test_the_clock_advances_during_downtime_at_most_like_the_wall_clock(speed: float, passed: float) -> None:
+    """During downtime, a fast clock runs like the wall clock, and a slow one at its own speed."""
     wall = [1000.0]
     stopped = Clock(speed, wall=lambda: wall[0])
     stopped.advance(500)
@@ -61,7 +61,7 @@ def test_downtime_counts_no_more_than_the_wall_clock_says(speed: float, passed: 
 
 
 def test_the_clock_does_not_go_back_at_a_restart(tmp_path: Path) -> None:
-    """What a fast clock showed, and an analysis that was under way, lie behind the next server as well."""
+    """After a restart, the clock is not earlier than the last time of a fast clock or of an analysis."""
     db = tmp_path / "vmray.sqlite"
     with EmbeddedEmulator(db=db, lifecycle="realtime:100000") as first, Api(first) as api:
         begin = api.get("/user/me")["user_last_api_access"]
@@ -76,7 +76,7 @@ def test_the_clock_does_not_go_back_at_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_submission_keeps_its_time_when_the_server_is_killed(tmp_path: Path) -> None:
-    """The time is kept together with what happened at it, not only at an orderly end."""
+    """The time is stored with each change, not only at a normal end."""
     db = tmp_path / "vmray.sqlite"
     with EmbeddedEmulator(db=db, lifecycle="realtime:100000") as running, Api(running) as api:
         begin = api.get("/user/me")["user_last_api_access"]
@@ -100,8 +100,8 @@ def test_a_scenario_is_kept_and_can_be_changed(tmp_path: Path) -> None:
             assert emulator.control.settings()["profile"] == profile
 
 
-def test_a_database_of_another_format_is_refused(tmp_path: Path) -> None:
-    """A file that another version of the emulator wrote is named and left as it is."""
+def test_a_database_of_another_format_is_rejected(tmp_path: Path) -> None:
+    """The error names the file that another version of the emulator wrote. The file stays unchanged."""
     db = tmp_path / "old.sqlite"
     with closing(sqlite3.connect(db)) as old:
         old.execute("CREATE TABLE matter (sample_id INTEGER PRIMARY KEY)")
@@ -111,8 +111,8 @@ def test_a_database_of_another_format_is_refused(tmp_path: Path) -> None:
     assert db.read_bytes() == before
 
 
-def test_nothing_is_left_without_a_database(tmp_path: Path) -> None:
-    """In memory, each server begins empty."""
+def test_a_server_without_a_database_starts_empty(tmp_path: Path) -> None:
+    """Without a database file, each server starts empty."""
     del tmp_path
     for _ in range(2):
         with EmbeddedEmulator() as emulator, Api(emulator) as api:
@@ -121,7 +121,7 @@ def test_nothing_is_left_without_a_database(tmp_path: Path) -> None:
 
 
 def test_reset_empties_a_running_server() -> None:
-    """The control side can begin anew, faults and conditions included."""
+    """A reset through the control interface removes objects, faults and conditions."""
     with EmbeddedEmulator(scenario="known-sample") as emulator, Api(emulator) as api:
         emulator.control.inject({}, {"kind": "html"})
         emulator.control.set_latency(5)
@@ -133,8 +133,8 @@ def test_reset_empties_a_running_server() -> None:
         assert api.get(f"/submission/{number}")["submission_finished"] is True
 
 
-def test_reset_takes_a_clock_back_that_ran_ahead() -> None:
-    """A client that asks how old something is sees the same after a reset as on a new server."""
+def test_a_reset_sets_a_fast_clock_back() -> None:
+    """After a reset, the age of an object is the same as on a new server."""
     begin = timestamp(time.time())
     with EmbeddedEmulator() as emulator, Api(emulator) as api:
         emulator.control.advance(1_000_000)

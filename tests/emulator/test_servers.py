@@ -1,4 +1,4 @@
-"""The server itself: TLS, ports, several clients, large uploads, the foreground."""
+"""The server process: TLS, ports, several clients, large uploads, start and end."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ print("ended", flush=True)
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for loopback and its key."""
+    """Write a certificate for the loopback address and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -65,8 +65,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return certfile, keyfile
 
 
-def test_it_speaks_tls(certificate: tuple[Path, Path]) -> None:
-    """With a certificate the root is https; a client that does not trust it is turned away by itself."""
+def test_the_server_uses_tls_with_a_certificate(certificate: tuple[Path, Path]) -> None:
+    """With a certificate the root is https. A client that does not trust the certificate cannot connect."""
     certfile, keyfile = certificate
     with EmbeddedEmulator(certfile=certfile, keyfile=keyfile) as emulator, Api(emulator) as api:
         assert emulator.url.startswith("https://")
@@ -79,15 +79,15 @@ def test_it_speaks_tls(certificate: tuple[Path, Path]) -> None:
 
 
 def test_a_taken_port_is_an_error() -> None:
-    """Two servers cannot have one port; the first one goes on."""
+    """Two servers cannot use the same port. The first one keeps running."""
     with EmbeddedEmulator() as emulator, Api(emulator) as api:
         with pytest.raises(OSError, match="in use"):
             EmbeddedEmulator(port=emulator.port)
         assert api.status("/system_info") == 200
 
 
-def test_many_clients_at_once(api: Api) -> None:
-    """Submissions side by side get ids of their own."""
+def test_concurrent_submissions_get_different_ids(api: Api) -> None:
+    """Concurrent submissions get different IDs."""
     numbers: list[int] = []
 
     def submit(n: int) -> None:
@@ -106,13 +106,13 @@ def test_many_clients_at_once(api: Api) -> None:
 
 
 def _resident_peak() -> int:
-    """The most memory that this process ever had, in KiB."""
+    """Return the peak memory of this process in KiB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0])
 
 
 def _multipart(size: int) -> Iterator[bytes]:
-    """A multipart body with a file of zeros, a piece at a time."""
+    """Yield a multipart body with a file of zeros, in blocks."""
     yield b'--b\r\nContent-Disposition: form-data; name="sample_file"; filename="big.bin"\r\n\r\n'
     for _ in range(size // 1_000_000):
         yield bytes(1_000_000)
@@ -120,7 +120,7 @@ def _multipart(size: int) -> Iterator[bytes]:
 
 
 def test_a_large_upload_is_not_held_in_memory(api: Api) -> None:
-    """A large upload passes through this process with a few MB of it in memory, and is hashed right."""
+    """A large upload needs only a few MB of memory, and its hash is correct."""
     size = 150_000_000
     api.submit(b"warm", "up")
     before = _resident_peak()
@@ -136,8 +136,8 @@ def test_a_large_upload_is_not_held_in_memory(api: Api) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_foreground_ends_in_good_order(number: signal.Signals) -> None:
-    """Ctrl-C and SIGTERM end `serve` quietly, after it has said where it is."""
+def test_a_signal_ends_serve_without_an_error(number: signal.Signals) -> None:
+    """`serve` prints its address and key. Ctrl-C and SIGTERM end the command without an error."""
     with subprocess.Popen([sys.executable, "-c", _FOREGROUND], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -153,16 +153,16 @@ def test_the_foreground_ends_in_good_order(number: signal.Signals) -> None:
 
 @pytest.fixture
 def uploading(emulator: EmbeddedEmulator) -> Iterator[requests.Session]:
-    """A session that goes away in the middle of an upload."""
+    """Return a session that disconnects during an upload."""
     with requests.Session() as session:
         session.headers["Authorization"] = f"api_key {emulator.api_key}"
         yield session
 
 
-def test_a_client_that_goes_away_leaves_nothing(
+def test_a_client_that_disconnects_during_an_upload_stores_nothing(
     emulator: EmbeddedEmulator, uploading: requests.Session
 ) -> None:
-    """An upload that breaks off stores neither a sample nor a file."""
+    """An interrupted upload stores neither a sample nor a file."""
 
     def part() -> Iterator[bytes]:
         yield b'--b\r\nContent-Disposition: form-data; name="sample_file"; filename="a"\r\n\r\n' + bytes(
@@ -178,7 +178,7 @@ def test_a_client_that_goes_away_leaves_nothing(
 
 
 class _VisitedServer(_QuickServer):
-    """Accepts a connection in the very moment in which it ends."""
+    """A server that accepts a connection while it shuts down."""
 
     visitor: socket.socket
 
@@ -196,8 +196,8 @@ class _VisitedEmulator(EmbeddedEmulator):
     _server: _VisitedServer
 
 
-def test_a_connection_made_at_the_end_is_closed() -> None:
-    """Nothing is left open for whoever runs next: neither here nor for the client."""
+def test_a_connection_during_the_shutdown_is_closed() -> None:
+    """A connection that is accepted during the shutdown is closed on both sides."""
     with _VisitedEmulator() as emulator:
         pass
     with emulator._server.visitor as visitor:

@@ -1,4 +1,4 @@
-"""From an upload to samples, submissions and jobs; and what becomes of each kind of upload."""
+"""Submit requests: the created samples, submissions and jobs, and the profiles of files and URLs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!
 
 
 def packed(members: dict[str, bytes]) -> bytes:
-    """A ZIP file."""
+    """Return the bytes of a ZIP file."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in members.items():
@@ -26,8 +26,8 @@ def packed(members: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def test_uploads_are_really_hashed(api: Api) -> None:
-    """The sample's hashes and size are those of the bytes that were sent."""
+def test_hashes_are_computed_from_the_uploaded_bytes(api: Api) -> None:
+    """The hashes and the size of a sample are computed from the uploaded bytes."""
     data = bytes(range(256)) * 5000
     (sample,) = api.submit(data, "data.bin")["samples"]
     assert sample["sample_sha256hash"] == hashlib.sha256(data).hexdigest()
@@ -40,7 +40,7 @@ def test_uploads_are_really_hashed(api: Api) -> None:
 
 
 def test_the_response_names_sample_submission_and_jobs(api: Api) -> None:
-    """A file makes a reputation job, a static job and a dynamic job; dead engines have empty lists."""
+    """A file gets a reputation job, a static job and a dynamic job. Removed engines have empty lists."""
     response = api.submit(
         PE64, "invoice.exe", tags="a,b", comment="please", submission_metadata='{"case": 7}'
     )
@@ -58,7 +58,7 @@ def test_the_response_names_sample_submission_and_jobs(api: Api) -> None:
 
 
 def test_the_same_content_is_the_same_sample(api: Api) -> None:
-    """Equal bytes under another name make a second submission of the first sample."""
+    """The same bytes under another name give a second submission of the same sample."""
     first, sample = api.submit_one(PE64, "one.exe")
     second, again = api.submit_one(PE64, "two.exe")
     assert sample == again
@@ -91,7 +91,7 @@ def test_the_same_content_is_the_same_sample(api: Api) -> None:
 def test_the_profile_of_a_file_follows_from_content_and_name(
     api: Api, data: bytes, name: str, kind: str, verdict: str
 ) -> None:
-    """Type and verdict follow the documented rules, in every run."""
+    """Type and verdict of a file follow the documented rules."""
     number, sample = api.submit_one(data, name)
     found = api.get(f"/sample/{sample}")
     assert (found["sample_type"], found["sample_verdict"]) == (kind, verdict)
@@ -109,7 +109,7 @@ def test_the_profile_of_a_file_follows_from_content_and_name(
     ],
 )
 def test_the_profile_of_a_url_follows_from_its_text(api: Api, url: str, verdict: str) -> None:
-    """A URL's verdict follows the documented rules; its sample is called sample.url."""
+    """The verdict of a URL follows the documented rules. The name of its sample is sample.url."""
     response = api.submit_url(url)
     sample = api.get(f"/sample/{response['samples'][0]['sample_id']}")
     assert sample["sample_verdict"] == verdict
@@ -123,15 +123,15 @@ def test_the_profile_of_a_url_follows_from_its_text(api: Api, url: str, verdict:
     assert analysis["analysis_analyzer_name"] == "vmray_web"
 
 
-def test_rules_of_the_control_side_decide_first(api: Api) -> None:
-    """A pattern of the setting `profile_rules` gives matching uploads the profile of the test's choice."""
+def test_profile_rules_of_the_control_interface_have_priority(api: Api) -> None:
+    """A pattern in the setting `profile_rules` selects the profile of matching uploads."""
     api.control.configure(profile_rules=[("*.txt", "malicious-exe")])
     _, sample = api.submit_one(b"hello", "a.txt")
     assert api.get(f"/sample/{sample}")["sample_verdict"] == "malicious"
 
 
-def test_names_that_windows_could_not_have_are_replaced(api: Api) -> None:
-    """The stored name is harmless; the original one is kept beside it."""
+def test_characters_that_windows_forbids_are_replaced(api: Api) -> None:
+    """The stored name has no character that Windows forbids. The original name is stored too."""
     number, _ = api.submit_one(b"x", 'a<b>|"c.txt')
     submission = api.get(f"/submission/{number}")
     assert submission["submission_original_filename"] is not None
@@ -139,7 +139,7 @@ def test_names_that_windows_could_not_have_are_replaced(api: Api) -> None:
 
 
 def test_engines_can_be_chosen(api: Api) -> None:
-    """`analyzer_mode` says which jobs are made; with reputation alone there is no analysis."""
+    """`analyzer_mode` selects the jobs. With only reputation there is no analysis."""
     response = api.submit(PE64, "a.exe", analyzer_mode="reputation")
     assert (response["jobs"], response["static_jobs"], len(response["reputation_jobs"])) == ([], [], 1)
     submission = api.get(f"/submission/{response['submissions'][0]['submission_id']}")
@@ -149,8 +149,8 @@ def test_engines_can_be_chosen(api: Api) -> None:
     assert lookup["reputation_lookup_verdict"] == "malicious"
 
 
-def test_an_upload_beyond_the_limit_is_refused(api: Api) -> None:
-    """A sample that is larger than the server allows gives 400 and is not kept."""
+def test_an_upload_above_the_limit_is_rejected(api: Api) -> None:
+    """A sample above the size limit of the server returns 400 and is not stored."""
     api.control.configure(webif_max_sample_size=1000)
     files = {"sample_file": ("big", bytes(1001))}
     assert api.send("POST", "/sample/submit", files=files).status_code == 400

@@ -1,4 +1,4 @@
-"""Tags: two ways to put them on, two to take them off, one rule of what they are."""
+"""Tags: adding and removing them in each form, and the rule for valid tags."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ FORMS = pytest.mark.parametrize("form", [by_path, by_query, by_form])
 
 @FORMS
 @pytest.mark.parametrize("tag", ["phish", "a/b", "q?x=1", "50%", "müll", "#1", "a.b!c;d:e+f-g", "C:\\x"])
-def test_tags_come_and_go(api: Api, form: Callable[..., requests.Response], tag: str) -> None:
-    """Every tag that the rule allows survives the way there and back, in each form."""
+def test_a_tag_can_be_added_and_removed(api: Api, form: Callable[..., requests.Response], tag: str) -> None:
+    """Each valid tag can be added, read and removed in each form."""
     number, _ = api.submit_one()
     target = f"/submission/{number}"
     assert form(api, "POST", target, tag).json() == {"result": "ok"}
@@ -49,8 +49,8 @@ def test_tags_come_and_go(api: Api, form: Callable[..., requests.Response], tag:
 
 
 @FORMS
-def test_analyses_are_tagged_as_well(api: Api, form: Callable[..., requests.Response]) -> None:
-    """The same on analyses; what has a tag can be listed."""
+def test_analyses_can_be_tagged(api: Api, form: Callable[..., requests.Response]) -> None:
+    """An analysis can be tagged in each form, and analyses can be listed by tag."""
     number, _ = api.submit_one()
     analysis = api.get(f"/analysis/submission/{number}")[0]["analysis_id"]
     form(api, "POST", f"/analysis/{analysis}", "seen")
@@ -62,8 +62,8 @@ def test_analyses_are_tagged_as_well(api: Api, form: Callable[..., requests.Resp
 
 
 @pytest.mark.parametrize("tag", ["two words", "tab\there", "a" * 256, "", "<b>"])
-def test_what_is_no_tag_is_refused(api: Api, tag: str) -> None:
-    """Blanks, angle brackets, and more than 255 characters break the rule."""
+def test_an_invalid_tag_returns_400(api: Api, tag: str) -> None:
+    """A tag with spaces or angle brackets, or with more than 255 characters, returns 400."""
     number, _ = api.submit_one()
     assert by_form(api, "POST", f"/submission/{number}", tag).status_code == 400
     assert api.get(f"/submission/{number}")["submission_tags"] == []
@@ -71,12 +71,12 @@ def test_what_is_no_tag_is_refused(api: Api, tag: str) -> None:
 
 @FORMS
 def test_an_unknown_submission_cannot_be_tagged(api: Api, form: Callable[..., requests.Response]) -> None:
-    """404 for an id that is not there."""
+    """Tagging an unknown submission returns 404."""
     assert form(api, "POST", "/submission/1", "a").status_code == 404
 
 
-def test_an_old_server_knows_only_the_path_form() -> None:
-    """At 4.2.0 the field form is an unknown route, and the path form works."""
+def test_an_old_server_accepts_only_the_path_form() -> None:
+    """In version 4.2.0 the field form is an unknown route, and the path form works."""
     with EmbeddedEmulator(server_version="4.2.0") as emulator, Api(emulator) as api:
         number, _ = api.submit_one()
         assert by_form(api, "POST", f"/submission/{number}", "a").status_code == 404

@@ -1,4 +1,4 @@
-"""Servers of different ages."""
+"""Differences between the emulated versions of VMRay."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=SERVER_VERSIONS)
 def server(request: pytest.FixtureRequest) -> Iterator[Api]:
-    """A server of each age."""
+    """Return a client of an emulator of each version."""
     with EmbeddedEmulator(server_version=request.param) as emulator, Api(emulator) as client:
         yield client
 
 
-def test_the_server_says_how_old_it_is(server: Api) -> None:
-    """Version text and numbers agree."""
+def test_the_server_returns_its_version(server: Api) -> None:
+    """The version numbers are the same in the version text and in the number fields."""
     info = server.get("/system_info")
     numbers = [info[f"version_{part}"] for part in ("major", "minor", "revision")]
     assert ".".join(map(str, numbers)) == info["version"]
     assert info["version"] in SERVER_VERSIONS
 
 
-def test_fields_come_and_go_with_versions(server: Api) -> None:
-    """Newer fields are missing on older servers; some of 2022 are gone again."""
+def test_fields_depend_on_the_version(server: Api) -> None:
+    """Older servers do not have newer fields. Some fields exist only in 2022."""
     number, sample_id = server.submit_one()
     version = server.get("/system_info")["version"]
     submission, sample = server.get(f"/submission/{number}"), server.get(f"/sample/{sample_id}")
@@ -41,7 +41,7 @@ def test_fields_come_and_go_with_versions(server: Api) -> None:
 
 
 def test_links_changed_about_2022(server: Api) -> None:
-    """The sample's page has another path on old servers."""
+    """The page of a sample has another path on old servers."""
     _, sample = server.submit_one()
     link = server.get(f"/sample/{sample}")["sample_webif_url"]
     old = server.get("/system_info")["version"] == "4.2.0"
@@ -49,7 +49,7 @@ def test_links_changed_about_2022(server: Api) -> None:
 
 
 def test_screenshots_have_an_archive_since_2023(server: Api) -> None:
-    """Before 2023.4.0 `archive/screenshots` is no member; the pictures are there one by one."""
+    """Before 2023.4.0 there is no `archive/screenshots`, only single screenshots."""
     number, _ = server.submit_one()
     (dynamic,) = [
         one
@@ -62,14 +62,14 @@ def test_screenshots_have_an_archive_since_2023(server: Api) -> None:
     assert server.status(f"{archive}/screenshots/index.log") == 200
 
 
-def test_a_column_that_the_version_lacks_does_not_filter(server: Api) -> None:
-    """A filter by a field that an old server does not know is passed over."""
+def test_a_filter_by_an_unknown_column_is_ignored(server: Api) -> None:
+    """A server ignores a filter by a field that its version does not have."""
     server.submit_one()
     found = server.get("/submission", submission_used_cache="true")
     assert len(found) == (1 if server.get("/system_info")["version"] == "4.2.0" else 0)
 
 
-def test_an_unknown_version_is_refused() -> None:
-    """Only versions of which something is known can be emulated."""
+def test_an_unknown_version_is_rejected() -> None:
+    """An unknown version is rejected with the list of known versions."""
     with pytest.raises(ValueError, match="is unknown; known are"):
         EmbeddedEmulator(server_version="2025.1.0")

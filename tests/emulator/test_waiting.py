@@ -1,4 +1,4 @@
-"""Requests that wait: in a stall, under latency, beyond a rate. Whom that holds up, and what comes of it."""
+"""Delayed requests: stalls, latency and rate limits, and their effect on other requests."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from vmray_emulator import EmbeddedEmulator
 
 SUBMIT = {"method": "POST", "path": "/rest/sample/submit"}
-# Seconds that no test waits for.
-FOR_EVER = 600.0
+# Seconds that are longer than any test.
+VERY_LONG = 600.0
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that is bound to happen."""
+    """Wait for a condition, at most one minute."""
     latest = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < latest, "it did not happen"
+        assert time.monotonic() < latest, "the condition is still false after one minute"
         threading.Event().wait(0.01)
 
 
-def asking(emulator: EmbeddedEmulator, request: str, body: str = "") -> socket:
-    """Send a request with a body and leave the response alone; to be closed by the caller."""
+def send_only(emulator: EmbeddedEmulator, request: str, body: str = "") -> socket:
+    """Send a request and do not read the response. The caller closes the connection."""
     connection = create_connection(("127.0.0.1", emulator.port), timeout=30)
     head = (
         f"{request} HTTP/1.1\r\nHost: x\r\nAuthorization: api_key {emulator.api_key}\r\n"
@@ -41,38 +41,40 @@ def asking(emulator: EmbeddedEmulator, request: str, body: str = "") -> socket:
     return connection
 
 
-def submitting(emulator: EmbeddedEmulator) -> socket:
-    """Submit a URL and leave the response alone; to be closed by the caller."""
-    return asking(emulator, "POST /rest/sample/submit", "sample_url=https://a.example/")
+def submit_only(emulator: EmbeddedEmulator) -> socket:
+    """Submit a URL and do not read the response. The caller closes the connection."""
+    return send_only(emulator, "POST /rest/sample/submit", "sample_url=https://a.example/")
 
 
-def nobody_is_waiting(emulator: EmbeddedEmulator) -> bool:
-    """Whether the server is busy with no request."""
+def is_idle(emulator: EmbeddedEmulator) -> bool:
+    """Return whether the server has no active request."""
     return not emulator._server.server_state.tasks
 
 
-def test_a_stall_outlasts_a_clients_patience(emulator: EmbeddedEmulator, api: Api) -> None:
-    """A submission may be there although its client gave up without a word of response."""
-    api.control.inject(SUBMIT, {"kind": "stall", "seconds": FOR_EVER, "stored": True})
-    with submitting(emulator):
+def test_a_client_can_disconnect_during_a_stall_after_the_submission_is_stored(
+    emulator: EmbeddedEmulator, api: Api
+) -> None:
+    """A submission can be stored although its client disconnected before the response."""
+    api.control.inject(SUBMIT, {"kind": "stall", "seconds": VERY_LONG, "stored": True})
+    with submit_only(emulator):
         until(lambda: api.control.counts()["submissions"] == 1)
-    until(lambda: nobody_is_waiting(emulator))
+    until(lambda: is_idle(emulator))
     assert api.control.requests()[0].status == 0
     assert api.control.counts()["submissions"] == 1
 
 
 def test_a_stalled_request_ends_with_its_client(emulator: EmbeddedEmulator, api: Api) -> None:
-    """What was not carried out before the stall is not carried out for a client that has gone."""
-    api.control.inject(SUBMIT, {"kind": "stall", "seconds": FOR_EVER})
-    with submitting(emulator):
+    """When the client disconnects during a stall, the request is not executed."""
+    api.control.inject(SUBMIT, {"kind": "stall", "seconds": VERY_LONG})
+    with submit_only(emulator):
         until(lambda: api.control.pending_faults() == [])
-    until(lambda: nobody_is_waiting(emulator))
+    until(lambda: is_idle(emulator))
     assert api.control.requests()[0].status == 0
     assert api.control.counts()["submissions"] == 0
 
 
 def test_a_stall_ends(api: Api) -> None:
-    """A patient client gets its response, and the whole of its upload is carried out."""
+    """After a stall the client gets its response, and the upload is stored completely."""
     api.control.inject(SUBMIT, {"kind": "stall", "seconds": 0.2})
     upload = bytes(1_000_000)
     begin = time.monotonic()
@@ -82,11 +84,11 @@ def test_a_stall_ends(api: Api) -> None:
 
 
 def test_latency_delays_every_request(emulator: EmbeddedEmulator, api: Api) -> None:
-    """A steady condition: each request takes at least so long, and holds up no other one."""
-    api.control.set_latency(FOR_EVER)
-    with asking(emulator, "GET /rest/system_info"):
+    """With latency, each request takes at least this time and does not delay other requests."""
+    api.control.set_latency(VERY_LONG)
+    with send_only(emulator, "GET /rest/system_info"):
         until(lambda: len(api.control.requests()) == 1)
-        # This way the server sets it after it has seen to the request above.
+        # Set over HTTP: the server applies the change after the request above.
         shorter = requests.post(f"{emulator.url}/_emulator/latency", json={"seconds": 0.2}, timeout=30)
         assert shorter.status_code == 200
         begin = time.monotonic()
@@ -95,8 +97,8 @@ def test_latency_delays_every_request(emulator: EmbeddedEmulator, api: Api) -> N
         assert [one.status for one in api.control.requests()] == [0, 200]
 
 
-def test_a_rate_limit_throttles_the_rest(api: Api) -> None:
-    """Beyond the rate requests get 429 and a `Retry-After`, and are not carried out."""
+def test_requests_above_the_rate_limit_return_429(api: Api) -> None:
+    """Requests above the rate limit return 429 with `Retry-After` and are not executed."""
     api.control.set_rate_limit(3)
     assert [api.status("/system_info") for _ in range(3)] == [200] * 3
     api.control.set_rate_limit(0.001)
