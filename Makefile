@@ -18,8 +18,9 @@ DEV := $(VENV)/.dev-installed
 # The fast loop: the client, what the emulator claims, the rules of the code, the package, the examples of each action.
 QUICK := tests/client tests/contract tests/architecture tests/packaging tests/support
 
-# The caller's own paths must not leak into the environment that the targets share.
-unexport PYTHONPATH PYTHONHOME
+# The caller's own paths must not leak into the environment that the targets share. Byte code is kept: without it
+# each of the many processes of a test run compiles all modules again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 # FILE and NAME travel by the environment: a name with spaces or quotes then needs no quoting here.
 export FILE NAME
 

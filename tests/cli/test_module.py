@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -31,3 +32,18 @@ def test_the_module_is_the_command(cli: Cli, tmp_path: Path, arguments: tuple[st
     said = module.stderr.replace("python -m secops_lab", "vmray-secops")
     assert (module.returncode, module.stdout, said) == (script.returncode, script.stdout, script.stderr)
     assert script.stdout + script.stderr
+
+
+def test_the_commands_load_no_server() -> None:
+    """A command against a VMRay elsewhere does not pay for the emulator's HTTP server or the case wall."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, json, secops_lab.cli.app; print(json.dumps([*sys.modules]))"],
+        env=environment_with(),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=True,
+    )
+    modules = set(json.loads(loaded.stdout))
+    assert "secops_lab.cli.run_command" in modules
+    assert not modules & {"uvicorn", "starlette", "jinja2", "sse_starlette", "vmray_emulator.server"}

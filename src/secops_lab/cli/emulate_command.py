@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,8 +18,10 @@ from secops_lab.cli.options import DEFAULT_LIFECYCLE, LifecycleOption, PortOptio
 from secops_lab.cli.usage_errors import as_usage_errors
 from secops_lab.runs.errors import CannotRunError
 from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError, emulator_limits
-from vmray_emulator import EmbeddedEmulator
 from vmray_emulator.versions import known_version
+
+if TYPE_CHECKING:
+    from vmray_emulator import EmbeddedEmulator
 
 DEFAULT_PORT = 8420
 
@@ -60,6 +62,8 @@ def emulate(
     api_key_env: AcceptedKeyOption = None,
 ) -> None:
     """Serve an emulated VMRay REST API on loopback until Ctrl-C. Limits: docs/limits.md."""
+    from vmray_emulator import EmbeddedEmulator  # noqa: PLC0415 - other commands do without it
+
     with as_usage_errors():
         key = _api_key(api_key_env)
     with _started(port, db):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secops_lab.runs import arguments
-from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +99,8 @@ def embedded_vmray(scenario: str, lifecycle: str) -> Iterator[VMRay]:
         scenario: The scenario of the emulator.
         lifecycle: The speed of analyses, for example `realtime:60`.
     """
+    from vmray_emulator import EmbeddedEmulator  # noqa: PLC0415 - only runs on the emulator need its server
+
     with EmbeddedEmulator(port=0, scenario=scenario, lifecycle=lifecycle) as emulator:
         yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, embedded=True)
 
