@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 # These differ from run to run. Both stand for the real values in all generated files.
 CREATED: Final = "2026-01-15T09:30:00"
 FOLDER: Final = "/opt/samples"
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+# A time of VMRay's, and a moment that VMRay writes for people.
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d \d\d:\d\d(?= \(UTC)")
 
 
 class PerformanceError(Exception):

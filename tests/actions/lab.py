@@ -147,7 +147,7 @@ def outcome(run: ActionRun) -> dict[str, Any]:
 def completed(
     message: str,
     *,
-    value: bool,
+    value: bool | str,
     json_result: JsonValue = None,
     tables: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
@@ -163,6 +163,6 @@ def completed(
     }
 
 
-def failed(message: str, json_result: JsonValue = None) -> dict[str, Any]:
+def failed(message: str, json_result: JsonValue = None, *, value: bool | str = False) -> dict[str, Any]:
     """Return the expected whole output of an action that failed."""
-    return completed(message, value=False, json_result=json_result) | {"state": "failed"}
+    return completed(message, value=value, json_result=json_result) | {"state": "failed"}

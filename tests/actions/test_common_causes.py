@@ -36,7 +36,10 @@ def assert_failed(
 
     lab.vmray.control.clear_faults()
     example = case.example
-    assert outcome(run) == failed(example.failure(case.action.name, why), example.failed_json)
+    expected = failed(
+        example.failure(case.action.name, why), example.failed_json, value=example.failed_result
+    )
+    assert outcome(run) == expected
     assert set(lab.flags().values()) == {(False, False)}
     assert lab.case.insights == []
     assert lab.vmray.control.submissions() == stored

@@ -58,6 +58,11 @@ class Example:
     failure_sentence: str = ""
     failed_json: JsonValue = None
 
+    @property
+    def failed_result(self) -> bool | str:
+        """The script result of a failed run: an action that ends with outcome words has a word for it."""
+        return "failed" if isinstance(self.result, str) else False
+
     def failure(self, action: str, reason: str) -> str:
         """The message of a run of this example that failed for a reason."""
         return (self.failure_sentence or f'Error executing action "{action}". Reason: ') + reason

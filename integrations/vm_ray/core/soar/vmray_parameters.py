@@ -130,6 +130,24 @@ def plain_text(allowed: str, *, keeps_blanks: bool = False) -> Kind[str]:
     return Kind(allowed, lambda _name, value: value, empty="", keeps_blanks=keeps_blanks)
 
 
+def texts(allowed: str) -> Kind[tuple[str, ...]]:
+    """A comma-separated list of any texts, without blanks and repetitions."""
+    return Kind(allowed, lambda _name, value: tuple(parts(value)), empty=())
+
+
+def one_of(*words: str) -> Kind[str]:
+    """One of several words, any case."""
+    allowed = ", ".join(words)
+
+    def read(name: str, value: str) -> str:
+        for word in words:
+            if word.lower() == value.lower():
+                return word
+        raise ParameterError(name, quoted(value, "is not known"), allowed)
+
+    return Kind(allowed, read)
+
+
 def parts(value: str) -> list[str]:
     """Split a comma-separated list, without blanks and repetitions."""
     return [part for part in dict.fromkeys(each.strip() for each in value.split(",")) if part]

@@ -1,0 +1,74 @@
+"""Threat indicators as an action returns them: filtered, ranked, counted by category."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from ...core.api.vmray_models import Aggregate, Json, objects, text_of, texts
+from ...core.results.vmray_escape import csv_cell, unclickable
+from ...core.results.vmray_item_result import Item
+from ...core.results.vmray_report import STILL_AGGREGATING, score_of
+from ...core.results.vmray_result import Table
+
+TABLE_TITLE: Final = "VMRay threat indicators"
+HEADER: Final = "Sample,Score,Category,Operation,Classifications"
+
+
+class IndicatorFilter(NamedTuple):
+    """Which threat indicators to keep.
+
+    Attributes:
+        min_score: The lowest score, 0 to 5.
+        mitigating: Whether mitigating indicators, with a score below 0, are returned as well.
+        categories: Names of categories in any case; empty for all.
+        limit: How many per item.
+    """
+
+    min_score: int
+    mitigating: bool
+    categories: tuple[str, ...]
+    limit: int
+
+
+def indicator_item(name: str, facts: Mapping[str, Any], found: Aggregate, wanted: IndicatorFilter) -> Item:
+    """Make the item of one subject: its indicators, the strongest first, then those that speak for harmless."""
+    categories = {each.lower() for each in wanted.categories}
+    ranked = sorted(objects(found.content), key=lambda each: -score_of(each))
+    matching = [each for each in ranked if not categories or text_of(each, "category").lower() in categories]
+    strong = [each for each in matching if score_of(each) >= wanted.min_score][: wanted.limit]
+    mitigating = [each for each in matching if score_of(each) < 0][: wanted.limit] if wanted.mitigating else []
+    members = {
+        **facts,
+        "highest_score": max((score_of(each) for each in strong), default=None),
+        "threat_indicators": strong,
+        "mitigating_indicators": mitigating,
+        "by_category": _by_category(strong),
+    }
+    return Item(
+        name,
+        "done" if strong or mitigating else "empty",
+        members,
+        objects=("threat_indicators", "mitigating_indicators"),
+        reason="" if found.finished else STILL_AGGREGATING,
+        complete=found.finished,
+    )
+
+
+def indicator_table(items: Sequence[Item]) -> list[Table]:
+    """Make the table of all items, the strongest indicators first; none where there is no indicator."""
+    rows = [(item.name, each) for item in items for member in item.objects for each in objects(item.facts.get(member))]
+    rows.sort(key=lambda row: -score_of(row[1]))
+    return [Table(TABLE_TITLE, [HEADER, *(_line(name, each) for name, each in rows)])] if rows else []
+
+
+def _by_category(indicators: Sequence[Json]) -> list[dict[str, Any]]:
+    names = dict.fromkeys(text_of(each, "category") for each in indicators)
+    scores = {name: [score_of(each) for each in indicators if text_of(each, "category") == name] for name in names}
+    return [{"category": name, "count": len(found), "highest_score": max(found)} for name, found in scores.items()]
+
+
+def _line(name: str, indicator: Json) -> str:
+    classifications = "; ".join(texts(indicator.get("classifications")))
+    words = (text_of(indicator, "category"), text_of(indicator, "operation"), classifications)
+    return ",".join(csv_cell(cell) for cell in (name, score_of(indicator), *map(unclickable, words)))

@@ -1,0 +1,115 @@
+"""The base of actions that read something about each subject and show it: a subject is an item of the result."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, Final, Generic, TypeVar
+
+from soar_sdk.SiemplifyDataModel import EntityTypes
+
+from ...core.api.vmray_client import Client
+from ...core.api.vmray_concurrency import map_concurrently
+from ...core.api.vmray_errors import NotFoundError, PermissionDeniedError, VMRayError
+from ...core.results.vmray_item_result import Item, item_of_error
+from ...core.results.vmray_messages import listed, none_of_type
+from ...core.results.vmray_outcome import deed_outcome
+from ...core.results.vmray_result import Table
+from ...core.soar.vmray_action import Outcome
+from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
+from ...core.soar.vmray_run import Run
+from ...core.soar.vmray_subjects import Subject, SubjectParameters
+
+Params = TypeVar("Params", bound=SubjectParameters)
+
+LOCKED: Final = "the report is locked (purchased as a verdict only)"
+PLURALS: Final = {"sample": "samples", "submission": "submissions", "analysis": "analyses"}
+# More names than this are written one a line.
+MAX_ON_A_LINE: Final = 3
+
+
+class FetchAction(OutcomeAction[Params], Generic[Params]):
+    """Reads something about each subject. A problem of one subject is its own.
+
+    Attributes:
+        noun: What the action reads, in the plural.
+    """
+
+    noun: ClassVar[str]
+
+    @abstractmethod
+    def fetch(self, client: Client, subject: Subject, number: int, params: Params) -> Item:
+        """Read what is asked for about one subject.
+
+        Args:
+            client: Reads.
+            subject: The subject.
+            number: The id of the subject at VMRay.
+            params: The parameters of the action.
+
+        Raises:
+            VMRayError: The reason why there is no answer.
+        """
+
+    def tables(self, items: Sequence[Item]) -> Sequence[Table]:  # noqa: ARG002 - for actions that have tables
+        """Make the tables of the case wall."""
+        return ()
+
+    def perform(self, run: Run, params: Params) -> Outcome:
+        """Read about all subjects at once, and show the items in the order given."""
+        subjects = params.subjects(run)
+        found = dict(map_concurrently(lambda each: self._item(run.client, each, params), subjects))
+        items = [_settled(each, found[each]) for each in subjects]
+        kind = PLURALS[subjects[0].kind if subjects else "sample"]
+        return self.present(
+            run,
+            Presentation(
+                self._sentences(items, kind),
+                deed_outcome(item.outcome for item in items),
+                items,
+                tables=self.tables(items),
+                details=[] if subjects else [none_of_type(EntityTypes.FILEHASH)],
+            ),
+        )
+
+    def _item(self, client: Client, subject: Subject, params: Params) -> Item:
+        number = subject.number(client)
+        try:
+            return self.fetch(client, subject, number, params)
+        except (PermissionDeniedError, NotFoundError):
+            if subject.kind != "sample" or not _is_locked(client, number):
+                raise
+            facts = facts_of(subject, number)
+            return Item(subject.name, "locked", facts, reason=LOCKED, kind="locked", advice="Run Unlock Report.")
+
+    def _sentences(self, items: Sequence[Item], kind: str) -> list[str]:
+        done = [item.name for item in items if item.outcome == "done"]
+        missed = [item.name for item in items if item.outcome not in ("done", "empty")]
+        if not done:
+            return [f"No {self.noun} were found for the provided {kind}."]
+        sentences = [_names(f"Successfully retrieved {self.noun} for the following {kind} from VMRay: ", done)]
+        if missed:
+            start = f"Action wasn't able to retrieve {self.noun} for the following {kind} from VMRay: "
+            sentences.append(_names(start, missed))
+        return sentences
+
+
+def facts_of(subject: Subject, number: int | None) -> dict[str, int | str | None]:
+    """Return the members of a row that say what the item is: its id and, where there is one, its entity."""
+    facts: dict[str, int | str | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in PLURALS}
+    if number is not None:
+        facts = {"subject": f"{subject.kind} {number}", **facts}
+    return {**facts, "entity": subject.entity} if subject.entity else facts
+
+
+def _settled(subject: Subject, found: Item | VMRayError) -> Item:
+    return found if isinstance(found, Item) else item_of_error(subject.name, found, facts_of(subject, None))
+
+
+def _is_locked(client: Client, sample_id: int) -> bool:
+    analyses = client.list_analyses_of_sample(sample_id)
+    return bool(analyses) and all(analysis.locked for analysis in analyses)
+
+
+def _names(start: str, names: Sequence[str]) -> str:
+    return listed(start, names) if len(names) > MAX_ON_A_LINE else listed(start, [", ".join(names)])

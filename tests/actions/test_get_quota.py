@@ -1,0 +1,103 @@
+"""Get Quota: what is left, whether it is enough, and what the API key may not read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.actions.lab import outcome
+from tests.support.example import Example
+
+if TYPE_CHECKING:
+    from tests.actions.lab import Lab
+
+    from secops_lab.host import ActionRun
+
+OK = "Successfully retrieved the quota from VMRay."
+LIMITED = {"key_quota_limit": 500, "quota_used": 37}
+EXAMPLES = [
+    Example(settings=LIMITED, result="done"),
+    Example(
+        "too little is left",
+        settings=LIMITED,
+        parameters={"Minimum Remaining": "1000"},
+        result="blocked_quota",
+    ),
+]
+
+
+def quota(lab: Lab, **parameters: str) -> ActionRun:
+    """Run the action; parameters are given with `_` for blanks."""
+    return lab.run("Get Quota", {name.replace("_", " "): value for name, value in parameters.items()})
+
+
+def result_of(run: ActionRun) -> dict[str, Any]:
+    """The JSON result."""
+    return dict(run.json_result)
+
+
+def test_all_parts_are_read(lab: Lab) -> None:
+    """Given a key with a limit, then limit, use and rest are returned with the plan and the version."""
+    lab.vmray.control.configure(**LIMITED)
+
+    run = quota(lab)
+
+    shown = outcome(run)
+    found = shown["json"]
+    assert (shown["state"], shown["value"], shown["message"]) == ("completed", "done", OK)
+    assert (found["outcome"], found["complete"], found["items"], found["errors"]) == ("done", True, [], [])
+    assert found["key"] == {"limit": 500, "left": 463, "unlimited": False, "used": 37}
+    assert shown["tables"]["VMRay quota"][:2] == ["Quota,Limit,Left", "Key,500,463"]
+    assert lab.seen() == ["GET /rest/api_key/quota", "GET /rest/billing_info", "GET /rest/system_info"]
+    assert "@" not in run.rounds[-1].stdout
+    assert found["server_version"] == lab.read("/system_info")["version"]
+
+
+@pytest.mark.parametrize(("minimum", "word"), [("463", "done"), ("464", "blocked_quota"), ("0", "done")])
+def test_a_minimum_guards_a_playbook(lab: Lab, minimum: str, word: str) -> None:
+    """Given fewer submissions left than the minimum, then the outcome is blocked_quota."""
+    lab.vmray.control.configure(**LIMITED)
+
+    run = quota(lab, Minimum_Remaining=minimum)
+
+    assert (run.state.value, run.result_value, result_of(run)["outcome"]) == ("completed", word, word)
+    assert run.message == (
+        OK if word == "done" else f"The VMRay quota is too low: 463 left, {minimum} needed."
+    )
+
+
+def test_no_limit_is_enough_for_every_minimum(lab: Lab) -> None:
+    """Given a limit of 0, which means no limit, then every minimum is met."""
+    lab.vmray.control.configure(key_quota_limit=0, quota_used=12)
+
+    run = quota(lab, Minimum_Remaining="1000000")
+
+    assert result_of(run)["key"] == {"limit": None, "left": None, "unlimited": True, "used": 12}
+    assert run.result_value == "done"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_part_that_may_not_be_read_is_null(lab: Lab, status: int) -> None:
+    """Given a key without the permission for one part, then the part is null, and a detail says so."""
+    lab.vmray.control.inject({"path": "/rest/billing_info"}, {"kind": "status", "status": status})
+
+    run = quota(lab)
+
+    found = result_of(run)
+    assert (found["report"], found["verdict"], found["plan"]) == (None, None, None)
+    assert found["key"] is not None
+    assert "Quotas of the plan: could not be read: " in run.message
+    assert str(status) in run.message
+    assert run.result_value == "done"
+
+
+def test_a_wrong_minimum_is_an_error_before_any_request(lab: Lab) -> None:
+    """Given a minimum that is no number, then the action fails, and VMRay sees no request."""
+    run = quota(lab, Minimum_Remaining="many")
+
+    assert (run.state.value, run.result_value) == ("failed", "failed")
+    assert run.message == (
+        'Error executing action "Get Quota". Reason: parameter "Minimum Remaining" has the value "many", '
+        "which is not a whole number; allowed: a whole number of at least 0."
+    )
+    assert lab.seen() == []
