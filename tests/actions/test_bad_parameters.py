@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from tests.actions.lab import failed, outcome
@@ -85,12 +85,22 @@ WRONG = [
 ]
 
 
-def declaring(parameter: str) -> list[Case]:
-    """The usual example of each action that has a parameter."""
-    return [case for case in USUAL if parameter in {each.name for each in case.action.parameters}]
+def rejecting(wrong: Wrong) -> list[Case]:
+    """The usual example of each action that rejects a value: only a mandatory parameter must not be empty."""
+    return [
+        case
+        for case in USUAL
+        for each in case.action.parameters
+        if each.name == wrong.parameter and (each.mandatory or wrong.value.strip(" ,"))
+    ]
 
 
-PAIRS = [(case, wrong) for wrong in WRONG for case in declaring(wrong.parameter)]
+def failure(case: Case, reason: str) -> dict[str, Any]:
+    """The output of an action that failed for a reason."""
+    return failed(case.example.failure(case.action.name, reason), value=case.example.failed_result)
+
+
+PAIRS = [(case, wrong) for wrong in WRONG for case in rejecting(wrong)]
 BOOLEANS = [(case, each.name) for case in USUAL for each in case.action.parameters if each.type == "boolean"]
 MANDATORY = [(case, each.name) for case in USUAL for each in case.action.parameters if each.mandatory]
 
@@ -108,7 +118,7 @@ def test_a_wrong_value_is_explained(lab: Lab, tmp_path: Path, case: Case, wrong:
     run = lab.run(case.action.name, given)
 
     why = f'parameter "{wrong.parameter}" {wrong.problem}; allowed: {wrong.allowed}.'
-    assert outcome(run) == failed(case.example.failure(case.action.name, why))
+    assert outcome(run) == failure(case, why)
     assert lab.seen() == []
 
 
@@ -118,7 +128,7 @@ def test_a_boolean_is_true_or_false(lab: Lab, tmp_path: Path, case: Case, name: 
     run = lab.run(case.action.name, prepare(lab, case.example, tmp_path) | {name: "perhaps"})
 
     why = f'parameter "{name}" has the value "perhaps", which is neither true nor false; allowed: {BOOLEAN}.'
-    assert outcome(run) == failed(case.example.failure(case.action.name, why))
+    assert outcome(run) == failure(case, why)
     assert lab.seen() == []
 
 
@@ -127,6 +137,6 @@ def test_a_mandatory_parameter_is_not_empty(lab: Lab, tmp_path: Path, case: Case
     """Given blanks for a mandatory parameter, then the action fails before any request."""
     run = lab.run(case.action.name, prepare(lab, case.example, tmp_path) | {name: "  "})
 
-    assert (run.state.value, run.is_success) == ("failed", False)
+    assert (run.state.value, run.result_value) == ("failed", case.example.failed_result)
     assert f'parameter "{name}" is empty; allowed: ' in run.message
     assert lab.seen() == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.lab import outcome
 from tests.support.example import Example
+from tests.support.outcome import named
 
 from vmray_emulator import KNOWN_SHA256
 
@@ -14,27 +15,68 @@ if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
     from secops_lab.host import ActionRun
+    from vmray_emulator import EmbeddedEmulator
 
 ACTION = "Get Threat Indicators"
 STRONG = {"category": "Persistence", "operation": "Installs a service", "score": 5}
 WEAK = {"category": "Discovery", "operation": "Reads the host name", "score": 1}
 HARMLESS = {"category": "Reputation", "operation": "Has a trusted signature", "score": -1}
 SHA256 = "c7" * 32
+
+
+def several(number: int) -> Example:
+    """So many hashes, each with a sample of its own."""
+    hashes = [f"{each:064x}" for each in range(1, number + 1)]
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for each in hashes:
+            vmray.control.add_sample(sha256=each, indicators=[STRONG])
+
+    return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="done")
+
+
+def one_sample(vmray: EmbeddedEmulator) -> None:
+    """Let VMRay know one sample, with one submission and its analyses."""
+    vmray.control.add_sample(indicators=[STRONG])
+
+
+def a_locked_report(vmray: EmbeddedEmulator) -> None:
+    """Let VMRay know one sample whose report was bought as a verdict only."""
+    vmray.control.add_sample(locked=True, indicators=[STRONG])
+    vmray.control.inject({"path": "/rest/sample/5001/vtis"}, {"kind": "status", "status": 403}, 1000)
+
+
 EXAMPLES = [
     Example(
         setup=lambda vmray: vmray.control.load_scenario("known-sample"),
         entities=(("FILEHASH", KNOWN_SHA256),),
         result="done",
+        several=several,
+        failed_json=[
+            {
+                "subject": KNOWN_SHA256.upper(),
+                "sample_id": None,
+                "submission_id": None,
+                "analysis_id": None,
+                "entity": KNOWN_SHA256.upper(),
+            }
+        ],
     ),
     Example("an unknown hash", entities=(("FILEHASH", "ab" * 32),), result="not_found"),
     Example("nothing to read", result="empty"),
-    Example(
-        "a submission",
-        setup=lambda vmray: vmray.control.add_sample(indicators=[STRONG]),
-        parameters={"Submission IDs": "6001"},
-        result="done",
-    ),
+    Example("a submission", setup=one_sample, parameters={"Submission IDs": "6001"}, result="done"),
 ]
+SITUATIONS = [
+    Example("an analysis", setup=one_sample, parameters={"Analysis IDs": "9001"}, result="done"),
+    Example("a locked report", setup=a_locked_report, parameters={"Samples": "5001"}, result="locked"),
+]
+# That VMRay does not know a subject is an answer: the action completes.
+_UNKNOWN = {"404": named("the object does not exist in VMRay")}
+OUTCOMES = {
+    "GET /submission/{id}/vtis": _UNKNOWN,
+    "GET /analysis/{id}/vtis": _UNKNOWN,
+    "GET /analysis/sample/{id}": _UNKNOWN,
+}
 
 
 def indicators(lab: Lab, **parameters: str) -> ActionRun:

@@ -51,6 +51,7 @@ class HostileTexts:
 
     def __init__(self) -> None:
         self._texts = itertools.cycle(SHORT.values())
+        self.sent: set[str] = set()
 
     def put_into(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         """Return the value with its texts replaced."""
@@ -59,7 +60,8 @@ class HostileTexts:
         if isinstance(value, list):
             return [self.put_into(each) for each in value]
         if isinstance(value, str) and not MACHINE.fullmatch(value):
-            return next(self._texts)
+            self.sent.add(text := next(self._texts))
+            return text
         return value
 
     def forge(self, _line: str, true: bytes) -> list[bytes] | None:
@@ -94,14 +96,16 @@ def test_values_for_programs_are_left_alone() -> None:
 def test_hostile_responses(lab: Lab, case: Case, tmp_path: Path) -> None:
     """Given hostile texts in all responses, then no sink of the action lets one through."""
     parameters = prepare(lab, case.example, tmp_path)
-    with ByteServer(lab.vmray.url, HostileTexts().forge) as proxy:
+    texts = HostileTexts()
+    with ByteServer(lab.vmray.url, texts.forge) as proxy:
         lab.configure(Api_Root=proxy.url)
         run = lab.run(case.action.name, parameters)
     lab.configure()
 
     assert_safe(lab, run)
-    if run.json_result:
-        assert set(strings_in(run.json_result)) & set(SHORT.values()), "the texts arrived"
+    assert texts.sent or case not in USUAL or not run.json_result
+    if run.json_result and texts.sent:
+        assert set(strings_in(run.json_result)) & texts.sent, "the texts arrived"
 
 
 @every_example
@@ -109,7 +113,7 @@ def test_hostile_errors(lab: Lab, case: Case, tmp_path: Path) -> None:
     """Given an error with all texts at each request of the action, then it is shown on one line."""
     run_example(lab, case.action.name, case.example, tmp_path)
     requests = dict.fromkeys((each.method, each.path) for each in lab.vmray.control.requests())
-    assert requests
+    assert requests or case not in USUAL
     shift = CASES.index(case)
     for number, (method, path) in enumerate(requests):
         fault = list(FAULTS.values())[(number + shift) % len(FAULTS)]

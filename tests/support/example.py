@@ -44,7 +44,8 @@ class Example:
             fault of its own; None where the action has a single subject.
         failure_sentence: What the action says before the reason of a failure; empty for the sentence
             `Error executing action "NAME". Reason: `, which is the rule.
-        failed_json: The JSON result that a failed run leaves, None for none.
+        failed_json: The JSON result that a failed run leaves, None for none. Of an action with an outcome
+            word the rows of its items, each without what follows from the cause.
     """
 
     situation: str = "usual"
@@ -59,9 +60,14 @@ class Example:
     failed_json: JsonValue = None
 
     @property
+    def has_outcome_word(self) -> bool:
+        """Whether the action ends with an outcome word, and its JSON result has a row for each item."""
+        return isinstance(self.result, str)
+
+    @property
     def failed_result(self) -> bool | str:
         """The script result of a failed run: an action that ends with outcome words has a word for it."""
-        return "failed" if isinstance(self.result, str) else False
+        return "failed" if self.has_outcome_word else False
 
     def failure(self, action: str, reason: str) -> str:
         """The message of a run of this example that failed for a reason."""

@@ -39,7 +39,7 @@ class GetQuota(OutcomeAction[QuotaParameters]):
             sentence = f"The VMRay quota is too low: {left} left, {params.minimum} needed."
         outcome = "blocked_quota" if too_low else "done"
         shown = Presentation(
-            [sentence], outcome, more=quota.to_json(), tables=quota_table(quota), details=quota.details
+            outcome, sentences=[sentence], more=quota.to_json(), tables=quota_table(quota), details=quota.details
         )
         return self.present(run, shown)
 

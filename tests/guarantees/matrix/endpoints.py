@@ -52,6 +52,7 @@ class Odd:
 _OBJECT: Final = ("x_unknown", "data.x_unknown")
 _LISTS: Final = ("sample_classifications", "sample_threat_names", "sample_child_sample_ids")
 _IOC_LISTS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
+_INDICATORS: Final = Odd(null=("data.threat_indicators",), null_is=HARMLESS, unknown=_OBJECT)
 _TAGGED: Final = Odd(missing="result")
 # What is not here is a response whose `data` is missing or null.
 _ODD: Final[Mapping[str, Odd]] = {
@@ -71,7 +72,9 @@ _ODD: Final[Mapping[str, Odd]] = {
     "GET /sample/{id}/iocs": Odd(
         null=tuple(f"data.iocs.{name}" for name in _IOC_LISTS), null_is=HARMLESS, unknown=_OBJECT
     ),
-    "GET /sample/{id}/vtis": Odd(null=("data.threat_indicators",), null_is=HARMLESS, unknown=_OBJECT),
+    "GET /sample/{id}/vtis": _INDICATORS,
+    "GET /submission/{id}/vtis": _INDICATORS,
+    "GET /analysis/{id}/vtis": _INDICATORS,
     "GET /submission/{id}": Odd(
         "data.submission_sample_id", REFUSED, ("data.submission_tags",), HARMLESS, _OBJECT
     ),

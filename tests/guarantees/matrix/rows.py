@@ -109,7 +109,8 @@ class Row:
     def has_single_subject(self) -> bool:
         """Whether what fails for the only subject fails for the action."""
         example = self.observation.example
-        return not (example.entities or example.files)
+        subjects = len(example.entities or example.files)
+        return subjects == 0 or (example.has_outcome_word and subjects == 1)
 
     def expected(self, cell: Cell) -> Outcome:
         """What an analyst is told."""
@@ -184,7 +185,7 @@ def observe(action: ActionSpec, example: Example, folder: Path) -> Observation:
             for item, found in zip(items, submissions, strict=True)
             for each in found
         }
-        fine = all(reported_outcome(run, item)[0] == "fine" for item in items)
+        fine = all(reported_outcome(run, item, example.result)[0] == "fine" for item in items)
         return Observation(example, world.vmray.control.requests(), max(map(len, submissions)), keys, fine)
 
 

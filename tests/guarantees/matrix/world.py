@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from secops_lab.host import Round
 
 INTEGRATION: Final = Path(__file__).parents[3] / "integrations" / "vm_ray"
+_WITH_ANSWER: Final = ("done", "empty")
 SECRETS: Final = (API_KEY, PASSWORD, str(ACCOUNT))
 
 
@@ -215,13 +216,21 @@ def said_by(run: ActionRun) -> str:
     return "".join(each.stdout + each.stderr for each in run.rounds) + run.message + json.dumps(run.results)
 
 
-def reported_outcome(run: ActionRun, item: Item) -> tuple[str, str]:
-    """What an analyst is told of an item: `fine`, `named` or `ended`, and the details of it."""
+def reported_outcome(run: ActionRun, item: Item, usual: bool | str = True) -> tuple[str, str]:  # noqa: FBT001, FBT002 - a script result
+    """What an analyst is told of an item: `fine`, `named` or `ended`, and the details of it.
+
+    Args:
+        run: The run.
+        item: The item.
+        usual: The script result of the same run without a fault: a word other than `done` can be the answer.
+    """
     if run.state is RunState.FAILED:
         return "ended", run.message
     documented, _, details = run.message.partition("\n\nDetails:\n")
     told = [line for line in details.splitlines() if line.startswith(f"{item.name}: ")]
     says = "\n".join(line.removeprefix(f"{item.name}: ") for line in told)
+    if isinstance(run.result_value, str):
+        return _outcome_of_row(run, item, str(usual)), says or details
     if item.entity is None and item.sha256:
         rows = [row for row in run.json_result["files"] if row["file_path"] == item.name]
         assert rows, f"{item.name} has no row"
@@ -235,3 +244,24 @@ def reported_outcome(run: ActionRun, item: Item) -> tuple[str, str]:
     assert places in ([1, 0], [0, 1]) or (nothing and places == [0, 0]), f"{item.name} is not told of once"
     assert len(results) == places[0]
     return ("fine" if results else "named"), says
+
+
+def _outcome_of_row(run: ActionRun, item: Item, usual: str) -> str:
+    """What the row of an item says, in an action with an outcome word; without a name, all rows."""
+    rows = run.json_result["items"]
+    if item.name:
+        rows = [row for row in rows if row["entity"] == item.name]
+        assert len(rows) == 1, f"{item.name} has {len(rows)} rows"
+        _assert_listed(run, item, rows[0]["outcome"])
+    return "fine" if all(row["outcome"] in (*_WITH_ANSWER, usual) for row in rows) else "named"
+
+
+def _assert_listed(run: ActionRun, item: Item, outcome: str) -> None:
+    """Each item is named in the sentence that its row belongs to; without any item done, in none of them."""
+    any_done = any(row["outcome"] == "done" for row in run.json_result["items"])
+    done, _, missed = run.message.partition("\n\nDetails:\n")[0].partition("Action wasn't able")
+    listed = [
+        bool(re.search(rf"(?m)(?:^|: |, ){re.escape(item.name)}(?:,|$)", part)) for part in (done, missed)
+    ]
+    expected = [outcome == "done", any_done and outcome not in _WITH_ANSWER]
+    assert listed == expected, f"{item.name}: {outcome}, and the message is {run.message}"

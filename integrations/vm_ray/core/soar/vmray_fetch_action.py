@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final, Generic, TypeVar
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
@@ -58,18 +58,23 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
     def perform(self, run: Run, params: Params) -> Outcome:
         """Read about all subjects at once, and show the items in the order given."""
         subjects = params.subjects(run)
-        found = dict(map_concurrently(lambda each: self._item(run.client, each, params), subjects))
-        items = [_settled(each, found[each]) for each in subjects]
+        found: dict[Subject, Item | VMRayError] = {}
+        try:
+            found.update(map_concurrently(lambda each: self._item(run.client, each, params), subjects))
+        except VMRayError as error:  # a cause that concerns all subjects; what was read before it is kept
+            self.write(run, Presentation("failed", _items(subjects, dict.fromkeys(subjects, error) | found)))
+            raise
+        return self.present(run, self._presentation(subjects, _items(subjects, found)))
+
+    def _presentation(self, subjects: Sequence[Subject], items: Sequence[Item]) -> Presentation:
         kind = PLURALS[subjects[0].kind if subjects else "sample"]
-        return self.present(
-            run,
-            Presentation(
-                self._sentences(items, kind),
-                deed_outcome(item.outcome for item in items),
-                items,
-                tables=self.tables(items),
-                details=[] if subjects else [none_of_type(EntityTypes.FILEHASH)],
-            ),
+        outcome = deed_outcome(item.outcome for item in items)
+        return Presentation(
+            outcome,
+            items,
+            sentences=self._sentences(items, kind),
+            tables=self.tables(items),
+            details=[] if subjects else [none_of_type(EntityTypes.FILEHASH)],
         )
 
     def _item(self, client: Client, subject: Subject, params: Params) -> Item:
@@ -102,7 +107,11 @@ def facts_of(subject: Subject, number: int | None) -> dict[str, int | str | None
     return {**facts, "entity": subject.entity} if subject.entity else facts
 
 
-def _settled(subject: Subject, found: Item | VMRayError) -> Item:
+def _items(subjects: Sequence[Subject], found: Mapping[Subject, Item | VMRayError]) -> list[Item]:
+    return [_item_of(each, found[each]) for each in subjects]
+
+
+def _item_of(subject: Subject, found: Item | VMRayError) -> Item:
     return found if isinstance(found, Item) else item_of_error(subject.name, found, facts_of(subject, None))
 
 

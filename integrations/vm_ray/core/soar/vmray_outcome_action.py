@@ -19,16 +19,16 @@ class Presentation:
     """What an action shows.
 
     Attributes:
-        sentences: The documented sentences for the analyst.
         outcome: The outcome word.
-        items: What was asked about.
+        items: What the action was asked about.
+        sentences: The documented sentences for the analyst. The outcome ``failed`` has a sentence of its own.
         more: Members of the JSON result beside the fixed head.
         details: Names and what to know about them, beside the reasons of the items.
     """
 
-    sentences: Sequence[str]
     outcome: str
     items: Sequence[Item] = ()
+    sentences: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
     tables: Sequence[Table] = ()
     attachments: Sequence[Attachment] = ()
@@ -39,7 +39,15 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
     """Ends with an outcome word, also when it fails."""
 
     def present(self, run: Run, shown: Presentation) -> Outcome:
-        """Write the result, and end: completed, unless nothing was done and something failed."""
+        """Write the result, and end: completed, unless every item failed."""
+        notes = self.write(run, shown)
+        reasons = [(item.name, item.reason) for item in shown.items if item.reason]
+        if shown.outcome == "failed":
+            return self._all_failed(run, reasons, [*shown.details, *notes])
+        return Outcome(with_details(shown.sentences, [*reasons, *shown.details, *notes]), value=shown.outcome)
+
+    def write(self, run: Run, shown: Presentation) -> list[tuple[str, str]]:
+        """Write the result, and return notes for the message: what was omitted for its size."""
         result = item_result(
             shown.outcome,
             shown.items,
@@ -48,13 +56,18 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
             tables=shown.tables,
             attachments=shown.attachments,
         )
-        notes = write_result(run, result)
-        reasons = [(item.name, item.reason) for item in shown.items if item.reason]
-        message = with_details(shown.sentences, [*reasons, *shown.details, *notes])
-        if shown.outcome == "failed":
-            return replace(Outcome.failed(message), value="failed")
-        return Outcome(message, value=shown.outcome)
+        return write_result(run, result)
 
     def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
         """End as failed, with the word for it."""
         return replace(super().failed(run, error, kept), value="failed")
+
+    def _all_failed(self, run: Run, reasons: Sequence[tuple[str, str]], details: Sequence[tuple[str, str]]) -> Outcome:
+        """End as failed: with the reason of the only item, else with the reason of each item as a detail."""
+        if len(reasons) == 1:
+            message = with_details([self.failure(run, reasons[0][1])], details)
+        else:
+            message = with_details(
+                [self.failure(run, f"none of the {len(reasons)} items has a result")], [*reasons, *details]
+            )
+        return replace(Outcome.failed(message), value="failed")
