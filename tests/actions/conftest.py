@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.lab import Lab
+from tests.support.warm_start import warm_start
 
 from secops_lab.platform import LocalPlatform
 from vmray_emulator import EmbeddedEmulator
@@ -35,3 +36,10 @@ def lab(vmray: EmbeddedEmulator, secops: LocalPlatform) -> Iterator[Lab]:
     vmray.control.set_lifecycle("immediate")
     yield Lab(vmray, secops)
     assert vmray.control.pending_faults() == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    """Fork the processes of actions: these suites run thousands of them."""
+    with warm_start():
+        yield

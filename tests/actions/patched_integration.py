@@ -33,7 +33,7 @@ class PatchedIntegration:
 
     def __init__(self, lab: Lab, parent: Path) -> None:
         self.folder = parent / "vm_ray"
-        shutil.copytree(INTEGRATION, self.folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(INTEGRATION, self.folder)
         self.host = ActionHost(lab.secops, self.folder)
 
     def put_in(self, module: str, before: str, statement: str) -> None:

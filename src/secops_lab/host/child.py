@@ -11,10 +11,11 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _TICK = 0.05  # seconds between checks of the cancellation flag
@@ -65,6 +66,33 @@ class Finished:
     duration: float
 
 
+class Process(Protocol):
+    """A started process; `subprocess.Popen` describes the members."""
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is also the id of its group."""
+
+    def communicate(self, *, timeout: float | None = None) -> tuple[bytes, bytes]:
+        """Wait for the end, and return all output and all error output."""
+
+    def wait(self) -> int:
+        """Wait for the end, and return the exit code."""
+
+
+def open_process(start: Start, stdin: IO[bytes]) -> AbstractContextManager[Process]:
+    """Start a process that leads a new group."""
+    return subprocess.Popen(  # noqa: S603 - starting scripts is the purpose of the host
+        list(start.command),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(start.env),
+        cwd=start.cwd,
+        start_new_session=True,
+    )
+
+
 def run_child(start: Start, timeout: float, cancel: threading.Event | None = None) -> Finished:
     """Run a command until it ends or its timeout has passed.
 
@@ -79,15 +107,7 @@ def run_child(start: Start, timeout: float, cancel: threading.Event | None = Non
     with (
         _as_file(start.stdin) as stdin,
         _signals_held() as let_go,
-        subprocess.Popen(  # noqa: S603 - starting scripts is the purpose of the host
-            list(start.command),
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(start.env),
-            cwd=start.cwd,
-            start_new_session=True,
-        ) as process,
+        open_process(start, stdin) as process,
     ):
         try:
             let_go()
@@ -144,9 +164,7 @@ def _signals_held() -> Iterator[Callable[[], None]]:
         let_go()
 
 
-def _await(
-    process: subprocess.Popen[bytes], deadline: float, cancel: threading.Event | None
-) -> tuple[Ending, bytes, bytes]:
+def _await(process: Process, deadline: float, cancel: threading.Event | None) -> tuple[Ending, bytes, bytes]:
     while True:
         left = deadline - time.monotonic()
         if cancel is not None and cancel.is_set():
@@ -160,7 +178,7 @@ def _await(
         return Ending.EXITED, out, err
 
 
-def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+def _end(process: Process) -> tuple[bytes, bytes]:
     """Send SIGTERM, so that the SDK removes its temporary folder, then SIGKILL."""
     _signal_group(process, signal.SIGTERM)
     try:
@@ -170,7 +188,7 @@ def _end(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
         return process.communicate()
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+def _signal_group(process: Process, number: int) -> None:
     try:
         os.killpg(process.pid, number)
     except (ProcessLookupError, PermissionError):

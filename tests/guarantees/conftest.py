@@ -1,0 +1,18 @@
+"""How the suites of the guarantees start the processes of actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.support.warm_start import warm_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    """Fork the processes of actions: these suites run thousands of them."""
+    with warm_start():
+        yield

@@ -1,0 +1,95 @@
+"""A forked process behaves like one that a new interpreter runs: output, exit code, environment, signals."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.support.warm_start import warm_start
+
+from secops_lab.host.child import Ending, Finished, Start, run_child
+from secops_lab.host.launch import STAND_IN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+TELL = """
+import json, os, sys
+told = [__name__, sys.argv[1:], sys.stdin.read(), dict(os.environ), os.getcwd(), "vm_ray" in sys.modules]
+print(json.dumps(told))
+print(os.getpid() == os.getsid(0), file=sys.stderr)
+"""
+
+
+def start(folder: Path, code: str, *arguments: str) -> Start:
+    """The start of a script with this code."""
+    script = folder / "script.py"
+    script.write_text(code)
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder}{os.pathsep}{STAND_IN}", "TMPDIR": str(folder)}
+    env["LC_ALL"] = "C.UTF-8"  # else a new interpreter sets LC_CTYPE
+    return Start([sys.executable, str(script), *arguments], "é\n".encode(), env, folder)
+
+
+def both(start: Start, timeout: float = 60.0) -> tuple[Finished, Finished]:
+    """Run a script in a forked process and in a new interpreter; durations do not count."""
+    with warm_start():
+        forked = run_child(start, timeout)
+    return replace(forked, duration=0.0), replace(run_child(start, timeout), duration=0.0)
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["", "sys.exit(3)", "sys.exit('a reason')", "raise SystemExit", "os.kill(os.getpid(), 9)", "os._exit(7)"],
+)
+def test_output_environment_and_exit_code_are_the_same(tmp_path: Path, end: str) -> None:
+    """Given a script, then all that a caller can see of the process is the same."""
+    forked, new = both(start(tmp_path, f"{TELL}\nsys.stdout.flush()\n{end}", "--flag", "a b"))
+
+    assert forked == new
+    assert '["__main__", ["--flag", "a b"], "\\u00e9\\n"' in forked.stdout
+    assert forked.stderr.startswith("True\n")
+
+
+def test_a_module_is_run_by_its_name(tmp_path: Path) -> None:
+    """Given `-m`, then the module is found on the path of the process."""
+    package = tmp_path / "toys"
+    package.mkdir()
+    (package / "toy.py").write_text(f"{TELL}\nimport atexit\natexit.register(print, 'the end')")
+    named = replace(start(tmp_path, ""), command=[sys.executable, "-m", "toys.toy", "x"])
+
+    forked, new = both(named)
+
+    assert forked == new
+    assert forked.stdout.endswith("the end\n")
+
+
+def test_a_crash_has_its_exit_code_and_its_traceback(tmp_path: Path) -> None:
+    """Given an exception that nobody handles, then the process ends like any other."""
+    forked, new = both(start(tmp_path, "raise ValueError('broken')"))
+
+    assert (forked.exit_code, forked.stdout) == (new.exit_code, new.stdout) == (1, "")
+    assert forked.stderr.splitlines()[-1] == new.stderr.splitlines()[-1] == "ValueError: broken"
+
+
+def test_a_process_is_stopped_with_its_group(tmp_path: Path) -> None:
+    """Given a process that does not end, then the timeout stops it, and its children too."""
+    code = "import subprocess, sys, time\nprint('started', flush=True)\nsubprocess.run(['sleep', '600'])"
+    forked, new = both(start(tmp_path, code), timeout=2.0)
+
+    assert forked == new
+    assert (forked.ending, forked.exit_code, forked.stdout) == (Ending.TIMED_OUT, -15, "started\n")
+
+
+def test_another_sdk_gets_a_new_interpreter(tmp_path: Path) -> None:
+    """Given a path without the stand-in, then a new interpreter runs the script."""
+    code = "import sys\nprint('requests' in sys.modules)"
+    usual = start(tmp_path, code)
+    with warm_start():
+        forked = run_child(usual, 60.0)
+        new = run_child(replace(usual, env={**usual.env, "PYTHONPATH": str(tmp_path)}), 60.0)
+
+    assert (forked.stdout, new.stdout) == ("True\n", "False\n")
