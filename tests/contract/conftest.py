@@ -1,4 +1,4 @@
-"""The servers of the contract, and the rule that each test names the source of its claim."""
+"""Fixtures: the servers of the contract tests; and the rule that each test names the source of its claim."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NO_LIVE_SERVER = f"no real server: set {LIVE_ROOT} and {LIVE_KEY} to run the sam
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse to run while a contract test does not carry exactly one usable mark of provenance."""
+    """Fail the collection when a contract test does not have exactly one valid mark of provenance."""
     require_provenance(items, HERE)
 
 
 def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
-    """Say, before anything runs, what the submissions to a real server will cost."""
+    """Print the cost of submissions to a real server before the first test runs."""
     return costs_of([item for item in items if item.path.is_relative_to(HERE)])
 
 
@@ -34,7 +34,7 @@ def pytest_report_collectionfinish(items: list[pytest.Item]) -> list[str]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Report all tests that miss a real server as one line, not as one each."""
+    """Report all tests that need a real server in one line instead of one line each."""
     report = yield
     if (
         call.excinfo is not None
@@ -47,7 +47,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session", params=[*SERVER_VERSIONS, LIVE])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Give, one after the other, an emulator of each version and the real server, for reading.
+    """Return an emulator of each version and the real server, one for each run of a test, for reading.
 
     The emulators live as long as the session, so a test must not rely on what else they store.
     """
@@ -66,7 +66,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 @pytest.fixture
 def submittable(server: Server, request: pytest.FixtureRequest) -> Server:
-    """Give the same servers, for tests that submit; a real one only when the switch allows it."""
+    """Return the same servers for tests that submit; the real one only when the switch allows it."""
     if server.live and not may_submit():
         pytest.skip(f"it would submit to a real server; {LIVE_SUBMIT}=1 allows that")
     if server.live and hasattr(request.config, "workerinput"):
@@ -78,7 +78,7 @@ def submittable(server: Server, request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture(scope="session")
 def subject(server: Server) -> Subject:
-    """Give a finished malicious sample to read about."""
+    """Return a finished malicious sample."""
     if server.live:
         return newest_subject(server)
     response = server.submit(PROGRAM + b"subject", "invoice.exe", tags="contract")
@@ -88,7 +88,7 @@ def subject(server: Server) -> Subject:
 
 @pytest.fixture(params=SERVER_VERSIONS)
 def emulator(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
-    """Give an emulator of each version to one test alone, which may use its control side."""
+    """Return an emulator of each version for one test, which may use its control interface."""
     with EmbeddedEmulator(server_version=request.param) as emulator:
         yield emulator
         assert emulator.control.pending_faults() == []
@@ -96,7 +96,7 @@ def emulator(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
 
 @pytest.fixture
 def emulator_server(emulator: EmbeddedEmulator) -> Iterator[Server]:
-    """Give that emulator as a client sees it."""
+    """Return the HTTP client of that emulator."""
     one = Server(emulator.url, emulator.api_key)
     with one.session:
         yield one

@@ -1,6 +1,6 @@
-"""Run one of MISP's VMRay modules in a process of its own: `misp_module.py MODULE < request > response`.
+"""Run one of MISP's VMRay modules in a separate process: `misp_module.py MODULE < request > response`.
 
-MISP loads its modules from their files, with its library folder on the path; so does this. The package itself
+Like MISP, the script loads a module from its file, with the library folder on the path. The package itself
 is not imported: it would bring the service around the modules, whose dependencies are not needed here.
 """
 
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-# Where `make` installs what must not mix with this environment's packages.
+# The folder in which `make` installs packages that must not be in this environment.
 PACKAGE: Final = Path(sys.prefix) / "field" / "misp_modules"
 
 

@@ -1,4 +1,4 @@
-"""The servers that the contract is tested on, as a plain HTTP client sees them."""
+"""A plain HTTP client for the servers of the contract tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIVE_KEY: Final = "VMRAY_LIVE_KEY"
 LIVE_SUBMIT: Final = "VMRAY_LIVE_SUBMIT"
 LIVE_VERIFY: Final = "VMRAY_LIVE_VERIFY_SSL"
 TIMEOUT: Final = 60.0
-# A small program that every server takes for a Windows executable: the `MZ` mark and nothing that could run.
+# A small file that servers detect as a Windows executable: the `MZ` mark without executable code.
 PROGRAM: Final = b"MZ" + b"\0" * 58 + b"\x80\0\0\0" + b"\0" * 64 + b"PE\0\0\x64\x86" + b"\0" * 200
 
 
@@ -40,26 +40,26 @@ class Response:
 
     @property
     def data(self) -> Any:
-        """What the envelope of a success holds."""
+        """Return `data` of the envelope of a success."""
         assert self.status == 200, (self.status, self.content[:200])
         assert self.json["result"] == "ok"
         return self.json["data"]
 
     @property
     def error(self) -> tuple[int, str]:
-        """Status and sentence of a refusal, in the documented envelope."""
+        """Return status and error sentence, from the documented envelope."""
         assert self.json["result"] == "error"
         return self.status, self.json["error_msg"]
 
 
 @dataclass
 class Server:
-    """A VMRay server, emulated or real, of which only root and key are known.
+    """A VMRay server, emulated or real, with its root and its key.
 
     Attributes:
         root: Root without `/rest`.
-        api_key: A key that it accepts.
-        live: Whether it is a real one.
+        api_key: A valid key.
+        live: Whether the server is a real one.
     """
 
     root: str
@@ -80,22 +80,22 @@ class Server:
         )
 
     def get(self, path: str, **query: Any) -> Response:
-        """Read."""
+        """Send a GET request."""
         return self.request("GET", path, params=query)
 
     def post(self, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> Response:
-        """Change, with a form."""
+        """Send a POST request with a form."""
         return self.request("POST", path, data=form or {}, **more)
 
     def submit(self, content: bytes, name: str, **form: str) -> Json:
-        """Submit a file; the response's data."""
+        """Submit a file and return `data` of the response."""
         response = self.post("/sample/submit", form, files={"sample_file": (name, content)})
         found: Json = response.data
         return found
 
     @cached_property
     def version(self) -> tuple[int, int, int]:
-        """Major, minor and revision, as the server tells them."""
+        """Return major, minor and revision from the response of the server."""
         info = self.get("/system_info").data
         return info["version_major"], info["version_minor"], info["version_revision"]
 
@@ -105,7 +105,7 @@ def _verify() -> bool:
 
 
 def live_server() -> Server | None:
-    """The real server that the environment names, or None."""
+    """Return the real server that the environment names, or None."""
     root, key = os.environ.get(LIVE_ROOT, ""), os.environ.get(LIVE_KEY, "")
     if not root or not key:
         return None

@@ -1,4 +1,4 @@
-"""What the reading tests read: a finished malicious sample, submitted or, on a real server, found."""
+"""The subject of the reading tests: a finished malicious sample, submitted or found on a real server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOOK_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A finished submission with at least one successful analysis, and what belongs to it."""
+    """A finished submission with at least one successful analysis, its sample and its analyses."""
 
     submission: Json
     sample: Json
@@ -23,25 +23,25 @@ class Subject:
 
     @property
     def submission_id(self) -> int:
-        """Its submission."""
+        """Return the ID of the submission."""
         number: int = self.submission["submission_id"]
         return number
 
     @property
     def sample_id(self) -> int:
-        """Its sample."""
+        """Return the ID of the sample."""
         number: int = self.sample["sample_id"]
         return number
 
     @property
     def analysis(self) -> Json:
-        """A successful analysis in a virtual machine or browser, or else any successful one."""
+        """Return a successful analysis in a virtual machine or browser, or else any successful one."""
         good = readable(self.analyses)
         return next((one for one in good if one.get("analysis_vm_id") or _in_browser(one)), good[0])
 
 
 def readable(analyses: list[Json]) -> list[Json]:
-    """Return those that succeeded and whose report is not locked."""
+    """Return the analyses that succeeded and whose report is not locked."""
     return [
         one
         for one in analyses
@@ -54,14 +54,14 @@ def _in_browser(analysis: Json) -> bool:
 
 
 def subject_of(server: Server, submission: Json) -> Subject:
-    """Read what belongs to a submission."""
+    """Read the sample and the analyses of a submission."""
     number = submission["submission_id"]
     sample = server.get(f"/sample/{submission['submission_sample_id']}").data
     return Subject(submission, sample, server.get(f"/analysis/submission/{number}").data)
 
 
 def newest_subject(server: Server) -> Subject:
-    """Find the newest usable submission; the test is skipped where a real server has none."""
+    """Return the newest usable submission. Skip the test when a real server has none."""
     for submission in server.get("/submission", _limit=_LOOK_AT, _order="desc").data:
         if submission["submission_finished"] and submission["submission_verdict"] == "malicious":
             subject = subject_of(server, submission)

@@ -1,4 +1,4 @@
-"""Submissions to a real server: allowed only by a switch, and their cost is printed before the first one."""
+"""Submissions to a real server: a switch allows them, and their cost is printed before the first one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def may_submit() -> bool:
-    """Whether the switch is set."""
+    """Return whether the switch is set."""
     return os.environ.get(LIVE_SUBMIT, "") == "1"
 
 
 def costs_of(items: list[pytest.Item]) -> list[str]:
-    """One line for each test that will submit to a real server, and their sum.
+    """Return one line for each test that will submit to a real server, and their sum.
 
     What a submission consumes is the vendor's matter: one of the key's quota or more, since samples that the
     server itself goes on to submit count too (OpenAPI document 2026.2.1, `submission_consumed_quota`).

@@ -17,8 +17,8 @@ PLAN = "GET /billing_info"
 
 
 @pytest.mark.recorded("a real response of server 4.2.0", endpoint="GET /system_info")
-def test_the_server_tells_its_version_and_limits(server: Server) -> None:
-    """The response has the version (text and numbers), page size, maximum length of lists and of samples."""
+def test_the_server_returns_its_version_and_limits(server: Server) -> None:
+    """The response has the version (text and numbers), page size, maximum list length and sample size."""
     info = server.get("/system_info").data
     numbers = ".".join(str(info[f"version_{part}"]) for part in ("major", "minor", "revision"))
     assert info["version"].startswith(numbers)
@@ -28,15 +28,17 @@ def test_the_server_tells_its_version_and_limits(server: Server) -> None:
 
 
 @pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /system_info")
-def test_an_older_server_may_refuse_its_version(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """Older servers refuse `system_info` with 403 to keys without administrator rights."""
+def test_an_older_server_may_return_403_for_its_version(
+    emulator: EmbeddedEmulator, emulator_server: Server
+) -> None:
+    """Older servers return 403 for `system_info` when the key has no administrator rights."""
     emulator.control.configure(refused_paths=[["/system_info", 403]])
     assert emulator_server.get("/system_info").error[0] == 403
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Polarity's integration", endpoint=KEY_QUOTA)
 def test_the_key_has_a_quota(server: Server) -> None:
-    """The response has two whole numbers: the limit of the key in use, and what is used of it."""
+    """The response has two whole numbers: the limit of the key, and the used part of the limit."""
     quota = server.get("/api_key/quota").data
     assert quota.keys() == {"quota_limit", "used_quota"}
     assert quota["quota_limit"] >= 0
@@ -45,7 +47,7 @@ def test_the_key_has_a_quota(server: Server) -> None:
 
 @pytest.mark.documented("Polarity's integration", endpoint=KEY_QUOTA)
 def test_an_unlimited_key_has_the_limit_0(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """The limit is 0 where the key is unlimited, not null."""
+    """The limit of an unlimited key is 0, not null."""
     assert emulator_server.get("/api_key/quota").data["quota_limit"] == 0
     emulator.control.configure(key_quota_limit=500, quota_used=37)
     assert emulator_server.get("/api_key/quota").data == {"quota_limit": 500, "used_quota": 37}
@@ -53,7 +55,7 @@ def test_an_unlimited_key_has_the_limit_0(emulator: EmbeddedEmulator, emulator_s
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint=PLAN)
 def test_the_plan_has_a_remaining_quota(server: Server) -> None:
-    """Report quota and verdict quota of the plan, each with what remains of it."""
+    """The response has the report quota and the verdict quota of the plan, and the rest of each quota."""
     info = server.get("/billing_info").data
     assert info.keys() >= {"report_quota", "report_remaining", "verdict_quota", "verdict_remaining"}
     for kind in ("report", "verdict"):
@@ -63,7 +65,7 @@ def test_the_plan_has_a_remaining_quota(server: Server) -> None:
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=PLAN)
 def test_an_unlimited_plan_has_null(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """Quota and remaining quota are null where the plan is unlimited."""
+    """Quota and remaining quota of an unlimited plan are null."""
     emulator.control.configure(report_quota=None, verdict_quota=50)
     info = emulator_server.get("/billing_info").data
     assert (info["report_quota"], info["report_remaining"]) == (None, None)
@@ -97,10 +99,10 @@ def test_dates_of_the_plan_are_display_texts(server: Server, field: str) -> None
 @pytest.mark.inferred("a right that a key lacks; a server that is too old", endpoint=KEY_QUOTA)
 @pytest.mark.parametrize("path", ["/api_key/quota", "/billing_info"])
 @pytest.mark.parametrize("status", [403, 404])
-def test_quotas_may_be_refused(
+def test_a_server_may_return_an_error_for_quotas(
     emulator: EmbeddedEmulator, emulator_server: Server, path: str, status: int
 ) -> None:
-    """A server may refuse a quota with 403 or 404; it still returns everything else."""
+    """A server may return 403 or 404 for a quota. All other endpoints still work."""
     emulator.control.configure(refused_paths=[[path, status]])
     assert emulator_server.get(path).error[0] == status
     assert emulator_server.get("/system_info").status == 200
@@ -108,14 +110,14 @@ def test_quotas_may_be_refused(
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /net_scheme")
 def test_network_schemes_are_listed(server: Server) -> None:
-    """The networks that a detonation may use are a list of objects with a name."""
+    """The response lists the networks for detonations as objects with a name."""
     for scheme in server.get("/net_scheme").data:
         assert scheme["net_scheme_name"]
 
 
 @pytest.mark.emulator_only("a server without licence and quota", endpoint=KEY_QUOTA)
 def test_a_submission_uses_quota_of_the_key(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """Each submission counts one."""
+    """Each submission adds 1 to the used quota of the key."""
     assert emulator_server.get("/api_key/quota").data["used_quota"] == 0
     emulator_server.submit(b"MZ counted", "counted.exe")
     assert (
@@ -137,7 +139,7 @@ def test_a_submission_uses_quota_of_its_type(
 
 @pytest.mark.inferred("looking up a hash costs nothing in Sekoia's integration", endpoint=KEY_QUOTA)
 def test_reading_uses_no_quota(emulator_server: Server) -> None:
-    """Reading samples, submissions and quotas leaves the used quota as it is."""
+    """Reading samples, submissions and quotas does not change the used quota."""
     emulator_server.submit(b"MZ read", "read.exe")
     before = emulator_server.get("/api_key/quota").data
     for path in ("/sample", "/submission", "/billing_info", "/api_key/quota"):
@@ -146,6 +148,6 @@ def test_reading_uses_no_quota(emulator_server: Server) -> None:
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /user/me")
-def test_the_key_tells_whose_it_is(server: Server) -> None:
-    """The user of the key: id, e-mail address, whether the API is open to them."""
+def test_the_user_of_the_key_can_be_read(server: Server) -> None:
+    """The response has the user of the key: ID, e-mail address, and whether the API is enabled."""
     assert server.get("/user/me").data.keys() >= {"user_id", "user_email", "user_api_enabled"}

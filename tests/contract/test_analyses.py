@@ -23,7 +23,7 @@ SUMMARY = "logs/summary_v2.json"
 
 @pytest.mark.recorded("a real analysis of server 4.2.0", endpoint=ITEM)
 def test_an_analysis_names_all_its_submissions(subject: Subject) -> None:
-    """An analysis belongs to a list of submissions, and names its sample, job and engine."""
+    """An analysis has a list of submissions, its sample, its job and its engine."""
     analysis = subject.analysis
     assert subject.submission_id in analysis["analysis_submission_ids"]
     assert analysis["analysis_sample_id"] == subject.sample_id
@@ -33,7 +33,7 @@ def test_an_analysis_names_all_its_submissions(subject: Subject) -> None:
 
 @pytest.mark.recorded("a real analysis of server 4.2.0", endpoint=ITEM)
 def test_success_is_result_code_1(subject: Subject) -> None:
-    """A successful analysis has result code 1 and the sentence for it, a report and its aggregates."""
+    """A successful analysis has result code 1 with its sentence, a report and aggregates."""
     analysis = subject.analysis
     assert analysis["analysis_result_code"] == 1
     assert analysis["analysis_result_str"] == "Operation completed successfully."
@@ -44,7 +44,7 @@ def test_success_is_result_code_1(subject: Subject) -> None:
 
 @pytest.mark.recorded("a real analysis of server 4.2.0 that failed", endpoint=ITEM)
 def test_a_failure_is_an_analysis_too(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """A failed run is an analysis with another code, severity "error", and neither verdict nor report."""
+    """A failed analysis has another result code, severity "error", no verdict and no report."""
     emulator.control.load_scenario("failed-analysis")
     number = emulator_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
     failed = emulator_server.get(f"/analysis/submission/{number}").data[0]
@@ -57,8 +57,10 @@ def test_a_failure_is_an_analysis_too(emulator: EmbeddedEmulator, emulator_serve
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /submission/{id}")
-def test_a_submission_tells_of_failures(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """A submission whose analyses failed is finished all the same, and has `submission_has_errors`."""
+def test_a_submission_with_failed_analyses_has_errors(
+    emulator: EmbeddedEmulator, emulator_server: Server
+) -> None:
+    """A submission whose analyses failed is finished and has `submission_has_errors`."""
     emulator.control.load_scenario("failed-analysis")
     number = emulator_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
     submission = emulator_server.get(f"/submission/{number}").data
@@ -68,7 +70,7 @@ def test_a_submission_tells_of_failures(emulator: EmbeddedEmulator, emulator_ser
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay, MISP module", endpoint="GET /analysis/sample/{id}")
 def test_the_analyses_of_a_sample_are_listed(server: Server, subject: Subject) -> None:
-    """All analyses of a sample, of whatever submission, are one list."""
+    """The analyses of all submissions of a sample are one list."""
     found = [one["analysis_id"] for one in server.get(f"/analysis/sample/{subject.sample_id}").data]
     assert {one["analysis_id"] for one in subject.analyses} <= set(found)
 
@@ -82,8 +84,8 @@ def test_the_analyses_of_a_submission_are_listed_in_both_forms(server: Server, s
 
 
 @pytest.mark.recorded("a real archive of server 4.2.0", endpoint=MEMBER)
-def test_a_member_of_the_archive_comes_raw(server: Server, subject: Subject) -> None:
-    """A member is sent as it is, not zipped; the summary is a JSON document that names the analysis."""
+def test_a_member_of_the_archive_is_returned_unchanged(server: Server, subject: Subject) -> None:
+    """A member is returned unchanged, not zipped. The summary is JSON and names the analysis."""
     number = subject.analysis["analysis_id"]
     response = server.get(f"/analysis/{number}/archive/{SUMMARY}")
     assert response.status == 200
@@ -95,7 +97,7 @@ def test_a_member_of_the_archive_comes_raw(server: Server, subject: Subject) -> 
 
 @pytest.mark.recorded("a real archive of server 4.2.0", endpoint=MEMBER)
 def test_the_references_of_a_summary_can_be_followed(server: Server, subject: Subject) -> None:
-    """What a summary's `artifacts` refers to within the document is there."""
+    """Each reference in the `artifacts` of a summary has a target in the same document."""
     number = subject.analysis["analysis_id"]
     summary = json.loads(server.get(f"/analysis/{number}/archive/{SUMMARY}").content)
     references = [
@@ -112,21 +114,21 @@ def test_the_references_of_a_summary_can_be_followed(server: Server, subject: Su
 
 @pytest.mark.inferred("VMRay's client writes a slash, Google's integration %2f", endpoint=MEMBER)
 def test_the_slash_of_a_member_may_be_encoded(server: Server, subject: Subject) -> None:
-    """`logs%2fsummary_v2.json` is `logs/summary_v2.json`."""
+    """`logs%2fsummary_v2.json` is the same path as `logs/summary_v2.json`."""
     base = f"/analysis/{subject.analysis['analysis_id']}/archive"
     assert server.get(f"{base}/logs%2fsummary_v2.json").content == server.get(f"{base}/{SUMMARY}").content
 
 
 @pytest.mark.documented("MISP module vmray_import, TKCERT's Assemblyline service", endpoint=MEMBER)
 def test_a_missing_member_is_404(server: Server, subject: Subject) -> None:
-    """A member that the archive does not have is 404."""
+    """A member that is not in the archive returns 404."""
     number = subject.analysis["analysis_id"]
     assert server.get(f"/analysis/{number}/archive/logs/no_such_file.json").status == 404
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; VMRay's Splunk SOAR app", endpoint=ARCHIVE)
-def test_some_members_are_asked_for_by_pattern(server: Server, subject: Subject) -> None:
-    """`filenames` with names and patterns gives a ZIP of just these, under their full names."""
+def test_members_can_be_selected_by_pattern(server: Server, subject: Subject) -> None:
+    """`filenames` with names and patterns returns a ZIP of these members, under their full names."""
     number = subject.analysis["analysis_id"]
     response = server.get(f"/analysis/{number}/archive", filenames=f"{SUMMARY},screenshots/*")
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
@@ -137,7 +139,7 @@ def test_some_members_are_asked_for_by_pattern(server: Server, subject: Subject)
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay, VMRay's Splunk SOAR app", endpoint=MEMBER)
 def test_the_index_of_screenshots_names_the_pictures(server: Server, subject: Subject) -> None:
-    """`screenshots/index.log` has a line for each picture, four columns, the file name in the last."""
+    """`screenshots/index.log` has a line with four columns for each screenshot. The last is the file name."""
     number = subject.analysis["analysis_id"]
     index = server.get(f"/analysis/{number}/archive/screenshots/index.log")
     assert index.status == 200
@@ -154,7 +156,7 @@ def test_the_index_of_screenshots_names_the_pictures(server: Server, subject: Su
     "vendor client vmray_rest_api 6.0.0", endpoint="GET /analysis/{id}/archive/screenshots"
 )
 def test_screenshots_come_as_an_archive_since_2023_4_0(server: Server, subject: Subject) -> None:
-    """All pictures as one ZIP: since server 2023.4.0; before, there is no such path."""
+    """Since server 2023.4.0 all screenshots are one ZIP. Older servers do not have this path."""
     response = server.get(f"/analysis/{subject.analysis['analysis_id']}/archive/screenshots")
     if server.version < (2023, 4, 0):
         assert response.status == 404
@@ -165,7 +167,7 @@ def test_screenshots_come_as_an_archive_since_2023_4_0(server: Server, subject: 
 
 @pytest.mark.inferred("the vendor's clients ask for no archive of such analyses", endpoint=ARCHIVE)
 def test_a_failed_analysis_has_no_archive(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """The archive of an analysis that failed is 404."""
+    """The archive of a failed analysis returns 404."""
     emulator.control.load_scenario("failed-analysis")
     number = emulator_server.submit(b"MZ failing", "failing.exe")["submissions"][0]["submission_id"]
     failed = emulator_server.get(f"/analysis/submission/{number}").data[0]["analysis_id"]
@@ -174,7 +176,7 @@ def test_a_failed_analysis_has_no_archive(emulator: EmbeddedEmulator, emulator_s
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint=ITEM)
 def test_a_verdict_only_report_is_locked(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """A report bought under a Verdict quota is locked, and its archive is refused; its verdict is open."""
+    """The report and the archive of a Verdict quota submission are locked. The verdict can be read."""
     sample = emulator.control.add_sample(locked=True)
     analysis = emulator_server.get(f"/analysis/sample/{sample['sample_id']}").data[0]
     assert analysis["analysis_lock_status"] == "locked"

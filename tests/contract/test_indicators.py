@@ -45,8 +45,8 @@ def test_there_is_an_alias(server: Server, subject: Subject) -> None:
 
 
 @pytest.mark.inferred("the older name is in older clients only", endpoint=VTIS)
-def test_a_server_may_know_the_alias_only(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """A server may return 404 for `/vtis` and know `/threat_indicators` all the same."""
+def test_a_server_may_have_only_the_alias(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """A server may return 404 for `/vtis` and 200 for `/threat_indicators`."""
     emulator.control.load_scenario("known-sample")
     number = emulator.control.samples()[0]["sample_id"]
     emulator.control.configure(refused_paths=[["/sample/*/vtis", 404]])
@@ -56,7 +56,7 @@ def test_a_server_may_know_the_alias_only(emulator: EmbeddedEmulator, emulator_s
 
 @pytest.mark.documented("VMRay's Splunk SOAR app", endpoint=OF_ANALYSIS)
 def test_an_analysis_has_its_own_indicators(server: Server, subject: Subject) -> None:
-    """The indicators of one analysis come in the same envelope and name that analysis."""
+    """The indicators of one analysis have the same envelope and name the analysis."""
     number = subject.analysis["analysis_id"]
     data = server.get(f"/analysis/{number}/vtis").data
     assert data["status"] == "finished"
@@ -65,7 +65,7 @@ def test_an_analysis_has_its_own_indicators(server: Server, subject: Subject) ->
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=OF_SUBMISSION)
 def test_a_submission_has_indicators(server: Server, subject: Subject) -> None:
-    """The indicators of a submission come in the same envelope."""
+    """The indicators of a submission have the same envelope."""
     data = server.get(f"/submission/{subject.submission_id}/vtis").data
     assert data["status"] == "finished"
     assert all(indicator.keys() == INDICATOR for indicator in data["threat_indicators"])
@@ -74,7 +74,7 @@ def test_a_submission_has_indicators(server: Server, subject: Subject) -> None:
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=OF_ANALYSIS)
 @pytest.mark.parametrize("path", ["/sample", "/submission", "/analysis"])
 def test_indicators_of_an_unknown_object_are_not_found(server: Server, path: str) -> None:
-    """An id that the server does not know, or hides from the key, gives 404."""
+    """An ID that is unknown or not visible to the key returns 404."""
     assert server.get(f"{path}/999999999/vtis").error == (404, "No such element")
 
 
@@ -92,7 +92,7 @@ def test_a_failed_analysis_has_no_indicators(emulator: EmbeddedEmulator, emulato
 def test_a_running_submission_has_no_complete_list(
     emulator: EmbeddedEmulator, emulator_server: Server
 ) -> None:
-    """The `status` is something other than `finished` while the submission is running."""
+    """While the submission is running, the `status` of the list is not `finished`."""
     emulator.control.set_lifecycle("manual")
     (submission,) = emulator_server.submit(b"MZ running", "running.exe")["submissions"]
     path = f"/submission/{submission['submission_id']}/vtis"
@@ -103,7 +103,7 @@ def test_a_running_submission_has_no_complete_list(
 
 @pytest.mark.recorded("a real response after 4.2.0", endpoint=MITRE)
 def test_a_technique_has_tactics_and_no_score(server: Server, subject: Subject) -> None:
-    """A technique has its MITRE id and name, tactics, versions and the indicators behind it, but no score."""
+    """A technique has its MITRE ID and name, tactics, versions and indicators, but no score."""
     data = server.get(f"/sample/{subject.sample_id}/mitre_attack").data
     assert data["status"] == "finished"
     for technique in data["mitre_attack_techniques"]:
@@ -117,7 +117,7 @@ def test_a_technique_has_tactics_and_no_score(server: Server, subject: Subject) 
 
 @pytest.mark.recorded("real responses after 4.2.0, of one sample", endpoint=MITRE)
 def test_indicators_have_the_same_id_in_both_responses(server: Server, subject: Subject) -> None:
-    """An indicator inside a technique is the one with the same id in `/vtis`."""
+    """An indicator of a technique has the same ID and content as in `/vtis`."""
     base = f"/sample/{subject.sample_id}"
     by_id = {one["id"]: one for one in server.get(f"{base}/vtis").data["threat_indicators"]}
     for technique in server.get(f"{base}/mitre_attack").data["mitre_attack_techniques"]:

@@ -1,4 +1,4 @@
-"""IOCs of a sample: the envelope, the two families, the fields of each type, the filters, the lag."""
+"""IOCs of a sample: the envelope, the fields of each type, the filters, incomplete lists."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ COMMON = {
 
 
 def claimed(names: Iterable[str]) -> list[ParameterSet]:
-    """Lists as parameters, each with how it is known: some are in a real response, others only documented."""
+    """Return the lists as parameters with their marks: recorded in a real response, or only documented."""
     recorded = pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
     documented = pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
     return [pytest.param(name, marks=recorded if name in RECORDED else documented, id=name) for name in names]
@@ -57,7 +57,7 @@ def claimed(names: Iterable[str]) -> list[ParameterSet]:
 
 @pytest.fixture
 def iocs(server: Server, subject: Subject) -> dict[str, list[dict[str, Any]]]:
-    """Everything that the subject's analyses saw, by list."""
+    """Return all artifacts of the subject, by list."""
     found: dict[str, list[dict[str, Any]]] = server.get(
         f"/sample/{subject.sample_id}/iocs", all_artifacts="true"
     ).data["iocs"]
@@ -65,15 +65,15 @@ def iocs(server: Server, subject: Subject) -> dict[str, list[dict[str, Any]]]:
 
 
 def some(iocs: dict[str, list[dict[str, Any]]], name: str) -> list[dict[str, Any]]:
-    """Return a list that is not empty, or skip: a real sample may have none of that type."""
+    """Return a list that is not empty, or skip the test: a real sample may have no IOC of this type."""
     if not iocs[name]:
         pytest.skip(f"the sample has no {name}")
     return iocs[name]
 
 
 @pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
-def test_all_ten_lists_are_always_there(server: Server, subject: Subject) -> None:
-    """`data` has `status` and `iocs`, and `iocs` all ten lists, empty ones included."""
+def test_every_list_is_always_in_the_response(server: Server, subject: Subject) -> None:
+    """`data` has `status` and `iocs`. `iocs` has every list, also the empty ones."""
     data = server.get(f"/sample/{subject.sample_id}/iocs").data
     assert data.keys() == {"status", "iocs"}
     assert data["iocs"].keys() == LISTS.keys()
@@ -81,7 +81,7 @@ def test_all_ten_lists_are_always_there(server: Server, subject: Subject) -> Non
 
 @pytest.mark.parametrize("name", claimed(LISTS))
 def test_every_ioc_has_the_common_fields(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
-    """Each IOC names its type twice, its severity twice and its analyses; `id` is 0 and `version` 3."""
+    """Each IOC has two fields for its type, two for its severity, its analyses, `id` 0 and `version` 3."""
     for ioc in some(iocs, name):
         assert ioc.keys() >= COMMON
         assert (ioc["id"], ioc["version"]) == (0, 3)
@@ -90,7 +90,7 @@ def test_every_ioc_has_the_common_fields(iocs: dict[str, list[dict[str, Any]]], 
 
 @pytest.mark.parametrize("name", claimed(HOST))
 def test_iocs_of_the_host_have_threat_names(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
-    """What is seen on the host carries threat names, classifications, indicators and relations."""
+    """IOCs of the host have threat names, classifications, indicators and relations."""
     for ioc in some(iocs, name):
         assert ioc.keys() >= {"threat_names", "classifications", "vtis", "relations"}
         assert "sources" not in ioc
@@ -99,7 +99,7 @@ def test_iocs_of_the_host_have_threat_names(iocs: dict[str, list[dict[str, Any]]
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
 @pytest.mark.parametrize("name", NETWORK)
 def test_iocs_of_the_network_have_sources_instead(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
-    """URLs, domains and IPs carry where they were seen and who asked, but no threat names."""
+    """URLs, domains and IPs have their sources and parent processes, but no threat names."""
     for ioc in some(iocs, name):
         assert ioc.keys() >= {"sources", "parent_processes", "parent_processes_names", "parent_processes_ids"}
         assert not ioc.keys() & {"threat_names", "classifications", "vtis"}
@@ -107,7 +107,7 @@ def test_iocs_of_the_network_have_sources_instead(iocs: dict[str, list[dict[str,
 
 @pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
 def test_hashes_of_a_file_are_nested(iocs: dict[str, list[dict[str, Any]]]) -> None:
-    """A file's hashes are in its list `hashes`; there is none on the level of the file."""
+    """The hashes of a file are in its list `hashes`, not in fields of the file."""
     for file in some(iocs, "files"):
         assert not file.keys() & {"md5_hash", "sha1_hash", "sha256_hash"}
         for hashes in file["hashes"]:
@@ -116,7 +116,7 @@ def test_hashes_of_a_file_are_nested(iocs: dict[str, list[dict[str, Any]]]) -> N
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
 def test_an_email_has_a_sender_and_recipients(iocs: dict[str, list[dict[str, Any]]]) -> None:
-    """An e-mail is known by `sender`, `subject` and `recipients`; it has no key `email`."""
+    """An e-mail has `sender`, `subject` and `recipients`, and no key `email`."""
     for email in some(iocs, "emails"):
         assert email.keys() >= {"sender", "subject", "recipients", "attachment_types", "hashes"}
         assert "email" not in email
@@ -124,7 +124,7 @@ def test_an_email_has_a_sender_and_recipients(iocs: dict[str, list[dict[str, Any
 
 @pytest.mark.parametrize("name", claimed(OWN_KEYS))
 def test_each_type_has_its_own_key(iocs: dict[str, list[dict[str, Any]]], name: str) -> None:
-    """Each type of IOC has its value under a key of its own."""
+    """Each type of IOC has its own key for its value."""
     assert all(OWN_KEYS[name] in ioc for ioc in some(iocs, name))
 
 
@@ -136,8 +136,8 @@ def test_an_ip_has_one_country_and_a_domain_has_several(iocs: dict[str, list[dic
 
 
 @pytest.mark.documented("VMRay's Splunk SOAR app; OpenAPI document 2026.2.1", endpoint=ENDPOINT)
-def test_artifacts_that_are_no_iocs_are_asked_for(server: Server, subject: Subject) -> None:
-    """By default only IOCs are given; with `all_artifacts` everything, IOCs marked as such."""
+def test_all_artifacts_are_returned_on_request(server: Server, subject: Subject) -> None:
+    """By default only IOCs are returned. `all_artifacts` returns all artifacts, with IOCs marked."""
     only = server.get(f"/sample/{subject.sample_id}/iocs").data["iocs"]
     every = server.get(f"/sample/{subject.sample_id}/iocs", all_artifacts="true").data["iocs"]
     assert all(ioc["ioc"] is True for found in only.values() for ioc in found)
@@ -155,7 +155,7 @@ def test_the_path_form_of_a_filter_is_the_query_form(server: Server, subject: Su
 @pytest.mark.documented("VMRay's connectors for Defender, Chronicle and SentinelOne", endpoint=ENDPOINT)
 @pytest.mark.parametrize("verdict", ["malicious", "suspicious", "clean"])
 def test_iocs_are_filtered_by_verdict(server: Server, subject: Subject, verdict: str) -> None:
-    """`/iocs/verdict/VERDICT` keeps those with that verdict."""
+    """`/iocs/verdict/VERDICT` returns only IOCs with this verdict."""
     found = server.get(f"/sample/{subject.sample_id}/iocs/verdict/{verdict}").data["iocs"]
     assert {ioc["verdict"] for listed in found.values() for ioc in listed} <= {verdict}
     every = server.get(f"/sample/{subject.sample_id}/iocs").data["iocs"]
@@ -165,7 +165,7 @@ def test_iocs_are_filtered_by_verdict(server: Server, subject: Subject, verdict:
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
 def test_iocs_are_filtered_by_type(server: Server, subject: Subject) -> None:
-    """`ioc_type` keeps one type; nothing of another type is given."""
+    """`ioc_type` returns only IOCs of one type."""
     found = server.get(f"/sample/{subject.sample_id}/iocs", ioc_type="domain").data["iocs"]
     assert not any(listed for name, listed in found.items() if name != "domains")
 
@@ -182,10 +182,10 @@ def test_severity_and_verdict_agree(iocs: dict[str, list[dict[str, Any]]]) -> No
 
 @pytest.mark.documented("VMRay's Splunk SOAR app, which waits for it", endpoint=ENDPOINT)
 @pytest.mark.parametrize("part", ["iocs", "vtis", "mitre_attack"])
-def test_lists_may_lag_behind_the_submission(
+def test_lists_may_be_unfinished_after_the_submission(
     emulator: EmbeddedEmulator, emulator_server: Server, part: str
 ) -> None:
-    """While lists are put together their `status` is not `finished`, though the submission is."""
+    """The `status` of a list can be unfinished although the submission is finished."""
     emulator.control.load_scenario("aggregation-lag")
     response = emulator_server.submit(b"MZ lagging", "lag.exe")
     submission = response["submissions"][0]
@@ -200,7 +200,7 @@ def test_lists_may_lag_behind_the_submission(
 
 @pytest.mark.inferred("a mock in the tests of VMRay's Splunk SOAR app", endpoint=ENDPOINT)
 def test_an_unfinished_status_is_called_waiting(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """The word for lists that are not complete yet is `waiting`."""
+    """The `status` of an incomplete list is `waiting`."""
     emulator.control.load_scenario("aggregation-lag")
     sample = emulator_server.submit(b"MZ lagging", "lag.exe")["samples"][0]
     assert emulator_server.get(f"/sample/{sample['sample_id']}/iocs").data["status"] == "waiting"
@@ -208,7 +208,7 @@ def test_an_unfinished_status_is_called_waiting(emulator: EmbeddedEmulator, emul
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/iocs/csv")
 def test_iocs_come_as_csv(server: Server, subject: Subject) -> None:
-    """`/iocs/csv` is a table in CSV, sent raw."""
+    """`/iocs/csv` is a table in CSV, without the envelope."""
     response = server.get(f"/sample/{subject.sample_id}/iocs/csv")
     assert response.status == 200
     header, *rows = csv.reader(response.content.decode().splitlines())
@@ -218,7 +218,7 @@ def test_iocs_come_as_csv(server: Server, subject: Subject) -> None:
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/iocs/stix")
 def test_iocs_come_as_stix(server: Server, subject: Subject) -> None:
-    """`/iocs/stix` is a STIX 2.0 bundle, sent raw, without the envelope."""
+    """`/iocs/stix` is a STIX 2.0 bundle, without the envelope."""
     bundle = json.loads(server.get(f"/sample/{subject.sample_id}/iocs/stix").content)
     assert bundle["type"] == "bundle"
     assert bundle["objects"]

@@ -1,6 +1,6 @@
-"""A client from the field: MISP's modules for VMRay (misp-modules on PyPI) submit to the server and read it.
+"""MISP's modules for VMRay (misp-modules on PyPI) submit to the emulator and read from it.
 
-`vmray_submit` and `vmray_import` carry their own old copy of the REST client. The importer, in part a VMRay
+`vmray_submit` and `vmray_import` contain their own old copy of the REST client. The importer, in part a VMRay
 engineer's work, follows a summary's references and needs more of its keys than any other client here.
 """
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not INSTALLED, reason="misp-modules is not insta
 
 
 def run(module: str, request: dict[str, Any], **environment: str) -> dict[str, Any]:
-    """Let a module handle a request, as MISP would."""
+    """Let a module handle a request, as MISP does."""
     finished = subprocess.run(
         [sys.executable, str(RUNNER), module],
         input=json.dumps(request),
@@ -53,8 +53,8 @@ def configuration(emulator: EmbeddedEmulator, **more: str) -> dict[str, str]:
 
 
 @pytest.mark.documented("MISP module vmray_submit, run unmodified", endpoint="POST /sample/submit")
-def test_it_submits_an_attachment(emulator: EmbeddedEmulator) -> None:
-    """It finds hashes, link, sample id and the job's machine in the response to a submit."""
+def test_the_misp_module_submits_an_attachment(emulator: EmbeddedEmulator) -> None:
+    """The module reads hashes, link, sample ID and the machine of the job from the submit response."""
     switches = {"shareable": "no", "do_not_reanalyze": "no", "do_not_include_vmrayjobids": "no"}
     request = {"attachment": "misp.exe", "data": base64.b64encode(PROGRAM).decode()}
     response = run("expansion/vmray_submit.py", {**request, "config": configuration(emulator, **switches)})
@@ -68,8 +68,10 @@ def test_it_submits_an_attachment(emulator: EmbeddedEmulator) -> None:
 @pytest.mark.documented(
     "MISP module vmray_import, run unmodified", endpoint="GET /analysis/{id}/archive/{member}"
 )
-def test_it_imports_the_results_of_a_sample(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """It makes a MISP event of the reports: all kinds of IOCs, indicators, techniques, the verdict."""
+def test_the_misp_module_imports_the_results_of_a_sample(
+    emulator: EmbeddedEmulator, emulator_server: Server
+) -> None:
+    """The module creates a MISP event from the reports: IOCs, indicators, techniques and the verdict."""
     number = emulator_server.submit(PROGRAM, "misp.exe")["samples"][0]["sample_id"]
     request = {"config": configuration(emulator, **{"Sample ID": str(number)})}
     event = run("import_mod/vmray_import.py", request)["results"]
@@ -84,8 +86,8 @@ def test_it_imports_the_results_of_a_sample(emulator: EmbeddedEmulator, emulator
 
 @pytest.mark.documented("MISP module vmray_analyzer, run unmodified", endpoint="GET /sample/{kind}/{hash}")
 @pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
-def test_it_looks_up_a_hash(tmp_path: Path, kind: str) -> None:
-    """It finds the sample over HTTPS, whose certificate it checks, and lists its analyses."""
+def test_the_misp_module_looks_up_a_hash(tmp_path: Path, kind: str) -> None:
+    """The module finds the sample over HTTPS, checks the certificate, and lists the analyses."""
     certificate = self_signed(tmp_path / "server.pem")
     with EmbeddedEmulator(certfile=certificate, keyfile=certificate) as emulator:
         sample = emulator.control.add_sample(filename="misp.exe", analyses=2)

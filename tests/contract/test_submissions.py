@@ -1,4 +1,4 @@
-"""Submissions: the object, its way from queued to finished, its children, its jobs."""
+"""Submissions: the object, its states, its child submissions, its jobs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ JOB = "GET /job/{id}"
 
 
 @pytest.mark.recorded("a real submission of server 4.2.0", endpoint=ITEM)
-def test_a_finished_submission_says_so(subject: Subject) -> None:
-    """A finished submission has time and verdict; it links its sample by `submission_sample_id`."""
+def test_a_finished_submission_has_time_verdict_and_sample(subject: Subject) -> None:
+    """A finished submission has a finish time, a verdict and the ID of its sample."""
     submission = subject.submission
     assert submission["submission_finished"] is True
     assert submission["submission_finish_time"] >= submission["submission_created"]
@@ -28,8 +28,8 @@ def test_a_finished_submission_says_so(subject: Subject) -> None:
 
 
 @pytest.mark.recorded("a real submission of server 4.2.0", endpoint=ITEM)
-def test_a_submission_shows_the_settings_it_ran_under(subject: Subject) -> None:
-    """A submission carries the analyzer settings that were in force; the recursion limit is a text."""
+def test_a_submission_has_its_analyzer_settings(subject: Subject) -> None:
+    """A submission has the analyzer settings of its analysis. The recursion limit is a text."""
     submission = subject.submission
     assert isinstance(submission["submission_analyzer_mode_max_recursive_samples"], str)
     assert isinstance(submission["submission_analyzer_mode_analysis_caching"], str)
@@ -38,8 +38,8 @@ def test_a_submission_shows_the_settings_it_ran_under(subject: Subject) -> None:
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ITEM)
-def test_newer_servers_tell_what_came_from_the_cache(server: Server, subject: Subject) -> None:
-    """Since some time after 4.2 a submission has the numbers of reused analyses and of new jobs."""
+def test_newer_servers_return_the_number_of_reused_analyses(server: Server, subject: Subject) -> None:
+    """In versions after 4.2 a submission has the numbers of reused analyses and of new jobs."""
     newer = {"submission_used_cache", "submission_number_cached_analyses", "submission_number_created_jobs"}
     if server.version >= (2026, 0, 0):
         assert subject.submission.keys() >= newer
@@ -49,7 +49,7 @@ def test_newer_servers_tell_what_came_from_the_cache(server: Server, subject: Su
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay; vendor client vmray_rest_api 6.0.0", endpoint=ITEM)
 def test_a_submission_begins_unfinished(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """Before its jobs are done a submission is not finished and has neither time nor verdict."""
+    """Before its jobs are done, a submission is not finished and has no finish time and no verdict."""
     emulator.control.set_lifecycle("manual")
     number = emulator_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
     begun = emulator_server.get(f"/submission/{number}").data
@@ -63,8 +63,10 @@ def test_a_submission_begins_unfinished(emulator: EmbeddedEmulator, emulator_ser
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; real submission of server 4.2.0", endpoint=ITEM)
-def test_there_is_a_status_beside_the_flag(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """`submission_status` runs from `queued` over `in_progress` to `success`."""
+def test_a_submission_has_a_status_beside_the_flag(
+    emulator: EmbeddedEmulator, emulator_server: Server
+) -> None:
+    """`submission_status` changes from `queued` to `in_progress` to `success`."""
     emulator.control.set_lifecycle("manual")
     number = emulator_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
     seen = [emulator_server.get(f"/submission/{number}").data["submission_status"]]
@@ -76,8 +78,8 @@ def test_there_is_a_status_beside_the_flag(emulator: EmbeddedEmulator, emulator_
 
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint=JOB)
-def test_a_job_is_gone_when_it_is_done(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """A job can be read while it waits and runs; then it is 404 and an analysis names it."""
+def test_a_finished_job_returns_404(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """A job can be read until its end. Then it returns 404, and an analysis has its ID."""
     emulator.control.set_lifecycle("manual")
     response = emulator_server.submit(b"MZ slow", "slow.exe")
     job = response["jobs"][0]["job_id"]
@@ -92,10 +94,10 @@ def test_a_job_is_gone_when_it_is_done(emulator: EmbeddedEmulator, emulator_serv
 
 
 @pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint="GET /job/submission/{id}")
-def test_the_jobs_of_a_submission_are_listed_while_they_last(
+def test_the_jobs_of_a_submission_are_listed_until_they_are_done(
     emulator: EmbeddedEmulator, emulator_server: Server
 ) -> None:
-    """The jobs of a submission are a list that is empty when all are done."""
+    """The list of jobs of a submission is empty when all jobs are done."""
     emulator.control.set_lifecycle("manual")
     number = emulator_server.submit(b"MZ slow", "slow.exe")["submissions"][0]["submission_id"]
     assert {job["job_submission_id"] for job in emulator_server.get(f"/job/submission/{number}").data} == {
@@ -107,7 +109,7 @@ def test_the_jobs_of_a_submission_are_listed_while_they_last(
 
 @pytest.mark.inferred("the meaning of triage and what the Cortex XSOAR pack waits for", endpoint=JOB)
 def test_with_triage_the_jobs_come_later(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """With triage only a reputation job exists at first; the jobs of analyses appear when it is done."""
+    """With triage there is only a reputation job at first. Its end creates the other jobs."""
     emulator.control.load_scenario("triage-first")
     emulator.control.set_lifecycle("manual")
     response = emulator_server.submit(b"MZ triage", "triage.exe")
@@ -120,7 +122,7 @@ def test_with_triage_the_jobs_come_later(emulator: EmbeddedEmulator, emulator_se
 
 @pytest.mark.documented("VMRay's Splunk SOAR app (since 4.2.0)", endpoint="GET /submission")
 def test_children_are_found_by_their_parent(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """What VMRay itself submits out of a sample is found by `submission_parent_submission_id`."""
+    """Child submissions are found by `submission_parent_submission_id`."""
     emulator.control.load_scenario("malicious-exe")
     number = emulator_server.submit(b"MZ parent", "parent.exe")["submissions"][0]["submission_id"]
     children = emulator_server.get("/submission", submission_parent_submission_id=number).data
@@ -134,8 +136,8 @@ def test_children_are_found_by_their_parent(emulator: EmbeddedEmulator, emulator
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="DELETE /submission/{id}")
-def test_a_deleted_submission_is_gone(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """Deleting returns no data. Then the submission is 404."""
+def test_a_deleted_submission_returns_404(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """Deleting a submission returns no data. Then the submission returns 404."""
     emulator.control.add_known_samples(1)
     number = emulator.control.submissions()[0]["submission_id"]
     assert emulator_server.request("DELETE", f"/submission/{number}").json == {"result": "ok"}
@@ -144,7 +146,7 @@ def test_a_deleted_submission_is_gone(emulator: EmbeddedEmulator, emulator_serve
 
 @pytest.mark.documented("VMRay's Splunk SOAR app", endpoint="GET /reputation_lookup/submission/{id}")
 def test_a_finished_reputation_job_is_a_lookup(server: Server, subject: Subject) -> None:
-    """What reputation said of a submission is a list of look-ups that name it."""
+    """The reputation results of a submission are a list of look-ups that have its ID."""
     for lookup in server.get(f"/reputation_lookup/submission/{subject.submission_id}").data:
         assert lookup["reputation_lookup_submission_id"] == subject.submission_id
         assert lookup["reputation_lookup_result_code"] == 1

@@ -38,7 +38,7 @@ def zipped(**members: bytes) -> bytes:
 @pytest.mark.submits(1)
 @pytest.mark.documented("OpenAPI document 2026.2.1; all known connectors", endpoint=ENDPOINT)
 def test_a_file_becomes_a_sample_and_a_submission(submittable: Server) -> None:
-    """All lists are returned; submission and sample belong together by `submission_sample_id`."""
+    """All lists are in the response. The submission has the ID of the sample."""
     data = submittable.submit(fresh(), "contract.exe", comment="contract test")
     assert data.keys() >= {"errors", "jobs", "reputation_jobs", "samples", "submissions", "vt_jobs"}
     assert data["errors"] == []
@@ -51,7 +51,7 @@ def test_a_file_becomes_a_sample_and_a_submission(submittable: Server) -> None:
 @pytest.mark.submits(1)
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0", endpoint=ENDPOINT)
 def test_a_url_goes_as_a_form_field(submittable: Server) -> None:
-    """A URL is submitted with `sample_url` in an ordinary form; its sample is a URL called sample.url."""
+    """A URL is submitted in the form field `sample_url`. Its sample has the name sample.url."""
     data = submittable.post("/sample/submit", {"sample_url": "https://www.example.com/contract"}).data
     (sample,) = data["samples"]
     assert (sample["sample_type"], sample["sample_filename"]) == ("URL", "sample.url")
@@ -60,7 +60,7 @@ def test_a_url_goes_as_a_form_field(submittable: Server) -> None:
 
 @pytest.mark.submits(1)
 @pytest.mark.documented("Cortex XSOAR pack VMRay; OpenAPI document 2026.2.1", endpoint=ENDPOINT)
-def test_parameters_may_stand_in_the_query(submittable: Server) -> None:
+def test_parameters_can_be_in_the_query(submittable: Server) -> None:
     """Parameters of a submit are read from the query as well as from the form."""
     files = {"sample_file": ("query.exe", fresh())}
     response = submittable.request("POST", "/sample/submit", params={"tags": "one,two"}, files=files)
@@ -69,8 +69,8 @@ def test_parameters_may_stand_in_the_query(submittable: Server) -> None:
 
 @pytest.mark.submits(1)
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0", endpoint=ENDPOINT)
-def test_a_name_beyond_ascii_travels_in_base64(submittable: Server) -> None:
-    """A file name in `sample_filename_b64enc` is the sample's name, the part's own name only points to it."""
+def test_a_name_beyond_ascii_is_sent_in_base64(submittable: Server) -> None:
+    """The base64 text in `sample_filename_b64enc` is the file name; the multipart part only refers to it."""
     name = "Rechnung-März.exe"
     encoded = base64.b64encode(name.encode()).decode()
     files = {"sample_file": ("@param=sample_filename_b64enc", fresh())}
@@ -80,8 +80,8 @@ def test_a_name_beyond_ascii_travels_in_base64(submittable: Server) -> None:
 
 @pytest.mark.submits(1)
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
-def test_metadata_comes_back_as_text(submittable: Server) -> None:
-    """`submission_metadata` is JSON in a text, and comes back as one in `submission_submission_metadata`."""
+def test_metadata_is_returned_as_text(submittable: Server) -> None:
+    """`submission_metadata` is a JSON text, and is returned as a text in `submission_submission_metadata`."""
     data = submittable.submit(fresh(), "metadata.exe", submission_metadata='{"case": "17"}')
     kept = data["submissions"][0]["submission_submission_metadata"]
     assert json.loads(kept) == {"case": "17"}
@@ -90,7 +90,7 @@ def test_metadata_comes_back_as_text(submittable: Server) -> None:
 @pytest.mark.submits(2)
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
 def test_the_same_content_is_the_same_sample(submittable: Server) -> None:
-    """The same content again is another submission of the same sample."""
+    """A second submit of the same content is another submission of the same sample."""
     content = fresh()
     first = submittable.submit(content, "first.exe", analysis_caching="disabled")
     again = submittable.submit(content, "again.exe", analysis_caching="disabled", reanalyze="true")
@@ -99,7 +99,7 @@ def test_the_same_content_is_the_same_sample(submittable: Server) -> None:
 
 
 @pytest.mark.inferred("a sample comes from one source", endpoint=ENDPOINT)
-def test_nothing_to_submit_is_refused(emulator_server: Server) -> None:
+def test_a_submit_without_exactly_one_source_returns_400(emulator_server: Server) -> None:
     """A submit with neither file nor URL, or with both, is 400."""
     both = {"sample_file": ("both.exe", b"MZ")}
     assert emulator_server.post("/sample/submit").error[0] == 400
@@ -112,7 +112,7 @@ def test_nothing_to_submit_is_refused(emulator_server: Server) -> None:
     "Google's integration, MISP module vmray_submit, Cortex XSOAR pack", endpoint=ENDPOINT
 )
 def test_a_known_sample_may_not_be_stored_again(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """With caching "legacy" a known sample is 200 with an error sentence, the sample, and no submission."""
+    """With caching "legacy", a known sample returns 200 with an error, the sample and no submission."""
     emulator.control.load_scenario("not-stored")
     emulator.control.configure(analysis_caching="legacy")
     content = fresh()
@@ -124,10 +124,8 @@ def test_a_known_sample_may_not_be_stored_again(emulator: EmbeddedEmulator, emul
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
-def test_a_cached_submission_borrows_its_analyses(
-    emulator: EmbeddedEmulator, emulator_server: Server
-) -> None:
-    """With caching "enabled" a known sample's submission has no jobs; earlier analyses name it too."""
+def test_a_cached_submission_reuses_analyses(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """With caching "enabled", the submission of a known sample has no jobs and gets earlier analyses."""
     emulator.control.load_scenario("cached")
     content = fresh()
     first = emulator_server.submit(content, "known.exe")["submissions"][0]["submission_id"]
@@ -140,8 +138,8 @@ def test_a_cached_submission_borrows_its_analyses(
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1; Google's and MISP's integrations", endpoint=ENDPOINT)
-def test_an_archive_may_be_taken_apart(emulator_server: Server) -> None:
-    """With `archive_action=separate_samples` each member of an archive is submitted by itself."""
+def test_an_archive_can_be_unpacked(emulator_server: Server) -> None:
+    """With `archive_action=separate_samples`, each member of an archive has its own submission."""
     content = zipped(one_exe=fresh(), two_exe=fresh())
     data = emulator_server.submit(content, "both.zip", archive_action="separate_samples")
     names = {one["sample_id"]: one["submission_filename"] for one in data["samples"]}
@@ -151,8 +149,8 @@ def test_an_archive_may_be_taken_apart(emulator_server: Server) -> None:
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1 (`errors` beside `submissions`)", endpoint=ENDPOINT)
-def test_some_members_may_be_refused(emulator_server: Server) -> None:
-    """A refused member stands in `errors` with its name, beside the submissions of the others, in one 200."""
+def test_some_members_may_be_rejected(emulator_server: Server) -> None:
+    """A rejected member is in `errors` with its name, in the same 200 response as the others."""
     content = zipped(good_exe=fresh(), **{"emulate-unsupported_bin": b"?"})
     data = emulator_server.submit(content, "mixed.zip", archive_action="separate_samples")
     assert [error["submission_filename"] for error in data["errors"]] == ["emulate-unsupported.bin"]
@@ -161,8 +159,8 @@ def test_some_members_may_be_refused(emulator_server: Server) -> None:
 
 
 @pytest.mark.emulator_only("which uploads are refused as unsupported is decided by name", endpoint=ENDPOINT)
-def test_an_unsupported_upload_is_refused_in_errors(emulator_server: Server) -> None:
-    """A file named `*emulate-unsupported*` is refused in `errors`, with status 200."""
+def test_an_unsupported_upload_is_rejected_in_errors(emulator_server: Server) -> None:
+    """A file named `*emulate-unsupported*` is rejected in `errors`, with status 200."""
     data = emulator_server.submit(b"?", "emulate-unsupported.bin")
     assert data["submissions"] == []
     assert len(data["errors"]) == 1

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from vmray_emulator import EmbeddedEmulator
 
-# The documented form stands in the document of 2026.2.1; that 2023 had it and 4.2 not is inferred.
+# The form is documented for 2026.2.1. That 2023 has the form and 4.2 does not is (inferred).
 FIELD_SINCE = (2023, 4, 0)
 newer_servers = pytest.mark.parametrize("emulator", ["2023.4.0", "2026.2.1"], indirect=True)
 
 
 @pytest.fixture
 def submission(emulator: EmbeddedEmulator) -> int:
-    """A submission without tags."""
+    """Return the ID of a submission without tags."""
     emulator.control.add_known_samples(1)
     number: int = emulator.control.submissions()[-1]["submission_id"]
     return number
@@ -33,7 +33,7 @@ def tags_of(server: Server, number: int) -> list[str]:
 
 
 def add(server: Server, number: int, tag: str) -> Response:
-    """Add a tag in the form that a server of that age knows."""
+    """Add a tag in a form that the version of the server accepts."""
     base = f"/submission/{number}/tag"
     if server.version >= FIELD_SINCE:
         return server.post(base, {"tag_name": tag})
@@ -55,7 +55,7 @@ def test_a_tag_is_added_by_field(emulator_server: Server, submission: int) -> No
 @pytest.mark.documented("Cortex XSOAR pack VMRay", endpoint="POST /submission/{id}/tag/{tag}")
 @pytest.mark.parametrize("tag", ["seen", "a/b", "50%", "März", "who?"])
 def test_a_tag_is_added_by_path(emulator_server: Server, submission: int, tag: str) -> None:
-    """The tag as the last part of the path, encoded, adds it as well."""
+    """The encoded tag as the last segment of the path adds the tag too."""
     assert emulator_server.post(f"/submission/{submission}/tag/{quote(tag, safe='')}").json == {
         "result": "ok"
     }
@@ -63,24 +63,24 @@ def test_a_tag_is_added_by_path(emulator_server: Server, submission: int, tag: s
 
 
 @pytest.mark.inferred("adding is not documented to fail", endpoint="POST /submission/{id}/tag")
-def test_a_tag_is_there_once(emulator_server: Server, submission: int) -> None:
-    """Adding a tag again succeeds and changes nothing."""
+def test_a_tag_is_stored_once(emulator_server: Server, submission: int) -> None:
+    """Adding an existing tag succeeds and changes nothing."""
     for _ in range(2):
         assert add(emulator_server, submission, "seen").status == 200
     assert tags_of(emulator_server, submission) == ["seen"]
 
 
 @pytest.mark.inferred("the endpoints of Cortex XSOAR pack VMRay's time", endpoint="POST /submission/{id}/tag")
-def test_an_old_server_has_the_older_form_only(emulator_server: Server, submission: int) -> None:
-    """A server of 4.2 takes tags in the path only; the documented form is 404 there."""
+def test_an_old_server_has_only_the_older_form(emulator_server: Server, submission: int) -> None:
+    """A server of 4.2 accepts tags only in the path, and returns 404 for the documented form."""
     known = emulator_server.post(f"/submission/{submission}/tag", {"tag_name": "seen"}).status == 200
     assert known is (emulator_server.version >= FIELD_SINCE)
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="DELETE /submission/{id}/tag")
 @newer_servers
-def test_a_tag_is_taken_away(emulator_server: Server, submission: int) -> None:
-    """Deleting with `tag_name` in the query takes the tag away."""
+def test_a_tag_can_be_removed(emulator_server: Server, submission: int) -> None:
+    """A DELETE request with `tag_name` in the query removes the tag."""
     add(emulator_server, submission, "seen")
     gone = emulator_server.request("DELETE", f"/submission/{submission}/tag", params={"tag_name": "seen"})
     assert gone.json == {"result": "ok"}
@@ -89,7 +89,7 @@ def test_a_tag_is_taken_away(emulator_server: Server, submission: int) -> None:
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="POST /submission/{id}/tag")
 def test_a_submission_that_is_unknown_cannot_be_tagged(server: Server) -> None:
-    """Tagging a submission that does not exist is 404."""
+    """Tagging a submission that does not exist returns 404."""
     assert server.post(f"/submission/{UNKNOWN}/tag", {"tag_name": "seen"}).error == (404, "No such element")
 
 
@@ -97,14 +97,14 @@ def test_a_submission_that_is_unknown_cannot_be_tagged(server: Server) -> None:
     "the documented rule for tags; status and text are not known", endpoint="POST /submission/{id}/tag"
 )
 @pytest.mark.parametrize("tag", ["two words", "x" * 256, "a,b"])
-def test_a_tag_against_the_rule_is_refused(emulator_server: Server, submission: int, tag: str) -> None:
-    """A tag with a blank or comma, or of more than 255 characters, is 400."""
+def test_an_invalid_tag_is_rejected_with_400(emulator_server: Server, submission: int, tag: str) -> None:
+    """A tag with a space or comma, or with more than 255 characters, returns 400."""
     assert add(emulator_server, submission, tag).error[0] == 400
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /tag/{tag}/submission")
 def test_submissions_are_found_by_tag(emulator_server: Server, submission: int) -> None:
-    """The submissions that carry a tag are a list."""
+    """The submissions with a tag are returned as a list."""
     add(emulator_server, submission, "seen")
     found = emulator_server.get("/tag/seen/submission").data
     assert [one["submission_id"] for one in found] == [submission]

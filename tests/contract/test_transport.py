@@ -1,4 +1,4 @@
-"""Key, envelope, errors and throttling: what holds for every endpoint."""
+"""Rules for every endpoint: key, envelope, errors and throttling."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from vmray_emulator import EmbeddedEmulator
 
-# An id that no server has handed out yet (they count up from 1).
+# An ID that does not exist on any server (IDs count up from 1).
 UNKNOWN = 2_000_000_000
 
 
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0; OpenAPI document 2026.2.1", endpoint="ANY /")
-def test_the_key_goes_after_the_word_api_key(server: Server) -> None:
+def test_the_key_is_sent_after_the_word_api_key(server: Server) -> None:
     """A request with the header `Authorization: api_key KEY` returns `result` "ok" and `data`."""
     response = server.get("/analysis", _limit=1)
     assert response.status == 200
@@ -27,7 +27,7 @@ def test_the_key_goes_after_the_word_api_key(server: Server) -> None:
 
 @pytest.mark.documented("VMRay's connectors for Microsoft Defender and Sentinel", endpoint="ANY /")
 def test_a_wrong_key_is_401(server: Server) -> None:
-    """A key that does not exist gives 401."""
+    """A key that does not exist returns 401."""
     refused = server.request("GET", "/analysis", headers={"Authorization": "api_key no-such-key"})
     assert refused.error[0] == 401
 
@@ -35,7 +35,7 @@ def test_a_wrong_key_is_401(server: Server) -> None:
 @pytest.mark.inferred("the header's documented form", endpoint="ANY /")
 @pytest.mark.parametrize("header", ["", "Bearer {key}", "{key}", "API_KEY{key}"])
 def test_another_form_of_the_header_is_401(server: Server, header: str) -> None:
-    """The right key without the word `api_key` before it, or no header at all, is 401 too."""
+    """A valid key without the word `api_key` before it, or a missing header, returns 401 too."""
     refused = server.request("GET", "/analysis", headers={"Authorization": header.format(key=server.api_key)})
     assert refused.status == 401
 
@@ -43,13 +43,13 @@ def test_another_form_of_the_header_is_401(server: Server, header: str) -> None:
 @pytest.mark.documented("OpenAPI document 2026.2.1; Cortex XSOAR pack VMRay", endpoint="ANY /")
 @pytest.mark.parametrize("kind", ["sample", "submission", "analysis", "job"])
 def test_an_unknown_id_is_404_no_such_element(server: Server, kind: str) -> None:
-    """An id that is unknown, or that the key may not see, is 404 with the sentence "No such element"."""
+    """An ID that is unknown or not visible to the key returns 404 with "No such element"."""
     assert server.get(f"/{kind}/{UNKNOWN}").error == (404, "No such element")
 
 
 @pytest.mark.inferred("the response for unknown ids", endpoint="ANY /")
 def test_an_unknown_path_is_404(server: Server) -> None:
-    """A path that is no endpoint is 404."""
+    """A path without an endpoint returns 404."""
     assert server.get("/no_such_endpoint").status == 404
 
 
@@ -64,13 +64,13 @@ def test_an_unknown_path_is_404(server: Server) -> None:
     ],
 )
 def test_a_list_of_nothing_is_an_empty_list(server: Server, path: str) -> None:
-    """A list endpoint returns 200 and an empty list where nothing matches. It never returns 404."""
+    """A list endpoint returns 200 and an empty list when nothing matches, not 404."""
     assert server.get(path).data == []
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="ANY /")
 def test_responses_are_json(server: Server, subject: Subject) -> None:
-    """Answers and refusals alike say `application/json`."""
+    """Successes and errors have the content type `application/json`."""
     good, bad = server.get(f"/sample/{subject.sample_id}"), server.get(f"/sample/{UNKNOWN}")
     for response in (good, bad):
         assert response.headers["Content-Type"].startswith("application/json")
@@ -89,8 +89,8 @@ def test_ids_are_numbers_and_times_have_no_zone(subject: Subject) -> None:
 @pytest.mark.documented(
     "unit tests of the Cortex XSOAR pack VMRay; observed live by others", endpoint="ANY /"
 )
-def test_throttling_says_how_long_to_wait(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
-    """A throttled call is 429 with `Retry-After` in whole seconds, and the sentence repeats them."""
+def test_throttling_returns_the_seconds_to_wait(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """A throttled request returns 429 with `Retry-After` in whole seconds, also in the sentence."""
     emulator.control.inject(
         {"method": "GET", "path": "/rest/analysis"}, {"kind": "throttle", "retry_after": "2"}
     )
@@ -102,7 +102,7 @@ def test_throttling_says_how_long_to_wait(emulator: EmbeddedEmulator, emulator_s
 
 @pytest.mark.documented("vendor client vmray_rest_api 6.0.0 (`str()` of a bool)", endpoint="ANY /")
 @pytest.mark.parametrize("spelling", ["True", "true", "False", "false"])
-def test_booleans_are_understood_in_both_spellings(server: Server, subject: Subject, spelling: str) -> None:
-    """Booleans may be written with a capital, as Python does, or without."""
+def test_booleans_have_two_spellings(server: Server, subject: Subject, spelling: str) -> None:
+    """Booleans can be written as `True` or `true`."""
     response = server.get(f"/sample/{subject.sample_id}/iocs/all_artifacts/{spelling}")
     assert response.data["status"] == "finished"

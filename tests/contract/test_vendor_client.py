@@ -1,4 +1,4 @@
-"""VMRay's own REST client, as published (vmray-rest-api on PyPI, class `VMRayRESTAPI`), drives the server."""
+"""VMRay's published REST client (vmray-rest-api on PyPI, class `VMRayRESTAPI`) works with the emulator."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ TAG = "kit"
 
 @pytest.fixture
 def client(emulator: EmbeddedEmulator) -> Any:
-    """The vendor's client, connected."""
+    """Return the vendor's client, connected to the emulator."""
     return VMRayRESTAPI(emulator.url, emulator.api_key, connector_name="contract")
 
 
 def submit(client: Any, folder: Path, name: str = "client.exe") -> dict[str, Any]:
-    """Submit a file from disk, as the client's users do."""
+    """Submit a file from disk with the client."""
     path = folder / name
     path.write_bytes(PROGRAM + name.encode())
     with path.open("rb") as file:
@@ -39,16 +39,16 @@ def submit(client: Any, folder: Path, name: str = "client.exe") -> dict[str, Any
 
 @pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
 @pytest.mark.parametrize("name", ["client.exe", "Prüfbericht 試.exe"])
-def test_it_submits_a_file_under_its_name(client: Any, tmp_path: Path, name: str) -> None:
-    """A file goes up under its name, whatever its script; tags go along."""
+def test_the_client_submits_a_file_under_its_name(client: Any, tmp_path: Path, name: str) -> None:
+    """The client submits a file with its name, in any script, and with tags."""
     response = submit(client, tmp_path, name)
     assert response["samples"][0]["sample_filename"] == name
     assert response["submissions"][0]["submission_tags"] == [TAG]
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /submission/{id}")
-def test_it_waits_for_the_end(emulator: EmbeddedEmulator, client: Any, tmp_path: Path) -> None:
-    """The flag that it polls turns from false to true."""
+def test_the_client_waits_for_the_end(emulator: EmbeddedEmulator, client: Any, tmp_path: Path) -> None:
+    """The flag that the client polls changes from false to true."""
     emulator.control.set_lifecycle("reads:2")
     number = submit(client, tmp_path)["submissions"][0]["submission_id"]
     seen = [client.call("GET", f"/rest/submission/{number}")["submission_finished"] for _ in range(4)]
@@ -57,8 +57,8 @@ def test_it_waits_for_the_end(emulator: EmbeddedEmulator, client: Any, tmp_path:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}")
-def test_it_reads_everything_about_a_sample(client: Any, tmp_path: Path) -> None:
-    """Sample, IOCs, indicators, techniques and hash look-up are read with it."""
+def test_the_client_reads_a_sample_and_its_results(client: Any, tmp_path: Path) -> None:
+    """The client reads sample, IOCs, indicators, techniques and a look-up by hash."""
     number = submit(client, tmp_path)["samples"][0]["sample_id"]
     sample = client.call("GET", f"/rest/sample/{number}")
     assert sample["sample_verdict"] == "malicious"
@@ -71,8 +71,8 @@ def test_it_reads_everything_about_a_sample(client: Any, tmp_path: Path) -> None
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive")
-def test_it_downloads_archives(client: Any, tmp_path: Path) -> None:
-    """The whole archive and one member of it arrive as raw data."""
+def test_the_client_downloads_archives(client: Any, tmp_path: Path) -> None:
+    """The client downloads the whole archive and one member."""
     submission = submit(client, tmp_path)["submissions"][0]
     analyses = client.call("GET", f"/rest/analysis/submission/{submission['submission_id']}")
     number = analyses[0]["analysis_id"]
@@ -85,8 +85,8 @@ def test_it_downloads_archives(client: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/{member}")
-def test_it_downloads_screenshots(client: Any, tmp_path: Path) -> None:
-    """The index of the screenshots, and each picture that it names, arrive as raw data."""
+def test_the_client_downloads_screenshots(client: Any, tmp_path: Path) -> None:
+    """The client downloads the index of the screenshots and each listed screenshot."""
     submission = submit(client, tmp_path)["submissions"][0]
     analyses = client.call("GET", f"/rest/analysis/submission/{submission['submission_id']}")
     number = next(one["analysis_id"] for one in analyses if one["analysis_vm_name"])
@@ -99,8 +99,8 @@ def test_it_downloads_screenshots(client: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /continuation/{id}")
-def test_it_drains_a_long_list(emulator: EmbeddedEmulator, client: Any) -> None:
-    """It follows continuation ids until a page has none, and has every object once."""
+def test_the_client_reads_a_list_of_several_pages(emulator: EmbeddedEmulator, client: Any) -> None:
+    """The client follows continuation IDs to the last page and returns each object once."""
     emulator.control.add_known_samples(7)
     emulator.control.configure(api_items_per_request=3)
     found = [one["submission_id"] for one in client.call("GET", "/rest/submission", {"_order": "asc"})]
@@ -110,8 +110,8 @@ def test_it_drains_a_long_list(emulator: EmbeddedEmulator, client: Any) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="ANY /")
-def test_it_understands_refusals(emulator: EmbeddedEmulator, client: Any) -> None:
-    """It takes status and sentence from a refusal."""
+def test_the_client_reads_an_error_response(emulator: EmbeddedEmulator, client: Any) -> None:
+    """The client reads status and sentence of an error response."""
     with pytest.raises(VMRayRESTAPIError, match="No such element") as refused:
         client.call("GET", "/rest/sample/1")
     assert refused.value.status_code == 404

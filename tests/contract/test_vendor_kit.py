@@ -1,4 +1,4 @@
-"""VMRay's integration kit, as published (vmray-rest-api on PyPI, `VMRaySubmissionKit`), drives the server."""
+"""VMRay's published integration kit (PyPI vmray-rest-api, `VMRaySubmissionKit`) works with the emulator."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ SOURCE = "vendor's integration kit in vmray_rest_api 6.0.0, run unmodified"
 
 @pytest.fixture
 def kit(emulator: EmbeddedEmulator) -> Any:
-    """The vendor's kit, connected."""
+    """Return the vendor's kit, connected to the emulator."""
     return VMRaySubmissionKit(emulator.url, emulator.api_key, connector_name="contract")
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """A program to submit."""
+    """Write a program to submit."""
     path = tmp_path / "kit.exe"
     path.write_bytes(PROGRAM)
     return path
 
 
 @pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
-def test_it_submits_and_waits(
+def test_the_kit_submits_and_waits(
     emulator: EmbeddedEmulator, kit: Any, program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A blocking submit polls until the submission is finished and then has the verdict and its reasons."""
+    """A blocking submit polls until the submission is finished, and returns the verdict and its reasons."""
     pauses: list[float] = []
     monkeypatch.setattr(integration_kit.time, "sleep", pauses.append)
     emulator.control.set_lifecycle("reads:3")
@@ -50,8 +50,8 @@ def test_it_submits_and_waits(
 
 
 @pytest.mark.documented(SOURCE, endpoint="POST /sample/submit")
-def test_it_submits_without_waiting(emulator: EmbeddedEmulator, kit: Any) -> None:
-    """A submit that does not block returns a handle. The verdict is there once the handle is finished."""
+def test_the_kit_submits_without_waiting(emulator: EmbeddedEmulator, kit: Any) -> None:
+    """A submit that does not block returns a handle, which has the verdict after the end."""
     emulator.control.set_lifecycle("manual")
     (result,) = kit.submit_url("http://phishing.example/login", blocking=False)
     assert not result.is_finished()
@@ -63,7 +63,7 @@ def test_it_submits_without_waiting(emulator: EmbeddedEmulator, kit: Any) -> Non
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}/iocs")
-def test_it_reads_iocs_and_artifacts(kit: Any, program: Path) -> None:
+def test_the_kit_reads_iocs_and_artifacts(kit: Any, program: Path) -> None:
     """Artifacts are a superset of IOCs."""
     (result,) = kit.submit_file(program)
     iocs, artifacts = result.get_artifacts(), result.get_artifacts(ioc_only=False)
@@ -72,15 +72,17 @@ def test_it_reads_iocs_and_artifacts(kit: Any, program: Path) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}/vtis")
-def test_it_reads_threat_indicators(kit: Any, program: Path) -> None:
-    """Indicators come as a list of objects with a score."""
+def test_the_kit_reads_threat_indicators(kit: Any, program: Path) -> None:
+    """The kit returns indicators as a list of objects with a score."""
     (result,) = kit.submit_file(program)
     assert max(indicator["score"] for indicator in result.get_vtis()) == 5
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/{member}")
-def test_it_reads_the_report_of_each_analysis(emulator: EmbeddedEmulator, kit: Any, program: Path) -> None:
-    """Each analysis of a submission has a summary."""
+def test_the_kit_reads_the_report_of_each_analysis(
+    emulator: EmbeddedEmulator, kit: Any, program: Path
+) -> None:
+    """The kit reads the summary of each analysis of a submission."""
     (result,) = kit.submit_file(program)
     reports = result.get_reports()
     assert sorted(report["analysis_metadata"]["analysis_id"] for report in reports) == [
@@ -89,8 +91,8 @@ def test_it_reads_the_report_of_each_analysis(emulator: EmbeddedEmulator, kit: A
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /analysis/{id}/archive/screenshots")
-def test_it_downloads_screenshots(emulator: EmbeddedEmulator, kit: Any) -> None:
-    """Screenshots of a dynamic or web analysis come as an archive of pictures, from 2023.4.0 on."""
+def test_the_kit_downloads_screenshots(emulator: EmbeddedEmulator, kit: Any) -> None:
+    """Since 2023.4.0 the kit downloads the screenshots of an analysis as an archive."""
     (result,) = kit.submit_url("http://phishing.example/login")
     if kit._api.system_info()["version"] == "4.2.0":
         with pytest.raises(VMRayRESTAPIError, match="No such element"):
@@ -105,8 +107,8 @@ def test_it_downloads_screenshots(emulator: EmbeddedEmulator, kit: Any) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /submission")
-def test_it_follows_the_feed(emulator: EmbeddedEmulator, kit: Any) -> None:
-    """The feed gives each finished submission once, going on after the last one seen."""
+def test_the_kit_follows_the_feed(emulator: EmbeddedEmulator, kit: Any) -> None:
+    """The feed returns each finished submission once, after the last one that was read."""
     emulator.control.add_known_samples(5)
     known = [one["submission_id"] for one in emulator.control.submissions()]
     first = [one.submission_id for one in kit.iter_submissions(None, limit=2)]
@@ -115,8 +117,8 @@ def test_it_follows_the_feed(emulator: EmbeddedEmulator, kit: Any) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /continuation/{id}")
-def test_it_drains_the_feed(emulator: EmbeddedEmulator, kit: Any) -> None:
-    """A feed longer than a page is fetched to its end."""
+def test_the_kit_reads_a_feed_of_several_pages(emulator: EmbeddedEmulator, kit: Any) -> None:
+    """The kit reads a feed of several pages to its end."""
     emulator.control.add_known_samples(5)
     emulator.control.configure(api_items_per_request=2)
     found = [one.submission_id for one in kit.iter_submissions(None, limit=5)]
@@ -125,8 +127,10 @@ def test_it_drains_the_feed(emulator: EmbeddedEmulator, kit: Any) -> None:
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /sample/{id}/mitre_attack")
-def test_its_wrapper_reads_techniques_and_the_version(emulator: EmbeddedEmulator, program: Path) -> None:
-    """The kit's wrapper understands the version; techniques, for which it has no verb, it can `call`."""
+def test_the_wrapper_of_the_kit_reads_techniques_and_the_version(
+    emulator: EmbeddedEmulator, program: Path
+) -> None:
+    """The wrapper of the kit reads the version. `call` reads techniques, which have no method."""
     wrapper = VMRayAPIWrapper(emulator.url, emulator.api_key)
     assert str(wrapper.get_platform_version()) == wrapper.system_info()["version"]
     with program.open("rb") as file:
@@ -137,8 +141,10 @@ def test_its_wrapper_reads_techniques_and_the_version(emulator: EmbeddedEmulator
 
 
 @pytest.mark.documented(SOURCE, endpoint="GET /submission")
-def test_it_finds_the_submissions_of_a_sample(emulator: EmbeddedEmulator, kit: Any, program: Path) -> None:
-    """All submissions of a sample are found."""
+def test_the_kit_finds_the_submissions_of_a_sample(
+    emulator: EmbeddedEmulator, kit: Any, program: Path
+) -> None:
+    """The kit finds all submissions of a sample."""
     kit.submit_file(program)
     kit.submit_file(program)
     (sample,) = [one for one in emulator.control.samples() if one["sample_filename"] == "kit.exe"]

@@ -1,4 +1,4 @@
-"""What servers of different ages send: fields that came and fields that went."""
+"""Differences between the responses of server versions: added fields and removed fields."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SUBMISSION = "GET /submission/{id}"
 
 @pytest.mark.recorded("a response of about 2022, printed in Google's integration", endpoint=SAMPLE)
 @pytest.mark.parametrize("field", OF_2022)
-def test_samples_of_2022_had_fields_of_their_own(server: Server, subject: Subject, field: str) -> None:
-    """Some fields of a sample are in a response of about 2022 and in none before or after."""
+def test_samples_of_2022_have_additional_fields(server: Server, subject: Subject, field: str) -> None:
+    """Some fields of a sample exist only in a response of about 2022, not before and not after."""
     there = f"sample_{field}" in subject.sample
     assert there is ((2022, 0, 0) <= server.version < (2026, 0, 0))
 
@@ -34,7 +34,7 @@ def test_samples_belong_to_clusters_since_2026(server: Server, subject: Subject)
 def test_submissions_repeat_the_samples_verdict_since_2026(
     server: Server, subject: Subject, field: str
 ) -> None:
-    """A submission of 2026 carries its sample's verdict and reason too."""
+    """A submission of 2026 has the verdict and the reason of its sample too."""
     assert (f"submission_sample_{field}" in subject.submission) is (server.version >= (2026, 0, 0))
 
 
@@ -50,8 +50,8 @@ def test_submissions_of_4_2_lack_newer_fields(server: Server, subject: Subject, 
 
 @pytest.mark.recorded("a real submission of server 4.2.0", endpoint=SUBMISSION)
 @pytest.mark.parametrize("field", ["analysis_cache_ids", "job_cache_ids", "analyzer_mode_analysis_caching"])
-def test_caching_was_there_in_4_2(subject: Subject, field: str) -> None:
-    """The mode of caching and the ids of what was borrowed are in submissions of all versions."""
+def test_submissions_have_caching_fields_since_4_2(subject: Subject, field: str) -> None:
+    """The mode of caching and the IDs of reused analyses are in submissions of all versions."""
     assert f"submission_{field}" in subject.submission
 
 
