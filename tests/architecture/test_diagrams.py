@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from tools.hub_step import INTEGRATION, REPOSITORY
@@ -31,8 +32,17 @@ def sources() -> Iterator[Path]:
         yield from (REPOSITORY / folder).rglob("*.py")
 
 
-def names_in_code() -> tuple[set[str], set[str], set[str]]:
-    """Return the names of modules and packages, of classes, and of functions and methods."""
+class Names(NamedTuple):
+    """The names of the code: modules and packages, classes, functions and methods."""
+
+    modules: set[str]
+    classes: set[str]
+    functions: set[str]
+
+
+@cache
+def names_in_code() -> Names:
+    """Return all names of the code."""
     modules: set[str] = set()
     classes: set[str] = set()
     functions: set[str] = set()
@@ -43,10 +53,7 @@ def names_in_code() -> tuple[set[str], set[str], set[str]]:
                 classes.add(node.name)
             elif isinstance(node, ast.FunctionDef):
                 functions.add(node.name)
-    return modules, classes, functions
-
-
-MODULES, CLASSES, FUNCTIONS = names_in_code()
+    return Names(modules, classes, functions)
 
 
 def diagram(first_word: str, containing: str = "") -> str:
@@ -65,21 +72,21 @@ def test_classes_in_diagrams_exist() -> None:
     """Given the words in CamelCase, then each is a class of the code."""
     named = set(re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", "".join(DIAGRAMS))) - FOREIGN
     assert len(named) > 10
-    assert named - CLASSES == set()
+    assert named - names_in_code().classes == set()
 
 
 def test_functions_in_diagrams_exist() -> None:
     """Given the words with parentheses, then each is a function or method of the code."""
     named = set(re.findall(r"\b(\w+)\(\)", "".join(DIAGRAMS)))
     assert len(named) > 10
-    assert named - FUNCTIONS == set()
+    assert named - names_in_code().functions == set()
 
 
 def test_modules_on_the_page_exist() -> None:
     """Given the names of modules and packages, then each is there."""
     named = set(re.findall(r"\b(?:vmray_(?!secops)\w+|secops_lab\.\w+|vm_ray\.\w+)\b", ARCHITECTURE))
     assert len(named) > 10
-    assert {name for name in named if name.rpartition(".")[2] not in MODULES} == set()
+    assert {name for name in named if name.rpartition(".")[2] not in names_in_code().modules} == set()
 
 
 def test_durations_in_diagrams_exist() -> None:
@@ -127,7 +134,7 @@ def test_the_glossary_has_words_of_this_project() -> None:
 @pytest.mark.parametrize(("word", "name"), own_words().items())
 def test_words_of_this_project_exist_in_the_code(word: str, name: str) -> None:
     """Given a word of this project, then its module, class or function exists."""
-    assert name in MODULES | CLASSES | FUNCTIONS, word
+    assert name in set().union(*names_in_code()), word
 
 
 def test_each_word_of_the_glossary_has_one_meaning() -> None:
