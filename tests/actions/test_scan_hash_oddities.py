@@ -142,7 +142,7 @@ def test_an_unfinished_list_is_returned_with_a_note(lab: Lab) -> None:
     lab.vmray.control.add_sample(sha256=SHA256)
     lab.hashes(SHA256)
 
-    run = lab.run("Scan Hash", script_timeout=20.0)
+    run = lab.run("Scan Hash", script_timeout=12.0)
 
     why = "VMRay had not finished collecting IOCs and threat indicators; some may be missing"
     assert run.is_success

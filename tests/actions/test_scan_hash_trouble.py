@@ -91,7 +91,7 @@ def test_a_run_without_a_response_ends_before_its_deadline(lab: Lab) -> None:
     lab.vmray.control.inject({"path": "/rest/sample/sha256/*"}, {"kind": "stall", "seconds": 60.0})
     lab.hashes(BAD)
 
-    run = lab.run("Scan Hash", script_timeout=20.0)
+    run = lab.run("Scan Hash", script_timeout=12.0)
 
     assert (run.state.value, run.result_value) == ("completed", False)
     assert run.message.startswith(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.expected import ENRICHED, SUBMITTED, details
 from tests.actions.lab import failed, outcome
+from tests.actions.patched_integration import PatchedIntegration
 from tests.actions.uploading import ACTION, SUBMIT, made, upload
 
 if TYPE_CHECKING:
@@ -106,8 +107,10 @@ def test_the_state_is_versioned_json_without_the_api_key(lab: Lab) -> None:
     assert lab.vmray.api_key not in json.dumps(state)
 
 
-def test_a_second_submit_without_response_is_also_waited_for(lab: Lab) -> None:
+def test_a_second_submit_without_response_is_also_waited_for(lab: Lab, tmp_path: Path) -> None:
     """The second submit may also be stored late: no third one is sent while this is still possible."""
+    patched = PatchedIntegration(lab, tmp_path)
+    patched.scale_time(0.01, {"connect_timeout", "submit_connect_timeout", "read_timeout", "submit_grace"})
     lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 60.0}, times=2)
     lab.urls(URL)
     certain: list[float] = []
@@ -120,7 +123,7 @@ def test_a_second_submit_without_response_is_also_waited_for(lab: Lab) -> None:
         if len(certain) == 3:
             state["version"] = 99
 
-    lab.run("Scan URL", on_round=changed(hurry), script_timeout=20.0)
+    patched.host.run("Scan URL", lab.case, on_round=changed(hurry))
 
     first, second, third = certain
     assert first > 25

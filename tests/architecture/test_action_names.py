@@ -11,24 +11,12 @@ from tests.support.registry import ACTIONS
 
 NAMES = ActionNames({name for action in ACTIONS for name in (action.name, action.stem)})
 
-# Modules that still name actions; no other may.
-PENDING = (
-    "tests/guarantees/matrix/requests_made.py",
-    "tests/guarantees/matrix/rows.py",
-    "tests/guarantees/matrix/scenes.py",
-    "tests/guarantees/matrix/table.py",
-    "tests/guarantees/matrix/world.py",
-    "tests/guarantees/test_deadlines.py",
-    "tests/guarantees/test_submit_once.py",
-)
-
 
 def test_no_module_lists_actions_or_branches_on_their_names() -> None:
     """Given all modules, then none lists names or branches on one."""
     found = [
         f"{name_of(path)}:{line}: {kind}"
         for path in every_module()
-        if name_of(path) not in PENDING
         for line, kind in NAMES.violations(syntax(path))
     ]
     assert found == [], "take the actions from tests/support/registry.py or load_integration()"

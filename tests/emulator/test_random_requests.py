@@ -1,7 +1,7 @@
-"""Schemathesis sends valid and invalid requests to each operation of the OpenAPI document, over real sockets.
+"""Schemathesis sends valid and invalid requests to each operation of the OpenAPI document.
 
-The program of Schemathesis runs as a process of its own: its plug-in for pytest makes all requests while the tests
-are collected, in each process of the test run. `make test` covers the newest version, `make test-full` all versions.
+Schemathesis runs as a process: its plug-in for pytest makes all requests while the tests are collected, in
+each process of the test run. `make test` covers the newest version, `make test-full` all versions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,17 @@ def send_requests(
     description = folder / "openapi.json"
     description.write_text(json.dumps(openapi(known_version(version))), encoding="utf-8")
     key = f"Authorization: api_key {emulator.api_key}"
-    command = [SCHEMATHESIS, "run", description, "--url", emulator.url, "--header", key, *OPTIONS, *options]
+    command = [
+        str(SCHEMATHESIS),
+        "run",
+        str(description),
+        "--url",
+        emulator.url,
+        "--header",
+        key,
+        *OPTIONS,
+        *options,
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
 
 

@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy
-from tests.guarantees.matrix.world import (
-    INTEGRATION,
-    World,
-    file_item,
-    hash_item,
-    let_through,
-    reported_outcome,
-)
+from tests.guarantees.matrix.runner import SHORT_RUN, quick_integration
+from tests.guarantees.matrix.world import World, file_item, hash_item, let_through, reported_outcome
 from tests.guarantees.slow_server import Manner, SlowServer
+from tests.support.registry import USUAL, Case
 
 from secops_lab.host import ActionHost, RunState
 from secops_lab.host.context import Context
@@ -26,46 +21,47 @@ from secops_lab.platform import LocalPlatform
 from vmray_emulator.request_log import RequestLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from secops_lab.host import ActionRun
     from vmray_emulator.request_log import RecordedRequest
 
-# A run keeps a tenth of this back: that is how long the machine may stall near its end.
-SECONDS: Final = 30.0
+# The runs of the fault matrix are as short, and reserve as much for their end: see `matrix/runner.py`.
+SECONDS: Final = SHORT_RUN
 MANNERS: Final[tuple[Manner, ...]] = get_args(Manner)
-ACTIONS: Final = ("Ping", "Add Tag to Submission", "Scan Hash", "Scan URL", "Upload File And Get Report")
 # which request of a run is throttled: before a pace could be measured, which all later ones would keep
 THROTTLED: Final = 3
 LATE: Final = ("did not respond within", "time of this run ended", "not submitted in time")
 
 
-def _all_actions(manner: Manner, file: Path) -> list[ActionRun]:
+@pytest.fixture(scope="module")
+def quick() -> Iterator[Path]:
+    """A copy of the integration that waits less."""
+    with quick_integration() as copy:
+        yield copy
+
+
+def _all_actions(manner: Manner, integration: Path, folder: Path) -> list[ActionRun]:
     """Run all actions at the same time against a server that is slow in one manner."""
-    parameters: Mapping[str, Mapping[str, str]] = {
-        "Add Tag to Submission": {"Submission ID": "1", "Tag Name": "phish"},
-        "Upload File And Get Report": {"Sample File Path": str(file)},
-    }
     with LocalPlatform() as platform, SlowServer(manner) as server:
-        host = ActionHost(platform, INTEGRATION)
+        host = ActionHost(platform, integration)
         platform.configure("VMRay", {"Api Root": server.url, "Api Key": "a-key-of-nobody"})
-        case = platform.new_case(entities=[("FILEHASH", "0" * 64), ("DestinationURL", "http://a.example/")])
 
-        def run(action: str) -> ActionRun:
+        def run(case: Case) -> ActionRun:
             limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2.5 * SECONDS}
-            return host.run(action, case, parameters.get(action, {}), **limits)
+            opened = platform.new_case(entities=case.example.entities)
+            return host.run(case.action.name, opened, case.example.given(folder), **limits)
 
-        with ThreadPoolExecutor(len(ACTIONS)) as pool:
-            return list(pool.map(run, ACTIONS))
+        with ThreadPoolExecutor(len(USUAL)) as pool:
+            return list(pool.map(run, USUAL))
 
 
-def test_no_action_passes_its_deadline(tmp_path: Path) -> None:
-    """Time limits of sockets start anew with each byte; the run's does not. All of it side by side."""
-    file = tmp_path / "file.bin"
-    file.write_bytes(b"content")
+def test_no_action_passes_its_deadline(quick: Path, tmp_path: Path) -> None:
+    """Time limits of sockets begin again with each byte; the run's does not. All of it side by side."""
     with ThreadPoolExecutor(len(MANNERS)) as pool:
-        runs = dict(zip(MANNERS, pool.map(lambda manner: _all_actions(manner, file), MANNERS), strict=True))
+        found = pool.map(lambda manner: _all_actions(manner, quick, tmp_path), MANNERS)
+        runs = dict(zip(MANNERS, found, strict=True))
     for manner, each in ((manner, each) for manner, found in runs.items() for each in found):
         said = (manner, each.action, each.message)
         assert each.state in (RunState.COMPLETED, RunState.FAILED), said
@@ -74,20 +70,22 @@ def test_no_action_passes_its_deadline(tmp_path: Path) -> None:
         assert too_large or any(late in each.message for late in LATE), said
 
 
-def test_no_run_passes_the_end_of_the_whole_action(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_run_passes_the_end_of_the_whole_action(
+    quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A platform that promises the last run its full time as well is answered before all is over."""
     monkeypatch.setattr(Context, "round_deadline", lambda self, now: now + self.limits.script_timeout)
     file = tmp_path / "file.bin"
     file.write_bytes(b"content")
     with LocalPlatform() as platform, SlowServer("silent") as server:
-        host = ActionHost(platform, INTEGRATION)
+        host = ActionHost(platform, quick)
         platform.configure("VMRay", {"Api Root": server.url, "Api Key": "a-key-of-nobody"})
         case = platform.new_case()
         run = host.run(
             "Upload File And Get Report",
             case,
             {"Sample File Path": str(file)},
-            script_timeout=60.0,
+            script_timeout=2 * SECONDS,
             async_timeout=SECONDS,
         )
     assert run.state is RunState.COMPLETED, run.message
@@ -95,9 +93,9 @@ def test_no_run_passes_the_end_of_the_whole_action(tmp_path: Path, monkeypatch: 
     assert sum(one.duration for one in run.rounds) < SECONDS
 
 
-def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path) -> None:
+def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(quick: Path, tmp_path: Path) -> None:
     """The run ends in time amid the file; nothing half-sent counts, and a better line stores it once."""
-    with World(tmp_path) as world:
+    with World(tmp_path, quick) as world:
         item = file_item(tmp_path / "large.bin", bytes(60_000_000))
         with KillSwitchProxy(world.vmray.url, "never", bytes_per_second=1_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
@@ -112,9 +110,9 @@ def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(tmp_path: Path
         assert len(world.submissions(item)) == 1
 
 
-def test_a_finished_hash_is_returned_beside_one_that_never_answers(tmp_path: Path) -> None:
+def test_a_finished_hash_is_returned_beside_one_that_never_answers(quick: Path, tmp_path: Path) -> None:
     """The one is enriched in full, the other is named with its reason; the action completes."""
-    with World(tmp_path) as world:
+    with World(tmp_path, quick) as world:
         samples = [world.vmray.control.add_sample(filename=name) for name in ("good", "stalling")]
         good, stalling = (hash_item(each["sample_sha256hash"]) for each in samples)
         path = f"/rest/sample/{samples[1]['sample_id']}/vtis"

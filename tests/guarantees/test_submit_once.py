@@ -9,7 +9,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from tests.guarantees.matrix.world import World, file_item, reported_outcome, url_item
+from tests.guarantees.matrix.world import World, file_item, items_of, reported_outcome
+from tests.support.registry import every_submitting_action
 
 from secops_lab.host import RunState
 from vmray_emulator import listing
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.guarantees.matrix.world import Item
+    from tests.support.registry import Case
 
     from vmray_emulator.request_log import RecordedRequest
     from vmray_emulator.schemas.fields import Field
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 SUBMIT: Final = {"method": "POST", "path": "/rest/sample/submit"}
 LOST: Final = {"kind": "reset_before", "stored": True}
-ITEMS: Final = {
-    "Scan URL": lambda folder: url_item("http://evil.example/landing"),  # noqa: ARG005 - the same shape for both
-    "Upload File And Get Report": lambda folder: file_item(folder / "invoice.txt", b"pay at once"),
-}
 
 
 def ignore_the_filter(monkeypatch: pytest.MonkeyPatch, _world: World) -> None:
@@ -68,21 +65,22 @@ def rewrite_the_metadata(monkeypatch: pytest.MonkeyPatch, _world: World) -> None
 
 
 @pytest.mark.parametrize("server", [ignore_the_filter, refuse_the_filter, rewrite_the_metadata])
-@pytest.mark.parametrize("action", ITEMS)
+@every_submitting_action
 def test_a_lost_answer_is_found_without_the_filter(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    action: str,
+    case: Case,
     server: Callable[[pytest.MonkeyPatch, World], None],
 ) -> None:
     """By the sample's hash, or among the newest ones; other submissions of the same file are not ours."""
     with World(tmp_path) as world:
-        item = ITEMS[action](tmp_path)
+        parameters = world.prepare(case.example)
+        (item,) = items_of(case.example, tmp_path)
         world.vmray.control.add_sample(sha256=item.sha256)
-        world.run(action, [ITEMS[action](tmp_path)])
+        world.run(case.action.name, [item], parameters)
         server(monkeypatch, world)
         world.vmray.control.inject(SUBMIT, LOST)
-        run = world.run(action, [item])
+        run = world.run(case.action.name, [item], parameters)
         assert reported_outcome(run, item)[0] == "fine"
         keys = [each["submission_submission_metadata"] for each in world.submissions(item)]
         assert len(keys) == len(set(keys)) == 2, "one for each of the two cases"
@@ -91,7 +89,7 @@ def test_a_lost_answer_is_found_without_the_filter(
 def kill_at(
     world: World,
     action: str,
-    item: Item,
+    parameters: Mapping[str, str],
     is_there: Callable[[RecordedRequest], bool],
     stall: Mapping[str, Any],
 ) -> None:
@@ -110,7 +108,6 @@ def kill_at(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RequestLog, "arrive", watching)
-        parameters = {"Sample File Path": item.name} if item.entity is None else {}
         run = world.host.run(action, world.case, parameters, cancel=killed)
     world.vmray.control.clear_faults()
     assert run.state is RunState.CANCELLED
@@ -152,24 +149,21 @@ POINTS: Final[
 }
 
 
-@pytest.mark.parametrize("action", ITEMS)
+@every_submitting_action
 def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submission(
-    tmp_path: Path, action: str
+    tmp_path: Path, case: Case
 ) -> None:
     """At each point, one after the other: the step that is run again goes on with what is there."""
-    for number, (point, ((is_there, match), stall)) in enumerate(POINTS.items()):
+    for point, ((is_there, match), stall) in POINTS.items():
         with World(tmp_path) as world:
-            world.case = world.platform.new_case(
-                entities=[("DestinationURL", f"http://evil.example/{number}")]
-            )
-            item = url_item(f"http://evil.example/{number}")
-            if action.startswith("Upload"):
-                item = file_item(tmp_path / f"{number}.txt", point.encode())
+            parameters = world.prepare(case.example)
+            world.case = world.platform.new_case(entities=case.example.entities)
+            (item,) = items_of(case.example, tmp_path)
             if "lost" in point:
                 world.vmray.control.inject(SUBMIT, {"kind": "reset_before", "stored": False})
             world.vmray.control.inject(match, stall)
-            kill_at(world, action, item, is_there, SLOW)
-            again = world.run(action, [item], case=world.case)
+            kill_at(world, case.action.name, parameters, is_there, SLOW)
+            again = world.run(case.action.name, [item], parameters, case=world.case)
             assert reported_outcome(again, item)[0] == "fine", point
             assert len(world.submissions(item)) == 1, point
 
@@ -180,7 +174,7 @@ def test_many_files_killed_at_random_moments_are_stored_once_each(tmp_path: Path
     with World(tmp_path, latency=0.02) as world:
         items = [file_item(tmp_path / f"{number}.txt", f"file {number}".encode()) for number in range(12)]
         world.case = world.platform.new_case()
-        everything = dataclasses.replace(items[0], name=",".join(item.name for item in items))
+        everything = {"Sample File Path": ",".join(item.name for item in items)}
         # a run that finds all submissions makes 37 requests; early kills first, while there is much to submit
         for moment in sorted(chance.randint(3, 36) for _ in range(8)):
             left = iter(range(moment))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -71,8 +72,18 @@ def outcomes_of(action: ActionSpec) -> Exceptions:
     return found
 
 
+def submits(action: ActionSpec) -> bool:
+    """Whether the action submits to VMRay: its class is a `SubmissionAction`."""
+    tree = ast.parse((INTEGRATION / "actions" / f"{action.stem}.py").read_text("utf-8"))
+    bases = [base for node in tree.body if isinstance(node, ast.ClassDef) for base in node.bases]
+    return any(ast.unparse(base).partition("[")[0] == "SubmissionAction" for base in bases)
+
+
 CASES: Final = [Case(action, example) for action in ACTIONS for example in examples_of(action)]
 USUAL: Final = [Case(action, examples_of(action)[0]) for action in ACTIONS]
 
+SUBMITTING: Final = [case for case in USUAL if submits(case.action)]
+
 every_example = pytest.mark.parametrize("case", CASES, ids=str)
 every_action = pytest.mark.parametrize("case", USUAL, ids=str)
+every_submitting_action = pytest.mark.parametrize("case", SUBMITTING, ids=str)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.guarantees.matrix.endpoints import endpoint_of, identity_of
 from tests.guarantees.matrix.faults import FAULTS, Fault, representatives
+from tests.guarantees.matrix.observations import observations_of
 from tests.guarantees.matrix.policy import UNRESOLVED, expected
-from tests.guarantees.matrix.world import World, items_of, reported_outcome
-from tests.support.registry import ACTIONS, outcomes_of, situations_of
+from tests.support.registry import ACTIONS, outcomes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from tests.guarantees.matrix.observations import Observation
     from tests.support.example import Example
     from tests.support.outcome import Outcome, Pair
 
     from secops_lab.manifest import ActionSpec
-    from vmray_emulator.request_log import RecordedRequest
 
 SIDE_BY_SIDE: Final = 5
 
@@ -41,32 +37,6 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """A run of an example without a fault.
-
-    Attributes:
-        example: The example.
-        seen: Its requests.
-        stored: How many submissions VMRay stored for each item.
-        keys: The items' names by the keys of their submissions.
-        is_fine: Whether each item has a result: only then a fault makes a difference that can be told.
-    """
-
-    example: Example
-    seen: Sequence[RecordedRequest]
-    stored: int
-    keys: Mapping[str, str]
-    is_fine: bool
-
-    def identities(self) -> Mapping[str, set[object]]:
-        """The different requests by endpoint."""
-        found: dict[str, set[object]] = defaultdict(set)
-        for each in self.seen:
-            found[endpoint_of(each)].add(identity_of(each))
-        return found
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One request of one action.
 
@@ -78,6 +48,7 @@ class Row:
             faults can share a run. None where each fault needs a run.
         is_proved_elsewhere: Whether an earlier action of the same kind makes this request, too.
         exceptions: Outcomes that differ from the rules.
+        known: All requests that the action was observed to make.
     """
 
     action: ActionSpec
@@ -86,6 +57,7 @@ class Row:
     several: Callable[[int], Example] | None
     is_proved_elsewhere: bool
     exceptions: Mapping[str, Outcome | Pair]
+    known: frozenset[str]
 
     def __str__(self) -> str:
         return f"{self.action.name}, {self.endpoint} ({self.observation.example.situation})"
@@ -159,10 +131,17 @@ class Row:
 
 
 @cache
-def rows() -> tuple[Row, ...]:
-    """The rows: every request that any example of any action was observed to make."""
+def rows(folder: Path) -> tuple[Row, ...]:
+    """The rows: every request that any example of any action was observed to make.
+
+    Args:
+        folder: See `observations.observations_of`.
+    """
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        found = [row for rows_of in pool.map(_rows_of, ACTIONS) for row in rows_of]
+        observed = pool.map(lambda action: observations_of(action, folder), ACTIONS)
+        found = [
+            row for action, each in zip(ACTIONS, observed, strict=True) for row in _rows_of(action, each)
+        ]
     proved: set[tuple[str, bool]] = set()
     marked = []
     for row in found:
@@ -172,44 +151,24 @@ def rows() -> tuple[Row, ...]:
     return tuple(marked)
 
 
-def observe(action: ActionSpec, example: Example, folder: Path) -> Observation:
-    """Run an example without a fault."""
-    with World(folder) as world:
-        parameters = world.prepare(example)
-        items = items_of(example, folder)
-        run = world.run(action.name, items, parameters)
-        assert run.state.value == "completed", f"{action.name}, {example.situation}: {run.message}"
-        submissions = [world.submissions(item) for item in items]
-        keys = {
-            re.sub(r"\W|google_secops_key", "", each["submission_submission_metadata"]): item.name
-            for item, found in zip(items, submissions, strict=True)
-            for each in found
-        }
-        fine = all(reported_outcome(run, item, example.result)[0] == "fine" for item in items)
-        return Observation(example, world.vmray.control.requests(), max(map(len, submissions)), keys, fine)
-
-
-def _rows_of(action: ActionSpec) -> list[Row]:
+def _rows_of(action: ActionSpec, observations: Sequence[Observation]) -> list[Row]:
     """The rows of one action: each request in the first example in which each item makes it, else in any."""
     found: dict[str, Row] = {}
-    made: set[str] = set()
     exceptions = outcomes_of(action)
-    for example in situations_of(action):
-        for each in (example, *([example.several(2)] if example.several else [])):
-            with tempfile.TemporaryDirectory() as folder:
-                observation = observe(action, each, Path(folder))
-            made |= set(observation.identities())
-            for endpoint, identities in observation.identities().items() if observation.is_fine else ():
-                shared = each is not example and len(identities) > 1
-                if endpoint not in found or (shared and not found[endpoint].is_shared):
-                    found[endpoint] = Row(
-                        action=action,
-                        endpoint=endpoint,
-                        observation=observation,
-                        several=example.several if shared else None,
-                        is_proved_elsewhere=False,
-                        exceptions=exceptions.get(endpoint, {}),
-                    )
+    made = frozenset(endpoint for each in observations for endpoint in each.identities())
+    for observation in observations:
+        for endpoint, identities in observation.identities().items() if observation.is_fine else ():
+            shared = observation.several is not None and len(identities) > 1
+            if endpoint not in found or (shared and not found[endpoint].is_shared):
+                found[endpoint] = Row(
+                    action=action,
+                    endpoint=endpoint,
+                    observation=observation,
+                    several=observation.several if shared else None,
+                    is_proved_elsewhere=False,
+                    exceptions=exceptions.get(endpoint, {}),
+                    known=made,
+                )
     unproved, unused = made - set(found), set(exceptions) - set(found)
     assert not unproved, f"{action.name}: no example with a result makes {sorted(unproved)}"
     assert not unused, f"{action.name}: outcomes of requests that no example makes: {sorted(unused)}"

@@ -14,7 +14,7 @@ from tests.actions.patched_integration import MACHINE_TIMES, scale_time
 from tests.guarantees.matrix.dealer import Dealer
 from tests.guarantees.matrix.endpoints import endpoint_of
 from tests.guarantees.matrix.faults import STALL_SECONDS
-from tests.guarantees.matrix.rows import observe, rows
+from tests.guarantees.matrix.observations import observe
 from tests.guarantees.matrix.world import INTEGRATION, World, items_of, reported_outcome
 from tests.support.outcome import FINE
 
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from tests.guarantees.matrix.rows import Cell, Row
     from tests.guarantees.matrix.world import Item
 
-    from secops_lab.manifest import ActionSpec
     from vmray_emulator.request_log import RecordedRequest
 
 SIDE_BY_SIDE: Final = 5
 # Runs that only wait leave the processors to others; only their starts and ends do not.
-WAITING_SIDE_BY_SIDE: Final = 30
+WAITING_SIDE_BY_SIDE: Final = 63
 # Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
 SHORT_RUN: Final = 15.0
 WHOLE: Final = 40.0
@@ -58,9 +57,9 @@ def quick_integration() -> Iterator[Path]:
         yield copy
 
 
-def unknown_requests(action: ActionSpec, seen: Iterable[RecordedRequest]) -> set[str]:
+def unknown_requests(row: Row, seen: Iterable[RecordedRequest]) -> set[str]:
     """The requests that an action made in no example: nobody has said what happens when they fail."""
-    return {endpoint_of(each) for each in seen} - {row.endpoint for row in rows() if row.action == action}
+    return {endpoint_of(each) for each in seen} - row.known
 
 
 def failures_of(work: Iterable[tuple[Row, list[Cell]]], *, side_by_side: int = SIDE_BY_SIDE) -> list[str]:
@@ -110,7 +109,7 @@ class _Batch:
                 yield f"{met}: expected {expected}, was {kind}: {says or run.message[-200:]}"
             yield from self._stored_once(cell, item, kind)
         yield from self._left_over(dealer)
-        for endpoint in sorted(unknown_requests(row.action, world.vmray.control.requests())):
+        for endpoint in sorted(unknown_requests(row, world.vmray.control.requests())):
             yield f"{self._cells[0]}: no example of the action makes {endpoint}"
 
     def _told(self, dealer: Dealer) -> Iterator[tuple[Cell | None, Item]]:
