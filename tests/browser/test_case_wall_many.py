@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from secops_lab.platform import LocalPlatform
 
-MANY = 300
+MANY = 150
 COUNT = """
 for entity in siemplify.target_entities:
     entity.additional_properties["Seen"] = "yes"
