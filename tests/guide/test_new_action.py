@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import pytest
 from tools.hub_step import REPOSITORY
 
 NAME: Final = "Get Weather"
@@ -59,7 +58,7 @@ class Copy:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env={**kept, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**kept, "PYTHONPATH": paths},
             capture_output=True,
             text=True,
             check=False,
@@ -81,42 +80,31 @@ class Copy:
         return {line[3:]: line[:2].strip() for line in lines}
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """A copy of the repository to which the new action was added as the guide says."""
-    copy = Copy(tmp_path_factory.mktemp("guide") / "repository")
+def test_an_action_is_added_as_the_guide_says(tmp_path: Path) -> None:
+    """The guide's steps, one after the other: write the action, check it, run it."""
+    copy = Copy(tmp_path / "repository")
     copy.python("tools.new_action", NAME)
     copy.python("tools.generate")
-    return copy
+    written = dict.fromkeys(WRITTEN, "??") | dict.fromkeys(GENERATED, "M")
+    assert copy.changes() == written, "three files are new; nothing but generated files was edited"
+
+    _check(copy)
+    assert copy.changes() == written
+    assert _suites_that_pass(copy) == set(SUITES)
+    assert "Submission ID" in copy.program("vmray-secops", "actions", NAME)
 
 
-def test_three_files_are_new_and_only_generated_files_are_edited(copy: Copy) -> None:
-    """Given a new action, then its three files are new, and nothing but generated files was edited."""
-    assert copy.changes() == dict.fromkeys(WRITTEN, "??") | dict.fromkeys(GENERATED, "M")
-
-
-def test_the_checks_pass_with_the_new_action(copy: Copy) -> None:
-    """Given a new action, then lint, formatting, types, import rules and generated files are in order."""
-    before = copy.changes()
-
+def _check(copy: Copy) -> None:
+    """Lint, formatting, types, import rules and generated files are in order."""
     copy.python("ruff", "check", "--no-cache", ".")
     copy.python("ruff", "format", "--no-cache", "--check", ".")
     copy.python("mypy", "--cache-dir", os.devnull, *sorted(path for path in WRITTEN if path.endswith(".py")))
     copy.program("lint-imports", "--no-cache")
     copy.python("tools.generate", "--check")
 
-    assert copy.changes() == before
 
-
-def test_every_suite_runs_the_new_action(copy: Copy) -> None:
-    """Given a new action, then each suite of the registry runs it on the emulator, and passes."""
+def _suites_that_pass(copy: Copy) -> set[str]:
+    """The suites of the registry in which tests of the new action pass; none is skipped."""
     said = copy.python("pytest", "-p", "no:cacheprovider", "-q", "-rA", "-k", STEM, *SUITES)
-
-    passed = re.findall(r"^PASSED (\S+?)::", said, re.MULTILINE)
-    assert set(passed) == set(SUITES)
     assert "skipped" not in said
-
-
-def test_the_command_line_knows_the_new_action(copy: Copy) -> None:
-    """Given a new action, then the command line describes it with its parameter."""
-    assert "Submission ID" in copy.program("vmray-secops", "actions", NAME)
+    return set(re.findall(r"^PASSED (\S+?)::", said, re.MULTILINE))
