@@ -1,4 +1,4 @@
-"""The protocol without the network: addresses and path segments out, answers in.
+"""The protocol without the network: how path segments are written, and what a response means.
 
 Everything here is a pure function of its arguments, so that each rule can be tested without a server.
 """
@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from enum import Enum
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -33,12 +34,12 @@ MAX_REASON_LENGTH: Final = 300
 
 
 class Response(NamedTuple):
-    """The payload of an answer with ``"result": "ok"``.
+    """The payload of a response with ``"result": "ok"``.
 
     Attributes:
-        data: The object or list under ``data``; None for answers without one (tags).
-        continuation_id: Where the rest of a list can be fetched, once; None on the last page.
-        truncated: Whether VMRay holds more than it gives out in one list, continuations included.
+        data: The object or list under ``data``; None for responses without one (tags).
+        continuation_id: The id of the next page, which can be read once; None on the last page.
+        truncated: Whether VMRay has more objects than it returns in this list, all pages included.
     """
 
     data: Any
@@ -56,31 +57,29 @@ class FileType(Enum):
 
 
 def has_type(content: bytes, *types: FileType) -> bool:
-    """Tell whether a content begins like a file of one of these types."""
+    """Return whether the content begins like a file of one of these types."""
     return any(content.startswith(beginning) for each in types for beginning in each.value)
 
 
 def quote_segment(value: str | int) -> str:
-    """Encode one segment of a path, so that no value can leave its place (``/``, ``?``, ``..`` included)."""
+    """Encode one segment of a path, so that no value changes the rest of the path (``/``, ``?``, ``..``)."""
     encoded = quote(str(value), safe="")
     return encoded.replace(".", "%2E") if encoded.strip(".") == "" else encoded
 
 
 def is_utf8_encodable(text: str) -> bool:
-    """Tell whether a text can be sent at all: half of a surrogate pair, which JSON allows, has no form in UTF-8."""
+    """Return whether a text can be sent: half of a surrogate pair is allowed in JSON, and has no form in UTF-8."""
     return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Response:
-    """Turn an HTTP answer into its payload.
+    """Return the payload of an HTTP response.
 
     Raises:
-        RequestError: One of its named kinds, for any answer that is not a success of VMRay's.
+        RequestError: One of its subclasses, for any response that is not a success of VMRay.
     """
-    if status != 200:  # noqa: PLR2004 - the one status that carries data, also for submits
-        error = _refusal(status, headers, body)
-        error.status = status
-        raise error
+    if status != HTTPStatus.OK:  # the only status with data, also for submissions
+        raise _status_error(status, headers, body)
     document = _document(body)
     if not isinstance(document, dict):
         raise InvalidResponseError("VMRay's response was not the expected JSON object")
@@ -98,7 +97,7 @@ def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: 
     Raises:
         RequestError: The same errors as for JSON; InvalidResponseError for a content of another type.
     """
-    if status == 200 and has_type(body, *types):  # noqa: PLR2004 - the one status that carries data
+    if status == HTTPStatus.OK and has_type(body, *types):
         return Response(body, None)
     decipher(status, headers, body)
     raise InvalidResponseError(f"VMRay's response was not a {' or '.join(each.name for each in types)} file")
@@ -113,49 +112,62 @@ def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 
 
 def _text(body: bytes) -> str:
-    """Read UTF-8 only: in the other encodings that JSON may have, no key would have been found."""
+    """Decode UTF-8 only: in another encoding of JSON, the redaction would not have found the API key."""
     return body.decode("utf-8-sig", "surrogatepass")
 
 
 def _no_number(_name: str) -> None:
-    """Read ``NaN`` and ``Infinity``, which are not JSON and would break every reader after us, as null."""
+    """Read ``NaN`` and ``Infinity``, which are not JSON and break other programs, as null."""
 
 
 def _finite(text: str) -> float | None:
-    """Read ``1e999`` as null too: it would become infinite."""
+    """Read ``1e999`` as null too: as a float this number is infinite."""
     number = float(text)
     return number if math.isfinite(number) else None
 
 
-def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> RequestError:  # noqa: PLR0911 - a case each
-    """Name the error behind a status other than 200; a body counts only where it is VMRay's own error envelope."""
-    reason = _error_reason(body)
-    said = f": {reason}" if reason else ""
-    if 300 <= status < 400:  # noqa: PLR2004 - an HTTP status
-        return RedirectError(f"the server returned a redirect (HTTP {status}), which is not followed", "check Api Root")
-    if status == 401:  # noqa: PLR2004 - an HTTP status
-        return AuthenticationError("VMRay rejected the API key (HTTP 401)", "check Api Key", not_executed=True)
-    if status == 403:  # noqa: PLR2004 - an HTTP status
-        return PermissionDeniedError(
-            f"the API key does not have the required permission (HTTP 403){said}", not_executed=True
-        )
-    if status == 404:  # noqa: PLR2004 - an HTTP status
-        return NotFoundError(
-            "the object does not exist in VMRay or is not visible to the API key (HTTP 404)", not_executed=True
-        )
-    if status == 407:  # noqa: PLR2004 - not VMRay's: a proxy before it took the request, and passed nothing on
-        return ConnectError("the proxy for the VMRay server requires authentication (HTTP 407)", not_executed=True)
-    if status == 429:  # noqa: PLR2004 - an HTTP status
-        throttled = RateLimitedError("VMRay returned HTTP 429, too many requests", not_executed=True)
-        throttled.retry_after = retry_after(headers)
-        return throttled
-    if status >= 500:  # noqa: PLR2004 - an HTTP status
-        failed = ServerError(f"VMRay returned HTTP {status}")
-        failed.retry_after = retry_after(headers)
-        return failed
-    if status < 400:  # noqa: PLR2004 - a success that carries nothing is no answer to a question
-        return InvalidResponseError(f"VMRay returned HTTP {status} without a result")
-    return RequestRejectedError(f"VMRay rejected the request (HTTP {status}){said}", not_executed=True)
+def _status_error(status: int, headers: Mapping[str, str], body: bytes) -> RequestError:
+    """Return the error for a status other than 200; the body counts only if it is VMRay's own error envelope."""
+    error = _error_for(status, _error_reason(body))
+    error.status = status
+    if isinstance(error, RateLimitedError | ServerError):
+        error.retry_after = retry_after(headers)
+    return error
+
+
+def _error_for(status: int, reason: str) -> RequestError:
+    match status // 100:
+        case 3:
+            return RedirectError(
+                f"the server returned a redirect (HTTP {status}), which is not followed", "check Api Root"
+            )
+        case 4:
+            return _client_error(status, f": {reason}" if reason else "")
+        case 1 | 2:  # a success without data is not a response to a request
+            return InvalidResponseError(f"VMRay returned HTTP {status} without a result")
+        case _:
+            return ServerError(f"VMRay returned HTTP {status}")
+
+
+def _client_error(status: int, reason: str) -> RequestError:
+    """Return the error for a status of 400 to 499: the server did not execute the request."""
+    match status:
+        case 401:
+            return AuthenticationError("VMRay rejected the API key (HTTP 401)", "check Api Key", not_executed=True)
+        case 403:
+            return PermissionDeniedError(
+                f"the API key does not have the required permission (HTTP 403){reason}", not_executed=True
+            )
+        case 404:
+            return NotFoundError(
+                "the object does not exist in VMRay or is not visible to the API key (HTTP 404)", not_executed=True
+            )
+        case 407:  # not from VMRay: a proxy received the request, and did not forward the request
+            return ConnectError("the proxy for the VMRay server requires authentication (HTTP 407)", not_executed=True)
+        case 429:
+            return RateLimitedError("VMRay returned HTTP 429, too many requests", not_executed=True)
+        case _:
+            return RequestRejectedError(f"VMRay rejected the request (HTTP {status}){reason}", not_executed=True)
 
 
 def _error_reason(body: bytes) -> str:
@@ -167,7 +179,7 @@ def _error_reason(body: bytes) -> str:
 
 
 def _reason(document: Mapping[str, Any]) -> str:
-    """Return VMRay's own ``error_msg``, or that of the first of ``data.errors``, on one line and not over-long."""
+    """Return VMRay's own ``error_msg``, else that of the first of ``data.errors``, on one line and shortened."""
     message = document.get("error_msg")
     if message is None and isinstance(data := document.get("data"), dict) and isinstance(data.get("errors"), list):
         errors = [error for error in data["errors"] if isinstance(error, dict)]
@@ -176,10 +188,10 @@ def _reason(document: Mapping[str, Any]) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read ``Retry-After`` (seconds, or an HTTP date), None where it is absent or nonsense, or names no time to come.
+    """Return the seconds of ``Retry-After`` (a number or an HTTP date); None if it is absent, invalid, or not positive.
 
-    A server that refuses and says "at once" has named no moment from which on it would not: taken at its word, all
-    tries would be used up before anything could have changed. The pauses are then those without the header.
+    ``Retry-After: 0`` and a date in the past are ignored, and the pauses are those of the back-off. Otherwise all
+    attempts would be spent at once.
     """
     value = headers.get("Retry-After")
     if value is None:

@@ -1,7 +1,7 @@
-"""One pooled session to one VMRay server: TLS, time limits, the shared gate, retries of what may be repeated.
+"""One session to one VMRay server: TLS, timeouts, the shared rate limiter, and retries of repeatable requests.
 
-The API key is sent to the configured host only: redirects are not followed, and neither netrc nor cookies are used. It
-is taken out of whatever the server sends back, so that nothing after this module ever holds it.
+The API key is sent to the configured host only: redirects are not followed, and neither netrc nor cookies are used. The
+key is removed from each response, so that no other module receives it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import IO, Any, Final, NamedTuple
 
@@ -47,10 +48,10 @@ Body = Mapping[str, str] | IO[bytes]
 
 
 class KeyHeader(requests.auth.AuthBase):
-    """Puts ``Authorization: api_key KEY`` on a request; as an auth object it also keeps netrc out."""
+    """Adds ``Authorization: api_key KEY`` to a request; requests ignores netrc if an auth object is set."""
 
     def __init__(self, api_key: str) -> None:
-        """Keep the key."""
+        """Store the key."""
         self._header = f"api_key {api_key}"
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -79,11 +80,11 @@ class Transport:
 
         Args:
             root: Normalised address of the server, without ``/rest``.
-            api_key: The key; it leaves this object in the header only.
-            verify: Whether the server's certificate is checked.
+            api_key: The API key; it is sent in the header only.
+            verify: Whether the certificate of the server is verified.
             rate_limiter: Shared by all requests of the run.
             deadline: The end of the run.
-            sleep: How to wait between two tries.
+            sleep: Waits between two attempts.
         """
         self._rest = f"{root}/rest"
         self._rate_limiter = rate_limiter
@@ -92,7 +93,7 @@ class Transport:
         self._session = _Session()
         self._session.auth = KeyHeader(api_key)
         self._verify = verify
-        if not verify:  # whoever configured it knows; a warning a request would bury everything else in the log
+        if not verify:  # the setting is intentional; one warning per request would hide the other lines of the log
             urllib3.disable_warnings(InsecureRequestWarning)
         self._key_forms = secret_pattern(api_key)
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
@@ -100,19 +101,19 @@ class Transport:
         self._session.mount(f"{root}/", _PooledAdapter())
 
     def get(self, path: str, query: Mapping[str, str] | None = None, shape: type = dict) -> Response:
-        """Read; tried again for as long as that is promising and the run's time allows.
+        """Send a GET request; retry while the error is retryable and the run has time left.
 
         Args:
             path: Below ``/rest``, its segments encoded.
-            query: Parameters.
-            shape: What the answer's ``data`` must be, ``dict`` or ``list``; another one is no answer.
+            query: The query parameters.
+            shape: The required type of ``data``, ``dict`` or ``list``; any other type is an invalid response.
         """
         return self._repeat(_Request("GET", path, query=query, shape=shape))
 
     def download(self, path: str, limit: int, *types: FileType) -> bytes:
-        """Read a file; the attempts are those of a read.
+        """Read a file, with the retries of ``get``.
 
-        A response without a length is read up to one block beyond the limit. The API key is replaced in files, too.
+        A response without a length is read up to one block beyond the limit. The API key is removed from files, too.
 
         Args:
             path: Below ``/rest``, its segments encoded.
@@ -127,50 +128,54 @@ class Transport:
         return content
 
     def post_repeatable(self, path: str, form: Mapping[str, str]) -> Response:
-        """Send a change that is the same when it is made twice (a tag); tried again like a read."""
+        """Send a POST request that has the same effect when it is repeated (a tag), with the retries of ``get``."""
         return self._repeat(_Request("POST", path, body=form))
 
     def post_once(self, path: str, body: Body, content_type: str | None = None) -> Response:
-        """Send a change that must not be made twice: one try, whatever happens.
+        """Send a POST request that must not be repeated: one attempt only.
 
         Raises:
-            RequestError: ``not_executed`` tells whether it is certain that the server did not carry it out.
+            RequestError: ``not_executed`` is True if it is certain that the server did not execute the request.
         """
         headers = {"Content-Type": content_type} if content_type else None
-        submit = _Request("POST", path, body=body, headers=headers, shape=dict)
+        request = _Request("POST", path, body=body, headers=headers, shape=dict)
         connect, read = TIMING.submit_connect_timeout, TIMING.submit_read_timeout
-        return self._try(submit._replace(connect=connect, read=read, whole=float("inf")))
+        return self._attempt(request._replace(connect=connect, read=read, whole=float("inf")))
 
     def _repeat(self, request: _Request) -> Response:
-        failures = throttles = 0
+        failures = rate_limited = 0
         last: RequestError | None = None
         while True:
             try:
-                return self._try(request)
+                return self._attempt(request)
             except DeadlineError:
                 raise DeadlineError(last) from None
             except RequestError as error:
                 last = error
-                throttles += isinstance(error, RateLimitedError)
+                rate_limited += isinstance(error, RateLimitedError)
                 failures += not isinstance(error, RateLimitedError)
-                error.attempts = failures + throttles
-                if not error.retryable or failures >= MAX_ATTEMPTS or throttles >= MAX_RATE_LIMITED_ATTEMPTS:
+                error.attempts = failures + rate_limited
+                if not error.retryable or failures >= MAX_ATTEMPTS or rate_limited >= MAX_RATE_LIMITED_ATTEMPTS:
                     raise
                 self._wait(error, failures)
 
     def _wait(self, error: RequestError, failures: int) -> None:
-        """Wait before the next try, unless that would use up the run's time."""
+        """Wait before the next attempt.
+
+        Raises:
+            DeadlineError: The run ends before the pause does.
+        """
         if isinstance(error, RateLimitedError) or error.retry_after is not None:
-            return  # the gate holds back every request of the run until the server's moment has come
+            return  # the rate limiter starts no request before the time that the server named
         pause = back_off(failures)
         if self._deadline.remaining <= pause:
             raise DeadlineError(error) from None
         self._sleep(pause)
 
-    def _try(self, request: _Request) -> Response:
+    def _attempt(self, request: _Request) -> Response:
         started = self._rate_limiter.acquire(self._deadline)
         try:
-            answer = self._exchange(request)
+            response = self._exchange(request)
         except RateLimitedError as error:
             self._rate_limiter.on_rate_limited(started, error.retry_after)
             raise
@@ -181,24 +186,24 @@ class Transport:
         finally:
             self._rate_limiter.release()
         self._rate_limiter.on_success()
-        return answer
+        return response
 
     def _exchange(self, request: _Request) -> Response:
-        """Ask once; this ends in time whatever the resolver, the network or the server does."""
+        """Send the request once; the time limit includes DNS, connection, request and response."""
         limit = max(TIMING.min_timeout, min(request.whole, self._deadline.remaining))
         try:
-            status, headers, content = call_with_timeout(lambda: self._sent(request, limit), limit)
+            status, headers, content = call_with_timeout(lambda: self._send(request, limit), limit)
         except (requests.RequestException, Urllib3Error, OSError) as error:
             raise classify_exception(error, min(request.read, limit)) from None
         body = self._key_forms.sub(b"***", content) if self._key_forms else content
         if request.file_types:
             return decipher_file(status, headers, body, *request.file_types)
-        answer = decipher(status, headers, body)
-        if request.shape is not None and not isinstance(answer.data, request.shape):
+        response = decipher(status, headers, body)
+        if request.shape is not None and not isinstance(response.data, request.shape):
             raise InvalidResponseError("VMRay's response does not contain the requested data")
-        return answer
+        return response
 
-    def _sent(self, request: _Request, limit: float) -> tuple[int, Mapping[str, str], bytes]:
+    def _send(self, request: _Request, limit: float) -> tuple[int, Mapping[str, str], bytes]:
         with self._session.request(
             request.method,
             f"{self._rest}{request.path}",
@@ -208,14 +213,15 @@ class Transport:
             timeout=(min(request.connect, limit), min(request.read, limit)),
             allow_redirects=False,
             stream=True,
-            # Given with each request: otherwise an environment variable with a CA bundle outweighs "do not verify".
+            # Set for each request: otherwise an environment variable with a CA bundle overrides ``verify=False``.
             verify=self._verify,
         ) as response:
-            # What is not read breaks its connection. After 1xx the real answer would come as the next request's.
-            unread = response.status_code < 200 or 300 <= response.status_code < 400  # noqa: PLR2004 - an HTTP status
-            limit_bytes = request.limit if response.status_code == 200 else None  # noqa: PLR2004 - an error is no file
-            body = b"" if unread else _whole_body(response, limit_bytes)
-            return response.status_code, response.headers, body
+            status = response.status_code
+            # An unread body closes the connection. After 1xx, the next request would receive this request's response.
+            unread = status < HTTPStatus.OK or status // 100 == HTTPStatus.MULTIPLE_CHOICES // 100
+            limit_bytes = request.limit if status == HTTPStatus.OK else None  # an error is not a file
+            body = b"" if unread else _body(response, limit_bytes)
+            return status, response.headers, body
 
 
 class _Request(NamedTuple):
@@ -223,9 +229,9 @@ class _Request(NamedTuple):
 
     Attributes:
         connect: For the connection, and for sending one block.
-        read: For the answer to begin, and for each piece of it.
-        whole: For everything together.
-        shape: The type that ``data`` must have; None where it does not matter.
+        read: For the response to begin, and for each block of the response.
+        whole: For the whole exchange.
+        shape: The type that ``data`` must have; None for any type.
         limit: The largest size of a file in bytes; None for JSON.
         file_types: The types of file that the response may have; empty for JSON.
     """
@@ -244,49 +250,49 @@ class _Request(NamedTuple):
 
 
 class _Session(requests.Session):
-    """A session to which a redirect is an answer like any other; requests resolves it even where none is followed."""
+    """A session without redirect parsing: requests parses ``Location`` even if no redirect is followed."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Name no place to go to, whatever the answer says; not every text there could be read as one."""
+        """Return None for every response: requests fails on a malformed ``Location``."""
 
 
 class _PooledAdapter(HTTPAdapter):
-    """A pool as wide as the gate's ceiling, without requests' own retries, sending uploads in large blocks."""
+    """A connection pool for ``MAX_CONCURRENCY`` requests, without retries, that sends uploads in large blocks."""
 
     def __init__(self) -> None:
         super().__init__(pool_connections=1, pool_maxsize=MAX_CONCURRENCY, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the library's own signature
-        """Make the pool."""
+        """Create the pool."""
         super().init_poolmanager(*args, **kwargs, blocksize=SEND_BLOCK_BYTES)
 
 
-def _whole_body(response: requests.Response, limit: int | None) -> bytes:
-    """Read a body, of a file at most as much as the limit.
+def _body(response: requests.Response, limit: int | None) -> bytes:
+    """Return the body of a response; of a file at most one block more than the limit is read.
 
     Raises:
-        TooLargeError: The file is larger; an announced length is enough to know it.
+        TooLargeError: The file is larger than the limit; an announced length is enough to know it.
         InvalidResponseError: The body is larger than any response of VMRay.
     """
     announced = _content_length(response)
     if limit is not None and announced is not None and announced > limit:
         raise TooLargeError(limit, announced)
-    chunks: list[bytes] = []
+    blocks: list[bytes] = []
     size = 0
     try:
-        for chunk in response.iter_content(CHUNK_BYTES):
-            size += len(chunk)
+        for block in response.iter_content(CHUNK_BYTES):
+            size += len(block)
             if limit is not None and size > limit:
                 raise TooLargeError(limit, announced)
             if limit is None and size > MAX_RESPONSE_BYTES:
                 raise InvalidResponseError(f"VMRay's response is larger than {MAX_RESPONSE_BYTES // 2**20} MiB")
-            chunks.append(chunk)
-    except ValueError:  # all that http.client says to a chunk of negative size
+            blocks.append(block)
+    except ValueError:  # what http.client raises for a chunk of negative size
         raise requests.exceptions.ChunkedEncodingError from None
-    return b"".join(chunks)
+    return b"".join(blocks)
 
 
 def _content_length(response: requests.Response) -> int | None:
-    """Return the length that the server announced; None for none, and for a text that is no length."""
+    """Return the length that the server announced; None if there is none or it is not a number."""
     text = response.headers.get("Content-Length", "")
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
