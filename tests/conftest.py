@@ -45,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[SOAR_SDK_DIR] = str(Path(folder).expanduser().resolve())
 
 
+@pytest.hookimpl(optionalhook=True)  # unknown where pytest runs without xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the number of test processes for `-n auto`: many tests wait for something."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture
 def emulator() -> Iterator[EmbeddedEmulator]:
     """Run a VMRay that finishes every analysis at once."""

@@ -1,8 +1,9 @@
-"""An interpreter that has imported the third-party libraries, and forks a process for each script.
+"""A program that forks the processes of scripts, with the imports of the scripts done before.
 
-`warm_start.py` starts this file as a program. A forked process imports the SDK and the integration itself.
-It ends like every Python process. Only the imports below are not repeated: they need most of the processor
-time of a short action.
+`warm_start.py` starts it. The program forks a template for each search path: a process that has imported the
+SDK and the client library from there. A template forks the processes of the scripts. Such a process runs the
+script as a new interpreter does, and ends like every Python process. Only the imports are not repeated: they
+need most of the processor time of a short action. No imported module reads the environment at its import.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import argparse
 import base64
 import concurrent.futures
+import contextlib
 import gc
+import importlib
 import json
 import logging.handlers
 import os
@@ -26,23 +29,85 @@ import requests
 
 PRELOADED = (argparse, base64, concurrent.futures, logging.handlers, uuid, requests)
 MAX_MESSAGE = 1 << 20
+MAX_TEMPLATES = 4
+
+Message = dict[str, list[str]]
 
 
 def main() -> None:
-    """Serve until the connection is closed; in a forked process, run the script of a message."""
+    """Forward messages until the connection is closed; in a forked process, run the script of a message."""
     paths = sys.path[1:]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the processes that watch need no wait
+    template = forward(socket.socket(fileno=int(sys.argv[1])))
+    if template is not None:
+        connection, search = template
+        preload(search, paths)
+        message = serve(connection)
+        if message is not None:
+            run_script(message, paths)
+
+
+def forward(connection: socket.socket) -> tuple[socket.socket, list[str]] | None:
+    """Pass each message to the template for its search path.
+
+    Returns:
+        In a new template: the connection on which the messages come, and the search path. In this program:
+        None, after the connection was closed.
+    """
+    templates: dict[tuple[str, int], socket.socket] = {}
+    while True:
+        content, files, _, _ = socket.recv_fds(connection, MAX_MESSAGE, 4)
+        if not content:
+            return None
+        search = search_path(json.loads(content))
+        key = (os.pathsep.join(search), newest(search))
+        if key not in templates:
+            if len(templates) == MAX_TEMPLATES:
+                templates.pop(next(iter(templates))).close()
+            templates[key], theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            if os.fork() == 0:
+                for other in (connection, *templates.values()):
+                    other.close()
+                for file in files:
+                    os.close(file)
+                return theirs, search
+            theirs.close()
+        socket.send_fds(templates[key], [content], files)
+        for file in files:
+            os.close(file)
+
+
+def search_path(message: Message) -> list[str]:
+    """Return `PYTHONPATH` of the script's environment."""
+    (found,) = [each for each in message["env"] if each.startswith("PYTHONPATH=")]
+    return found.partition("=")[2].split(os.pathsep)
+
+
+def client_library(search: list[str]) -> list[Path]:
+    """Return the modules of the integration that its actions import; empty for the built form."""
+    return sorted(Path(search[0]).glob("vm_ray/core/**/*.py"))
+
+
+def newest(search: list[str]) -> int:
+    """Return when a module was changed last, in nanoseconds: some tests change a copy between two runs."""
+    return max((path.stat().st_mtime_ns for path in client_library(search)), default=0)
+
+
+def preload(search: list[str], paths: list[str]) -> None:
+    """Import the client library, which imports the SDK; errors are left to the scripts that import it."""
+    sys.path[:] = [*search, *paths]
+    for path in client_library(search):
+        parts = path.relative_to(search[0]).with_suffix("").parts
+        with contextlib.suppress(Exception):
+            importlib.import_module(".".join(parts).removesuffix(".__init__"))
     gc.freeze()
-    message = serve(socket.socket(fileno=int(sys.argv[1])))
-    if message is not None:
-        run_script(message, paths)
 
 
-def serve(connection: socket.socket) -> dict[str, list[str]] | None:
+def serve(connection: socket.socket) -> Message | None:
     """Fork two processes for each message: one that runs the script, and its parent, which watches its end.
 
     Returns:
-        The message, in a process that has to run the script; None in the server, when nobody needs it.
+        The message, in a process that has to run the script; None in the template, when nobody needs it.
     """
     while True:
         content, files, _, _ = socket.recv_fds(connection, MAX_MESSAGE, 4)
@@ -56,7 +121,7 @@ def serve(connection: socket.socket) -> dict[str, list[str]] | None:
                 watch(process, files)
             else:
                 become_script(files)
-            message: dict[str, list[str]] = json.loads(content)
+            message: Message = json.loads(content)
             return message
         for file in files:
             os.close(file)
@@ -83,14 +148,14 @@ def become_script(files: list[int]) -> None:
         os.close(stream)
 
 
-def run_script(message: dict[str, list[str]], paths: list[str]) -> None:
+def run_script(message: Message, paths: list[str]) -> None:
     """Run the script as `python -m NAME` or `python FILE` does, with the environment of the message."""
     os.environ.clear()
     os.environ.update(dict(each.split("=", 1) for each in message["env"]))
     time.tzset()
     os.chdir(message["cwd"][0])
     sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in os.environ
-    search = os.environ["PYTHONPATH"].split(os.pathsep)
+    search = search_path(message)
     _, script, *arguments = message["command"]
     if script == "-m":
         script, *arguments = arguments

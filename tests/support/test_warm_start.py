@@ -84,6 +84,42 @@ def test_a_process_is_stopped_with_its_group(tmp_path: Path) -> None:
     assert (forked.ending, forked.exit_code, forked.stdout) == (Ending.TIMED_OUT, -15, "started\n")
 
 
+def library(folder: Path, code: str) -> Start:
+    """The start of a script that imports a client library with this code."""
+    core = folder / "vm_ray" / "core"
+    core.mkdir(parents=True, exist_ok=True)
+    (core / "module.py").write_text(code)
+    return start(folder, "import json, sys\nimport vm_ray.core.module as it\nprint(it.VALUE, it.STARTED)")
+
+
+def test_the_client_library_is_imported_before(tmp_path: Path) -> None:
+    """Given two scripts, then the process of the second one does not import the client library again."""
+    unchanged = library(tmp_path, "import time\nVALUE, STARTED = 1, time.time_ns()")
+    with warm_start():
+        first, second = (run_child(unchanged, 60.0) for _ in range(2))
+
+    assert first.stdout.startswith("1 ")
+    assert first.stdout == second.stdout
+
+
+def test_a_changed_client_library_is_imported_again(tmp_path: Path) -> None:
+    """Given copies that change between two runs, more of them than templates, then each runs as it is."""
+    with warm_start():
+        outputs = [
+            run_child(library(tmp_path / str(number % 6), f"VALUE, STARTED = {10**number}, 0"), 60.0).stdout
+            for number in range(12)
+        ]
+    assert outputs == [f"{10**number} 0\n" for number in range(12)]
+
+
+def test_a_client_library_that_cannot_be_imported(tmp_path: Path) -> None:
+    """Given a client library with an error, then the script fails as in a new interpreter."""
+    forked, new = both(library(tmp_path, "raise ValueError('broken')"))
+
+    assert (forked.exit_code, forked.stdout) == (new.exit_code, new.stdout) == (1, "")
+    assert forked.stderr.splitlines()[-1] == new.stderr.splitlines()[-1] == "ValueError: broken"
+
+
 def test_another_sdk_gets_a_new_interpreter(tmp_path: Path) -> None:
     """Given a path without the stand-in, then a new interpreter runs the script."""
     code = "import sys\nprint('requests' in sys.modules)"
