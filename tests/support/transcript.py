@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.actions.lab import Lab
     from tests.support.registry import Case
 
-TIMES: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+TIMES: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
 
 
 def transcript(lab: Lab, case: Case, folder: Path) -> dict[str, Any]:
