@@ -8,7 +8,7 @@ import pytest
 from tests.client.wording import submission, submission_object
 
 from vm_ray.core.api.vmray_models import SubmitResponse
-from vm_ray.core.submissions.vmray_detonation import MAX_FOLLOWED, MAX_NOTES, MAX_REFUSED, Detonation, Stage
+from vm_ray.core.submissions.vmray_detonation import MAX_NOTES, MAX_REJECTED, MAX_TRACKED, Detonation, Stage
 
 KNOWN = {
     "errors": [
@@ -32,7 +32,7 @@ def submitted(**answer: Any) -> Detonation:  # noqa: ANN401 - VMRay's own values
 
 def settled(one: Detonation) -> Detonation:
     """Ask about everything that is finished, and find no children."""
-    for part in one.unfollowed:
+    for part in one.without_listed_children:
         one.children(part, [])
     one.settle()
     return one
@@ -45,7 +45,7 @@ def test_the_straight_way() -> None:
     one.submitted(SubmitResponse.from_json({"submissions": [submission_object(1)]}))
     assert (one.stage, one.pending, one.unfinished, one.submission_id) == (Stage.RUNNING, True, [1], 1)
     one.update(submission(1, finished=True))
-    assert (one.unfinished, [part.submission_id for part in one.unfollowed]) == ([], [1])
+    assert (one.unfinished, [part.submission_id for part in one.without_listed_children]) == ([], [1])
     assert (settled(one).stage, one.pending, one.sample_ids) == (Stage.READY, False, [5001])
 
 
@@ -61,11 +61,11 @@ def test_all_parts_count() -> None:
 def test_children_are_waited_for_and_followed_once_even_in_a_circle() -> None:
     """What VMRay made of it comes later, and may name its parent."""
     one = submitted(submissions=[submission_object(1, 11, finished=True)])
-    (first,) = one.unfollowed
+    (first,) = one.without_listed_children
     one.children(first, [submission(2, 12), submission(1, 11)])
     assert settled(one).stage is Stage.RUNNING
     one.update(submission(2, 12, finished=True))
-    (second,) = one.unfollowed
+    (second,) = one.without_listed_children
     one.children(second, [submission(1, 11), submission(2, 12)])
     assert (settled(one).stage, one.sample_ids) == (Stage.READY, [11, 12])
 
@@ -105,7 +105,7 @@ def test_a_known_sample_needs_no_submission() -> None:
 
 def test_all_parts_of_a_submit_are_followed() -> None:
     """Each was billed, and any may be the malicious one."""
-    count = MAX_FOLLOWED + 50
+    count = MAX_TRACKED + 50
     one = submitted(submissions=[submission_object(n) for n in range(1, count + 1)])
     assert (len(one.submissions), one.notes) == (count, [])
 
@@ -113,11 +113,11 @@ def test_all_parts_of_a_submit_are_followed() -> None:
 def test_what_is_found_inside_and_noted_has_an_end() -> None:
     """A bomb of an archive does not fill the platform's database; the analyst is told."""
     one = submitted(submissions=[submission_object(1)])
-    inside = [submission(n, parent_submission_id=1) for n in range(2, MAX_FOLLOWED + 50)]
+    inside = [submission(n, parent_submission_id=1) for n in range(2, MAX_TRACKED + 50)]
     one.children(one.submissions[0], inside)
     for number in range(50):
         one.note(f"note {number}")
-    assert (len(one.submissions), len(one.notes)) == (MAX_FOLLOWED, MAX_NOTES)
+    assert (len(one.submissions), len(one.notes)) == (MAX_TRACKED, MAX_NOTES)
     assert one.notes[0].endswith(
         "more than 1000 submissions; the others are not tracked and not in the verdict"
     )
@@ -151,9 +151,9 @@ def test_a_known_sample_is_not_ready_before_vmray_was_asked_about_it() -> None:
 def test_many_refusals_are_counted() -> None:
     """The first are named, the rest is a number, and room is left for other notes."""
     errors = [
-        {"submission_filename": f"{number}.bin", "error_msg": "no"} for number in range(MAX_REFUSED + 5)
+        {"submission_filename": f"{number}.bin", "error_msg": "no"} for number in range(MAX_REJECTED + 5)
     ]
     one = submitted(submissions=[submission_object(1)], errors=errors)
     assert one.notes[0] == "VMRay rejected 0.bin: no"
     assert one.notes[-1] == "VMRay rejected 5 more items"
-    assert len(one.notes) == MAX_REFUSED + 1
+    assert len(one.notes) == MAX_REJECTED + 1

@@ -101,7 +101,7 @@ def test_each_step_leaves_out_more_than_the_one_before() -> None:
     assert costs[-1] < costs[0] / 20
 
 
-@pytest.mark.parametrize("step", TRUNCATION_LEVELS, ids=lambda step: step.says[:40])
+@pytest.mark.parametrize("step", TRUNCATION_LEVELS, ids=lambda step: step.omitted[:40])
 def test_the_cost_of_a_step_is_what_the_step_leaves(step: Any) -> None:  # noqa: ANN401 - a step
     """Never less than what the platform will measure."""
     record = EntityRecord.of("E0", report(50))

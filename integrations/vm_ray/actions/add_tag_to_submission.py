@@ -13,7 +13,7 @@ from ..core.soar.vmray_submit_parameters import ONE_TAG
 
 @dataclass(frozen=True)
 class AddTagParameters(Parameters):
-    """Which tag, and on which submission."""
+    """The tag and the submission."""
 
     submission_id: int = param("Submission ID", whole_number(1), mandatory=True)
     tag: str = param("Tag Name", ONE_TAG, mandatory=True)
@@ -30,13 +30,13 @@ class AddTagToSubmission(Action[AddTagParameters]):
     parameters = AddTagParameters
 
     def perform(self, run: Run, params: AddTagParameters) -> Outcome:
-        """Put the tag on the submission."""
+        """Add the tag to the submission."""
         run.client.add_tag(params.submission_id, params.tag)
         message = f"Successfully added tag {params.tag} to submission {params.submission_id}."
         return Outcome(message, value=True)
 
     def failure(self, run: Run, reason: str) -> str:
-        """Write the documented sentence, with the tag and the submission as they were given."""
+        """Return the documented sentence, with the tag and the submission as they were given."""
         tag = one_line(text(run.parameters, "Tag Name"), 300)
         submission = one_line(text(run.parameters, "Submission ID"), 100)
         return f"Failed to add tag {tag} to submission {submission}. Error is {reason}"

@@ -13,7 +13,7 @@ from ..core.soar.vmray_run import Run
 
 @dataclass(frozen=True)
 class QuotaParameters(Parameters):
-    """How much has to be left, and of which quota."""
+    """The quota to compare, and its minimum."""
 
     minimum: int | None = param("Minimum Remaining", whole_number(0))
     quota_type: str = param("Quota Type", one_of("Key", "Report", "Verdict"), default="Key")

@@ -16,7 +16,7 @@ from ..core.soar.vmray_subjects import AnySubjectParameters, Subject
 
 @dataclass(frozen=True)
 class IndicatorParameters(AnySubjectParameters):
-    """Whose threat indicators, and which of them."""
+    """The subjects, and the filter for their threat indicators."""
 
     min_score: int = param("Threat Indicator Score Threshold", whole_number(0, 5), default="1")
     mitigating: bool = param("Include Mitigating Indicators", boolean(), default="true")

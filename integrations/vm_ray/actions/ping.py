@@ -17,13 +17,13 @@ class Ping(Action[Parameters]):
     parameters = Parameters
 
     def perform(self, run: Run, _params: Parameters) -> Outcome:
-        """Ask VMRay for one analysis."""
+        """Request one analysis from VMRay."""
         run.client.check_access()
         run.log("Successfully connected to the VMRay server with the provided connection parameters!")
         return Outcome("Successfully tested connectivity.", value=True)
 
     def failure(self, run: Run, reason: str) -> str:
-        """Write the documented sentence, with the reason."""
+        """Return the documented sentence, with the reason."""
         run.log(f"Failed to connect to the VMRay server! Error is {reason}")
         return f"Failed to test connectivity. Error is {reason}"
 

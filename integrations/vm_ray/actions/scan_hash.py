@@ -17,7 +17,7 @@ from ..core.soar.vmray_scan_parameters import IOC_TYPE_FILTER, TYPES, ScanParame
 
 @dataclass(frozen=True)
 class ScanHashParameters(ScanParameters):
-    """What to show of each hash."""
+    """The parameters of this scan, with its default for the types of IOCs."""
 
     ioc_types: tuple[str, ...] = param(
         IOC_TYPE_FILTER, TYPES, default="ips, files, emails, urls, domains", mandatory=True
@@ -38,7 +38,7 @@ class ScanHash(EntityAction):
     entity_type = EntityTypes.FILEHASH
 
     def report(self, run: Run, identifier: str, params: ScanParameters) -> SampleReport:
-        """Find the sample of one hash, then its IOCs and threat indicators."""
+        """Find the sample of one hash, then read its IOCs and threat indicators."""
         sample = best_sample(run.client.find_samples(identifier))
         if sample is None:
             raise SampleNotFoundError

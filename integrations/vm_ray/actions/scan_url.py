@@ -20,7 +20,7 @@ from ..core.submissions.vmray_sources import Source, UrlSource
 
 @dataclass(frozen=True)
 class ScanURLParameters(ScanParameters, SubmitParameters):  # a dataclass takes the fields of its last base first
-    """What goes along with each URL, and what to show of it."""
+    """The submit parameters and the scan parameters."""
 
     ioc_types: tuple[str, ...] = param(IOC_TYPE_FILTER, TYPES, default="ips, urls, domains", mandatory=True)
 
@@ -38,7 +38,7 @@ class ScanURL(SubmissionAction[ScanURLParameters]):
     parameters = ScanURLParameters
 
     def items(self, run: Run, params: ScanURLParameters) -> list[Detonation]:
-        """Take the URL entities, in the spelling they had before the platform upper-cased them."""
+        """Return the URL entities, in the spelling that they had before the platform changed them to upper case."""
         detonations = []
         for entity in run.entities(EntityTypes.URL):
             url = entity.additional_properties.get("OriginalIdentifier") or entity.identifier
@@ -47,7 +47,7 @@ class ScanURL(SubmissionAction[ScanURLParameters]):
         return detonations
 
     def source(self, _run: Run, detonation: Detonation) -> Source:
-        """Submit the URL."""
+        """Return the URL as a source."""
         return UrlSource(detonation.item, detonation.name)
 
     def report(

@@ -19,14 +19,14 @@ from ..core.submissions.vmray_sources import FileSource, Source
 
 @dataclass(frozen=True)
 class PathParameters(Parameters):
-    """Which files."""
+    """The paths of the files."""
 
     paths: str = param(PATH_PARAMETER, plain_text(ALLOWED_PATHS, keeps_blanks=True), mandatory=True)
 
 
 @dataclass(frozen=True)
 class UploadParameters(SubmitParameters, PathParameters):  # a dataclass takes the fields of its last base first
-    """Which files, and what goes along with each."""
+    """The paths of the files, and the submit parameters."""
 
 
 class UploadFileAndGetReport(SubmissionAction[UploadParameters]):
@@ -41,17 +41,17 @@ class UploadFileAndGetReport(SubmissionAction[UploadParameters]):
     parameters = UploadParameters
 
     def items(self, run: Run, params: UploadParameters) -> list[Detonation]:
-        """Take the files, after making sure that all of them can be uploaded."""
+        """Check that all files can be uploaded, and return them."""
         return accepted_files(run, self.name, params.paths, params.options)
 
     def source(self, run: Run, detonation: Detonation) -> Source:
-        """Submit the file."""
+        """Return the file as a source."""
         return FileSource(detonation.item, run.deadline)
 
     def report(
         self, run: Run, _params: UploadParameters, detonations: Sequence[Detonation], *, last: bool
     ) -> Outcome | None:
-        """Return the files' samples."""
+        """Report the samples of the files."""
         return report_files(run, self.name, detonations, last=last)
 
 

@@ -8,12 +8,12 @@ from ...core.api.vmray_errors import ParameterError
 
 
 def api_root(text: str) -> str:
-    """Bring the configured "Api Root" into the form ``https://host[:port][/prefix]``.
+    """Return the configured "Api Root" in the form ``https://host[:port][/prefix]``.
 
     A trailing ``/`` or ``/rest`` is accepted, and a missing scheme means https, as in VMRay's own client.
 
     Raises:
-        ParameterError: It is not an http(s) address of a host, or it carries a user name or a query.
+        ParameterError: The text is not an http(s) address of a host, or it contains a user name or a query.
     """
     root = text.strip()
     if root and "://" not in root:

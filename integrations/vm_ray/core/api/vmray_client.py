@@ -1,6 +1,6 @@
-"""The public verbs: what can be asked of VMRay, each a few lines over one transport.
+"""The client of VMRay's REST API: each method is one operation on one transport.
 
-Nothing here knows of Google SecOps: a command line, a pipeline or a notebook can use the client as well.
+The client does not depend on Google SecOps: a command line, a pipeline or a notebook can use it as well.
 """
 
 from __future__ import annotations
@@ -42,20 +42,20 @@ CUT_OFF: Final = "VMRay truncated the list"
 
 
 class Client:
-    """VMRay's REST API as verbs; safe to use from several threads."""
+    """VMRay's REST API; the methods can be called from several threads."""
 
     def __init__(self, transport: Transport) -> None:
-        """Use this transport for everything."""
+        """Use this transport for all requests."""
         self._transport = transport
 
     def check_access(self) -> None:
-        """Make the smallest read that needs a valid key with the permission to see analyses."""
+        """Send the smallest request that needs a valid key with the permission to see analyses."""
         objects_of(self._transport.get("/analysis", {"_limit": "1"}, list))
 
     def get_max_sample_size(self) -> int | None:
-        """Return how many bytes a sample may have; None where the server does not tell (403 for this key before 2022).
+        """Return the size limit of a sample in bytes; None if the server does not return it (403 before 2022).
 
-        It is known for a clearer sentence only: the server itself refuses what is too large.
+        The limit is only for a clearer error message: the server itself rejects larger samples.
         """
         try:
             return self.get_system_info().max_sample_size
@@ -77,10 +77,10 @@ class Client:
         return BillingInfo.from_json(self._item("/billing_info"))
 
     def find_samples(self, file_hash: str) -> list[Sample]:
-        """Look a file up by its MD5, SHA-1 or SHA-256; an empty list where VMRay does not know it.
+        """Look up a file by its MD5, SHA-1 or SHA-256; return an empty list if VMRay has no sample.
 
         Raises:
-            UnsupportedSubjectError: It is none of the three; nothing was requested.
+            UnsupportedSubjectError: The text is not one of the three hashes; no request was sent.
         """
         text = file_hash.strip().lower()
         kind = HASH_KINDS.get(len(text))
@@ -88,13 +88,13 @@ class Client:
             raise UnsupportedSubjectError("unsupported hash type (expected MD5, SHA-1 or SHA-256)")
         found = [Sample.from_json(item) for item in self._list(f"/sample/{kind}/{text}")]
         for each in found:
-            _make_sure(each.raw.get(f"sample_{kind}hash") or text, text, "sample")
+            _check_same(each.raw.get(f"sample_{kind}hash") or text, text, "sample")
         return found
 
     def get_sample(self, sample_id: int) -> Sample:
         """Read one sample."""
         found = Sample.from_json(self._item(f"/sample/{sample_id}"))
-        _make_sure(found.sample_id, sample_id, "sample")
+        _check_same(found.sample_id, sample_id, "sample")
         return found
 
     def get_iocs(self, sample_id: int) -> Aggregate:
@@ -126,18 +126,18 @@ class Client:
     def get_submission(self, submission_id: int) -> Submission:
         """Read one submission."""
         found = Submission.from_json(self._item(f"/submission/{submission_id}"))
-        _make_sure(found.submission_id, submission_id, "submission")
+        _check_same(found.submission_id, submission_id, "submission")
         return found
 
     def list_submissions_between(self, first_id: int, last_id: int) -> list[Submission]:
-        """Read the submissions of a window of ids, both ends included (inferred for the upper end)."""
+        """Read the submissions in a range of ids, both ends included (the upper end is inferred)."""
         query = {"_min_id": str(first_id), "_max_id": str(last_id)}
         return [Submission.from_json(item) for item in self._list("/submission", query)]
 
     def find_submissions_by_metadata(self, metadata: str, is_ours: Callable[[Submission], bool]) -> list[Submission]:
-        """Ask for the submissions with this metadata; a server that lacks the filter answers with others (check!).
+        """Return the submissions with this metadata; a server without this filter returns others, so check each one.
 
-        Read to the end as long as they are ours: of an archive there can be more than one page.
+        Pages are read while the last submission is ours: the submissions of an archive can fill more than one page.
         """
         query = {"submission_submission_metadata": metadata}
         found, truncated = self._while_ours(query, is_ours)
@@ -146,17 +146,17 @@ class Client:
         return found
 
     def list_newest_submissions(self, limit: int, is_ours: Callable[[Submission], bool]) -> list[Submission]:
-        """Read the first page of those made last, of all users this key may see, and on as long as they are ours."""
+        """Return the newest submissions that this key can see, of all users; read further pages while they are ours."""
         return self._while_ours({"_limit": str(limit), "_order": "desc"}, is_ours)[0]
 
     def list_child_submissions(self, submission_id: int) -> list[Submission]:
-        """Read the submissions that VMRay itself made out of one (4.2 and later; earlier servers ignore the filter)."""
+        """Return the submissions that VMRay created from one (4.2 and later; earlier servers ignore the filter)."""
         query = {"submission_parent_submission_id": str(submission_id)}
         raw, truncated = read_list(self._transport, "/submission", query)
         found = [Submission.from_json(item) for item in raw]
         mine = [each for each in found if each.parent_id == submission_id]
-        if truncated and len(mine) == len(found):  # else these are everybody's submissions, of which there are more
-            raise InvalidResponseError(CUT_OFF)  # the worst of all could be missing
+        if truncated and len(mine) == len(found):  # otherwise the list contains the submissions of all users
+            raise InvalidResponseError(CUT_OFF)  # the worst verdict could be in the missing part
         return mine
 
     def list_submissions_of_sample(self, sample_id: int) -> list[Submission]:
@@ -172,10 +172,11 @@ class Client:
         return [Analysis.from_json(item) for item in self._list(f"/analysis/sample/{sample_id}")]
 
     def add_tag(self, submission_id: int, tag: str) -> None:
-        """Put a tag on a submission; putting it there twice is the same as once (inferred).
+        """Add a tag to a submission; adding the tag twice has the same effect as once (inferred).
 
-        The documented form is a form field; servers before it know the tag as a segment of the path. A 404 can mean
-        either the submission or the form, so the other form is asked before the submission is called unknown.
+        The documented request has a form field. Older servers expect the tag in the path. A 404 can mean that
+        the submission does not exist or that the server does not support the form. So the other request is sent
+        too, before the submission is reported as missing.
         """
         path = f"/submission/{submission_id}/tag"
         try:
@@ -189,23 +190,23 @@ class Client:
         """Submit a URL, once.
 
         Raises:
-            UnsupportedSubjectError: It cannot be written in UTF-8; nothing was requested.
+            UnsupportedSubjectError: The URL cannot be written in UTF-8; no request was sent.
         """
         if not is_utf8_encodable(url):
             raise UnsupportedSubjectError("contains characters that cannot be sent to VMRay")
-        answer = self._transport.post_once("/sample/submit", {"sample_url": url, **options.form()})
-        return _submit_answer(answer)
+        response = self._transport.post_once("/sample/submit", {"sample_url": url, **options.form()})
+        return _submit_response(response)
 
     def submit_file(self, file: Any, name: str, options: SubmitOptions) -> SubmitResponse:  # noqa: ANN401 - any binary file object
-        """Submit a file, once, streaming it.
+        """Submit a file, once, as a stream.
 
         Args:
             file: An object with ``read(size)`` and ``len``, the number of bytes that will come.
-            name: The name as it is on disk. It travels in base64, VMRay's own way for names beyond ASCII, so that no
-                name can break the request or be altered by it. VMRay takes UTF-8 only: other bytes are written out.
+            name: The name as it is on disk. It is sent in base64, VMRay's own form for non-ASCII names, so that no
+                name can break the request or be changed by it. VMRay accepts UTF-8 only: other bytes are escaped.
             options: Tags, comment, metadata.
         """
-        # Imported here because only an upload should pay for it.
+        # Imported here because only an upload needs it, and importing it takes time.
         from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; loaded only where a file is sent
 
         in_utf8 = os.fsencode(name).decode("utf-8", "backslashreplace")
@@ -216,11 +217,11 @@ class Client:
         }
         encoder = MultipartEncoder(fields)
         try:
-            answer = self._transport.post_once("/sample/submit", encoder, encoder.content_type)
+            response = self._transport.post_once("/sample/submit", encoder, encoder.content_type)
         except RequestError as error:
-            error.not_executed = error.not_executed or file.len > 0  # VMRay never had the whole of it
+            error.not_executed = error.not_executed or file.len > 0  # VMRay did not receive the whole file
             raise
-        return _submit_answer(answer)
+        return _submit_response(response)
 
     def _while_ours(
         self, query: Mapping[str, str], is_ours: Callable[[Submission], bool]
@@ -239,15 +240,15 @@ class Client:
         return read_list(self._transport, path, query).items
 
 
-def _make_sure(found: object, asked: object, what: str) -> None:
-    """Refuse the answer to another question: a proxy that mixes answers up would put one file's verdict on another."""
-    if str(found).strip().lower() != str(asked):
+def _check_same(found: object, requested: object, what: str) -> None:
+    """Check that a response is about the requested object: a proxy that mixes up responses could swap two verdicts."""
+    if str(found).strip().lower() != str(requested):
         raise InvalidResponseError(f"VMRay returned another {what} than the one requested")
 
 
-def _submit_answer(answer: Response) -> SubmitResponse:
-    """Read the answer to a submit; one that says neither what was stored nor what was refused leaves it open."""
-    found = SubmitResponse.from_json(answer.data)
+def _submit_response(response: Response) -> SubmitResponse:
+    """Read the response to a submit; the result is unknown if it names neither a submission nor a rejection."""
+    found = SubmitResponse.from_json(response.data)
     if not any(found):
         raise InvalidResponseError("VMRay's response does not say whether the submission was stored")
     return found

@@ -1,7 +1,7 @@
-"""Independent requests side by side.
+"""Run independent requests concurrently.
 
-The threads are daemons: when a cause that concerns all ends the action, nothing waits for requests still in flight.
-How many requests really are in flight is decided by the gate alone (see the throttle module).
+The threads are daemon threads: if a fatal error ends the action, the process does not wait for the requests in flight.
+The rate limiter alone decides how many requests are in flight (see ``vmray_rate_limiter``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY
 
-# Results that may wait to be taken: without a limit, a server that is faster than the platform would fill the memory.
+# The limit of results that are not yet taken: if a server is faster than the platform, memory would fill without it.
 MAX_WAITING: Final = MAX_CONCURRENCY
 
 Item = TypeVar("Item")
@@ -28,17 +28,17 @@ _DONE: Final = object()
 def map_concurrently(
     work: Callable[[Item], Result], items: Iterable[Item]
 ) -> Iterator[tuple[Item, Result | VMRayError]]:
-    """Do the work on all items at once, and yield each item with its result, in the order in which they are ready.
+    """Process all items concurrently, and yield each item with its result, in the order of completion.
 
     Args:
-        work: Called in several threads.
-        items: Each is worked on once.
+        work: The function for one item; called in several threads.
+        items: The items; each is processed once.
 
     Yields:
-        The item and its result, or the VMRayError that concerns this item alone.
+        The item and its result, or the VMRayError of this item.
 
     Raises:
-        VMRayError: The first one that concerns all items; the others are not waited for.
+        VMRayError: The first fatal error; the other items are not waited for.
     """
     waiting = list(items)
     outcomes: queue.SimpleQueue[tuple[Item, Result | BaseException]] = queue.SimpleQueue()
@@ -53,7 +53,7 @@ def map_concurrently(
                 item = next(remaining, _DONE)
             if item is _DONE:
                 return
-            outcomes.put((item, _outcome(work, item)))  # type: ignore[arg-type]  # not _DONE: an item
+            outcomes.put((item, _outcome(work, item)))  # type: ignore[arg-type]  # an item here, never _DONE
 
     for _ in range(min(MAX_CONCURRENCY, len(waiting))):
         threading.Thread(target=worker, daemon=True).start()
@@ -62,7 +62,7 @@ def map_concurrently(
             item, outcome = outcomes.get()
             match outcome:
                 case VMRayError(is_fatal=False):
-                    pass  # it concerns this item alone
+                    pass  # an error of this item only
                 case BaseException():
                     raise outcome
             yield item, outcome
@@ -73,15 +73,15 @@ def map_concurrently(
 
 
 def run_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
-    """Do two things at the same time and return both results.
+    """Call two functions concurrently and return both results.
 
     Raises:
-        VMRayError: What the first raised, else what the second raised.
+        VMRayError: The error of the first function, else the error of the second.
     """
-    answer: queue.SimpleQueue[Second | BaseException] = queue.SimpleQueue()
-    threading.Thread(target=lambda: answer.put(_outcome(lambda _: second(), None)), daemon=True).start()
+    second_outcome: queue.SimpleQueue[Second | BaseException] = queue.SimpleQueue()
+    threading.Thread(target=lambda: second_outcome.put(_outcome(lambda _: second(), None)), daemon=True).start()
     mine = first()
-    other = answer.get()
+    other = second_outcome.get()
     if isinstance(other, BaseException):
         raise other
     return mine, other
@@ -90,5 +90,5 @@ def run_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[
 def _outcome(work: Callable[[Item], Result], item: Item) -> Result | BaseException:
     try:
         return work(item)
-    except BaseException as error:  # noqa: BLE001 - carried to the thread that waits, and raised there
+    except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
         return error

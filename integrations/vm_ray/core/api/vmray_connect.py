@@ -1,4 +1,4 @@
-"""The entry point of the client library: from an address and a key to a client."""
+"""The entry point of the client library: create a client from an address and a key."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def connect(
         api_root: The address of the server, such as ``https://cloud.vmray.com``.
         api_key: The API key.
         verify: Whether the certificate of the server is verified.
-        rate_limiter: What decides when a request may start; None for one that adapts to the server. Several clients
-            can share one.
+        rate_limiter: Decides when a request may start; None for a rate limiter that adapts to the server. Several
+            clients can share one rate limiter.
         deadline: When all requests must have ended; None for no limit.
 
     Raises:
-        ParameterError: The address is not one of a server, or the environment variable that limits the number of
+        ParameterError: The address is not the address of a server, or the environment variable for the number of
             concurrent requests has a value that is not allowed.
     """
     transport = Transport(

@@ -15,17 +15,19 @@ Result = TypeVar("Result")
 
 
 def call_with_timeout(work: Callable[[], Result], seconds: float) -> Result:
-    """Do something and return its result, or stop waiting for it: time limits of sockets start anew with each byte.
+    """Call a function and return its result, or stop waiting for the function after a time limit.
+
+    A timeout of a socket is not enough: it starts again with each byte.
 
     Raises:
-        TimeoutError: It takes longer than so many seconds; it is left to itself.
+        TimeoutError: The function takes longer than ``seconds``; its thread continues, and its result is ignored.
     """
     outcome: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
 
     def worker() -> None:
         try:
             outcome.put((work(), None))
-        except BaseException as error:  # noqa: BLE001 - carried to the thread that waits, and raised there
+        except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
             outcome.put((None, error))
 
     threading.Thread(target=worker, daemon=True).start()
@@ -35,25 +37,25 @@ def call_with_timeout(work: Callable[[], Result], seconds: float) -> Result:
         raise TimeoutError from None
     if error is not None:
         raise error
-    return result  # type: ignore[return-value]  # without an error it is the result
+    return result  # type: ignore[return-value]  # without an error, the result is there
 
 
 class Deadline:
-    """The moment by which this run must have ended, with a margin for writing the result."""
+    """The time at which this run must have ended, with a margin for writing the result."""
 
     def __init__(self, at: float | None, clock: Callable[[], float] = time.time) -> None:
-        """Set the moment (Unix seconds; None for none)."""
+        """Set the time (Unix seconds; None for no deadline)."""
         self._at = at
         self._clock = clock
 
     @property
     def remaining(self) -> float:
-        """Seconds left, at least 0; infinite without a deadline."""
+        """The seconds left, at least 0; infinite without a deadline."""
         return float("inf") if self._at is None else max(0.0, self._at - self._clock())
 
     @contextmanager
     def reserving(self, seconds: float) -> Iterator[None]:
-        """Let everything inside end so many seconds earlier, to keep them for what comes after."""
+        """Move the deadline earlier by ``seconds`` inside the block, to keep this time for what follows."""
         kept = self._at
         if kept is not None:
             self._at = kept - seconds
@@ -63,6 +65,6 @@ class Deadline:
             self._at = kept
 
     def check(self, seconds: float = 0.0) -> None:
-        """Raise DeadlineReached unless more than so many seconds are left."""
+        """Raise DeadlineError unless more than ``seconds`` are left."""
         if self.remaining <= seconds:
             raise DeadlineError

@@ -214,7 +214,7 @@ class RequestError(VMRayError):
         status: The HTTP status of the response; None where there was no response or the status was 200.
         attempts: How many times the request was sent.
         not_executed: True only where it is certain that VMRay did not execute the request.
-        retry_after: The seconds to wait that the server named, None where it named none.
+        retry_after: The seconds to wait that the server named; None if it named none.
         retryable: Whether the same request may succeed a little later.
     """
 
@@ -284,7 +284,7 @@ class PermissionDeniedError(RequestError):
 
 
 class NotFoundError(RequestError):
-    """The object does not exist in VMRay or is not visible to this API key (VMRay does not say which)."""
+    """The object does not exist in VMRay or is not visible to this API key (the response is the same for both)."""
 
     kind = "not_found"
     cause = "The id is wrong, the object was deleted, or the object is not visible to the API key."
@@ -309,7 +309,7 @@ class RateLimitedError(RequestError):
 
 
 class ServerError(RequestError):
-    """VMRay, or a proxy between, returned an error of its own."""
+    """VMRay, or a proxy on the way, returned a server error."""
 
     retryable = True
     kind = "server"

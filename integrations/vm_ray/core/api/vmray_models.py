@@ -1,7 +1,7 @@
-"""VMRay's objects as the integration needs them: the few facts it decides on, and the raw object beside them.
+"""VMRay's objects: the few fields that the integration uses, and the complete object in ``raw``.
 
-Servers of different ages send more or fewer fields, and null where a newer one sends a list. So nothing but the id is
-required, whatever is unknown stays in ``raw``, and each quirk is a named function here.
+Servers of different versions send more or fewer fields, and null where a newer server sends a list. So only the id is
+required, unknown fields stay in ``raw``, and each difference between versions is handled in a named function here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ...core.api.vmray_verdicts import Verdict, verdict_of
 IOC_TYPES: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 ANALYSIS_SUCCEEDED: Final = 1
 MAX_DIGITS: Final = 30
-# Where a report was bought as a verdict only, it is locked. The two names are the newer and the older field.
+# A report that was bought as a verdict only is locked. The two names are the newer and the older field.
 VERDICT_ONLY_FIELDS: Final = {"submission_quota_type": "verdict", "submission_billing_type": "detector"}
 VERDICT_ONLY_NOTE: Final = "the report is locked (purchased as a verdict only)"
 
@@ -24,22 +24,22 @@ Json = Mapping[str, Any]
 
 
 def objects(value: object) -> list[Json]:
-    """Return the objects of a list; null, absent and foreign values count as nothing (older servers send null)."""
+    """Return the objects of a list; null (from older servers), a missing value and another type give []."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def texts(value: object) -> list[str]:
-    """Return the texts of a list of texts; null and absent count as none, one bare text as a list of one."""
+    """Return the texts of a list; null and a missing value give an empty list, one text gives a list of one."""
     if isinstance(value, str):
         return [value]
     return [str(item) for item in value if item is not None] if isinstance(value, list) else []
 
 
 def required_id(raw: Json, field: str) -> int:
-    """Return an id, which must be there: without it nothing can be asked about the object.
+    """Return an id, which is required: without the id no request about the object is possible.
 
     Raises:
-        InvalidResponseError: It is missing or not a whole number.
+        InvalidResponseError: The id is missing or not a whole number.
     """
     value = raw.get(field)
     digits = "" if isinstance(value, bool) or not isinstance(value, int | str) else str(value)[: MAX_DIGITS + 1]
@@ -49,13 +49,13 @@ def required_id(raw: Json, field: str) -> int:
 
 
 def text_of(raw: Json, field: str) -> str:
-    """Return a text field, empty for null and absent."""
+    """Return a text field; empty for null and for a missing field."""
     value = raw.get(field)
     return "" if value is None else str(value)
 
 
 class Sample(NamedTuple):
-    """A file or URL that VMRay knows."""
+    """A file or URL that VMRay has analyzed."""
 
     sample_id: int
     verdict: Verdict
@@ -64,23 +64,23 @@ class Sample(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> Sample:
-        """Read a sample object."""
+        """Return the sample of a JSON object."""
         return cls(required_id(raw, "sample_id"), verdict_of(raw, "sample_"), text_of(raw, "sample_created"), raw)
 
     @property
     def filename(self) -> str:
-        """Its name as VMRay stored it, empty for a URL."""
+        """The file name that VMRay stored; empty for a URL."""
         return text_of(self.raw, "sample_filename")
 
 
 class Submission(NamedTuple):
-    """One act of submitting a sample.
+    """One submission of a sample.
 
     Attributes:
-        finished: Whether all of its jobs are done; the flag that VMRay's own clients poll.
-        has_errors: Whether an analysis of it, or of a child, failed.
-        verdict_only: Whether it was bought as a verdict only, so that its report is locked.
-        metadata: The text that was given as ``submission_metadata``.
+        finished: Whether all jobs of the submission are done; VMRay's own clients poll this field.
+        has_errors: Whether an analysis of the submission, or of a child, failed.
+        verdict_only: Whether the submission was bought as a verdict only, so that its report is locked.
+        metadata: The text that was sent as ``submission_metadata``.
     """
 
     submission_id: int
@@ -97,7 +97,7 @@ class Submission(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> Submission:
-        """Read a submission object; the link to the sample is ``submission_sample_id``, there is no ``sample_id``."""
+        """Return the submission of a JSON object; the field of its sample is ``submission_sample_id``."""
         parent = raw.get("submission_parent_submission_id")
         return cls(
             submission_id=required_id(raw, "submission_id"),
@@ -115,7 +115,7 @@ class Submission(NamedTuple):
 
 
 def _as_text(metadata: object) -> str:
-    """Return the metadata as the text that was given; a server may hand its JSON back as an object (inferred)."""
+    """Return the metadata as the text that was sent; a server may return its JSON as an object (inferred)."""
     return json.dumps(metadata) if isinstance(metadata, dict) else "" if metadata is None else str(metadata)
 
 
@@ -130,7 +130,7 @@ class Analysis(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> Analysis:
-        """Read an analysis object; a code other than 1 is a failure, its text says which."""
+        """Return the analysis of a JSON object; any code other than 1 is a failure, and its text is the reason."""
         code = raw.get("analysis_result_code")
         return cls(
             analysis_id=required_id(raw, "analysis_id"),
@@ -142,13 +142,13 @@ class Analysis(NamedTuple):
 
 
 class SubmitResponse(NamedTuple):
-    """What VMRay said to a submit.
+    """VMRay's response to a submit.
 
     Attributes:
         submissions: One for each accepted sample; several for an archive.
-        known_sample_ids: Samples that were not stored again, because VMRay knows them and they need no new jobs.
-        errors: ``(file name, reason)`` for each item refused for another reason; present with status 200, beside
-            accepted ones.
+        known_sample_ids: Samples that were not stored again, because VMRay already has them and creates no new jobs.
+        errors: ``(file name, reason)`` for each item that was rejected for another reason. The status is 200 even so,
+            and other items may have been accepted.
     """
 
     submissions: tuple[Submission, ...]
@@ -157,16 +157,16 @@ class SubmitResponse(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> SubmitResponse:
-        """Read the ``data`` of a submit answer.
+        """Return the response from its ``data``.
 
-        ``samples`` lists refused ones too; they are paired with ``errors`` by their file name, never by position. Where
-        nothing was stored, and for no other reason than that all of it is known, no name is needed.
+        ``samples`` contains rejected samples too; they are matched with ``errors`` by file name, never by position. If
+        nothing was stored, only because VMRay already has all samples, then no file name is needed.
         """
         submissions = tuple(Submission.from_json(item) for item in objects(raw.get("submissions")))
         errors = [
             (text_of(item, "submission_filename"), text_of(item, "error_msg")) for item in objects(raw.get("errors"))
         ]
-        not_executed = [name for name, why in errors if _says_not_stored(why)]
+        not_executed = [name for name, why in errors if _is_not_stored(why)]
         all_known = not submissions and len(not_executed) == len(errors)
         stored = {submission.sample_id for submission in submissions}
         named = [
@@ -175,24 +175,24 @@ class SubmitResponse(NamedTuple):
             if not_executed and (all_known or text_of(item, "submission_filename") in (*not_executed, ""))
         ]
         known = tuple(number for number in dict.fromkeys(named) if number not in stored)
-        others = tuple((name, why) for name, why in errors if not (known and _says_not_stored(why)))
+        others = tuple((name, why) for name, why in errors if not (known and _is_not_stored(why)))
         return cls(submissions, known, others)
 
 
-def _says_not_stored(reason: str) -> bool:
-    """Recognise "Submission not stored because no jobs were created"; clients match parts of that sentence."""
+def _is_not_stored(reason: str) -> bool:
+    """Return whether the reason is "Submission not stored because no jobs were created"; clients match parts of it."""
     return "not stored" in reason.lower() or "no jobs were created" in reason.lower()
 
 
 class Aggregate(NamedTuple):
-    """IOCs or threat indicators of a sample; complete only when VMRay's own ``status`` says ``finished``."""
+    """IOCs or threat indicators of a sample; complete only if VMRay's ``status`` is ``finished``."""
 
     finished: bool
     content: Any
 
     @classmethod
     def from_json(cls, raw: Json, field: str) -> Aggregate:
-        """Read ``{"status": …, field: …}``; no status means finished, the documented default."""
+        """Return the aggregate of ``{"status": …, field: …}``; a missing status means finished, as documented."""
         return cls((raw.get("status") or "finished") == "finished", raw.get(field))
 
 
@@ -201,7 +201,7 @@ class KeyQuota(NamedTuple):
 
     Attributes:
         limit: How many submissions the key may make in a period; None for no limit.
-        used: How many it has made in this period.
+        used: How many submissions the key has made in this period.
     """
 
     limit: int | None
@@ -210,7 +210,7 @@ class KeyQuota(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> KeyQuota:
-        """Read the quota of a key; a limit of 0 means no limit."""
+        """Return the quota of a key; a limit of 0 means no limit."""
         return cls(_count(raw, "quota_limit") or None, _count(raw, "used_quota") or 0, raw)
 
     @property
@@ -224,7 +224,7 @@ class PlanQuota(NamedTuple):
 
     Attributes:
         limit: How many results the plan includes in a period; None for no limit.
-        left: How many are left; None for no limit.
+        left: How many results are left; None for no limit.
     """
 
     limit: int | None
@@ -232,10 +232,10 @@ class PlanQuota(NamedTuple):
 
 
 class BillingInfo(NamedTuple):
-    """The plan that the API key belongs to, with both of its quotas.
+    """The plan of the API key, with both of its quotas.
 
     Attributes:
-        period_ends: The end of the billing period as VMRay writes it for people.
+        period_ends: The end of the billing period, in VMRay's readable form.
     """
 
     plan: str
@@ -247,7 +247,7 @@ class BillingInfo(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> BillingInfo:
-        """Read the billing information; a quota of null means no limit."""
+        """Return the billing information; a quota of null means no limit."""
         return cls(
             plan=text_of(raw, "product_plan_name"),
             billing_period=text_of(raw, "billing_period"),
@@ -259,10 +259,10 @@ class BillingInfo(NamedTuple):
 
 
 class SystemInfo(NamedTuple):
-    """The server.
+    """The version and the limits of the server.
 
     Attributes:
-        max_sample_size: The largest accepted sample in bytes; None where the server names none.
+        max_sample_size: The size limit of a sample in bytes; None if the server returns none.
     """
 
     version: str
@@ -271,12 +271,12 @@ class SystemInfo(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> SystemInfo:
-        """Read the information about the server."""
+        """Return the information about the server."""
         return cls(text_of(raw, "version"), _count(raw, "webif_max_sample_size") or None, raw)
 
 
 def _count(raw: Json, field: str) -> int | None:
-    """Return a number of 0 or more; None for null, absent and foreign values."""
+    """Return a number of 0 or more; None for null, for a missing field and for another type."""
     value = raw.get(field)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
@@ -287,5 +287,5 @@ def best_sample(samples: Iterable[Sample]) -> Sample | None:
 
 
 def newest_submission(submissions: Iterable[Submission]) -> Submission | None:
-    """Choose the submission that was created last; the order of VMRay's lists is not documented."""
+    """Return the submission that was created last; the order of VMRay's lists is not documented."""
     return max(submissions, key=lambda each: (each.created, each.submission_id), default=None)

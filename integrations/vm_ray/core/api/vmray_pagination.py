@@ -1,4 +1,4 @@
-"""Lists of VMRay's: they come in pages, and the rest of one waits under an id that can be used once."""
+"""Read VMRay's lists, which come in pages: each page but the last has an id for the next page, which works once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MAX_RESTARTS: Final = 3
 
 
 class Listing(NamedTuple):
-    """What a list held.
+    """The content of a list.
 
     Attributes:
-        items: Its objects, in VMRay's order.
-        truncated: Whether VMRay has even more, which it gives to nobody.
+        items: The objects of the list, in VMRay's order.
+        truncated: Whether VMRay has more objects, which no request returns.
     """
 
     items: list[Json]
@@ -30,51 +30,51 @@ def read_list(
     transport: Transport,
     path: str,
     query: Mapping[str, str] | None = None,
-    goes_on: Callable[[Json], bool] = lambda last: True,  # noqa: ARG005 - to its end, whatever it holds
+    read_next: Callable[[Json], bool] = lambda last: True,  # noqa: ARG005 - to its end, whatever it holds
 ) -> Listing:
-    """Read a list to its end, or to the first page after whose last object it is not worth going on.
+    """Read a list to its end, or up to the first page whose last object does not satisfy ``read_next``.
 
     Raises:
-        InvalidResponseError: It has no end, or holds nothing of what was asked for.
+        InvalidResponseError: The list has no end, or does not contain the requested objects.
         VMRayError: Another cause.
     """
     for _ in range(MAX_RESTARTS):
         try:
-            pages = list(_pages(transport, path, query, goes_on))
-        except _RestConsumed:
+            pages = list(_pages(transport, path, query, read_next))
+        except _PageIdUsed:
             continue
         return Listing([item for page in pages for item in objects_of(page)], any(page.truncated for page in pages))
     raise InvalidResponseError("VMRay's list could not be read to the end")
 
 
-def objects_of(answer: Response) -> list[Json]:
+def objects_of(response: Response) -> list[Json]:
     """Return the objects of one page.
 
     Raises:
-        InvalidResponseError: There is something on it, but no object.
+        InvalidResponseError: The page is not empty, and contains no object.
     """
-    found: list[Json] = [item for item in answer.data if isinstance(item, dict)]
-    if answer.data and not found:
+    found: list[Json] = [item for item in response.data if isinstance(item, dict)]
+    if response.data and not found:
         raise InvalidResponseError("VMRay's list does not contain the requested objects")
     return found
 
 
 def _pages(
-    transport: Transport, path: str, query: Mapping[str, str] | None, goes_on: Callable[[Json], bool]
+    transport: Transport, path: str, query: Mapping[str, str] | None, read_next: Callable[[Json], bool]
 ) -> Iterator[Response]:
-    answer = transport.get(path, query, list)
-    yield answer
+    response = transport.get(path, query, list)
+    yield response
     for _ in range(MAX_PAGES):
-        items = objects_of(answer)
-        if answer.continuation_id is None or (items and not goes_on(items[-1])):
+        items = objects_of(response)
+        if response.continuation_id is None or (items and not read_next(items[-1])):
             return
         try:
-            answer = transport.get(f"/continuation/{quote_segment(answer.continuation_id)}", shape=list)
+            response = transport.get(f"/continuation/{quote_segment(response.continuation_id)}", shape=list)
         except NotFoundError:
-            raise _RestConsumed from None
-        yield answer
+            raise _PageIdUsed from None
+        yield response
     raise InvalidResponseError(f"VMRay's list did not end after {MAX_PAGES} pages")
 
 
-class _RestConsumed(Exception):
-    """The rest of a list can be fetched once; where that answer was lost, only starting over brings it back."""
+class _PageIdUsed(Exception):
+    """The id of the next page was already used. If its response was lost, only reading from the start helps."""

@@ -42,23 +42,23 @@ def configured_max_concurrency() -> int:
 
 
 class RateLimiter(Protocol):
-    """What the transport needs of a rate limiter; called from several threads."""
+    """What the transport needs from a rate limiter; the methods are called from several threads."""
 
     def acquire(self, deadline: Deadline) -> float:
         """Wait until a request may start, and return its start time, for ``on_rate_limited``.
 
         Raises:
-            DeadlineError: The time of the run ends before that.
+            DeadlineError: The time of the run ends before a request may start.
         """
 
     def release(self) -> None:
-        """Take note that the request has ended, with or without a response."""
+        """Record that the request has ended, with or without a response."""
 
     def on_success(self) -> None:
-        """Take note of a usable response."""
+        """Record a usable response."""
 
     def on_rate_limited(self, started: float, retry_after: float | None) -> None:
-        """Take note of a 429 to the request that started at this time, and of its ``Retry-After`` in seconds."""
+        """Record a 429 to the request that started at this time, and its ``Retry-After`` in seconds."""
 
     def block_for(self, retry_after: float) -> None:
         """Start no request for this number of seconds: the server is not available until then."""
@@ -68,7 +68,7 @@ class AdaptiveRateLimiter:
     """Additive increase, multiplicative decrease (AIMD) of the concurrency, and pacing after a 429."""
 
     def __init__(self, max_concurrency: int = MAX_CONCURRENCY, clock: Callable[[], float] = time.monotonic) -> None:
-        """Start with ``INITIAL_CONCURRENCY``, or with the maximum where that is lower."""
+        """Start with ``INITIAL_CONCURRENCY``, or with the maximum if the maximum is lower."""
         self._max_concurrency = max_concurrency
         self._limit = float(min(INITIAL_CONCURRENCY, max_concurrency))
         self._clock = clock
@@ -88,7 +88,7 @@ class AdaptiveRateLimiter:
         """Wait until a request may start, and return its start time.
 
         Raises:
-            DeadlineError: The time of the run ends before that.
+            DeadlineError: The time of the run ends before a request may start.
         """
         with self._turn:
             while True:
@@ -127,12 +127,12 @@ class AdaptiveRateLimiter:
     def on_rate_limited(self, started: float, retry_after: float | None) -> None:
         """Start no request for the time that the server named, then continue with half the limit, at the measured pace.
 
-        Requests that were in flight together often get a 429 together: only the first of them counts. The pace is
-        measured only where enough responses came before. A long pause says nothing about the pace, and counts little.
+        Requests that were in flight together often get a 429 together: only the first 429 counts. The pace is measured
+        only after enough responses. A long pause does not describe the pace, so only a part of the pause counts.
 
         Args:
             started: When the rejected request started.
-            retry_after: The seconds of ``Retry-After``, None where the server named none.
+            retry_after: The seconds of ``Retry-After``; None if the server named none.
         """
         with self._turn:
             now = self._clock()

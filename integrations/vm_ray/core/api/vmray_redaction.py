@@ -1,4 +1,4 @@
-"""Find the API key in a response, in all spellings that JSON allows."""
+"""Find the API key in a response, in each spelling that JSON allows."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ...core.api.vmray_text import is_recognisable
 
 
 def secret_pattern(api_key: str) -> re.Pattern[bytes] | None:
-    """Return a pattern of all that a server that echoes the key may write; None for a key like any other text.
+    """Return a pattern for the API key in a response; None for a key that could be part of any text.
 
-    JSON has several spellings of a character. An answer is cut in places, and half of a key is a key as well: so the
-    whole key goes before anything is read.
+    A server may repeat the key in its response. JSON allows several spellings of a character. Messages are shortened
+    later, and a part of a key is a secret too: so the whole key is removed before the response is parsed.
     """
     if not is_recognisable(api_key):
         return None
@@ -20,7 +20,7 @@ def secret_pattern(api_key: str) -> re.Pattern[bytes] | None:
 
 
 def _spellings(character: str) -> bytes:
-    """Return a pattern of a character as it is, and as JSON may write it."""
+    """Return a pattern that matches one character: as it is, and in each JSON spelling."""
     escaped = json.dumps(character)[1:-1]
     code = escaped if escaped.startswith("\\u") else f"\\u{ord(character):04x}"
     ways = [re.escape(way.encode()) for way in (character, escaped, f"\\{character}")]

@@ -1,4 +1,4 @@
-"""What goes along with a submitted sample."""
+"""The options of a submission: tags, comment and metadata."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 
 class SubmitOptions(NamedTuple):
-    """What goes along with a submitted sample; empty values are left out."""
+    """The options of a submission; empty values are not sent."""
 
     tags: tuple[str, ...] = ()
     comment: str = ""
     metadata: str = ""
 
     def form(self) -> dict[str, str]:
-        """Write them as form fields."""
+        """Return the options as form fields."""
         fields = {"tags": ",".join(self.tags), "comment": self.comment, "submission_metadata": self.metadata}
         return {name: value for name, value in fields.items() if value}

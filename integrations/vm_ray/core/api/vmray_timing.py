@@ -20,22 +20,23 @@ class Timing:
         backoff_longest: The longest pause between two attempts.
         default_retry_after: The pause after a 429 without ``Retry-After``.
         pacing_pause: The part of a ``Retry-After`` that counts as part of the server's pace. A server that counts
-            requests by the second asks for the rest of that second. A pause of a minute says nothing about the pace.
+            requests per second sends the rest of that second. A pause of a minute does not describe the pace.
         longest_interval: The longest interval between two requests that pacing may set. A slower server limits the
             rate by its pauses; the measured time may also contain time without requests.
         slot_check: How often a request that waits for a free slot checks again.
         submit_lookups: The pauses before each look-up of a submission whose response was lost.
-        submit_recheck: The pause between two look-ups until both find the same: VMRay may still unpack an archive.
+        submit_recheck: The pause between two look-ups, until both find the same submissions. VMRay may
+            still unpack an archive.
         submit_grace: How long a submission may still appear after a timeout (inferred).
         metadata_retries: The pauses before another search by metadata, where VMRay rejected the search.
-        reuse_window: How long after its end a submission with the same key counts as this one.
+        reuse_window: How long after its end a submission with the same key is reused.
         batch_window: How far apart VMRay may store the submissions of one archive (inferred).
         min_margin: The shortest time that a run reserves for writing its result.
         max_margin: The longest time that a run reserves for writing its result.
         max_last_run: The longest time that an action reserves for the results in its last run.
-        run_overhead: What a run needs to start and to write its result.
+        run_overhead: The time that a run needs to start and to write its result.
         aggregation_timeout: How long a run waits for IOCs and threat indicators that VMRay is still collecting.
-        aggregation_first_pause: The first pause of that wait; it doubles each time.
+        aggregation_first_pause: The first pause of that wait; the pause doubles each time.
         aggregation_longest_pause: The longest pause of that wait.
     """
 

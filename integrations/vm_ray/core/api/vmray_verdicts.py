@@ -1,7 +1,7 @@
 """Verdicts and their order.
 
-VMRay 4.0 and later state a ``verdict``; before that there was only a ``severity`` (facts seen in real answers and
-in VMRay's own clients). ``not_available``, JSON ``null`` and a value that is not known here all mean: no verdict.
+VMRay 4.0 and later return a ``verdict``; earlier servers return only a ``severity`` (seen in real responses and in
+VMRay's own clients). ``not_available``, JSON ``null`` and any other value all mean: no verdict.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Verdict(Enum):
-    """What VMRay thinks of a sample or an IOC; the value is VMRay's own word, ``none`` for no verdict."""
+    """VMRay's judgement of a sample or an IOC; the value is VMRay's own word, or ``none`` for no verdict."""
 
     MALICIOUS = "malicious"
     SUSPICIOUS = "suspicious"
@@ -21,24 +21,24 @@ class Verdict(Enum):
 
     @property
     def rank(self) -> int:
-        """0 for the worst verdict, 3 for none."""
+        """The position in the order: 0 for the worst verdict, 3 for none."""
         return _RANK[self]
 
     @property
     def is_suspicious(self) -> bool:
-        """Whether an analyst should look: malicious or suspicious."""
+        """Whether an analyst should investigate: malicious or suspicious."""
         return self in (Verdict.MALICIOUS, Verdict.SUSPICIOUS)
 
     @property
     def word(self) -> str:
-        """The word an analyst reads."""
+        """The word that an analyst reads."""
         return "Unknown" if self is Verdict.NONE else self.value.capitalize()
 
 
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 _BY_WORD = {verdict.value: verdict for verdict in Verdict}
 
-# How VMRay's own connector for another SOAR maps the older field.
+# The mapping of the older field in VMRay's own connector for another SOAR.
 _BY_SEVERITY = {
     "malicious": Verdict.MALICIOUS,
     "blacklisted": Verdict.MALICIOUS,
@@ -49,14 +49,14 @@ _BY_SEVERITY = {
 
 
 def verdict_of(item: Mapping[str, Any], prefix: str = "") -> Verdict:
-    """Read the verdict of an object of VMRay's.
+    """Return the verdict of an object from VMRay.
 
     Args:
         item: A sample (prefix ``sample_``), a submission (``submission_``) or an IOC (no prefix).
-        prefix: What stands before the field names.
+        prefix: The prefix of the field names.
 
     Returns:
-        The verdict; where the field is missing altogether (servers before 4.0) the one that the severity implies.
+        The verdict; if the field is missing (servers before 4.0), the verdict that corresponds to the severity.
     """
     if f"{prefix}verdict" in item:
         return _BY_WORD.get(str(item[f"{prefix}verdict"]).lower(), Verdict.NONE)
@@ -64,5 +64,5 @@ def verdict_of(item: Mapping[str, Any], prefix: str = "") -> Verdict:
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the worst of several verdicts, ``NONE`` for no verdicts at all."""
+    """Return the worst of several verdicts; ``NONE`` if there are no verdicts."""
     return min(verdicts, key=lambda verdict: verdict.rank, default=Verdict.NONE)

@@ -10,14 +10,14 @@ from ...core.api.vmray_timing import TIMING
 
 
 class AggregationWait:
-    """How long a run waits for what VMRay is still collecting: the same time for all of its samples.
+    """The time that a run waits for IOCs and threat indicators, shared by all of its samples.
 
-    It begins with the first wait and ends after ``aggregation_timeout`` seconds, or at half of the time that the run
-    has left. Were it each sample's own, a server that never finishes would use up the run of a large batch.
+    The time starts with the first wait. It ends after ``aggregation_timeout`` seconds, or at half of the time that the
+    run has left. If each sample had its own time, a server that never finishes would use up the run of a large batch.
     """
 
     def __init__(self, deadline: Deadline) -> None:
-        """Begin nothing yet."""
+        """Store the deadline; the time starts with the first ``wait``."""
         self._deadline = deadline
 
     @cached_property
@@ -25,7 +25,7 @@ class AggregationWait:
         return time.monotonic() + min(TIMING.aggregation_timeout, self._deadline.remaining / 2)
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long and return True, unless that would be too long."""
+        """Wait and return True; return False at once if the wait would not end in time."""
         if time.monotonic() + seconds >= self._ends:
             return False
         time.sleep(seconds)

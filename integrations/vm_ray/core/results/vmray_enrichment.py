@@ -1,4 +1,4 @@
-"""From a report to the enrichment of an entity: always exactly the documented fields."""
+"""Create the enrichment of an entity from a report: always exactly the documented fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...core.results.vmray_iocs import ioc_names
 from ...core.results.vmray_report import SampleReport
 
 ENRICHMENT_PREFIX: Final = "VMRay_"
-# The documented enrichment fields that are the sample's own, in the documented order.
+# The documented enrichment fields that are fields of the sample, in the documented order.
 SAMPLE_FIELDS: Final = (
     "sample_vti_score",
     "sample_child_sample_ids",
@@ -43,7 +43,7 @@ MAX_ENRICHMENT_LENGTH: Final = 10_000
 
 
 def enrichment(report: SampleReport) -> dict[str, str]:
-    """Make the enrichment fields: always exactly the documented ones, all texts, exact values (not defanged)."""
+    """Return the enrichment fields: always exactly the documented ones, all texts, exact values (not defanged)."""
     fields = {name: _joined(report.sample.raw.get(name)) for name in SAMPLE_FIELDS}
     for ioc_type in IOC_TYPES:
         fields[f"ioc_{ioc_type}"] = _joined(
@@ -55,7 +55,7 @@ def enrichment(report: SampleReport) -> dict[str, str]:
 
 
 def _joined(value: object) -> str:
-    """Write an enrichment value: null is empty, a list is joined with ``, ``; visible characters only."""
+    """Return an enrichment value as text: null is empty, a list is joined with ``, ``; visible characters only."""
     parts = value if isinstance(value, list) else [value]
     written = ", ".join(one_line(str(part), MAX_ENRICHMENT_LENGTH) for part in parts if part not in (None, ""))
     return one_line(written, MAX_ENRICHMENT_LENGTH)

@@ -1,8 +1,8 @@
-"""The JSON result and the tables of entities, each with its report, within what the platform accepts.
+"""The JSON result and the tables of entities, each with its report, within the size limit of the platform.
 
-Entities are added one by one, and their cost is summed for each of ``TRUNCATION_LEVELS``. In the end the first level
-that fits is applied to all of them, so what is omitted depends on the total alone. A verdict and an entity always stay.
-Meanwhile the entities wait in a spool that goes to disk when it grows: thousands of them need no memory.
+Entities are added one by one, and their cost is summed for each of ``TRUNCATION_LEVELS``. At the end the first level
+that fits is applied to all of them, so the omitted parts depend on the total only. Every entity and every verdict is
+kept. Until then the entities are in a spool, which uses the disk if it grows: so thousands of them need little memory.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from ...core.results.vmray_tables import extra_tables, sample_table
 
 @dataclass(frozen=True, slots=True)
 class TruncationLevel:
-    """How much is omitted; each level includes those before it.
+    """How much is omitted; each level includes the levels before it.
 
     Attributes:
-        says: What is omitted, in words that complete "omitted: …".
+        omitted: What is omitted, in words that complete "omitted: …".
         max_iocs: IOCs kept per entity and type; lowest-ranked ones go first.
         max_indicators: Threat indicators kept per entity.
     """
 
-    says: str
+    omitted: str
     extra_tables: bool = False
     max_iocs: int | None = None
     max_indicators: int | None = None
@@ -40,16 +40,16 @@ class TruncationLevel:
     whole_sample: bool = True
 
 
-_TABLES_SAY: Final = "the tables of IOCs and threat indicators"
-_IOCS_SAY: Final = f"{_TABLES_SAY}, all but the {{}} worst IOCs per type"
-_MOST_SAY: Final = f"{_TABLES_SAY}, all IOCs"
+_NO_TABLES: Final = "the tables of IOCs and threat indicators"
+_FEWER_IOCS: Final = f"{_NO_TABLES}, all but the {{}} worst IOCs per type"
+_NO_IOCS: Final = f"{_NO_TABLES}, all IOCs"
 TRUNCATION_LEVELS: Final = (
     TruncationLevel("nothing", extra_tables=True),
-    TruncationLevel(_TABLES_SAY),
-    *(TruncationLevel(_IOCS_SAY.format(kept), max_iocs=kept) for kept in (3000, 1000, 300, 100, 30, 10, 5, 3, 2, 1)),
-    TruncationLevel(_MOST_SAY, max_iocs=0),
-    TruncationLevel(f"{_MOST_SAY}, all but the 3 strongest threat indicators", max_iocs=0, max_indicators=3),
-    TruncationLevel(f"{_MOST_SAY} and threat indicators", max_iocs=0, max_indicators=0),
+    TruncationLevel(_NO_TABLES),
+    *(TruncationLevel(_FEWER_IOCS.format(kept), max_iocs=kept) for kept in (3000, 1000, 300, 100, 30, 10, 5, 3, 2, 1)),
+    TruncationLevel(_NO_IOCS, max_iocs=0),
+    TruncationLevel(f"{_NO_IOCS}, all but the 3 strongest threat indicators", max_iocs=0, max_indicators=3),
+    TruncationLevel(f"{_NO_IOCS} and threat indicators", max_iocs=0, max_indicators=0),
     TruncationLevel("all tables, IOCs and threat indicators", max_iocs=0, max_indicators=0, table=False),
     TruncationLevel(
         "all tables, IOCs, threat indicators and most fields of the samples",
@@ -63,12 +63,12 @@ TRUNCATION_LEVELS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """One entity's part of the result.
+    """The part of the result for one entity.
 
     Attributes:
         identifier: The entity's identifier.
         sample: The members of the sample object, as JSON text without braces.
-        iocs: JSON texts by type, worst first; types without any are left out.
+        iocs: JSON texts by type, worst first; empty types are left out.
         indicators: JSON texts, strongest first.
         table: The lines of the entity's table.
         extra_tables: The lines of the other tables by title.
@@ -83,7 +83,7 @@ class EntityRecord:
 
     @classmethod
     def of(cls, identifier: str, report: SampleReport) -> EntityRecord:
-        """Write a report down."""
+        """Return the record of a report."""
         return cls(
             identifier=identifier,
             sample=_members(public_sample(report.sample.raw)),
@@ -94,7 +94,7 @@ class EntityRecord:
         )
 
     def reduced(self, level: TruncationLevel) -> EntityRecord:
-        """Return the record without what this level omits."""
+        """Return the record without the parts that this level omits."""
         return EntityRecord(
             identifier=self.identifier,
             sample=self.sample if level.whole_sample else _essential_members(self.sample),
@@ -105,20 +105,20 @@ class EntityRecord:
         )
 
     def json_text(self) -> str:
-        """Write ``{"Entity": …, "EntityResult": {…}}``."""
+        """Return ``{"Entity": …, "EntityResult": {…}}``."""
         iocs = ",".join(f'"{name}":[{",".join(self.iocs.get(name, ()))}]' for name in IOC_TYPES)
         found = f'"iocs":{{{iocs}}},"threat_indicators":[{",".join(self.indicators)}]'
         members = f"{self.sample},{found}" if self.sample else found
         return f'{{"Entity":{script_json(self.identifier)},"EntityResult":{{{members}}}}}'
 
     def tables(self) -> Iterator[Table]:
-        """Yield the tables; the entity's own has exactly its identifier as title."""
+        """Yield the tables; the title of the entity's own table is exactly its identifier."""
         if self.table:
             yield Table(self.identifier, self.table)
         yield from map(Table._make, self.extra_tables.items())
 
     def costs(self) -> list[int]:
-        """Return, for each level, how many characters the record takes in the text that the platform measures."""
+        """Return, for each level, how many characters the record adds to the text that the platform measures."""
         skeleton = EntityRecord(self.identifier, "", {}, [], [], {})
         fixed = nested_length(skeleton.json_text()) + 2
         sample, essential = nested_length(self.sample) + 1, nested_length(_essential_members(self.sample)) + 1
@@ -138,10 +138,10 @@ class EntityRecord:
 
 
 class EntityResults:
-    """All entities' records, within what the platform accepts."""
+    """The records of all entities, within the size limit of the platform."""
 
     def __init__(self, limit: float) -> None:
-        """Start empty.
+        """Start without entities.
 
         Args:
             limit: The platform's limit in bytes.
@@ -151,32 +151,32 @@ class EntityResults:
         self._spool = Spool()
 
     def add(self, record: EntityRecord) -> None:
-        """Add one more entity."""
+        """Add one entity."""
         self._costs = [sum(pair) for pair in zip(self._costs, record.costs(), strict=True)]
         kept = [record.identifier, record.sample, record.iocs, record.indicators, record.table, record.extra_tables]
         self._spool.put(record.identifier, kept)
 
     @property
     def level(self) -> TruncationLevel:
-        """The first level that fits; the last one where none does."""
+        """The first level that fits; the last level if none fits."""
         return first_that_fits(self._limit, zip(TRUNCATION_LEVELS, self._costs, strict=True))
 
     def records(self, order: Sequence[str]) -> Iterator[EntityRecord]:
-        """Yield the records that were added, reduced to what fits, in the given order of identifiers."""
+        """Yield the records that were added, reduced to the level that fits, in the given order of identifiers."""
         level = self.level
         for identifier in order:
             if (stored := self._spool.get(identifier)) is not None:
                 yield EntityRecord(*stored).reduced(level)
 
     def result(self, order: Sequence[str]) -> Result:
-        """Return all entities that were added, in the given order, as the platform expects them."""
+        """Return all entities that were added, in the given order, in the form that the platform expects."""
         texts: list[str] = []
         tables: list[Table] = []
         for record in self.records(order):
             texts.append(record.json_text())
             tables += record.tables()
         return Result(
-            f"[{','.join(texts)}]", tables, left_out="" if self.level is TRUNCATION_LEVELS[0] else self.level.says
+            f"[{','.join(texts)}]", tables, left_out="" if self.level is TRUNCATION_LEVELS[0] else self.level.omitted
         )
 
 
@@ -185,5 +185,5 @@ def _essential_members(members: str) -> str:
 
 
 def _members(value: Json) -> str:
-    """Write an object without its braces."""
+    """Return an object as JSON text without its braces."""
     return script_json(value)[1:-1]

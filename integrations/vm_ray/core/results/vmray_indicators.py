@@ -1,4 +1,4 @@
-"""Threat indicators as an action returns them: filtered, ranked, counted by category."""
+"""Threat indicators as an action returns them: filtered, sorted, counted by category."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class IndicatorFilter(NamedTuple):
         min_score: The lowest score, 0 to 5.
         mitigating: Whether mitigating indicators, with a score below 0, are returned as well.
         categories: Names of categories in any case; empty for all.
-        limit: How many per item.
+        limit: The maximum number per item.
     """
 
     min_score: int
@@ -32,7 +32,7 @@ class IndicatorFilter(NamedTuple):
 
 
 def indicator_item(name: str, facts: Mapping[str, Any], found: Aggregate, wanted: IndicatorFilter) -> Item:
-    """Make the item of one subject: its indicators, the strongest first, then those that speak for harmless."""
+    """Return the item of one subject: its indicators, the strongest first, then the mitigating ones."""
     categories = {each.lower() for each in wanted.categories}
     ranked = sorted(objects(found.content), key=lambda each: -score_of(each))
     matching = [each for each in ranked if not categories or text_of(each, "category").lower() in categories]
@@ -56,7 +56,7 @@ def indicator_item(name: str, facts: Mapping[str, Any], found: Aggregate, wanted
 
 
 def indicator_table(items: Sequence[Item]) -> list[Table]:
-    """Make the table of all items, the strongest indicators first; none where there is no indicator."""
+    """Return one table with the indicators of all items, the strongest first; no table if there is no indicator."""
     rows = [(item.name, each) for item in items for member in item.objects for each in objects(item.facts.get(member))]
     rows.sort(key=lambda row: -score_of(row[1]))
     return [Table(TABLE_TITLE, [HEADER, *(_line(name, each) for name, each in rows)])] if rows else []

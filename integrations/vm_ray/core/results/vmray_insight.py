@@ -1,7 +1,7 @@
 """The insight of an entity: simple HTML with inline styles, for the platform's case view.
 
-The verdict comes first, in a colour and in a word; then what it is, how many IOCs there are, and the strongest threat
-indicators. Every value of a sample goes through ``html_text``; addresses are defanged.
+The verdict comes first, as a colour and as a word. Then follow facts about the sample, the number of IOCs, and the
+strongest threat indicators. Every value of a sample goes through ``html_text``; addresses are defanged.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ...core.results.vmray_escape import defang, html_text, unclickable
 from ...core.results.vmray_iocs import ioc_names, title_of
 from ...core.results.vmray_report import SampleReport, score_of
 
-# Readable on white and on dark grounds alike (contrast above 3:1 on both), and told apart without colour by the word.
+# Readable on light and on dark backgrounds (contrast above 3:1 on both). The word also works without colour.
 COLOURS: Final = {
     Verdict.MALICIOUS: "#d93025",
     Verdict.SUSPICIOUS: "#c26401",
@@ -26,7 +26,7 @@ MAX_NAME_LENGTH: Final = 120
 
 
 def insight(report: SampleReport) -> str:
-    """Write the insight of one entity."""
+    """Return the insight of one entity."""
     parts = [_headline(report.sample.verdict), _facts(report), _iocs(report), _indicators(report)]
     parts += [f"<p><em>Note: {html_text(note)}.</em></p>" for note in report.notes]
     return "".join(parts)
@@ -74,11 +74,11 @@ def _indicators(report: SampleReport) -> str:
     if not report.indicators:
         return "<p><strong>Threat indicators</strong></p><p>None at or above the score threshold.</p>"
     lines = [
-        f"<li>{score_of(each)}/5 {_said(each, 'category')}: {_said(each, 'operation')}</li>"
+        f"<li>{score_of(each)}/5 {_field(each, 'category')}: {_field(each, 'operation')}</li>"
         for each in report.indicators
     ]
     return f"<p><strong>Threat indicators</strong></p><ul>{''.join(lines)}</ul>"
 
 
-def _said(indicator: Json, field: str) -> str:
+def _field(indicator: Json, field: str) -> str:
     return html_text(unclickable(text_of(indicator, field)))

@@ -1,4 +1,4 @@
-"""What IOCs are called: the name of each, and the title of each type."""
+"""The names of IOCs, and the titles of their types."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NAME_FIELD: Final = {
 
 
 def ioc_names(ioc_type: str, ioc: Json) -> list[str]:
-    """Return what names an IOC; usually one text.
+    """Return the names of an IOC; usually one text.
 
-    Files are named by their SHA-256, which is in the nested ``hashes``; e-mails by their sender, as there is no
-    ``email`` field in VMRay's own objects, and not by their recipients, who are the victims; processes by their names,
-    else by their command line.
+    The name of a file is its SHA-256, which is in the nested ``hashes``. The name of an e-mail is its sender: VMRay's
+    objects have no ``email`` field, and the recipients are the victims. The name of a process is its name, else its
+    command line.
     """
     match ioc_type:
         case "files":
@@ -36,5 +36,5 @@ def ioc_names(ioc_type: str, ioc: Json) -> list[str]:
 
 
 def title_of(ioc_type: str) -> str:
-    """Return the name of an IOC type as people write it."""
+    """Return the readable name of an IOC type."""
     return {"ips": "IPs", "urls": "URLs"}.get(ioc_type, ioc_type.capitalize())

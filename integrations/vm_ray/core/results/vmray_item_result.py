@@ -1,6 +1,6 @@
-"""The JSON result of actions with an outcome: a fixed head, and a row for each item that was asked about.
+"""The JSON result of actions with an outcome: a fixed head, and a row for each item of the action.
 
-An item never vanishes: what failed has a row with its outcome and its reason. When the result is too large for the
+Every item has a row: an item that failed has a row with its outcome and its reason. If the result is too large for the
 platform, tables are omitted first, then VMRay's own objects, then attachments, the largest first.
 """
 
@@ -22,17 +22,17 @@ _NO_OBJECTS: Final = f"{_NO_TABLES} and VMRay's own objects"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item and what became of it.
+    """One item and its outcome.
 
     Attributes:
         name: The name of the item as it was given.
         outcome: One of the words of ``vmray_outcome``.
-        facts: Members of its row in the JSON result, beside its outcome and reason.
-        objects: Those members of ``facts`` that hold lists of VMRay's own objects.
-        reason: Why it has no answer, or not all of it.
+        facts: Members of its row in the JSON result, besides its outcome and reason.
+        objects: The members of ``facts`` that contain lists of VMRay's own objects.
+        reason: Why the item has no result, or only a part of it.
         kind: The class of the problem, one of ``vmray_errors.KINDS``; empty if there is none.
         advice: What to do about the problem.
-        complete: Whether VMRay had finished collecting.
+        complete: Whether VMRay had finished collecting the data.
     """
 
     name: str
@@ -45,18 +45,18 @@ class Item:
     complete: bool = True
 
     def row(self, *, whole: bool = True) -> dict[str, Any]:
-        """Return its row; without VMRay's own objects where it is not the whole row."""
+        """Return the row of the item; without VMRay's own objects if ``whole`` is False."""
         facts = self.facts if whole else {**self.facts, **{name: [] for name in self.objects}}
         return {"subject": self.name, **facts, "outcome": self.outcome, "reason": self.reason or None}
 
     @property
     def is_answered(self) -> bool:
-        """Whether the question about this item is answered in full."""
+        """Whether the result for this item is complete."""
         return self.complete and self.outcome not in OPEN
 
 
 def item_of_error(name: str, error: VMRayError, facts: Mapping[str, Any]) -> Item:
-    """Return the item that an error left without an answer; unknown to VMRay is an answer."""
+    """Return the item for an error; an object that does not exist in VMRay has the outcome ``not_found``."""
     outcome = "not_found" if isinstance(error, NotFoundError | SampleNotFoundError) else "failed"
     return Item(name, outcome, facts, reason=str(error), kind=error.kind, advice=error.remedy)
 
@@ -70,13 +70,13 @@ def item_result(  # noqa: PLR0913 - the parts of one result
     tables: Sequence[Table] = (),
     attachments: Sequence[Attachment] = (),
 ) -> Result:
-    """Make the result within what the platform accepts.
+    """Return the result within the size limit of the platform.
 
     Args:
         outcome: The outcome of the action.
-        items: In the order given.
+        items: The items in the order of the result.
         limit: The platform's limit in bytes.
-        more: Members of the JSON result beside the fixed head.
+        more: Members of the JSON result besides the fixed head.
         tables: Tables of the case wall.
         attachments: Files.
     """
@@ -100,7 +100,7 @@ def item_result(  # noqa: PLR0913 - the parts of one result
 def _levels(
     tables: Sequence[Table], attachments: Sequence[Attachment]
 ) -> Iterator[tuple[str, bool, Sequence[Table], Sequence[Attachment]]]:
-    """Yield each level: what it omits, whether rows are whole, the tables and the attachments that it keeps."""
+    """Yield each level: what it omits, whether rows are complete, and the tables and attachments that it keeps."""
     yield "", True, tables, attachments
     yield _NO_TABLES, True, (), attachments
     yield _NO_OBJECTS, False, (), attachments

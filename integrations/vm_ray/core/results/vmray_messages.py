@@ -1,4 +1,4 @@
-"""The sentences that an analyst reads on the case wall, exactly as documented, with the details after them."""
+"""The sentences that an analyst reads on the case wall, exactly as documented, followed by the details."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ MAX_NAME_LENGTH: Final = 4_096
 
 
 def error_message(action: str, reason: object) -> str:
-    """Say that the action failed, and why; always with its display name.
+    """Return the sentence for an action that failed, with the display name of the action and the reason.
 
-    One of the two documented sentences for uploads spells the name with "and": the name itself decides.
+    One of the two documented sentences for uploads spells the name with "and"; the display name is used in both cases.
     """
     return f'Error executing action "{action}". Reason: {reason}'
 
 
 def listed(prefix: str, names: Sequence[str]) -> str:
-    """Write a documented sentence with its names, one a line after the colon."""
+    """Return a documented sentence with its names, one name per line after the colon."""
     return prefix + "\n".join(one_line(name, MAX_NAME_LENGTH) for name in names)
 
 
 def waiting(names: Sequence[str]) -> str:
-    """Say what is still being analysed."""
+    """Return the sentence about items that are still being analyzed."""
     return WAITING + ", ".join(one_line(name, MAX_NAME_LENGTH) for name in names)
 
 
 def with_details(sentences: Sequence[str], details: Sequence[tuple[str, str]]) -> str:
-    """Put the paragraph ``Details:`` after the documented sentences: a line for each name that needs explaining."""
+    """Add the paragraph ``Details:`` after the documented sentences: one line for each name with a reason or a note."""
     lines = [f"{one_line(name, MAX_NAME_LENGTH)}: {one_line(why)}" for name, why in details if why]
     return "\n".join([*sentences, *(["", "Details:", *lines] if lines else [])])
 
 
 def left_out(what: str) -> tuple[str, str]:
-    """Say what the JSON result does not hold for its size, and where that is."""
+    """Return the note about what was omitted from the JSON result because of its size, and where to find it."""
     return (
         "Result",
         f"result exceeds the platform's size limit; omitted: {what}; full report in VMRay, see sample_webif_url",
@@ -49,12 +49,12 @@ def left_out(what: str) -> tuple[str, str]:
 
 
 def none_of_type(entity_type: str) -> tuple[str, str]:
-    """Say that there was nothing to do."""
+    """Return the note that the action found no entity of this type."""
     return "Entities", f"none of type {entity_type} in the scope of this action"
 
 
 def enriched(done: Sequence[str], missed: Mapping[str, str], notes: Sequence[tuple[str, str]] = ()) -> str:
-    """Say which entities were enriched, which were not, and why."""
+    """Return the message about the entities that were enriched, those that were not, and the reasons."""
     if not done:
         sentences = [NONE_ENRICHED]
     else:

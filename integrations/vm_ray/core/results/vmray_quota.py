@@ -1,4 +1,4 @@
-"""What is left of the quotas: of the API key, and of the plan for reports and for verdicts."""
+"""The rest of the quotas: of the API key, and of the plan for reports and for verdicts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Part = TypeVar("Part")
 
 
 class Quota(NamedTuple):
-    """The quotas; a part that the API key may not read is None.
+    """The quotas; None for a part that the API key may not read.
 
     Attributes:
         details: What could not be read, and why.
@@ -30,12 +30,12 @@ class Quota(NamedTuple):
     details: Sequence[tuple[str, str]]
 
     def left(self, quota_type: str) -> int | None:
-        """Return how much is left of a quota (``Key``, ``Report`` or ``Verdict``); None for no limit and for unread."""
+        """Return how much is left of a quota (``Key``, ``Report`` or ``Verdict``); None for no limit or if unread."""
         quota = self._quotas()[quota_type]
         return quota.left if quota else None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the members of the JSON result; the e-mail address of the user stays at VMRay."""
+        """Return the members of the JSON result; the e-mail address of the user is left out."""
         key = None if self.key is None else {**_json(self.key), "used": self.key.used}
         billing = self.billing
         return {
@@ -58,7 +58,7 @@ class Quota(NamedTuple):
 
 
 def read_quota(client: Client) -> Quota:
-    """Read all parts. A part that the server refuses (403) or does not have (404) is None, with a detail.
+    """Read all parts. A part that the server rejects (403) or does not have (404) is None, with a detail.
 
     Raises:
         RequestError: No part could be read.
@@ -83,7 +83,7 @@ def read_quota(client: Client) -> Quota:
 
 
 def quota_table(quota: Quota) -> list[Table]:
-    """Make the table: a line for each quota that could be read; none where none could."""
+    """Return the table: a line for each quota that was read; no table if none was read."""
     members = quota.to_json()
     rows = [(name, members[name]) for name in ("key", "report", "verdict") if members[name]]
     lines = [",".join(csv_cell(cell) for cell in (name.capitalize(), *_cells(part))) for name, part in rows]

@@ -1,4 +1,4 @@
-"""One sample's report: the sample, its IOCs and its threat indicators, filtered, ranked and limited."""
+"""The report of one sample: the sample, its IOCs and its threat indicators, filtered, sorted and limited."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class ReportFilter:
     """Which IOCs and threat indicators to keep.
 
     Attributes:
-        ioc_types: Names out of ``IOC_TYPES``.
+        ioc_types: Names from ``IOC_TYPES``.
         ioc_verdicts: Verdicts to keep; ``NONE`` stands for null and ``not_available``.
-        max_iocs: Per type.
+        max_iocs: The maximum number per type.
         min_score: The lowest threat indicator score to keep, 0 to 5.
-        max_indicators: Per sample.
+        max_indicators: The maximum number per sample.
     """
 
     ioc_types: tuple[str, ...]
@@ -40,16 +40,16 @@ class ReportFilter:
 
 @dataclass(frozen=True, slots=True)
 class SampleReport:
-    """What is known of one sample, ready to be rendered.
+    """All data about one sample, ready for display.
 
     Attributes:
         sample: The sample.
         iocs: Always all eight types; VMRay's own objects, worst verdict first, then in VMRay's order.
-        matched: Per type, how many IOCs passed the filter, before the limit.
+        matched: The number of IOCs of each type that passed the filter, before the limit.
         indicators: VMRay's own objects, highest score first.
-        complete: Whether VMRay had finished collecting; if not, reading again later may bring more.
-        notes: What an analyst should know about this report, each a clause without a full stop.
-        worst_related: The worst verdict among the samples that VMRay found behind this one.
+        complete: Whether VMRay had finished collecting; if not, a later request may return more.
+        notes: Notes for the analyst about this report, each a clause without a full stop.
+        worst_related: The worst verdict of the other samples that VMRay found through this one.
     """
 
     sample: Sample
@@ -62,15 +62,15 @@ class SampleReport:
 
     @property
     def is_suspicious(self) -> bool:
-        """Whether the sample, or anything behind it, is malicious or suspicious."""
+        """Whether the sample, or another sample that VMRay found through it, is malicious or suspicious."""
         return self.sample.verdict.is_suspicious or self.worst_related.is_suspicious
 
 
 def read_report(client: Client, sample: Sample, wanted: ReportFilter) -> SampleReport:
-    """Read a sample's IOCs and threat indicators at the same time, and make its report.
+    """Read a sample's IOCs and threat indicators concurrently, and return its report.
 
     Raises:
-        RequestError: One of the two could not be read, for another reason than a locked report.
+        RequestError: One of the two could not be read, and the report is not locked.
     """
     try:
         iocs, indicators = run_both(
@@ -84,7 +84,7 @@ def read_report(client: Client, sample: Sample, wanted: ReportFilter) -> SampleR
 
 
 def make_report(sample: Sample, iocs: Aggregate, indicators: Aggregate, wanted: ReportFilter) -> SampleReport:
-    """Filter, rank and limit what was read."""
+    """Return the report: filter, sort and limit the objects."""
     lists: Any = iocs.content if isinstance(iocs.content, dict) else {}
     passed = {
         name: [ioc for ioc in objects(lists.get(name)) if verdict_of(ioc) in wanted.ioc_verdicts]
@@ -106,7 +106,7 @@ def make_report(sample: Sample, iocs: Aggregate, indicators: Aggregate, wanted: 
 
 
 def score_of(indicator: Json) -> int:
-    """Return the score of a threat indicator: 1 to 5, -1 for a benign one, 0 where an old server gave none."""
+    """Return the score of a threat indicator: 1 to 5, -1 for a benign one, 0 if an old server sent none."""
     score = str(indicator.get("score"))
     return int(score) if re.fullmatch(r"-?[0-9]{1,4}", score) else 0
 
@@ -116,25 +116,25 @@ def _badness(ioc: Json) -> int:
 
 
 def _ranked(items: list[Json], order: Callable[[Json], int], limit: int) -> list[Json]:
-    """Sort, keeping VMRay's order among equals, and cut."""
+    """Sort the items, keep VMRay's order among equal items, and return the first ``limit``."""
     return sorted(items, key=order)[:limit]
 
 
 def read_settled_report(
-    client: Client, sample: Sample, wanted: ReportFilter, patience: AggregationWait
+    client: Client, sample: Sample, wanted: ReportFilter, aggregation_wait: AggregationWait
 ) -> SampleReport:
-    """Read a report, waiting a little where VMRay is still collecting: right after an analysis that takes seconds.
+    """Read a report; while VMRay is still collecting, wait and read again: collecting takes seconds after an analysis.
 
-    When the run's patience has ended, what there is counts.
+    When the time for waiting has ended, the last report is returned.
     """
     report = read_report(client, sample, wanted)
     pause = TIMING.aggregation_first_pause
-    while not report.complete and patience.wait(pause):
+    while not report.complete and aggregation_wait.wait(pause):
         pause = min(2 * pause, TIMING.aggregation_longest_pause)
         try:
             report = read_report(client, sample, wanted)
         except VMRayError as error:
             if error.is_fatal:
                 raise
-            break  # what was read before still counts
+            break  # the report that was read before is returned
     return report

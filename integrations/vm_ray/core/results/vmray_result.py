@@ -1,4 +1,4 @@
-"""What one run shows beside its message and its insights: one value, whatever the shape of its JSON."""
+"""The result of one run besides its message and its insights: one value for every form of JSON."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ...core.results.vmray_result_budget import named_cost, nested_length, table
 
 
 class Table(NamedTuple):
-    """A table of the case wall: CSV lines, the header first."""
+    """A table of the case wall: CSV lines, with the header first."""
 
     title: str
     lines: Sequence[str]
 
 
 class Attachment(NamedTuple):
-    """A file that is attached to the result; its name is made of ids only, never of a sample's text."""
+    """A file that is attached to the result; its name contains only ids, never text of a sample."""
 
     title: str
     name: str
@@ -26,7 +26,7 @@ class Attachment(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The content in base64, as the platform takes it."""
+        """The content in base64, as the platform expects it."""
         return base64.b64encode(self.content).decode("ascii")
 
 
@@ -43,7 +43,7 @@ class Result:
 
     Attributes:
         json_text: The JSON result, ASCII only.
-        left_out: What this form of the result omits for its size, in words; empty where nothing is.
+        left_out: What this form of the result omits because of its size, in words; empty if nothing is omitted.
     """
 
     json_text: str
@@ -54,7 +54,7 @@ class Result:
 
     @property
     def cost(self) -> int:
-        """How many characters it takes at most in the text that the platform measures."""
+        """The maximum number of characters that the result adds to the text that the platform measures."""
         return (
             nested_length(self.json_text)
             + sum(table_cost(*table) for table in self.tables)

@@ -1,4 +1,4 @@
-"""Which fields of VMRay's sample object are shown: all but secrets, the essential ones, or only where it is."""
+"""The fields of VMRay's sample object that are shown: all but secrets, the essential ones, or only the location."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Final
 from ...core.api.vmray_models import Json
 from ...core.api.vmray_text import one_line
 
-# Never copied into a case: the password protects the sample, the account ids are the customer's own.
+# Never copied into a case: the password protects the sample, and the account ids are private data of the customer.
 SECRET_FIELDS: Final = ("sample_password", "sample_account_ids")
-# VMRay's own address of the report: the one that people are meant to follow.
+# VMRay's own address of the report, which people open.
 LINK_FIELD: Final = "sample_webif_url"
 MAX_ESSENTIAL_LENGTH: Final = 300
 ESSENTIAL_FIELDS: Final = (
@@ -25,12 +25,12 @@ ESSENTIAL_FIELDS: Final = (
 
 
 def public_sample(raw: Json) -> dict[str, Any]:
-    """Return VMRay's sample object without what must not leave VMRay."""
+    """Return VMRay's sample object without the fields that must stay in VMRay."""
     return {name: value for name, value in raw.items() if name not in SECRET_FIELDS}
 
 
 def essential_fields(raw: Json) -> Json:
-    """Return the fields of a sample that stay however little room there is."""
+    """Return the fields of a sample that are kept even in the smallest result."""
     kept = {name: raw[name] for name in ESSENTIAL_FIELDS if name in raw}
     return {
         name: value if isinstance(value, int | float | None) else one_line(str(value), MAX_ESSENTIAL_LENGTH)
@@ -39,5 +39,5 @@ def essential_fields(raw: Json) -> Json:
 
 
 def location_fields(raw: Json) -> Json:
-    """Return only where a sample is found in VMRay."""
+    """Return only the fields by which a sample is found in VMRay."""
     return {name: raw[name] for name in ("sample_id", LINK_FIELD) if name in raw}

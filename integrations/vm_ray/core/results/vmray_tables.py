@@ -1,4 +1,4 @@
-"""From a report to the tables of the case wall; every cell is escaped, every address defanged."""
+"""Create the tables of the case wall from a report; every cell is escaped, every address defanged."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ TABLE_HEADER: Final = "Key,Value"
 
 
 def sample_table(report: SampleReport) -> list[str]:
-    """Make the case wall table of an entity: ``Key,Value``, a line a field of the flattened sample."""
+    """Return the case wall table of an entity: ``Key,Value``, one line for each field of the flattened sample."""
     rows = list(_flattened(public_sample(report.sample.raw)))
     return [TABLE_HEADER, *(f"{csv_cell(unclickable(key))},{_cell(key, value)}" for key, value in rows)]
 
 
 def extra_tables(identifier: str, report: SampleReport) -> dict[str, list[str]]:
-    """Make the tables of IOCs (one a type) and of threat indicators, by title; empty ones are left out."""
+    """Return the tables of IOCs (one per type) and of threat indicators, by title; empty tables are left out."""
     tables: dict[str, list[str]] = {}
     for ioc_type in IOC_TYPES:
         if found := report.iocs[ioc_type]:
@@ -56,7 +56,7 @@ def _indicator_line(indicator: Json) -> str:
 
 
 def _flattened(value: object, key: str = "") -> Iterable[tuple[str, object]]:
-    """Walk an object in its own order: ``a_b`` for members, ``a_1`` in a list of objects; plain lists stay whole."""
+    """Yield the flattened members of an object in order: ``a_b`` for members, ``a_1`` for a list of objects."""
     if value and isinstance(value, Mapping):
         for name, member in value.items():
             yield from _flattened(member, f"{key}_{name}" if key else str(name))

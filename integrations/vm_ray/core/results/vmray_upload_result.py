@@ -1,4 +1,4 @@
-"""The JSON result of uploads, ``{"data": …, "result": …, "files": […]}``, within what the platform accepts."""
+"""The JSON result of uploads, ``{"data": …, "result": …, "files": […]}``, within the size limit of the platform."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...core.results.vmray_result import Result
 from ...core.results.vmray_result_budget import first_that_fits
 from ...core.results.vmray_sample_fields import essential_fields, location_fields
 
-# What is omitted of each sample, in words, and how; the row of each sample with its verdict always stays.
+# What each form omits of each sample, in words, and how; the row of each sample with its verdict is always kept.
 _LEVELS: Final[tuple[tuple[str, Callable[[Json], Json]], ...]] = (
     ("", lambda sample: sample),
     ("most fields of the samples", essential_fields),
@@ -20,10 +20,10 @@ _LEVELS: Final[tuple[tuple[str, Callable[[Json], Json]], ...]] = (
 
 
 def upload_result(data: Json, result: str, rows: Sequence[dict[str, Any]], limit: float) -> Result:
-    """Make the result: the sample that stands for the first file, and a row for each sample of each file.
+    """Return the result: the sample of the first file, and a row for each sample of each file.
 
     Args:
-        data: The sample object; empty where there is none.
+        data: The sample object of the first file; empty if there is none.
         result: ``ok``, ``error`` or ``pending``.
         rows: The rows; ``data`` of each is its sample object or None.
         limit: The platform's limit in bytes.

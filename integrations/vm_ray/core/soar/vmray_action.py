@@ -1,9 +1,9 @@
-"""The base of all actions: from what the platform hands over to what it gets back.
+"""The base of all actions: read the context of the platform, run the action, return one result.
 
-This is the only module of ``core`` that knows the platform's SDK, except for annotations.
+This is the only module of ``core`` that imports the platform's SDK, except for annotations.
 
-An action is a class with a name and ``perform``. Whatever goes wrong in it becomes a sentence; the process always
-ends with exactly one result.
+An action is a class with a name and ``perform``. Every error becomes a sentence; the process always ends with exactly
+one result.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ Declared = TypeVar("Declared", bound=Parameters)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an action ends with.
+    """The end of a run of an action.
 
     Attributes:
         message: What the analyst reads.
-        value: ``is_success``, or the state of an action that goes on.
+        value: ``is_success``, or the state of an action that continues in another run.
         state: One of the platform's execution states.
     """
 
@@ -57,7 +57,7 @@ class Outcome:
 
     @classmethod
     def in_progress(cls, message: str, state: str) -> Outcome:
-        """End this run, and ask the platform to call again with this state."""
+        """End this run, and request another run with this state."""
         return cls(message, value=state, state=EXECUTION_STATE_INPROGRESS)
 
 
@@ -65,15 +65,15 @@ class Action(ABC, Generic[Declared]):
     """One action of the integration.
 
     Attributes:
-        name: Its display name.
-        parameters: Declares its parameters; all are read and checked before ``perform`` is called.
+        name: The display name.
+        parameters: Declares the parameters; all are read and checked before ``perform`` is called.
     """
 
     name: ClassVar[str]
     parameters: type[Declared]
 
     def start(self) -> None:
-        """Run as the platform's process: read the context, perform, end. Does not return."""
+        """Run as the platform's process: read the context, perform, end. This method does not return."""
         siemplify = SiemplifyAction()
         siemplify.script_name = self.name
         run = Run(siemplify)
@@ -81,18 +81,18 @@ class Action(ABC, Generic[Declared]):
         siemplify.end(run.redacted(outcome.message), outcome.value, outcome.state)
 
     def outcome_of(self, run: Run) -> Outcome:
-        """Perform, and turn whatever goes wrong into a sentence."""
+        """Perform, and turn every error into a failed outcome."""
         try:
             return self.perform(run, self.parameters.parse(run.parameters))
-        except Exception as error:  # noqa: BLE001 - the last line of defence
+        except Exception as error:  # noqa: BLE001 - every error must end in exactly one result
             return self.failed(run, error)
 
     @abstractmethod
     def perform(self, run: Run, params: Declared) -> Outcome:
-        """Do what the action is for."""
+        """Do the work of the action."""
 
     def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
-        """End as failed: the documented sentence with the cause, and what was kept; no traceback, no foreign text."""
+        """End as failed: the documented sentence with the cause and the details; no traceback, no foreign text."""
         if isinstance(error, VMRayError):
             run.log(f"{type(error).__name__}: {error}")
             message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
@@ -104,5 +104,5 @@ class Action(ABC, Generic[Declared]):
         return Outcome.failed(with_details([self.failure(run, reason)], kept))
 
     def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject
-        """Write the documented sentence for a failed action."""
+        """Return the documented sentence for a failed action."""
         return error_message(self.name, reason)

@@ -1,7 +1,7 @@
-"""What scans show on the case wall: enrichment, tables, insights and the JSON result, entity by entity.
+"""What scans write to the case wall: enrichment, tables, insights and the JSON result.
 
-Entities are handed to the platform in batches while others are still being looked up: what is done is kept even if the
-process should be killed, and thousands of entities need no more memory than a batch.
+Entities are sent to the platform in batches while others are still looked up. So the finished ones are kept even if the
+process is killed, and thousands of entities need no more memory than one batch.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ BATCH: Final = 20
 
 
 class CaseWall:
-    """Collects what a scan found, and hands it to the platform."""
+    """Collects the results of a scan, and sends them to the platform."""
 
     def __init__(self, run: Run, params: ScanParameters) -> None:
-        """Start with nothing shown."""
+        """Start without entities."""
         self._run = run
         self._params = params
         self._results = EntityResults(run.max_result_bytes)
         self._batch: list[tuple[DomainEntityInfo, SampleReport]] = []
         self._done: set[str] = set()
         self._without_insight = 0
-        self.refused: dict[str, str] = {}
+        self.rejected: dict[str, str] = {}
         self.notes: list[tuple[str, str]] = []
 
     def show(self, entity: DomainEntityInfo, report: SampleReport) -> None:
-        """Take in one finished entity."""
+        """Add one finished entity."""
         self._done.add(entity.identifier)
         self._results.add(EntityRecord.of(entity.identifier, report))
         self.notes += [(entity.identifier, note) for note in report.notes]
@@ -47,14 +47,14 @@ class CaseWall:
         if len(self._batch) >= BATCH:
             self._hand_over()
 
-    def suspect(self, entity: DomainEntityInfo) -> None:
-        """Mark an entity that has no report as suspicious: something that VMRay found behind it is."""
+    def mark_suspicious(self, entity: DomainEntityInfo) -> None:
+        """Mark an entity without a report as suspicious, because VMRay found something suspicious through it."""
         entity.is_suspicious = True
         if not self._updated([entity]):
             self.notes.append((entity.identifier, "suspicious, but the platform rejected the update of the entity"))
 
     def finish(self, order: Sequence[str]) -> list[str]:
-        """Hand over the rest and put the results in the order of the entities.
+        """Send the rest, and write the result in the order of the entities.
 
         Returns:
             The identifiers of the enriched entities, in that order.
@@ -75,18 +75,18 @@ class CaseWall:
             entity.is_suspicious = entity.is_suspicious or report.is_suspicious
         entities = [entity for entity, _ in self._batch]
         if entities and not self._updated(entities):
-            self.refused |= dict.fromkeys(
+            self.rejected |= dict.fromkeys(
                 (each.identifier for each in entities), "the platform rejected the enrichment"
             )
-            self._done -= self.refused.keys()
+            self._done -= self.rejected.keys()
         for entity, report in self._batch:
-            if entity.identifier not in self.refused and self._wants_insight(report):
+            if entity.identifier not in self.rejected and self._wants_insight(report):
                 self._add_insight(entity, report)
-            entity.additional_properties = {}  # the platform has them; thousands of them would only fill memory
+            entity.additional_properties = {}  # the platform has them; this frees the memory of thousands of entities
         self._batch.clear()
 
     def _updated(self, entities: list[DomainEntityInfo]) -> bool:
-        """Hand the enrichment over; where the platform does not take it, that is no reason to lose the results."""
+        """Send the enrichment; return False if the platform rejects it: the results must not be lost."""
         try:
             self._run.siemplify.update_entities(entities)
         except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
@@ -100,7 +100,7 @@ class CaseWall:
 
     def _add_insight(self, entity: DomainEntityInfo, report: SampleReport) -> None:
         if not self._run.deadline.remaining:
-            self._without_insight += 1  # one request to the platform each: the results come first
+            self._without_insight += 1  # an insight is one request to the platform; the results are more important
             return
         if not add_insight(self._run, entity, insight(report)):
             self.notes.append((entity.identifier, "enriched, but the platform rejected the insight"))

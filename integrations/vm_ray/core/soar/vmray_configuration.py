@@ -1,4 +1,4 @@
-"""The parameters of the integration itself: one typed value, read and checked once a run."""
+"""The parameters of the integration itself: one typed value, read and checked once per run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...core.soar.vmray_parameters import Kind, Parameters, boolean, param, plai
 
 
 def _key(name: str, value: str) -> str:
-    """Refuse a key that could break out of its header; the error does not show the key."""
+    """Reject a key that could end its HTTP header early; the error does not show the key."""
     if not (value.isascii() and value.isprintable() and " " not in value):
         raise ParameterError(name, "has characters that no API key has", "the API key of a VMRay user")
     return value

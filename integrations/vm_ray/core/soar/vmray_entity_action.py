@@ -1,4 +1,4 @@
-"""The base of actions that look entities up, one by one and side by side, within a single run."""
+"""The base of actions that look up entities concurrently, within a single run."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class EntityAction(Action[ScanParameters]):
 
     @abstractmethod
     def report(self, run: Run, identifier: str, params: ScanParameters) -> SampleReport:
-        """Find the report of one entity.
+        """Return the report of one entity.
 
         Raises:
-            VMRayError: Why there is none.
+            VMRayError: The reason why there is no report.
         """
 
     def perform(self, run: Run, params: ScanParameters) -> Outcome:
-        """Look all entities up; each ends as enriched, or named with its reason."""
+        """Look up all entities; the result names each one as enriched, or with the reason why it was not."""
         entities = {entity.identifier: entity for entity in run.entities(self.entity_type)}
         wall = CaseWall(run, params)
         missed: dict[str, str] = {}
@@ -40,7 +40,7 @@ class EntityAction(Action[ScanParameters]):
                     missed[identifier] = str(found)
                 else:
                     wall.show(entities[identifier], found)
-        except Exception as error:  # noqa: BLE001 - what was found until then is kept, whatever it is
+        except Exception as error:  # noqa: BLE001 - entities that are done are kept after any error
             fatal = error
         done = wall.finish(list(entities))
         if fatal is not None:
@@ -48,7 +48,7 @@ class EntityAction(Action[ScanParameters]):
                 [("Kept", f"{len(done)} of {len(entities)} entities were enriched before this error")] if done else []
             )
             return self.failed(run, fatal, kept)
-        missed |= wall.refused
+        missed |= wall.rejected
         missed = {identifier: missed[identifier] for identifier in entities if identifier in missed}
         if not entities:
             wall.notes.append(none_of_type(self.entity_type))

@@ -1,4 +1,4 @@
-"""The base of actions that read something about each subject and show it: a subject is an item of the result."""
+"""The base of actions that read something about each subject and show it; each subject is an item of the result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import NotFoundError, PermissionDeniedError, VMRayError
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_messages import listed, none_of_type
-from ...core.results.vmray_outcome import deed_outcome
+from ...core.results.vmray_outcome import fetch_outcome
 from ...core.results.vmray_result import Table
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
@@ -24,12 +24,12 @@ Params = TypeVar("Params", bound=SubjectParameters)
 
 LOCKED: Final = "the report is locked (purchased as a verdict only)"
 PLURALS: Final = {"sample": "samples", "submission": "submissions", "analysis": "analyses"}
-# More names than this are written one a line.
+# If there are more names than this, each name gets its own line.
 MAX_ON_A_LINE: Final = 3
 
 
 class FetchAction(OutcomeAction[Params], Generic[Params]):
-    """Reads something about each subject. A problem of one subject is its own.
+    """Reads something about each subject. An error of one subject does not affect the others.
 
     Attributes:
         noun: What the action reads, in the plural.
@@ -39,36 +39,36 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
 
     @abstractmethod
     def fetch(self, client: Client, subject: Subject, number: int, params: Params) -> Item:
-        """Read what is asked for about one subject.
+        """Read the requested data about one subject.
 
         Args:
-            client: Reads.
+            client: The client for the requests.
             subject: The subject.
-            number: The id of the subject at VMRay.
+            number: The id of the subject in VMRay.
             params: The parameters of the action.
 
         Raises:
-            VMRayError: The reason why there is no answer.
+            VMRayError: The reason why there is no result.
         """
 
     def tables(self, items: Sequence[Item]) -> Sequence[Table]:  # noqa: ARG002 - for actions that have tables
-        """Make the tables of the case wall."""
+        """Return the tables of the case wall."""
         return ()
 
     def perform(self, run: Run, params: Params) -> Outcome:
-        """Read about all subjects at once, and show the items in the order given."""
+        """Read about all subjects concurrently, and show the items in the given order."""
         subjects = params.subjects(run)
         found: dict[Subject, Item | VMRayError] = {}
         try:
             found.update(map_concurrently(lambda each: self._item(run.client, each, params), subjects))
-        except VMRayError as error:  # a cause that concerns all subjects; what was read before it is kept
+        except VMRayError as error:  # a fatal error; the items that were read before it are kept
             self.write(run, Presentation("failed", _items(subjects, dict.fromkeys(subjects, error) | found)))
             raise
         return self.present(run, self._presentation(subjects, _items(subjects, found)))
 
     def _presentation(self, subjects: Sequence[Subject], items: Sequence[Item]) -> Presentation:
         kind = PLURALS[subjects[0].kind if subjects else "sample"]
-        outcome = deed_outcome(item.outcome for item in items)
+        outcome = fetch_outcome(item.outcome for item in items)
         return Presentation(
             outcome,
             items,
@@ -100,7 +100,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
 
 
 def facts_of(subject: Subject, number: int | None) -> dict[str, int | str | None]:
-    """Return the members of a row that say what the item is: its id and, where there is one, its entity."""
+    """Return the members of a row that identify the item: its id and, if there is one, its entity."""
     facts: dict[str, int | str | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in PLURALS}
     if number is not None:
         facts = {"subject": f"{subject.kind} {number}", **facts}

@@ -1,4 +1,4 @@
-"""The base of actions whose script result is an outcome word, with a JSON result that has the fixed head."""
+"""The base of actions whose script result is an outcome word, and whose JSON result has the fixed head."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ...core.soar.vmray_run import Run
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """What an action shows.
+    """The content of the result.
 
     Attributes:
         outcome: The outcome word.
-        items: What the action was asked about.
-        sentences: The documented sentences for the analyst. The outcome ``failed`` has a sentence of its own.
-        more: Members of the JSON result beside the fixed head.
-        details: Names and what to know about them, beside the reasons of the items.
+        items: The items of the action.
+        sentences: The documented sentences for the analyst. The outcome ``failed`` has its own sentence.
+        more: Members of the JSON result besides the fixed head.
+        details: Names with notes about them, besides the reasons of the items.
     """
 
     outcome: str
@@ -36,7 +36,7 @@ class Presentation:
 
 
 class OutcomeAction(Action[Declared], Generic[Declared]):
-    """Ends with an outcome word, also when it fails."""
+    """Ends with an outcome word, also if the action fails."""
 
     def present(self, run: Run, shown: Presentation) -> Outcome:
         """Write the result, and end: completed, unless every item failed."""
@@ -47,7 +47,7 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
         return Outcome(with_details(shown.sentences, [*reasons, *shown.details, *notes]), value=shown.outcome)
 
     def write(self, run: Run, shown: Presentation) -> list[tuple[str, str]]:
-        """Write the result, and return notes for the message: what was omitted for its size."""
+        """Write the result, and return notes for the message: what was omitted because of its size."""
         result = item_result(
             shown.outcome,
             shown.items,
@@ -59,7 +59,7 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
         return write_result(run, result)
 
     def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
-        """End as failed, with the word for it."""
+        """End as failed, and write a result with the outcome ``failed``."""
         return replace(super().failed(run, error, kept), value="failed")
 
     def _all_failed(self, run: Run, reasons: Sequence[tuple[str, str]], details: Sequence[tuple[str, str]]) -> Outcome:

@@ -1,8 +1,8 @@
 """Parameters of an action, declared once: name, kind of value, default.
 
-An action declares a frozen dataclass whose fields are made by ``param``; ``Parameters.parse`` reads all of them before
-the first request. The platform hands every value over as text. A wrong value is an error that names the parameter as
-the analyst sees it, what is wrong and what is allowed.
+An action declares a frozen dataclass whose fields are created by ``param``; ``Parameters.parse`` reads all of them
+before the first request. The platform sends every value as text. The error for a wrong value names the parameter as the
+analyst sees it, the problem, and the allowed values.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Kind(NamedTuple, Generic[Value]):
     """A kind of value.
 
     Attributes:
-        allowed: What is allowed, in words for an analyst.
-        read: Returns the value of a text that is not empty; takes the name of the parameter for its error.
+        allowed: The allowed values, in words for an analyst.
+        read: Returns the value of a text that is not empty; the name of the parameter is for its error.
         empty: The value of an optional parameter that is empty and has no default.
-        keeps_blanks: Whether blanks around the text belong to it.
+        keeps_blanks: Whether blanks around the text are part of the value.
     """
 
     allowed: str
@@ -48,7 +48,7 @@ class Declared(NamedTuple):
 
 @dataclass(frozen=True)
 class Parameters:
-    """The parameters of an action that has none; base of all others."""
+    """The base of all parameters, and the parameters of an action that has none."""
 
     @classmethod
     def declared(cls) -> list[Declared]:
@@ -70,8 +70,8 @@ def param(name: str, kind: Kind[Value], *, default: str = "", mandatory: bool = 
 
     Args:
         name: The display name, as in the YAML file.
-        kind: What values there are.
-        default: What an empty optional parameter means; the platform proposes it to the analyst.
+        kind: The kind of value.
+        default: The value of an optional parameter that is empty; the platform proposes it to the analyst.
         mandatory: Whether an empty value is an error.
     """
     made: Value = field(metadata={"declared": Declared(name, kind, default, mandatory)})
@@ -79,18 +79,18 @@ def param(name: str, kind: Kind[Value], *, default: str = "", mandatory: bool = 
 
 
 def text(values: Texts, name: str) -> str:
-    """Return a text parameter without blanks around it, empty where it is absent."""
+    """Return a text parameter without blanks around it; empty if it is absent."""
     value = values.get(name)
     return "" if value is None else str(value).strip()
 
 
 def boolean() -> Kind[bool]:
-    """``true`` or ``false``, any case."""
+    """Return the kind for ``true`` or ``false``, any case."""
     return Kind("true, false", _read_boolean, empty=False)
 
 
 def whole_number(lowest: int, highest: int | None = None) -> Kind[int]:
-    """A whole number within bounds."""
+    """Return the kind for a whole number within bounds."""
     allowed = (
         f"a whole number from {lowest} to {highest}" if highest is not None else f"a whole number of at least {lowest}"
     )
@@ -109,7 +109,7 @@ def whole_number(lowest: int, highest: int | None = None) -> Kind[int]:
 
 
 def choices(*words: str) -> Kind[tuple[str, ...]]:
-    """A comma-separated list of known words, any case; blanks and repetitions are ignored."""
+    """Return the kind for a comma-separated list of allowed words, any case; blanks and repetitions are ignored."""
     allowed = ", ".join(words)
 
     def read(name: str, value: str) -> tuple[str, ...]:
@@ -126,17 +126,17 @@ def choices(*words: str) -> Kind[tuple[str, ...]]:
 
 
 def plain_text(allowed: str, *, keeps_blanks: bool = False) -> Kind[str]:
-    """Any text."""
+    """Return the kind for any text."""
     return Kind(allowed, lambda _name, value: value, empty="", keeps_blanks=keeps_blanks)
 
 
 def texts(allowed: str) -> Kind[tuple[str, ...]]:
-    """A comma-separated list of any texts, without blanks and repetitions."""
+    """Return the kind for a comma-separated list of any texts, without blanks and repetitions."""
     return Kind(allowed, lambda _name, value: tuple(parts(value)), empty=())
 
 
 def one_of(*words: str) -> Kind[str]:
-    """One of several words, any case."""
+    """Return the kind for one of several words, any case."""
     allowed = ", ".join(words)
 
     def read(name: str, value: str) -> str:
@@ -159,7 +159,7 @@ def quoted(value: str, problem: str) -> str:
 
 
 def _value(values: Texts, declared: Declared) -> object:
-    """Read one parameter; an empty one is an error, its default, or the empty value of its kind."""
+    """Return the value of one parameter; if it is empty, raise an error or return its default or its empty value."""
     name, kind, default, mandatory = declared
     value = text(values, name) or ("" if mandatory else default)
     if value:

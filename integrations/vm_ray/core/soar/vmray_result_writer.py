@@ -1,4 +1,4 @@
-"""Hand a result to the platform: the only place that writes JSON, tables, attachments, links and insights."""
+"""Send a result to the platform: the only module that writes JSON, tables, attachments, links and insights."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def write_result(run: Run, result: Result) -> list[tuple[str, str]]:
-    """Hand a result over.
+    """Send a result to the platform.
 
     Returns:
-        Notes for the message: what was omitted for its size.
+        Notes for the message: what was omitted because of its size.
     """
     written = run.siemplify.result
     for title, lines in result.tables:
@@ -30,7 +30,7 @@ def write_result(run: Run, result: Result) -> list[tuple[str, str]]:
 
 
 def add_insight(run: Run, entity: DomainEntityInfo, html: str) -> bool:
-    """Create the insight of an entity; False where the platform rejected it: no reason to lose a result."""
+    """Create the insight of an entity; return False if the platform rejects it: the result must not be lost."""
     try:
         run.siemplify.add_entity_insight(entity, run.redacted(html), triggered_by=PROVIDER)
     except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions

@@ -23,10 +23,10 @@ DEFAULT_MAX_RESULT: Final = 15
 
 
 class Run:
-    """One run of an action: what the platform handed over, and the client for this configuration."""
+    """One run of an action: the context of the platform, and the client for this configuration."""
 
     def __init__(self, siemplify: SiemplifyAction) -> None:
-        """Take over the platform's context; nothing is requested yet."""
+        """Read the platform's context; no request is sent yet."""
         self.siemplify = siemplify
         self.parameters = siemplify.parameters
         self.deadline = Deadline(
@@ -37,7 +37,7 @@ class Run:
 
     @cached_property
     def client(self) -> Client:
-        """Read the configuration, once, and prepare the client.
+        """Read the configuration, once, and return the client.
 
         Raises:
             ParameterError: The configuration of the integration is wrong.
@@ -51,11 +51,11 @@ class Run:
 
     @property
     def max_result_bytes(self) -> float:
-        """How long the JSON result may be before the platform replaces all of it; it counts in MiB."""
+        """The maximum length of the JSON result; the platform replaces a longer result, and counts in MiB."""
         return float(self.siemplify.max_json_result_size or DEFAULT_MAX_RESULT) * 2**20
 
     def entities(self, entity_type: str) -> list[DomainEntityInfo]:
-        """Return the entities of this run that are of one type."""
+        """Return the entities of this run that have one type."""
         return [entity for entity in self.siemplify.target_entities if entity.entity_type == entity_type]
 
     def log(self, text: str) -> None:
@@ -63,5 +63,5 @@ class Run:
         self.siemplify.LOGGER.info(self.redacted(one_line(text)))
 
     def redacted(self, text: str) -> str:
-        """Take the API key out of a text, should a server have put it in."""
+        """Remove the API key from a text, in case a server has put it there."""
         return text.replace(self._secret, "***") if self._secret else text

@@ -1,4 +1,4 @@
-"""What scans are asked to show: which IOCs and threat indicators, and whether they create insights."""
+"""The parameters of all scans: which IOCs and threat indicators to show, and whether to create insights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TYPES: Final[Kind[tuple[str, ...]]] = choices(*IOC_TYPES)
 
 @dataclass(frozen=True)
 class ScanParameters(Parameters):
-    """What all scans share; each declares its own default for the types of IOCs."""
+    """The parameters that all scans share; each scan declares its own default for the types of IOCs."""
 
     min_score: int = param("Threat Indicator Score Threshold", whole_number(0, MAX_SCORE), default="3", mandatory=True)
     ioc_types: tuple[str, ...] = param(IOC_TYPE_FILTER, TYPES, mandatory=True)
@@ -34,7 +34,7 @@ class ScanParameters(Parameters):
 
     @property
     def report(self) -> ReportFilter:
-        """Which IOCs and threat indicators a report keeps."""
+        """The IOCs and threat indicators that a report keeps."""
         return ReportFilter(
             ioc_types=self.ioc_types,
             ioc_verdicts=frozenset(Verdict(word.lower()) for word in self.ioc_verdicts),

@@ -1,4 +1,4 @@
-"""What an action is asked about: samples by id or hash, submissions, analyses, or the hashes of the case."""
+"""The subjects of an action: samples by id or hash, submissions, analyses, or the hashes of the case."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _HASH: Final = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 
 
 class Subject(NamedTuple):
-    """One thing that an action is asked about.
+    """One subject of an action.
 
     Attributes:
-        name: As it was given.
+        name: The text as it was given.
         kind: ``sample``, ``submission`` or ``analysis``.
-        entity: The identifier of the entity that it came from; empty for a parameter.
+        entity: The identifier of the entity of the subject; empty for a parameter.
     """
 
     name: str
@@ -34,11 +34,11 @@ class Subject(NamedTuple):
     entity: str = ""
 
     def number(self, client: Client) -> int:
-        """Return its id at VMRay; a hash is looked up.
+        """Return the id of the subject in VMRay; a hash is looked up.
 
         Raises:
             SampleNotFoundError: VMRay has no sample with this hash.
-            UnsupportedSubjectError: The text of the entity is no hash.
+            UnsupportedSubjectError: The text of the entity is not a hash.
         """
         if _ID.fullmatch(self.name) and not self.entity:
             return int(self.name)
@@ -49,7 +49,7 @@ class Subject(NamedTuple):
 
 
 def _listed(allowed: str, *patterns: re.Pattern[str]) -> Kind[tuple[str, ...]]:
-    """A comma-separated list of texts of these forms, each once."""
+    """Return the kind for a comma-separated list of texts of these forms, each once."""
 
     def read(name: str, value: str) -> tuple[str, ...]:
         given = tuple(parts(value))
@@ -69,7 +69,7 @@ IDS: Final = _listed("ids of VMRay (positive whole numbers), separated by commas
 
 @dataclass(frozen=True)
 class SubjectParameters(Parameters):
-    """Which samples; without any, the hashes of the case."""
+    """The samples of an action; if none are given, the hashes of the case."""
 
     samples: tuple[str, ...] = param("Samples", SAMPLES)
 
@@ -83,7 +83,7 @@ class SubjectParameters(Parameters):
 
 @dataclass(frozen=True)
 class AnySubjectParameters(SubjectParameters):
-    """Which samples, submissions or analyses: one kind only; without any, the hashes of the case."""
+    """The samples, submissions or analyses of an action, of one kind; if none are given, the hashes of the case."""
 
     submission_ids: tuple[str, ...] = param("Submission IDs", IDS)
     analysis_ids: tuple[str, ...] = param("Analysis IDs", IDS)

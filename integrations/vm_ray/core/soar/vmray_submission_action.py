@@ -1,8 +1,8 @@
-"""The base of actions that submit something, wait for it over several runs of the process, and report.
+"""The base of actions that submit items, wait for the results over several runs of the process, and report.
 
-The whole state travels in the value that the platform hands back. Each run submits what is not submitted yet, asks how
-far the rest is, and either reports or asks to be called again. When the time for the whole action runs out, what is
-finished is reported and what is not is named.
+The whole state is in the value that the platform returns to the next run. Each run submits what is not submitted yet,
+and reads the status of the rest. Then the run either reports or requests another run. When the time for the whole
+action ends, finished items are reported, and the others are named.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ Declared = TypeVar("Declared", bound=SubmitParameters)
 
 
 class SubmissionAction(Action[Declared]):
-    """Submits items once each, follows all that VMRay makes of them, and reports."""
+    """Submits each item once, tracks the submissions that VMRay creates, and reports."""
 
     @abstractmethod
     def items(self, run: Run, params: Declared) -> list[Detonation]:
-        """Check the input of the first run, and name what is to be submitted; nothing is submitted yet."""
+        """Check the input of the first run, and return the items to submit; nothing is submitted yet."""
 
     @abstractmethod
     def source(self, run: Run, detonation: Detonation) -> Source:
-        """Return what is submitted for one item, in the first run and in each later one."""
+        """Return the source of one item, in the first run and in each later run."""
 
     @abstractmethod
     def report(self, run: Run, params: Declared, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
-        """Report what is finished.
+        """Report the finished items.
 
         Args:
-            run: The present run.
+            run: The current run.
             params: The parameters of the action.
-            detonations: All items; unless this is the last chance, none of them is pending.
-            last: Whether the time for the whole action is up.
+            detonations: All items; none of them is pending unless this is the last run.
+            last: Whether this is the last run.
 
         Returns:
-            The outcome; None where VMRay has not collected everything yet, and there is time to wait for it.
+            The outcome; None if VMRay is still collecting data and there is time to wait for it.
         """
 
     def perform(self, run: Run, params: Declared) -> Outcome:
-        """Do one run."""
+        """Perform one run."""
         if len(sys.argv) < 3 or sys.argv[2] == "True":  # noqa: PLR2004 - the platform's own flag
             state = State(time.time(), self.items(run, params))
         else:
@@ -73,8 +73,8 @@ class SubmissionAction(Action[Declared]):
             outcome = self._outcome(run, params, detonations, schedule)
             if outcome is not None:
                 return outcome
-        except Exception as error:  # noqa: BLE001 - whatever it is, what exists at VMRay is named
-            return self.failed(run, error, kept(detonations))
+        except Exception as error:  # noqa: BLE001 - after any error, existing submissions are named
+            return self.failed(run, error, existing_submissions(detonations))
         names = [each.name for each in detonations if each.stage is not Stage.FAILED]
         pending = [each.name for each in detonations if each.pending] or names
         return Outcome.in_progress(waiting(pending), state.to_text(self.name))
@@ -82,7 +82,7 @@ class SubmissionAction(Action[Declared]):
     def _outcome(
         self, run: Run, params: Declared, detonations: Sequence[Detonation], schedule: Schedule
     ) -> Outcome | None:
-        """Report, if everything is there or this is the last chance; None to go on in another run."""
+        """Report if all items are ready or if this is the last run; return None to continue in another run."""
         if not schedule.is_last_run:
             if any(each.pending for each in detonations):
                 return None
@@ -107,8 +107,8 @@ def _schedule(run: Run, began: float) -> Schedule:
     return Schedule(run.deadline, began, ends_ms / 1000 if ends_ms else None, interval)
 
 
-def kept(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
-    """Name the submissions that exist at VMRay, for an action that ends without reporting on them."""
+def existing_submissions(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
+    """Return a detail for each item with submissions in VMRay, for an action that ends without a report on them."""
     return [
         (
             each.name,

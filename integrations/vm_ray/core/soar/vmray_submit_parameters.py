@@ -1,4 +1,4 @@
-"""What goes along with a submission: tags and a comment, checked before VMRay refuses them."""
+"""The tags and the comment of a submission, checked before VMRay could reject them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRa
 _TAG_RULE: Final = (
     "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001 - VMRay's own list
 )
-# Older servers expect a tag as a segment of the address; these two would name another address there, escaped or not.
+# Older servers expect a tag as a segment of the path; these two would change the path, escaped or not.
 _STEPS: Final = (".", "..")
 _SENDABLE: Final = "any text in UTF-8"
 
@@ -47,12 +47,12 @@ COMMENT: Final = Kind(_SENDABLE, comment, empty="")
 
 @dataclass(frozen=True)
 class SubmitParameters(Parameters):
-    """What goes along with each submission; shared by all actions that submit."""
+    """The tags and the comment of each submission; shared by all actions that submit."""
 
     tags: tuple[str, ...] = param("Tag Names", TAGS)
     comment: str = param("Comment", COMMENT)
 
     @property
     def options(self) -> SubmitOptions:
-        """The options for the client."""
+        """The submit options for the client."""
         return SubmitOptions(tags=self.tags, comment=self.comment)

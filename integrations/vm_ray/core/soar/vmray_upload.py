@@ -14,7 +14,7 @@ from ...core.submissions.vmray_detonation import Detonation
 from ...core.submissions.vmray_file import check_file, each_once, split_paths
 from ...core.submissions.vmray_sources import FileSource
 
-Seen = TypeVar("Seen")
+Checked = TypeVar("Checked")
 
 
 def accepted_files(run: Run, action: str, listed: str, options: SubmitOptions) -> list[Detonation]:
@@ -22,12 +22,12 @@ def accepted_files(run: Run, action: str, listed: str, options: SubmitOptions) -
 
     Raises:
         ParameterError: The list of paths is not usable.
-        FilesRejectedError: Some file cannot be read, is empty, or is larger than VMRay takes; all of them are named.
+        FilesRejectedError: A file cannot be read, is empty, or is larger than VMRay accepts; all such files are named.
     """
     paths = split_paths(listed)
-    versions = _of_each(paths, check_file)
+    versions = _for_each(paths, check_file)
     paths = each_once(paths)
-    facts = _of_each(paths, lambda path: FileSource(path, run.deadline).facts())
+    facts = _for_each(paths, lambda path: FileSource(path, run.deadline).facts())
     limit = run.client.get_max_sample_size()
     refused = [
         FileError(path, _too_large(versions[path].size, limit))
@@ -39,18 +39,18 @@ def accepted_files(run: Run, action: str, listed: str, options: SubmitOptions) -
     return [new_detonation(run, action, path, facts[path], options) for path in paths]
 
 
-def _of_each(paths: Sequence[str], look: Callable[[str], Seen]) -> dict[str, Seen]:
-    """Look at each file, and name all that cannot be looked at."""
-    seen: dict[str, Seen] = {}
+def _for_each(paths: Sequence[str], check: Callable[[str], Checked]) -> dict[str, Checked]:
+    """Call the function for each file; the error names all files for which the function failed."""
+    checked: dict[str, Checked] = {}
     refused: list[FileError] = []
     for path in paths:
         try:
-            seen[path] = look(path)
+            checked[path] = check(path)
         except FileError as error:
             refused.append(error)
     if refused:
         raise FilesRejectedError(NOT_ACCESSIBLE, refused)
-    return seen
+    return checked
 
 
 def _too_large(size: int, limit: int) -> str:

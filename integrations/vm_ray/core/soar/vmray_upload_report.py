@@ -1,4 +1,4 @@
-"""The result of an upload: a row for each sample of each file, and what an analyst reads about them."""
+"""The result of an upload: a row for each sample of each file, and the text for the analyst."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ NOTHING_DONE: Final = "no file was accepted by VMRay"
 
 
 def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, last: bool) -> Outcome | None:
-    """Read all samples that have a result, of files that are finished or partly so, and make the action's result.
+    """Read all samples that have a result, also of files that are only partly finished, and return the outcome.
 
     Args:
-        run: The present run.
+        run: The current run.
         action: The display name of the action.
-        detonations: One for each file, named by its path.
-        last: Whether the time for the whole action is up.
+        detonations: One for each file, with the path as its name.
+        last: Whether this is the last run.
 
     Returns:
-        The outcome; None where this run's time did not suffice, and there is time for another.
+        The outcome; None if the time of this run was too short and another run follows.
     """
     analysed = [each for each in detonations if each.stage in (Stage.RUNNING, Stage.READY)]
     pairs = list(
@@ -39,11 +39,11 @@ def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, la
             lambda each: read_sample_results(run.client, each, each.finished_sample_ids, last=last), analysed
         )
     )
-    found = {each.name: findings for each, findings in pairs if not isinstance(findings, VMRayError)}
+    found = {each.name: sample_results for each, sample_results in pairs if not isinstance(sample_results, VMRayError)}
     if not last and len(found) < len(pairs):
         return None
     rows = [row for each in detonations for row in _rows(each, found.get(each.name, []))]
-    notes = _add_result(run, rows, _worst_of_its_own(detonations[0], found.get(detonations[0].name, [])))
+    notes = _add_result(run, rows, _worst_own_sample(detonations[0], found.get(detonations[0].name, [])))
     details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name, []))]
     if not any(_was_submitted(each) or each.pending for each in detonations):
         return Outcome.failed(with_details([error_message(action, NOTHING_DONE)], [*details, *notes]))
@@ -56,11 +56,11 @@ def _was_submitted(detonation: Detonation) -> bool:
 
 
 def _rows(detonation: Detonation, found: Sequence[SampleResult]) -> list[dict[str, Any]]:
-    """Make the rows of one file: one for each sample and each submission without one, or one that says why."""
+    """Return the rows of one file: one for each sample, and one for each submission without a sample."""
     if detonation.stage not in (Stage.RUNNING, Stage.READY):
         result = "pending" if detonation.pending else "error"
         return [_row(detonation, detonation.submission_id, result, detonation.why_unfinished, None)]
-    deleted = [part.submission_id for part in detonation.submissions if part.deleted]
+    deleted = [tracked.submission_id for tracked in detonation.submissions if tracked.deleted]
     return [
         *(_row(detonation, each.submission_id, _result(each), each.failure, each) for each in found),
         *(_row(detonation, number, "error", no_longer_known(number), None) for number in deleted),
@@ -68,21 +68,21 @@ def _rows(detonation: Detonation, found: Sequence[SampleResult]) -> list[dict[st
     ]
 
 
-def _result(finding: SampleResult) -> str:
-    return "error" if finding.failure else "ok"
+def _result(sample_result: SampleResult) -> str:
+    return "error" if sample_result.failure else "ok"
 
 
 def _row(
-    detonation: Detonation, submission_id: int | None, result: str, error: str, finding: SampleResult | None
+    detonation: Detonation, submission_id: int | None, result: str, error: str, sample_result: SampleResult | None
 ) -> dict[str, Any]:
-    verdict = finding.sample.verdict if finding else Verdict.NONE
+    verdict = sample_result.sample.verdict if sample_result else Verdict.NONE
     return {
         "file_path": detonation.name,
         "submission_id": submission_id,
         "verdict": None if verdict is Verdict.NONE else verdict.value,
         "result": result,
         "error": one_line(error) or None,
-        "data": public_sample(finding.sample.raw) or None if finding else None,
+        "data": public_sample(sample_result.sample.raw) or None if sample_result else None,
     }
 
 
@@ -93,8 +93,8 @@ def _add_result(run: Run, rows: list[dict[str, Any]], worst: SampleResult | None
     return write_result(run, upload_result(data, result, rows, run.max_result_bytes))
 
 
-def _worst_of_its_own(detonation: Detonation, found: Sequence[SampleResult]) -> SampleResult | None:
-    """Choose the sample that stands for a file: what VMRay found inside has rows, and is not the file itself."""
+def _worst_own_sample(detonation: Detonation, found: Sequence[SampleResult]) -> SampleResult | None:
+    """Return the sample that represents a file: not one that VMRay found inside the file, which has its own row."""
     own = [each for each in found if each.sample.sample_id in detonation.own_sample_ids] or found
     return next((each for each in own if each.sample.verdict is worst_verdict(own)), None)
 
@@ -106,7 +106,7 @@ def _sentences(detonations: Sequence[Detonation]) -> list[str]:
 
 
 def _explained(detonation: Detonation, found: Sequence[SampleResult]) -> list[str]:
-    """Say what an analyst should know about one file: the verdict, why it has none, or not all of it, and all notes."""
+    """Return the details of one file: the verdict, the reason if there is none or only a part, and all notes."""
     notes = notes_of(detonation, found)
     if not found:
         return [detonation.why_unfinished, *notes]
@@ -116,5 +116,5 @@ def _explained(detonation: Detonation, found: Sequence[SampleResult]) -> list[st
     if len(found) == 1:
         return [found[0].failure or f"verdict {worst_verdict(found).word}{so_far}, {number}", *pending, *notes]
     failures = [": ".join(filter(None, (each.sample.filename, each.failure))) for each in found if each.failure]
-    said = f"{len(found)} samples{so_far}, worst verdict {worst_verdict(found).word}, {number}"
-    return [said, *pending, *failures, *notes]
+    summary = f"{len(found)} samples{so_far}, worst verdict {worst_verdict(found).word}, {number}"
+    return [summary, *pending, *failures, *notes]

@@ -1,4 +1,4 @@
-"""The reports of submitted URLs: each entity's own sample, and the content reached through the URL."""
+"""The reports of submitted URLs: the sample of each URL, and the content that was reached through the URL."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ Found = SampleReport | VMRayError
 
 
 class _Unreported(VMRayError):
-    """A URL without a report of its own; a verdict on the content reached through it is added to the reason."""
+    """A URL without its own report; a verdict on the content reached through the URL is added to the reason."""
 
-    def __init__(self, reason: VMRayError, behind: Sequence[SampleResult], said: Sequence[str]) -> None:
-        super().__init__("; ".join([str(reason), *said]))
-        self.is_suspicious = worst_verdict(behind).is_suspicious
+    def __init__(self, reason: VMRayError, related: Sequence[SampleResult], notes: Sequence[str]) -> None:
+        super().__init__("; ".join([str(reason), *notes]))
+        self.is_suspicious = worst_verdict(related).is_suspicious
 
 
 def report_urls(
     run: Run, params: ScanParameters, entity_type: str, detonations: Sequence[Detonation], *, last: bool
 ) -> Outcome | None:
-    """Read the reports of all URLs that are finished themselves, whatever is still running behind them, and show them.
+    """Read and show the reports of all URLs whose own analysis is finished, even if content behind them still runs.
 
     Args:
-        run: The present run.
-        params: What to show.
+        run: The current run.
+        params: The parameters of the scan.
         entity_type: The type of the entities.
-        detonations: One for each entity, named by its identifier.
-        last: Whether the time for the whole action is up.
+        detonations: One for each entity, with the identifier as its name.
+        last: Whether this is the last run.
 
     Returns:
-        The outcome; None where a report is not complete yet and there is time to wait for it.
+        The outcome; None if a report is not complete yet and there is time to wait for it.
     """
     ready = [each for each in detonations if _is_finished(each)]
     found = dict(_read(run.client, ready, params.report, last=last))
-    if not last and any(_would_gain(each) for each in found.values()):
+    if not last and any(_is_incomplete(each) for each in found.values()):
         return None
     wall = CaseWall(run, params)
     entities = {entity.identifier: entity for entity in run.entities(entity_type)}
@@ -56,17 +56,17 @@ def report_urls(
             case SampleReport() as report:
                 wall.show(entity, report)
             case _Unreported(is_suspicious=True):
-                wall.suspect(entity)
+                wall.mark_suspicious(entity)
     done = wall.finish(list(entities))
     missed = {each.name: _why(each, found.get(each.name)) for each in detonations if each.name not in done}
-    missed |= wall.refused
+    missed |= wall.rejected
     if not detonations:
         wall.notes.append(none_of_type(entity_type))
     return Outcome(enriched(done, missed, wall.notes), value=bool(done))
 
 
 def _is_finished(detonation: Detonation) -> bool:
-    """Tell whether the URL's own sample, the first one, has a result."""
+    """Return whether the URL's own sample, the first one, has a result."""
     analysed = detonation.stage in (Stage.RUNNING, Stage.READY)
     return analysed and detonation.sample_ids[0] in detonation.finished_sample_ids
 
@@ -79,25 +79,25 @@ def _read(
 
 
 def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, last: bool) -> SampleReport:
-    """Read one URL's report and, at the same time, what is behind it: a worse verdict there is told, and counts."""
+    """Read one URL's report and, concurrently, the samples reached through the URL: a worse verdict is added."""
     ids = detonation.finished_sample_ids
     deleted = not detonation.known_sample_ids and detonation.submissions[0].deleted
     own_ids, others = ([], ids) if deleted else (ids[:1], ids[1:])
-    (own, report), behind = run_both(
+    (own, report), related = run_both(
         lambda: _own_report(client, detonation, own_ids, wanted, last=last),
         lambda: read_sample_results(client, detonation, others, last=last),
     )
     if isinstance(report, VMRayError):
-        raise _Unreported(report, behind, _behind_it(detonation, behind, Verdict.NONE))
-    said = [*_behind_it(detonation, behind, report.sample.verdict), *notes_of(detonation, [*own, *behind])]
-    said += [finding.failure for finding in behind if finding.failure][:MAX_NOTES]
-    return replace(report, worst_related=worst_verdict(behind), notes=_notes(said, report))
+        raise _Unreported(report, related, _related_notes(detonation, related, Verdict.NONE))
+    notes = [*_related_notes(detonation, related, report.sample.verdict), *notes_of(detonation, [*own, *related])]
+    notes += [result.failure for result in related if result.failure][:MAX_NOTES]
+    return replace(report, worst_related=worst_verdict(related), notes=_notes(notes, report))
 
 
 def _own_report(
     client: Client, detonation: Detonation, own_ids: Sequence[int], wanted: ReportFilter, *, last: bool
 ) -> tuple[Sequence[SampleResult], Found]:
-    """Read the URL's own sample and its report, or why there is none: it is gone, its analyses failed, an error."""
+    """Read the URL's own sample and its report, or the error: it was deleted, no analysis succeeded, no response."""
     own = read_sample_results(client, detonation, own_ids, last=last)
     failure = own[0].failure if own else no_longer_known(detonation.submissions[0].submission_id)
     if failure:
@@ -110,29 +110,33 @@ def _own_report(
         return own, error
 
 
-def _behind_it(detonation: Detonation, behind: Sequence[SampleResult], own: Verdict) -> list[str]:
-    """Say what VMRay found behind the URL, where that is worse, and what of it is still running at the end."""
-    related = worst_verdict(behind)
-    worse = [finding.sample.sample_id for finding in behind if finding.sample.verdict is related]
+def _related_notes(detonation: Detonation, related: Sequence[SampleResult], own: Verdict) -> list[str]:
+    """Return notes about content reached through the URL: a worse verdict, and content that still runs at the end."""
+    worst_related = worst_verdict(related)
+    worse = [result.sample.sample_id for result in related if result.sample.verdict is worst_related]
     numbers = ", ".join(str(number) for number in worse[:5])
-    said = [f"content reached through this URL is {related.value}: sample {numbers}"] if related.rank < own.rank else []
-    return [*said, *([f"content reached through this URL: {detonation.why_unfinished}"] if detonation.pending else [])]
+    notes = (
+        [f"content reached through this URL is {worst_related.value}: sample {numbers}"]
+        if worst_related.rank < own.rank
+        else []
+    )
+    return [*notes, *([f"content reached through this URL: {detonation.why_unfinished}"] if detonation.pending else [])]
 
 
 def _notes(of_url: Sequence[str], report: SampleReport) -> tuple[str, ...]:
-    """Tell each thing once, and of a lock only where it kept something back."""
+    """Return each note once; the note about a locked report only if IOCs and threat indicators are missing."""
     found_something = any(report.iocs.values()) or report.indicators
     notes = dict.fromkeys((*(LOCKED if note == VERDICT_ONLY_NOTE else note for note in of_url), *report.notes))
     return tuple(note for note in notes if note != LOCKED or not found_something)
 
 
-def _would_gain(found: Found) -> bool:
-    """Tell whether reading it again in another run would bring more."""
+def _is_incomplete(found: Found) -> bool:
+    """Return whether another run could read more."""
     return isinstance(found, DeadlineError) or (isinstance(found, SampleReport) and not found.complete)
 
 
 def _why(detonation: Detonation, found: Found | None) -> str:
-    """Say why an entity was not enriched; one with a report was taken out of the case meanwhile."""
+    """Return why an entity was not enriched; an entity with a report was removed from the case during the action."""
     if isinstance(found, SampleReport):
         return "the entity is no longer in the scope of this action"
     return str(found or detonation.why_unfinished)

@@ -1,14 +1,14 @@
-"""One item's way through VMRay: submit, wait, ready or failed. A pure state machine that survives between two runs.
+"""One item from its submission to its result: a pure state machine, whose state is kept between two runs.
 
     WAITING ──submitted──▶ RUNNING ──all submissions finished──▶ READY
        │  ╲                                                        ▲
-       │   ╲──answer lost──▶ UNRESOLVED ──found or sent again──────┤ (through RUNNING)
+       │   ╲──response lost──▶ UNRESOLVED ──found or sent again────┤ (through RUNNING)
        │                                                           │
-       ├──known, nothing to do────────────────────────────────────▶╯
-       ╰──refused──▶ FAILED
+       ├──sample exists, no new analysis──────────────────────────▶╯
+       ╰──rejected──▶ FAILED
 
-An item is a URL or a file. It can become several submissions: an archive at once, an e-mail or a URL later, when VMRay
-submits what it found inside (children). The item is ready when all of them are finished.
+An item is a URL or a file. It can lead to several submissions: an archive at once, an e-mail or a URL later, when VMRay
+submits what it found inside (children). The item is ready when all of its submissions are finished.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from typing import Final
 from ...core.api.vmray_models import Submission, SubmitResponse
 from ...core.api.vmray_text import one_line
 
-MAX_FOLLOWED: Final = 1_000
+MAX_TRACKED: Final = 1_000
 MAX_NOTES: Final = 20
-MAX_REFUSED: Final = 10
+MAX_REJECTED: Final = 10
 
 
 class Stage(Enum):
-    """Where an item is."""
+    """The stages of an item."""
 
     WAITING = "waiting"
     UNRESOLVED = "unresolved"
@@ -41,9 +41,9 @@ class TrackedSubmission:
     """One submission of an item.
 
     Attributes:
-        parent_id: The submission that VMRay made it out of; None for one of the item's own.
-        followed: Whether its children were asked for, once it had finished.
-        gone: Whether VMRay no longer knows it, because somebody deleted it; nothing more will come of it.
+        parent_id: The submission from which VMRay created this one; None for a submission of the item itself.
+        children_fetched: Whether its children were listed after it had finished.
+        deleted: Whether the submission no longer exists in VMRay, because somebody deleted it.
     """
 
     submission_id: int
@@ -58,20 +58,20 @@ class TrackedSubmission:
 
 @dataclass(slots=True)
 class Detonation:
-    """One item and all that VMRay made of it.
+    """One item, and the submissions and samples that belong to it.
 
     Attributes:
         item: The URL as submitted, or the path of the file.
-        name: What the analyst knows it by: the entity's identifier, or the path.
-        key: What its submissions carry in their metadata.
-        submissions: Its submissions, the item's own first.
-        known_sample_ids: Its samples that needed no submission, because VMRay knew them.
-        unresolved_until: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
-        reason: Why it failed.
-        trouble: What kept it from being submitted, or from being asked about, last time; empty where nothing did.
+        name: The name for the analyst: the identifier of the entity, or the path.
+        key: The idempotency key in the metadata of its submissions.
+        submissions: Its submissions; those of the item itself come first.
+        known_sample_ids: Its samples that needed no submission, because VMRay already had them.
+        unchecked_sample_ids: Those of them whose newest submission was not read yet.
+        reason: Why the item failed.
+        last_error: The last error that prevented a submit or a status request; empty if there was none.
         unresolved_until: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
         superseded_ids: For UNRESOLVED: older submissions with the same key, which are not the lost one.
-        notes: What an analyst should know about it.
+        notes: Notes for the analyst.
     """
 
     item: str
@@ -89,47 +89,53 @@ class Detonation:
 
     @property
     def pending(self) -> bool:
-        """Whether more has to happen before it can be reported."""
+        """Whether the item needs more requests before it can be reported."""
         return self.stage in (Stage.WAITING, Stage.UNRESOLVED, Stage.RUNNING)
 
     @property
     def unfinished(self) -> list[int]:
         """The ids of its submissions that are not finished."""
-        return [part.submission_id for part in self.submissions if not part.finished]
+        return [tracked.submission_id for tracked in self.submissions if not tracked.finished]
 
     @property
-    def unfollowed(self) -> list[TrackedSubmission]:
-        """Its finished submissions whose children are not known yet."""
-        return [part for part in self.submissions if part.finished and not part.children_fetched]
+    def without_listed_children(self) -> list[TrackedSubmission]:
+        """Its finished submissions whose children were not listed yet."""
+        return [tracked for tracked in self.submissions if tracked.finished and not tracked.children_fetched]
 
     @property
     def submission_id(self) -> int | None:
-        """The id of its first submission that VMRay still knows, else of its first."""
-        return next((part.submission_id for part in sorted(self.submissions, key=lambda part: part.deleted)), None)
+        """The id of its first submission that still exists in VMRay, else of its first submission."""
+        return next(
+            (tracked.submission_id for tracked in sorted(self.submissions, key=lambda tracked: tracked.deleted)), None
+        )
 
     @property
     def sample_ids(self) -> list[int]:
-        """All samples it became, its own first, each once."""
+        """The ids of all its samples, those of the item itself first, each once."""
         return list(
-            dict.fromkeys([*self.known_sample_ids, *(part.sample_id for part in self.submissions if not part.deleted)])
+            dict.fromkeys(
+                [*self.known_sample_ids, *(tracked.sample_id for tracked in self.submissions if not tracked.deleted)]
+            )
         )
 
     @property
     def finished_sample_ids(self) -> list[int]:
-        """Those of them that have a result: a submission has finished, or VMRay knew it and makes no new analysis."""
-        finished = {part.sample_id for part in self.submissions if part.finished}
-        running = {part.sample_id for part in self.submissions if not part.finished}
+        """The ids of the samples with a result: the submission has finished, or VMRay creates no new analysis."""
+        finished = {tracked.sample_id for tracked in self.submissions if tracked.finished}
+        running = {tracked.sample_id for tracked in self.submissions if not tracked.finished}
         return [each for each in self.sample_ids if each in finished or each not in running]
 
     @property
     def own_sample_ids(self) -> list[int]:
-        """The samples that the item itself became, without what VMRay found inside."""
-        inside = {part.sample_id for part in self.submissions if part.parent_id is not None and not part.deleted}
+        """The ids of the samples of the item itself, without those that VMRay found inside."""
+        inside = {
+            tracked.sample_id for tracked in self.submissions if tracked.parent_id is not None and not tracked.deleted
+        }
         return [each for each in self.sample_ids if each not in inside or each in self.known_sample_ids]
 
     @property
     def why_unfinished(self) -> str:
-        """Why it has no result, or not all of it, for an item that is pending at the end or has failed."""
+        """Why the item has no result, or only a part of it: for an item that failed or is pending at the end."""
         match self.stage:
             case Stage.FAILED:
                 return self.reason
@@ -141,7 +147,7 @@ class Detonation:
                 return self.late(*self.unfinished)
 
     def late(self, *submission_ids: int) -> str:
-        """Say that submissions of it are not finished at the end."""
+        """Return the reason for submissions that are not finished at the end."""
         return (
             f"analysis not finished in time, submission {', '.join(map(str, submission_ids))}{self._last_error_suffix}"
         )
@@ -150,28 +156,28 @@ class Detonation:
     def _last_error_suffix(self) -> str:
         return f"; {self.last_error}" if self.last_error else ""
 
-    def submitted(self, answer: SubmitResponse) -> None:
-        """Take VMRay's answer to the submit: follow what was accepted, note what was refused beside it."""
-        for submission in answer.submissions:
-            self.follow(submission)
-        self.known_sample_ids = [each for each in answer.known_sample_ids if each not in self.sample_ids]
+    def submitted(self, response: SubmitResponse) -> None:
+        """Record VMRay's response to the submit: track accepted submissions, add a note about rejected ones."""
+        for submission in response.submissions:
+            self.track(submission)
+        self.known_sample_ids = [each for each in response.known_sample_ids if each not in self.sample_ids]
         self.unchecked_sample_ids = list(self.known_sample_ids)
         self.stage, self.last_error = Stage.RUNNING, ""
         if self.submissions or self.known_sample_ids:
-            self._refused(answer.errors)
+            self._note_rejected(response.errors)
         if self.known_sample_ids:
             which = "" if len(self.sample_ids) == 1 else f"{len(self.known_sample_ids)} samples are "
             self.note(f"{which}already known to VMRay, not analyzed again; showing the latest result")
         elif not self.submissions:
-            reasons = "; ".join(why for _, why in answer.errors if why)
+            reasons = "; ".join(why for _, why in response.errors if why)
             self.failed(f"VMRay rejected the submission: {reasons or 'no reason given'}")
 
-    def _refused(self, errors: Sequence[tuple[str, str]]) -> None:
-        """Note what VMRay refused beside what it accepted."""
-        for name, why in errors[:MAX_REFUSED]:
+    def _note_rejected(self, errors: Sequence[tuple[str, str]]) -> None:
+        """Add notes about the parts that VMRay rejected while it accepted others."""
+        for name, why in errors[:MAX_REJECTED]:
             self.note(f"VMRay rejected {name or 'one item'}: {why or 'no reason given'}")
-        if len(errors) > MAX_REFUSED:
-            self.note(f"VMRay rejected {len(errors) - MAX_REFUSED} more items")
+        if len(errors) > MAX_REJECTED:
+            self.note(f"VMRay rejected {len(errors) - MAX_REJECTED} more items")
 
     def unresolved(self, unresolved_until: float, superseded_ids: Iterable[int] = ()) -> None:
         """Record that the response was lost, and which submissions with the same key are not the lost one."""
@@ -182,69 +188,71 @@ class Detonation:
         )
 
     def failed(self, reason: str) -> None:
-        """End here."""
+        """Set the stage to FAILED, with the reason."""
         self.stage, self.reason = Stage.FAILED, one_line(reason)
 
     def update(self, submission: Submission) -> None:
-        """Take the present state of one of its submissions."""
+        """Record the current state of one of its submissions."""
         self.last_error = ""
-        for part in self.submissions:
-            if part.submission_id == submission.submission_id:
-                part.finished = submission.finished
-                part.has_errors = submission.has_errors
-                part.verdict_only = submission.verdict_only
+        for tracked in self.submissions:
+            if tracked.submission_id == submission.submission_id:
+                tracked.finished = submission.finished
+                tracked.has_errors = submission.has_errors
+                tracked.verdict_only = submission.verdict_only
 
     def mark_deleted(self, submission_id: int) -> None:
-        """Stop waiting for a submission that VMRay no longer knows; without another one the item has failed."""
-        for part in self.submissions:
-            if part.submission_id == submission_id:
-                part.finished = part.children_fetched = part.deleted = True
+        """Stop waiting for a submission that no longer exists in VMRay; if the item has no other, it has failed."""
+        for tracked in self.submissions:
+            if tracked.submission_id == submission_id:
+                tracked.finished = tracked.children_fetched = tracked.deleted = True
         if self.sample_ids:
             self.note(no_longer_known(submission_id))
         else:
             self.failed(no_longer_known(submission_id))
 
     def record_latest(self, sample_id: int, newest: Submission | None) -> None:
-        """Take the newest submission of a sample that VMRay knew: it may still be running."""
+        """Record the newest submission of a sample that VMRay already had: the submission may still be running."""
         self.unchecked_sample_ids.remove(sample_id)
         self.last_error = ""
         if newest is not None:
-            self.follow(newest)
+            self.track(newest)
 
-    def children(self, part: TrackedSubmission, found: Iterable[Submission]) -> None:
-        """Take the submissions that VMRay made out of one submission; each is followed once, also in a circle."""
-        part.children_fetched = True
+    def children(self, tracked: TrackedSubmission, found: Iterable[Submission]) -> None:
+        """Record the children of one submission; each is tracked once, even if they refer to each other."""
+        tracked.children_fetched = True
         self.last_error = ""
         for submission in found:
-            self.follow(submission)
+            self.track(submission)
 
     def stop_tracking_children(self) -> None:
-        """Stop asking what VMRay made out of it: what is known of it has to do."""
-        if (self.unfollowed or self.unchecked_sample_ids) and self.last_error:
+        """Stop listing children; the submissions that are tracked by now are enough."""
+        if (self.without_listed_children or self.unchecked_sample_ids) and self.last_error:
             self.note(self.last_error)
         self.unchecked_sample_ids.clear()
-        for part in self.unfollowed:
-            part.children_fetched = True
+        for tracked in self.without_listed_children:
+            tracked.children_fetched = True
         self.settle()
 
     def settle(self) -> None:
-        """Become ready when nothing is left to wait for."""
-        if self.stage is Stage.RUNNING and not (self.unfinished or self.unfollowed or self.unchecked_sample_ids):
+        """Set the stage to READY if the item waits for nothing more."""
+        if self.stage is Stage.RUNNING and not (
+            self.unfinished or self.without_listed_children or self.unchecked_sample_ids
+        ):
             self.stage = Stage.READY
 
     def note(self, text: str) -> None:
-        """Keep something the analyst should know, once, and not without end."""
+        """Add a note for the analyst, each text once, up to a limit."""
         line = one_line(text)
         if line and line not in self.notes and len(self.notes) < MAX_NOTES:
             self.notes.append(line)
 
-    def follow(self, submission: Submission) -> None:
-        """Wait for one more submission of it."""
-        if any(part.submission_id == submission.submission_id for part in self.submissions):
+    def track(self, submission: Submission) -> None:
+        """Track one more submission."""
+        if any(tracked.submission_id == submission.submission_id for tracked in self.submissions):
             return
-        if len(self.submissions) >= MAX_FOLLOWED and submission.parent_id is not None:
+        if len(self.submissions) >= MAX_TRACKED and submission.parent_id is not None:
             self.note(
-                f"VMRay created more than {MAX_FOLLOWED} submissions; the others are not tracked and not in the verdict"
+                f"VMRay created more than {MAX_TRACKED} submissions; the others are not tracked and not in the verdict"
             )
             return
         self.submissions.append(TrackedSubmission(submission.submission_id, submission.sample_id, submission.parent_id))
@@ -252,5 +260,5 @@ class Detonation:
 
 
 def no_longer_known(submission_id: int) -> str:
-    """Say that a submission was deleted at VMRay."""
+    """Return the sentence about a submission that was deleted in VMRay."""
     return f"submission {submission_id} no longer exists in VMRay"

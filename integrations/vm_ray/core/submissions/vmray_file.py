@@ -1,7 +1,7 @@
-"""Files to upload: which ones are meant, whether they can be used, and one being streamed.
+"""Files to upload: find the paths, check the files, and read one as a stream.
 
-A file is never loaded into memory. It is watched while it is being sent: when it was changed or cut off, the last
-block is held back, so that VMRay never receives a complete request with a half-changed file in it.
+A file is never loaded into memory as a whole. While a file is sent, it is checked for changes: if the file was changed
+or became shorter, the last block is not sent. So VMRay never receives a complete request with a half-changed file.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from ...core.api.vmray_errors import FileError, ParameterError
 
 PATH_PARAMETER: Final = "Sample File Path"
 ALLOWED_PATHS: Final = "absolute paths of files, separated by commas"
-# Bytes, so never fewer than characters: Linux has no longer path. More pieces than that need not be looked at.
+# In bytes, of which there are never fewer than characters: Linux has no longer path, so longer joins are not checked.
 _LONGEST_PATH: Final = 4096
 
 
 def split_paths(text: str) -> list[str]:
-    """Split a comma-separated list of absolute paths; a path that exists as written wins over splitting at its commas.
+    """Split a comma-separated list of absolute paths; a path with commas that exists is not split.
 
     Raises:
-        ParameterError: No path at all, or one that is not absolute.
+        ParameterError: The list contains no path, or a path that is not absolute.
     """
     pieces = text.split(",")
     paths: list[str] = []
@@ -48,7 +48,7 @@ def split_paths(text: str) -> list[str]:
 
 
 def _longest_path(pieces: list[str], start: int) -> str:
-    """Join as many pieces as make a path that exists; where none does, the first one is alone."""
+    """Join as many pieces as form an existing path; if no such path exists, return the first piece alone."""
     longest = joined = pieces[start]
     for piece in islice(pieces, start + 1, None):
         joined = f"{joined},{piece}"
@@ -60,7 +60,7 @@ def _longest_path(pieces: list[str], start: int) -> str:
 
 
 def each_once(paths: Sequence[str]) -> list[str]:
-    """Leave out what another spelling or a link names again: it is one file, and each submit costs quota."""
+    """Remove repeated files, also under another spelling or a link: each submit costs quota."""
     named: dict[str, str] = {}
     for path in paths:
         named.setdefault(os.path.realpath(path), path)
@@ -69,7 +69,7 @@ def each_once(paths: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class FileVersion:
-    """A file as it was when it was looked at; any change gives another value."""
+    """The version of a file when it was checked; any change of the file gives another value."""
 
     size: int
     modified_ns: int
@@ -78,25 +78,25 @@ class FileVersion:
 
     @classmethod
     def of(cls, status: os.stat_result) -> FileVersion:
-        """Take it from a file's status."""
+        """Return the version from the status of a file."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def check_file(path: str) -> FileVersion:
-    """Make sure that a file can be uploaded.
+    """Check that a file can be uploaded.
 
     Raises:
-        FileError: It does not exist, is no regular file, cannot be read, or is empty.
+        FileError: The file does not exist, is not a regular file, cannot be read, or is empty.
     """
     with opened(path) as file:
         return FileVersion.of(os.fstat(file.fileno()))
 
 
 def opened(path: str) -> BinaryIO:
-    """Open a regular file that is not empty; a pipe or a device is refused without waiting for it.
+    """Open a regular file that is not empty; a pipe or a device is rejected without waiting for it.
 
     Raises:
-        FileError: It cannot be used.
+        FileError: The file cannot be used.
     """
     try:
         status = Path(path).stat()
@@ -114,11 +114,11 @@ def opened(path: str) -> BinaryIO:
 
 
 def sha256_of(path: str, deadline: Deadline) -> str:
-    """Hash a file in blocks.
+    """Return the hash of a file, which is read in blocks.
 
     Raises:
-        FileError: It cannot be read to its end.
-        DeadlineError: The run's time is up.
+        FileError: The file cannot be read to its end.
+        DeadlineError: The time of the run ended.
     """
     digest = hashlib.sha256()
     with opened(path) as file:
@@ -132,18 +132,18 @@ def sha256_of(path: str, deadline: Deadline) -> str:
 
 
 class FileStream:
-    """A file being sent, in the form that a streaming multipart encoder reads: ``read`` and ``len``."""
+    """A file as a stream, in the form that a streaming multipart encoder reads: ``read`` and ``len``."""
 
     def __init__(self, path: str, version: FileVersion, deadline: Deadline) -> None:
         """Open the file.
 
         Args:
             path: The file.
-            version: As it was when it was checked.
-            deadline: The end of the run: an upload that would outlast it is broken off.
+            version: The version of the file when it was checked.
+            deadline: The end of the run; an upload that would take longer is aborted.
 
         Raises:
-            FileError: It can no longer be used.
+            FileError: The file can no longer be used.
         """
         self._path = path
         self._version = version
@@ -161,15 +161,15 @@ class FileStream:
 
     @property
     def len(self) -> int:
-        """The number of bytes still to come."""
+        """The number of bytes that are not read yet."""
         return self._left
 
     def read(self, size: int = -1) -> bytes:
         """Return the next block.
 
         Raises:
-            FileError: The file is shorter than it was, or was changed while it was being read.
-            DeadlineError: The run's time is up.
+            FileError: The file is shorter than before, or was changed while it was read.
+            DeadlineError: The time of the run ended.
         """
         self._deadline.check()
         wanted = self._left if size < 0 else min(size, self._left)

@@ -1,16 +1,16 @@
-"""A submit happens once: what to do when it is not known whether VMRay stored a submission.
+"""Submit each item once, also if the response to a submit is lost.
 
-Every detonation costs quota, so a submit is never simply repeated. Each carries a key of our own in
-``submission_metadata``. When an answer is lost, VMRay is asked for that key; a submission that is found is adopted, and
-only when it is certain that none was stored is the submit made again. Certain means:
+Every detonation costs quota, so a submit is never simply repeated. Each submit carries a key of the integration in
+``submission_metadata``. If a response is lost, the submissions with this key are looked up; a submission that is found
+is adopted. The submit is repeated only if it is certain that none was stored:
 
-* the connection was never made, or the server refused with 4xx: nothing was stored;
-* the connection broke, or the server failed: the look-ups find nothing while ``submit_lookups`` go by;
-* the server stayed silent, or a proxy lost patience with it (504): the same, but for ``submit_grace``, since it may
-  still be at work. That may take until the next run, so it is kept in the action's state. So is a submit that could
-  not be looked up, or not before the run's time was up.
+* no connection was made, or the server rejected the request with 4xx: nothing was stored;
+* the connection was lost, or the server failed: the look-ups during ``submit_lookups`` find nothing;
+* the server did not respond, or a proxy returned 504: the look-ups during ``submit_grace`` find nothing, since the
+  server may still process the submit. This may take until the next run, so the submit is kept in the state of the
+  action. The same holds for a submit whose look-up failed or did not end before the time of the run.
 
-The periods are inferred: VMRay does not document how long after its answer was lost a submission may still appear.
+The periods are inferred: VMRay does not document how long after a lost response a submission may still appear.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ UNKNOWN_PARAMETER: Final = 400
 MAX_SUBMITS: Final = 4
 MAX_RATE_LIMITED_SUBMITS: Final = 12
 GATEWAY_TIMEOUT: Final = 504
-# As many as VMRay gives of one list; it cuts them into pages, and only those of a large archive are all read.
+# The most that VMRay returns of one list. The list comes in pages, and only those of a large archive are all read.
 NEWEST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitRequest:
-    """One thing to submit.
+    """One item to submit.
 
     Attributes:
         key: See ``vmray_submission_key``.
         options: Tags and comment; the key is added to them.
-        source: What is submitted.
+        source: The source of the item.
     """
 
     key: str
@@ -64,51 +64,51 @@ class SubmitRequest:
     source: Source
 
     def owns(self, submission: Submission) -> bool:
-        """Tell whether a submission came of this submit."""
+        """Return whether a submission belongs to this submit: whether it has the key."""
         return has_key(submission, self.key)
 
 
 @dataclass(slots=True)
 class Submitter:
-    """Submits things once, with one client, within one run."""
+    """Submits items once, with one client, within one run."""
 
     client: Client
     deadline: Deadline
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC).replace(tzinfo=None))
 
-    def submit(self, one: SubmitRequest) -> tuple[SubmitResponse, bool]:
+    def submit(self, request: SubmitRequest) -> tuple[SubmitResponse, bool]:
         """Submit, unless an earlier run of the same action on the same input did so already.
 
         Returns:
-            VMRay's answer, and whether it is an earlier submission that was adopted.
+            VMRay's response, and whether an earlier submission was adopted.
 
         Raises:
-            SubmitRejectedError: VMRay stored nothing and said why.
-            SubmitUnresolvedError: It is not yet certain what VMRay stored; ask ``resolve`` in a later run.
-            VMRayError: Another cause, with nothing stored.
+            SubmitRejectedError: VMRay stored nothing and returned a reason.
+            SubmitUnresolvedError: It is not yet certain what VMRay stored; call ``resolve`` in a later run.
+            VMRayError: Another error; nothing was stored.
         """
-        # A look-up that was refused proves nothing: the other ways count as well before anything is submitted.
-        earlier = self._by_metadata(one)
+        # A rejected look-up proves nothing: the other ways of looking are used too before anything is submitted.
+        earlier = self._by_metadata(request)
         if earlier is None:
-            earlier = self._by_other_means(one)
-        act = latest_batch(earlier)
-        if is_reusable(act, self.now()):
-            return _adopted(act), True
-        return self._send(one, {each.submission_id for each in earlier}), False
+            earlier = self._by_hash_or_newest(request)
+        batch = latest_batch(earlier)
+        if is_reusable(batch, self.now()):
+            return _adopted(batch), True
+        return self._send(request, {each.submission_id for each in earlier}), False
 
     def resolve(
-        self, one: SubmitRequest, unresolved_until: float, superseded_ids: Collection[int] = ()
+        self, request: SubmitRequest, unresolved_until: float, superseded_ids: Collection[int] = ()
     ) -> SubmitResponse:
-        """Go on with a submit whose answer was lost in an earlier run.
+        """Continue a submit whose response was lost in an earlier run.
 
         Args:
-            one: The same submit again.
+            request: The same submit as in the earlier run.
             unresolved_until: Unix seconds after which a submission that is not found was not stored.
             superseded_ids: Older submissions with the same key, which are not the lost one.
         """
         try:
-            found = self._look_up(one, superseded_ids)
+            found = self._look_up(request, superseded_ids)
         except RequestError as cause:
             if cause.is_fatal:
                 raise
@@ -119,33 +119,33 @@ class Submitter:
             raise SubmitUnresolvedError(
                 ResponseTimeoutError("VMRay did not respond"), unresolved_until - time.time(), superseded_ids
             )
-        return self._send(one, superseded_ids)
+        return self._send(request, superseded_ids)
 
-    def _send(self, one: SubmitRequest, superseded_ids: Collection[int]) -> SubmitResponse:
-        options = one.options._replace(metadata=metadata_with(one.key))
+    def _send(self, request: SubmitRequest, superseded_ids: Collection[int]) -> SubmitResponse:
+        options = request.options._replace(metadata=metadata_with(request.key))
         attempt = 0
         last: RequestError | None = None
         while True:
             attempt += 1
             try:
                 self.deadline.check()
-                return one.source.submit(self.client, options)
+                return request.source.submit(self.client, options)
             except DeadlineError:
                 raise DeadlineError(last) from None
             except RequestError as error:
                 last = error
                 error.attempts = attempt
                 if not error.not_executed:
-                    if found := self._settled(one, error, superseded_ids):
+                    if found := self._look_up_until_certain(request, error, superseded_ids):
                         return _adopted(found)
                 elif not error.retryable:
-                    raise _refused(error) from None
+                    raise _rejected(error) from None
                 if attempt >= (MAX_RATE_LIMITED_SUBMITS if isinstance(error, RateLimitedError) else MAX_SUBMITS):
                     raise
                 self._wait(error, attempt)
 
     def _wait(self, error: RequestError, attempt: int) -> None:
-        """Wait before the next submit; where the server named a moment, the gate keeps to it."""
+        """Wait before the next submit; for a time that the server named, the rate limiter waits."""
         if isinstance(error, RateLimitedError) or error.retry_after is not None:
             return
         pause = back_off(attempt)
@@ -153,11 +153,13 @@ class Submitter:
             raise DeadlineError(error)
         self.sleep(pause)
 
-    def _settled(self, one: SubmitRequest, error: RequestError, superseded_ids: Collection[int]) -> list[Submission]:
-        """Look for the submission until it is certain that there is none, or that no more of an archive are coming.
+    def _look_up_until_certain(
+        self, request: SubmitRequest, error: RequestError, superseded_ids: Collection[int]
+    ) -> list[Submission]:
+        """Look up the submission until it is certain that it does not exist, or until an archive is complete.
 
         Returns:
-            What was found; an empty list when it is certain that nothing was stored.
+            The submissions that were found; an empty list if it is certain that nothing was stored.
         """
         if error.is_fatal:
             raise error
@@ -169,7 +171,7 @@ class Submitter:
             try:
                 self.deadline.check(pause)
                 self.sleep(pause)
-                seen = self._look_up(one, superseded_ids)
+                seen = self._look_up(request, superseded_ids)
             except (DeadlineError, RequestError) as cause:
                 if found:
                     return found
@@ -180,36 +182,36 @@ class Submitter:
         if isinstance(error, ResponseTimeoutError) or error.status == GATEWAY_TIMEOUT:
             raise unresolved
         if isinstance(error, RequestRejectedError):
-            raise _refused(error)
+            raise _rejected(error)
         return []
 
-    def _look_up(self, one: SubmitRequest, superseded_ids: Collection[int]) -> list[Submission]:
-        """Find the submission by all means: metadata, then the sample's hash, then the newest submissions."""
-        found = self._by_metadata(one) or self._by_other_means(one)
+    def _look_up(self, request: SubmitRequest, superseded_ids: Collection[int]) -> list[Submission]:
+        """Look up the submission by metadata, then by the hash of the sample, then in the newest submissions."""
+        found = self._by_metadata(request) or self._by_hash_or_newest(request)
         return [each for each in found if each.submission_id not in superseded_ids]
 
-    def _by_other_means(self, one: SubmitRequest) -> list[Submission]:
+    def _by_hash_or_newest(self, request: SubmitRequest) -> list[Submission]:
         found: list[Submission] = []
-        sha256 = one.source.sha256()
+        sha256 = request.source.sha256()
         for sample in self.client.find_samples(sha256) if sha256 else ():
             found += self.client.list_submissions_of_sample(sample.sample_id)
-        return list(filter(one.owns, found)) or list(
-            filter(one.owns, self.client.list_newest_submissions(NEWEST, one.owns))
+        return list(filter(request.owns, found)) or list(
+            filter(request.owns, self.client.list_newest_submissions(NEWEST, request.owns))
         )
 
-    def _by_metadata(self, one: SubmitRequest) -> list[Submission] | None:
-        """Return the submissions with its key; None where the server does not filter by metadata."""
-        answered = self._answered_by_metadata(one)
-        if answered is None:
+    def _by_metadata(self, request: SubmitRequest) -> list[Submission] | None:
+        """Return the submissions with the key; None if the server does not filter by metadata."""
+        listed = self._listed_by_metadata(request)
+        if listed is None:
             return None
-        found = list(filter(one.owns, answered))
-        return found if found or not answered else None
+        found = list(filter(request.owns, listed))
+        return found if found or not listed else None
 
-    def _answered_by_metadata(self, one: SubmitRequest) -> list[Submission] | None:
-        """Ask again where the refusal may pass: no other way looks as far back. A 400 means an unknown parameter."""
+    def _listed_by_metadata(self, request: SubmitRequest) -> list[Submission] | None:
+        """Search by metadata, which also finds old submissions. Retry a rejection, but not 400: unknown parameter."""
         for pause in (*TIMING.metadata_retries, float("inf")):
             try:
-                return self.client.find_submissions_by_metadata(metadata_with(one.key), one.owns)
+                return self.client.find_submissions_by_metadata(metadata_with(request.key), request.owns)
             except (RequestRejectedError, NotFoundError) as error:
                 if error.status == UNKNOWN_PARAMETER or self.deadline.remaining <= pause:
                     break
@@ -218,10 +220,10 @@ class Submitter:
 
 
 def _adopted(found: Collection[Submission]) -> SubmitResponse:
-    """Make of submissions that were found what the lost answer would have said."""
+    """Return submissions that were found in the form of the lost response."""
     return SubmitResponse(tuple(without_children(found)))
 
 
-def _refused(error: RequestError) -> RequestError | SubmitRejectedError:
-    """Keep causes that concern all as they are; anything else is VMRay's reason for this item."""
+def _rejected(error: RequestError) -> RequestError | SubmitRejectedError:
+    """Return a fatal error as it is, and any other error as VMRay's reason for this item."""
     return error if error.is_fatal else SubmitRejectedError(str(error))

@@ -1,4 +1,4 @@
-"""Earlier submits of the same thing: what belongs to one of them, and whether it stands for a new one."""
+"""Earlier submits of the same item: which submissions belong to one of them, and whether it can be reused."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ BATCH_WINDOW: Final = timedelta(seconds=TIMING.batch_window)
 
 
 def latest_batch(found: Collection[Submission]) -> list[Submission]:
-    """Return what the newest submit made: VMRay stores all its parts together (inferred), those without a time too."""
+    """Return the submissions of the newest submit: VMRay stores them together (inferred)."""
     mine = without_children(found)
     created = {each.submission_id: _moment(each.created) for each in mine}
     newest = max((moment for moment in created.values() if moment), default=None)
     return [each for each in mine if not newest or newest - (created[each.submission_id] or newest) < BATCH_WINDOW]
 
 
-def is_reusable(act: Collection[Submission], now: datetime) -> bool:
-    """Tell whether an earlier submit stands for this one: some of it still runs, or finished well and just now.
+def is_reusable(batch: Collection[Submission], now: datetime) -> bool:
+    """Return whether an earlier submit can be reused: a part of it still runs, or finished without errors just now.
 
-    All of an archive or none: a member that is passed over would be missing from the result.
+    All submissions of an archive are reused, or none: otherwise a member would be missing from the result.
 
     Args:
-        act: What that submit made.
-        now: The time in UTC, without a zone, as VMRay writes it.
+        batch: The submissions of the earlier submit.
+        now: The time in UTC, without a time zone, as VMRay writes it.
     """
-    ends = [_moment(each.finish_time) for each in act if not each.has_errors]
-    return any(not each.finished for each in act) or any(end and abs(now - end) < REUSE_WINDOW for end in ends)
+    ends = [_moment(each.finish_time) for each in batch if not each.has_errors]
+    return any(not each.finished for each in batch) or any(end and abs(now - end) < REUSE_WINDOW for end in ends)
 
 
 def without_children(found: Collection[Submission]) -> list[Submission]:
-    """Leave out what VMRay made out of others, which comes of itself later; in the order of a submit's answer."""
+    """Remove the child submissions, which are found later; return the others in the order of a submit's response."""
     in_order = sorted(found, key=lambda each: each.submission_id)
     return [each for each in in_order if each.parent_id is None] or in_order
 
 
 def _moment(text: str) -> datetime | None:
-    """Read VMRay's time, which is UTC without saying so."""
+    """Return the time of VMRay's text, which is in UTC without a time zone."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:

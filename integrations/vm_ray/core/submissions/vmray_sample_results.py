@@ -1,4 +1,4 @@
-"""What became of one detonation: its samples, and what went wrong in its analyses."""
+"""The results of one detonation: its samples, and the errors of its analyses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import DeadlineError, VMRayError
-from ...core.api.vmray_models import VERDICT_ONLY_NOTE, Analysis, Sample
+from ...core.api.vmray_models import VERDICT_ONLY_NOTE, Sample
 from ...core.api.vmray_verdicts import Verdict, worst
 from ...core.submissions.vmray_detonation import MAX_NOTES, Detonation, TrackedSubmission
 
@@ -18,10 +18,10 @@ class SampleResult:
     """One sample of a detonation.
 
     Attributes:
-        submission_id: The submission that led to it; None for a sample that VMRay knew.
-        sample: The sample, with its verdict; without any fields where it could not be read.
-        failure: Why it has no verdict, empty where it has one.
-        notes: What an analyst should know about it.
+        submission_id: The submission that led to the sample; None for a sample that VMRay already had.
+        sample: The sample, with its verdict; without any fields if the sample could not be read.
+        failure: Why the sample has no verdict; empty if it has one.
+        notes: Notes for the analyst.
     """
 
     submission_id: int | None
@@ -33,82 +33,87 @@ class SampleResult:
 def read_sample_results(
     client: Client, detonation: Detonation, sample_ids: Sequence[int], *, last: bool
 ) -> list[SampleResult]:
-    """Read samples of a detonation side by side.
+    """Read samples of a detonation concurrently.
 
     Args:
-        client: Reads them.
-        detonation: What is reported.
-        sample_ids: Those of its samples that have a result, or some of them.
-        last: Whether no other run can read what this one has no time for: then it counts as what cannot be read.
+        client: The client for the requests.
+        detonation: The item that is reported.
+        sample_ids: Some or all of its samples that have a result.
+        last: Whether this is the last run: then a sample without time to be read counts as one that cannot be read.
 
     Raises:
-        DeadlineError: The time of this run did not suffice for all of them, and it is not the last.
-        VMRayError: A cause that concerns all.
+        DeadlineError: The time of this run was too short for all samples, and another run follows.
+        VMRayError: A fatal error.
     """
-    parts = {part.sample_id: part for part in reversed(detonation.submissions) if part.finished and not part.deleted}
-    found = dict(map_concurrently(lambda each: _finding(client, each, parts.get(each), last=last), sample_ids))
+    tracked_by_sample = {
+        tracked.sample_id: tracked
+        for tracked in reversed(detonation.submissions)
+        if tracked.finished and not tracked.deleted
+    }
+    found = dict(
+        map_concurrently(lambda each: _sample_result(client, each, tracked_by_sample.get(each), last=last), sample_ids)
+    )
     for late in found.values():
         if isinstance(late, DeadlineError) and not last:
             raise late
-    return [_or_unread(found[each], each, parts.get(each)) for each in sample_ids]
+    return [_or_failed(found[each], each, tracked_by_sample.get(each)) for each in sample_ids]
 
 
-def notes_of(detonation: Detonation, findings: Sequence[SampleResult]) -> list[str]:
-    """Return the notes of a detonation and of what was read of it, each once and not without end."""
-    every = (*detonation.notes, *(note for finding in findings for note in finding.notes))
+def notes_of(detonation: Detonation, results: Sequence[SampleResult]) -> list[str]:
+    """Return the notes of a detonation and of its samples, each once, up to a limit."""
+    every = (*detonation.notes, *(note for result in results for note in result.notes))
     return list(dict.fromkeys(every))[:MAX_NOTES]
 
 
-def _finding(client: Client, sample_id: int, part: TrackedSubmission | None, *, last: bool) -> SampleResult:
+def _sample_result(client: Client, sample_id: int, tracked: TrackedSubmission | None, *, last: bool) -> SampleResult:
     sample = client.get_sample(sample_id)
-    if part is None:
+    if tracked is None:
         return SampleResult(None, sample)
-    failure, notes = _failure(client, part, sample, last=last)
+    failure, notes = _failure(client, tracked, sample, last=last)
     return SampleResult(
-        part.submission_id, sample, failure, (*notes, VERDICT_ONLY_NOTE) if part.verdict_only else notes
+        tracked.submission_id, sample, failure, (*notes, VERDICT_ONLY_NOTE) if tracked.verdict_only else notes
     )
 
 
-def _or_unread(found: SampleResult | VMRayError, sample_id: int, part: TrackedSubmission | None) -> SampleResult:
-    """Make an error that concerns one sample alone its finding: the others still count."""
+def _or_failed(found: SampleResult | VMRayError, sample_id: int, tracked: TrackedSubmission | None) -> SampleResult:
+    """Return a sample result, also for an error of one sample, so that the other samples are still reported."""
     if isinstance(found, SampleResult):
         return found
     sample = Sample(sample_id, Verdict.NONE, "", {})
-    return SampleResult(part.submission_id if part else None, sample, f"sample {sample_id} could not be read: {found}")
+    return SampleResult(
+        tracked.submission_id if tracked else None, sample, f"sample {sample_id} could not be read: {found}"
+    )
 
 
-def worst_verdict(findings: Sequence[SampleResult]) -> Verdict:
+def worst_verdict(results: Sequence[SampleResult]) -> Verdict:
     """Return the worst verdict of all samples."""
-    return worst(finding.sample.verdict for finding in findings)
+    return worst(result.sample.verdict for result in results)
 
 
-def _failure(client: Client, part: TrackedSubmission, sample: Sample, *, last: bool) -> tuple[str, tuple[str, ...]]:
-    """Ask which analyses failed, where something did.
+def _failure(client: Client, tracked: TrackedSubmission, sample: Sample, *, last: bool) -> tuple[str, tuple[str, ...]]:
+    """Return the failure of a sample and its notes: list the analyses if there are errors or no verdict.
 
-    All of them failing is a failure, some of them a note. Where VMRay does not say which, errors without a verdict are
-    a failure.
+    If all analyses failed, that is a failure; if some failed, that is a note. If VMRay does not list the failed
+    analyses, errors without a verdict are a failure.
     """
-    judged = sample.verdict is not Verdict.NONE
-    if not part.has_errors and judged:
+    has_verdict = sample.verdict is not Verdict.NONE
+    if not tracked.has_errors and has_verdict:
         return "", ()
-    with_errors = f"analysis finished with errors, submission {part.submission_id}"
-    hopeless = with_errors if part.has_errors and not judged else ""
+    with_errors = f"analysis finished with errors, submission {tracked.submission_id}"
+    failure = with_errors if tracked.has_errors and not has_verdict else ""
     try:
-        analyses = client.list_analyses_of_submission(part.submission_id)
+        analyses = client.list_analyses_of_submission(tracked.submission_id)
     except VMRayError as error:
         if error.is_fatal or (isinstance(error, DeadlineError) and not last):
             raise
-        if hopeless:
-            return f"{hopeless}: the analyses could not be listed: {error}", ()
-        return "", (f"the analyses of submission {part.submission_id} could not be listed: {error}",)
+        if failure:
+            return f"{failure}: the analyses could not be listed: {error}", ()
+        return "", (f"the analyses of submission {tracked.submission_id} could not be listed: {error}",)
     failed = [analysis for analysis in analyses if not analysis.succeeded]
     if not failed:
-        return "" if analyses else hopeless, ()
-    said = f"{len(failed)} of {len(analyses)} analyses failed, submission {part.submission_id}: {_results(failed)}"
-    if len(failed) < len(analyses) or judged:
-        return "", (said,)
-    return said, ()
-
-
-def _results(failed: Sequence[Analysis]) -> str:
-    return "; ".join(dict.fromkeys(analysis.result for analysis in failed))
+        return "" if analyses else failure, ()
+    reasons = "; ".join(dict.fromkeys(each.result for each in failed))
+    failures = f"{len(failed)} of {len(analyses)} analyses failed, submission {tracked.submission_id}: {reasons}"
+    if len(failed) < len(analyses) or has_verdict:
+        return "", (failures,)
+    return failures, ()

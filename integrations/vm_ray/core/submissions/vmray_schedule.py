@@ -1,4 +1,4 @@
-"""The time of an action: when a run ends, whether it is the last one of several, and what is kept for the results."""
+"""The time of an action: when a run ends, whether the run is the last one, and the time reserved for the results."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LAST_RUN_SHARE: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What the platform gives, as moments in Unix seconds and durations in seconds.
+    """The times that the platform sets: times in Unix seconds, durations in seconds.
 
     Attributes:
-        deadline: The end of the present run.
-        action_began: When the first run began.
-        action_ends: When the platform's patience with the whole action ends; None where it named no moment.
-        polling_interval: What the platform lets pass between two runs.
+        deadline: The end of the current run.
+        action_began: The start of the first run.
+        action_ends: The end of the whole action; None if the platform set none.
+        polling_interval: The time between two runs.
     """
 
     deadline: Deadline
@@ -33,48 +33,48 @@ class Schedule:
 
     @property
     def for_results(self) -> float:
-        """How long reading the results may take at the end of the whole action."""
+        """The time that reading the results may take at the end of the whole action."""
         if self.action_ends is None:
             return TIMING.max_last_run
         return min(TIMING.max_last_run, max(0.0, LAST_RUN_SHARE * (self.action_ends - self.action_began)))
 
     @property
     def is_last_run(self) -> bool:
-        """Whether the results have to be reported now.
+        """Whether the results have to be reported in this run.
 
-        Another run that would have too little time for them is too late, unless this one has much less time left than
-        the other would have.
+        That is so if another run would have too little time for the results, unless this run has much less time left
+        than the other run would have.
         """
         another = self._another(time.time())
         return another < self.for_results and self.deadline.remaining >= another / 2
 
     @property
     def reserved(self) -> float:
-        """How much of this run is kept for the results, should another one come too late for them.
+        """The part of this run that is kept for the results, in case another run would come too late for them.
 
-        What comes before them (submitting, asking how far everything is) ends while another run would still have enough
-        time for the results, or leaves that time to this one. It gets half of this run in any case: there are no
-        results of what nobody asked for.
+        Submitting and status requests come first. They end while another run would still have enough time for the
+        results, or they leave that time to this run. They get at least half of this run: without status requests there
+        are no results.
         """
         remaining = self.deadline.remaining
         lacking = self.for_results - self._another(time.time() + remaining)
         return max(0.0, min(self.for_results, lacking, remaining / 2))
 
     def _another(self, ending: float) -> float:
-        """How much of the whole action would be left to another run, were this one to end at that moment."""
+        """Return how much time of the whole action another run would have, if this run ended at ``ending``."""
         if self.action_ends is None:
             return float("inf")
         return self.action_ends - ending - self.polling_interval - TIMING.run_overhead
 
 
 def end_of_run(run_ms: int | None, action_ms: int | None) -> float | None:
-    """Return the moment (Unix seconds) by which all requests must have ended; None where the platform set none.
+    """Return the time (Unix seconds) by which all requests must have ended; None if the platform set none.
 
     Args:
-        run_ms: When the platform ends this process, in Unix milliseconds; nothing where it does not say.
-        action_ms: When it ends the whole of an asynchronous action, be it amid a run (inferred: nothing says that the
-            last run is given less time); nothing for other actions. A moment that had passed before this run began
-            does not end it.
+        run_ms: When the platform ends this process, in Unix milliseconds; None if the platform does not set it.
+        action_ms: When the platform ends the whole asynchronous action, also in the middle of a run (inferred: it is
+            not documented that the last run gets less time); None for other actions. A time before the start of this
+            run is ignored.
     """
     now = time.time()
     ends = [run_ms / 1000] if run_ms else []

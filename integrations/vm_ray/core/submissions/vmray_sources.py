@@ -1,6 +1,6 @@
 """The sources of submissions: where the content comes from, and how it is sent to VMRay.
 
-A source is made anew in each run of an action. What has to survive between two runs is in the ``Detonation``.
+Each run of an action creates its sources again. Data that is kept between two runs is in the ``Detonation``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Source(Protocol):
         """
 
     def sha256(self) -> str | None:
-        """Return the hash of the content, for look-ups; None where there is no content or it is gone."""
+        """Return the hash of the content, for look-ups; None if there is no content or the file no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class UrlSource:
         return client.submit_url(self.url, options)
 
     def sha256(self) -> str | None:
-        """Return None: a URL has no content before it is opened."""
+        """Return None: a URL has no content before VMRay opens it."""
         return None
 
 
@@ -86,7 +86,7 @@ class FileSource:
         return self.path
 
     def facts(self) -> ItemFacts:
-        """Return the path and the hash of the content: a repeated step has often written the same file again."""
+        """Return the path and the hash of the content: another step has often written a new file to the same path."""
         return ItemFacts(self.path, sha256_of(self.path, self.deadline))
 
     def submit(self, client: Client, options: SubmitOptions) -> SubmitResponse:
@@ -95,7 +95,7 @@ class FileSource:
             return client.submit_file(stream, Path(self.path).name, options)
 
     def sha256(self) -> str | None:
-        """Return the hash of the content, or None for a file that is gone: that says nothing about VMRay."""
+        """Return the hash of the content; None if the file no longer exists, which does not matter for VMRay."""
         try:
             return sha256_of(self.path, self.deadline)
         except FileError:

@@ -1,4 +1,4 @@
-"""The state of an action that goes on: what one run hands to the platform, and the next one gets back."""
+"""The state of an asynchronous action: one run returns it to the platform, and the next run receives it."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ STATE_VERSION: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that the next run needs.
+    """All data that the next run needs.
 
     Attributes:
-        begun: When the first run began, in Unix seconds.
-        detonations: The items and how far they are.
+        begun: The start of the first run, in Unix seconds.
+        detonations: The items and their stages.
     """
 
     begun: float
     detonations: list[Detonation]
 
     def to_text(self, action: str) -> str:
-        """Write it down for the platform."""
+        """Return the state as a text for the platform."""
         items = [{**asdict(each), "stage": each.stage.value} for each in self.detonations]
         return json.dumps({"version": STATE_VERSION, "action": action, "items": items, "begun": self.begun})
 
     @classmethod
     def from_text(cls, action: str, text: object) -> State:
-        """Read what an earlier run wrote down.
+        """Return the state from the text that an earlier run returned.
 
         Raises:
-            StateError: It is not the state of this action in this version; nothing was done.
+            StateError: The text is not a state of this action in this version; nothing was done.
         """
         try:
             state = json.loads(str(text))

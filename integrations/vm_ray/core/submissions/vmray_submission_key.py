@@ -33,13 +33,13 @@ class ItemFacts:
 
 
 def submission_key(case: object, alert: object, action: str, facts: ItemFacts, options: SubmitOptions) -> str:
-    """Return the key of one submit: the same facts give the same key, in each run and in each process."""
+    """Return the key of one submit: the same facts give the same key in each run and in each process."""
     text = key_text(case, alert, action, facts, options)
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
 def key_text(case: object, alert: object, action: str, facts: ItemFacts, options: SubmitOptions) -> str:
-    """Write the facts that make two submits the same one; the metadata, which carries the key, is not among them."""
+    """Return the facts that identify a submit, as a text; the metadata, which carries the key, is not among them."""
     return json.dumps(
         {
             "version": KEY_VERSION,
@@ -55,15 +55,15 @@ def key_text(case: object, alert: object, action: str, facts: ItemFacts, options
 
 
 def metadata_with(key: str) -> str:
-    """Write the ``submission_metadata`` that carries a key.
+    """Return the ``submission_metadata`` that carries a key.
 
-    Servers that write the JSON anew before they store it mostly use this spacing, so the filter finds it there too.
+    Servers that write the JSON again before they store it mostly use this spacing, so the filter still finds the key.
     """
     return json.dumps({KEY_FIELD: key})
 
 
 def has_key(submission: Submission, key: str) -> bool:
-    """Tell whether a submission carries a key, however the server spaces its JSON."""
+    """Return whether a submission carries a key, with any spacing of the server's JSON."""
     try:
         metadata = json.loads(submission.metadata or "{}")
     except (ValueError, RecursionError):

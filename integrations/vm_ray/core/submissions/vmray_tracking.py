@@ -1,4 +1,4 @@
-"""Look after submissions that are being analysed: ask how far they are, and for what VMRay made out of them."""
+"""Track submissions that are being analyzed: read their status, and list their child submissions."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ...core.api.vmray_errors import DeadlineError, NotFoundError, RequestError,
 from ...core.api.vmray_models import Submission, newest_submission
 from ...core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
 
-# One listing may bring a few submissions of other users along; more of them than this would cost more than it saves.
+# A list request may return some submissions of other users; with more than this, single requests cost less.
 WINDOW_PER_SUBMISSION: Final = 4
 
 
 def poll(client: Client, detonations: Sequence[Detonation]) -> None:
-    """Ask how far the submissions of all running detonations are.
+    """Read the status of the submissions of all running detonations.
 
-    A submission that cannot be asked for is left as it is, to be asked for again in the next run. One that VMRay no
-    longer knows can never finish: its detonation fails.
+    A submission whose status cannot be read stays as it is until the next run. A submission that no longer exists in
+    VMRay is marked as deleted.
 
     Raises:
-        VMRayError: A cause that concerns all.
+        VMRayError: A fatal error.
     """
     running = [each for each in detonations if each.stage is Stage.RUNNING and each.unfinished]
     listed = {} if any(each.last_error for each in running) else _listed(client, running)
@@ -35,7 +35,7 @@ def poll(client: Client, detonations: Sequence[Detonation]) -> None:
 
 
 def _record(running: Sequence[Detonation], submission_id: int, found: Submission | VMRayError) -> None:
-    """Tell all detonations that wait for a submission what was found; copies of one file can share one."""
+    """Record what was found in all detonations that wait for a submission; copies of one file can share one."""
     for detonation in running:
         if submission_id not in detonation.unfinished:
             continue
@@ -47,22 +47,22 @@ def _record(running: Sequence[Detonation], submission_id: int, found: Submission
             detonation.last_error = f"status could not be read: {found}"
 
 
-def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
-    """Ask what VMRay made out of submissions that have finished, and settle what has nothing left to wait for.
+def list_children(client: Client, detonations: Sequence[Detonation]) -> None:
+    """List the children of submissions that have finished, and settle items that wait for nothing more.
 
     Raises:
-        VMRayError: A cause that concerns all.
+        VMRayError: A fatal error.
     """
     running = [each for each in detonations if each.stage is Stage.RUNNING]
     _refresh_known(client, running)
-    while waiting := [(each, part) for each in running for part in each.unfollowed]:
+    while waiting := [(each, tracked) for each in running for tracked in each.without_listed_children]:
         progress = False
-        for (detonation, part), found in map_concurrently(lambda pair: _children(client, pair[1]), waiting):
+        for (detonation, tracked), found in map_concurrently(lambda pair: _children(client, pair[1]), waiting):
             if isinstance(found, VMRayError):
-                said = f"child submissions of {part.submission_id} could not be listed: {found}"
-                detonation.last_error = said
+                problem = f"child submissions of {tracked.submission_id} could not be listed: {found}"
+                detonation.last_error = problem
             else:
-                detonation.children(part, found)
+                detonation.children(tracked, found)
                 progress = True
         if not progress:
             break
@@ -71,9 +71,9 @@ def follow_children(client: Client, detonations: Sequence[Detonation]) -> None:
 
 
 def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submission]:
-    """Ask for several submissions in one request, where their ids lie close together.
+    """Read several submissions with one request, if their ids are close together.
 
-    Where that fails, the next run does not try it again: it may have taken all of this one's time.
+    If the request fails, the next run does not repeat it: it may have taken all the time of this run.
     """
     ids = sorted({number for each in running for number in each.unfinished})
     if len(ids) < 2 or ids[-1] - ids[0] >= WINDOW_PER_SUBMISSION * len(ids):  # noqa: PLR2004 - a range needs two ids
@@ -90,7 +90,7 @@ def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submissi
 
 
 def _refresh_known(client: Client, running: Sequence[Detonation]) -> None:
-    """For samples that VMRay knew: its newest submission may still be running, then its result is waited for."""
+    """Read the newest submission of samples that VMRay already had: if it still runs, its result is waited for."""
     known = [(each, number) for each in running for number in each.unchecked_sample_ids]
     for (detonation, sample_id), found in map_concurrently(
         lambda pair: client.list_submissions_of_sample(pair[1]), known
@@ -98,13 +98,13 @@ def _refresh_known(client: Client, running: Sequence[Detonation]) -> None:
         if not isinstance(found, VMRayError):
             detonation.record_latest(sample_id, newest_submission(found))
             continue
-        said = f"previous submissions could not be listed: {found}"
+        problem = f"previous submissions could not be listed: {found}"
         if isinstance(found, RequestError) and not found.retryable:
-            detonation.note(said)
+            detonation.note(problem)
             detonation.record_latest(sample_id, None)
         else:
-            detonation.last_error = said
+            detonation.last_error = problem
 
 
-def _children(client: Client, part: TrackedSubmission) -> list[Submission]:
-    return client.list_child_submissions(part.submission_id)
+def _children(client: Client, tracked: TrackedSubmission) -> list[Submission]:
+    return client.list_child_submissions(tracked.submission_id)

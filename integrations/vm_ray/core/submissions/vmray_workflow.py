@@ -1,7 +1,6 @@
-"""Move items forward: ask how far they are, submit what is not submitted, and find what VMRay made of them.
+"""Advance items: read the status of submissions, submit the rest, and list child submissions.
 
-Nothing here needs the platform: an action, a job and a notebook call ``advance`` again and again until no item is
-pending.
+This module does not depend on the platform: an action, a job and a notebook call ``advance`` until no item is pending.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from ...core.api.vmray_models import SubmitResponse
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
 from ...core.submissions.vmray_schedule import Schedule
-from ...core.submissions.vmray_tracking import follow_children, poll
+from ...core.submissions.vmray_tracking import list_children, poll
 
 
 def advance(
@@ -26,27 +25,27 @@ def advance(
     schedule: Schedule,
     log: Callable[[str], None],
 ) -> None:
-    """Move all items as far forward as the time of this run allows; the time for reading the results is kept.
+    """Advance all items as far as the time of this run allows; the time for reading the results is kept.
 
-    Items that were submitted earlier come first: a submit that takes all the time of every run must not keep back the
+    Items that were submitted earlier come first: a submit that takes all the time of every run must not delay the
     items that have finished.
 
     Args:
-        client: Its deadline is that of the schedule.
+        client: The client; its deadline is the deadline of the schedule.
         detonations: The items; they are changed in place.
-        request_of: Returns what is submitted for an item.
+        request_of: Returns the submit request of an item.
         schedule: The time of this run and of the whole action.
-        log: Writes one line for the operator.
+        log: Writes one line to the log.
 
     Raises:
-        VMRayError: A cause that concerns all items; what was submitted until then is in the items.
+        VMRayError: A fatal error; the submissions that exist by then are recorded in the items.
     """
     try:
         with schedule.deadline.reserving(schedule.reserved):
             poll(client, detonations)
-            follow_children(client, detonations)
+            list_children(client, detonations)
             _submit(Submitter(client, schedule.deadline), detonations, request_of, log)
-            follow_children(client, detonations)
+            list_children(client, detonations)
     except DeadlineError:
         log("the time of this run has ended")
 
@@ -57,7 +56,7 @@ def _submit(
     request_of: Callable[[Detonation], SubmitRequest],
     log: Callable[[str], None],
 ) -> None:
-    """Submit concurrently what is not submitted yet; the failure of one item leaves the others alone."""
+    """Submit concurrently all items that are not submitted yet; the failure of one item does not affect the others."""
 
     def submit(detonation: Detonation) -> tuple[SubmitResponse, bool]:
         one = request_of(detonation)
@@ -80,7 +79,7 @@ def _record_error(detonation: Detonation, error: VMRayError, log: Callable[[str]
     """Record why an item was not submitted, or not yet."""
     match error:
         case SubmitUnresolvedError():
-            if detonation.stage is Stage.WAITING:  # once is enough: the item may stay unresolved for many runs
+            if detonation.stage is Stage.WAITING:  # recorded once: the item may stay unresolved for many runs
                 log(f"{detonation.name}: {error}")
             detonation.unresolved(time.time() + error.unresolved_seconds, error.superseded_ids)
         case DeadlineError():
