@@ -12,10 +12,10 @@ from functools import partial
 
 from bench import (
     action,
-    big_answer,
     emulator_load,
     growth,
     hashes,
+    large_response,
     startup,
     throttling,
     upload,
@@ -49,7 +49,7 @@ def _parts(points: list[Growth]) -> dict[str, Callable[[], list[Row]]]:
         "start-up": startup.start_up,
         "upload": upload.large_upload,
         "throttling": throttling.throttled,
-        "big-answer": big_answer.big_answer,
+        "large-response": large_response.large_response,
         "emulator": emulator_load.emulator_load,
         "widget": _widget,
     }

@@ -35,9 +35,9 @@ class Server:
 
     def control(self, method: str, verb: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
         """Send a request to the control API of the emulator."""
-        answer = requests.request(method, f"{self.url}/_emulator/{verb}", json=body or {}, timeout=300)
-        answer.raise_for_status()
-        return answer.json()
+        response = requests.request(method, f"{self.url}/_emulator/{verb}", json=body or {}, timeout=300)
+        response.raise_for_status()
+        return response.json()
 
     def requests(self) -> list[dict[str, Any]]:
         """Return the API requests since the last call of `forget`."""

@@ -142,8 +142,8 @@ def _finished(server: Server, plan: Sequence[Job]) -> Iterator[Done]:
 def _progress(number: int, total: int, one: Done, found: Sequence[str]) -> None:
     runs = f" in {len(one.attempts)} runs" if len(one.attempts) > 1 else ""
     seconds = sum(each.duration for attempt in one.attempts for each in attempt.run.rounds)
-    said = f"[{number}/{total}] {one.job.kind.action}: {len(one.job.items)} items{runs}, {seconds:.1f} s"
-    print("\n".join([said, *(f"    WRONG {each}" for each in found)]), file=sys.stderr, flush=True)
+    line = f"[{number}/{total}] {one.job.kind.action}: {len(one.job.items)} items{runs}, {seconds:.1f} s"
+    print("\n".join([line, *(f"    WRONG {each}" for each in found)]), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any, Final
 
 from bench.soak_load import Attempt, Done
-from bench.soak_words import explained, strange_log, strange_reason, told
+from bench.soak_messages import is_undocumented_reason, parse_details, parse_message, undocumented_lines
 from secops_lab.host import RunState
 
 #: Largest ratio allowed between the peak memory of the last third and of the first third of the runs.
@@ -26,7 +26,7 @@ def check_job(done: Done, secrets: Sequence[str]) -> tuple[list[str], set[str]]:
     """
     wrong = [
         f"{place}: {each}"
-        for place, attempt in _placed(done)
+        for place, attempt in _with_place(done)
         for each in _attempt_faults(attempt, done, secrets)
     ]
     last = done.attempts[-1]
@@ -40,7 +40,7 @@ def check_job(done: Done, secrets: Sequence[str]) -> tuple[list[str], set[str]]:
     return [*wrong, *(f"job {done.job.number}: {each}" for each in found)], named
 
 
-def _placed(done: Done) -> Iterable[tuple[str, Attempt]]:
+def _with_place(done: Done) -> Iterable[tuple[str, Attempt]]:
     for number, attempt in enumerate(done.attempts, start=1):
         yield f"job {done.job.number} ({done.job.kind.action}), run {number}", attempt
 
@@ -50,14 +50,14 @@ def _attempt_faults(attempt: Attempt, done: Done, secrets: Sequence[str]) -> Ite
     run = attempt.run
     if run.state not in (RunState.COMPLETED, RunState.FAILED):
         yield f"ended {run.state.value}: {run.message[:300]} {run.rounds[-1].stderr[-300:]}"
-    said = told(run.message)
-    _, odd = explained(said.details, done.job.names)
-    for line in [*said.odd, *odd]:
+    message = parse_message(run.message)
+    _, unexpected = parse_details(message.details, done.job.names)
+    for line in [*message.unexpected, *unexpected]:
         yield f"unexpected text in the message: {line[:300]}"
-    if run.state is RunState.FAILED and not said.failure:
+    if run.state is RunState.FAILED and not message.failure:
         yield f"failed without a known cause: {run.message[:300]}"
     for one in run.rounds:
-        for line in strange_log(one.output["DebugOutput"] if one.output else ""):
+        for line in undocumented_lines(one.output["DebugOutput"] if one.output else ""):
             yield f"unexpected text in the log: {line[:300]}"
     texts = [*(each for one in run.rounds for each in (one.stdout, one.stderr)), json.dumps(attempt.calls)]
     for secret in secrets:
@@ -68,15 +68,15 @@ def _attempt_faults(attempt: Attempt, done: Done, secrets: Sequence[str]) -> Ite
 
 
 def _check_entities(done: Done, last: Attempt) -> tuple[list[str], set[str]]:
-    said, names = told(last.run.message), done.job.names
-    details, _ = explained(said.details, names)
-    enriched = set(said.enriched)
-    missed = [name for name in names if name not in enriched] if said.none_enriched else said.missed
+    message, names = parse_message(last.run.message), done.job.names
+    details, _ = parse_details(message.details, names)
+    enriched = set(message.enriched)
+    missed = [name for name in names if name not in enriched] if message.none_enriched else message.missed
     wrong = []
-    if Counter([*said.enriched, *missed]) != Counter(names):
+    if Counter([*message.enriched, *missed]) != Counter(names):
         wrong.append("not every entity is named exactly once")
     wrong += [f"{name} is missed without a reason" for name in missed if name not in details]
-    if [each["Entity"] for each in last.run.json_result or []] != said.enriched:
+    if [each["Entity"] for each in last.run.json_result or []] != message.enriched:
         wrong.append("the JSON result does not hold the enriched entities in their order")
     for entity in done.case.entities:
         name, fields = entity["identifier"], entity["additional_properties"]
@@ -89,8 +89,8 @@ def _check_entities(done: Done, last: Attempt) -> tuple[list[str], set[str]]:
 
 
 def _check_files(done: Done, last: Attempt) -> tuple[list[str], set[str]]:
-    said, names = told(last.run.message), done.job.names
-    details, _ = explained(said.details, names)
+    message, names = parse_message(last.run.message), done.job.names
+    details, _ = parse_details(message.details, names)
     rows: list[dict[str, Any]] = (last.run.json_result or {"files": []})["files"]
     wrong = []
     if Counter(row["file_path"] for row in rows) != Counter(names):
@@ -100,11 +100,11 @@ def _check_files(done: Done, last: Attempt) -> tuple[list[str], set[str]]:
         path, problem = row["file_path"], row["error"] or ""
         if (row["result"] == "ok") != (row["data"] is not None) or (row["result"] == "ok") == bool(problem):
             wrong.append(f"{path}: the row contradicts itself")
-        if problem and (strange_reason(problem) or problem not in details.get(path, [])):
+        if problem and (is_undocumented_reason(problem) or problem not in details.get(path, [])):
             wrong.append(f"{path}: the row gives another reason than the message: {problem[:200]}")
         if row["data"] and row["data"]["sample_filename"] != Path(path).name:
             wrong.append(f"{path}: the row holds the sample {row['data']['sample_filename']!r}")
-        if row["submission_id"] and path not in said.submitted:
+        if row["submission_id"] and path not in message.submitted:
             wrong.append(f"{path}: was submitted, and is not named so")
     return wrong, {row["file_path"] for row in rows if row["result"] == "ok"}
 

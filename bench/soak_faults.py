@@ -64,7 +64,7 @@ def plan(seed: int, secret: str) -> Iterator[Order]:
 
 
 def _fatal() -> list[dict[str, Any]]:
-    """Causes that concern every entity of the run."""
+    """Return faults that affect every entity of the run."""
     return [
         {"kind": "status", "status": 401},
         {"kind": "status", "status": 403},

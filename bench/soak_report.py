@@ -13,7 +13,7 @@ from rich.table import Table
 from bench.action import MEBI, REAL_SDK
 from bench.report import ROOT, machine
 from bench.soak_load import KINDS, Done
-from bench.soak_words import explained, told
+from bench.soak_messages import parse_details, parse_message
 
 PAGE = ROOT / "docs" / "soak.md"
 MAX_SHOWN = 50
@@ -98,8 +98,8 @@ class Summary:
         """Count the reasons that messages gave for items, with numbers removed."""
         found: Counter[str] = Counter()
         for one in self.done:
-            said, _ = explained(told(one.attempts[-1].run.message).details, one.job.names)
-            found.update(_without_numbers(why) for lines in said.values() for why in lines)
+            reasons, _ = parse_details(parse_message(one.attempts[-1].run.message).details, one.job.names)
+            found.update(_without_numbers(why) for lines in reasons.values() for why in lines)
         return found
 
 

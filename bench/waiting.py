@@ -45,10 +45,12 @@ def _rows(action: str, **how: object) -> list[Row]:
         measured = measure(action, server.configuration, **how)  # type: ignore[arg-type]  # the keywords have several types
         wall = time.monotonic() - started
         rounds = len(measured.run.rounds) - 1
-        return judged(action, server.requests(), submitted[0], rounds, wall)
+        return compared(action, server.requests(), submitted[0], rounds, wall)
 
 
-def judged(action: str, seen: Sequence[Request], in_first_round: int, rounds: int, wall: float) -> list[Row]:
+def compared(
+    action: str, seen: Sequence[Request], in_first_round: int, rounds: int, wall: float
+) -> list[Row]:
     """Compare the requests of one action with the bounds.
 
     Args:

@@ -1,8 +1,8 @@
 """Measure how long a widget takes to draw 1,000 IOCs in a real Chromium.
 
-Measured from before the script runs to after the browser has laid the page out, with every list unfolded and
-every row in the document. Rows far outside the window are laid out when they come near it
-(`content-visibility`), as in the analyst's browser.
+The time starts before the script runs and ends after the layout of the page. All lists are open, and all rows
+are in the document. The browser delays the layout of rows far outside the window (`content-visibility`), as
+it does for an analyst.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def measure() -> dict[str, Any]:
     """Draw one entity with 1,000 IOCs of all eight types several times, each time in a new page.
 
     Returns:
-        `iocs` (how many), `runs`, `median_ms`, `worst_ms` (milliseconds), `bound_ms`, and `within_bound`,
-        which is about the median; or `skipped` with the reason where there is no Chromium.
+        `iocs` (the number), `runs`, `median_ms`, `worst_ms` (milliseconds), `bound_ms`, and `within_bound`
+        for the median; or `skipped` with the reason if there is no Chromium.
     """
     program = find_chromium()
     if program is None:
@@ -82,7 +82,7 @@ def _result() -> list[dict[str, Any]]:
 
 
 def _ioc(kind: str, number: int) -> dict[str, Any]:
-    """One IOC with the fields that the widget reads."""
+    """Return an IOC with the fields that the widget reads."""
     verdict = ("malicious", "suspicious", "clean", None)[number % 4]
     hashes = [{"sha256_hash": f"{number:064x}", "sha1_hash": f"{number:040x}", "md5_hash": f"{number:032x}"}]
     host = f"c2-{number}.invalid"

@@ -53,6 +53,6 @@ def test_the_actions_that_wait_submit_everything_in_their_first_run(monkeypatch:
 def test_a_submission_that_waits_for_a_later_run_misses_the_bound() -> None:
     """Given one submission too few or too many in the first round, the bound is missed."""
     seen: list[waiting.Request] = [{"path": "/rest/sample/submit"} for _ in range(20)]
-    judged = [waiting.judged("Scan URL", seen, first, rounds=5, wall=10.0) for first in (19, 20, 21)]
-    assert [rows[0].within for rows in judged] == [False, True, False]
-    assert [rows[1].within for rows in judged] == [True, True, True]
+    compared = [waiting.compared("Scan URL", seen, first, rounds=5, wall=10.0) for first in (19, 20, 21)]
+    assert [rows[0].within for rows in compared] == [False, True, False]
+    assert [rows[1].within for rows in compared] == [True, True, True]

@@ -26,7 +26,7 @@ OTHER_PARTS = (
     "startup.start_up",
     "upload.large_upload",
     "throttling.throttled",
-    "big_answer.big_answer",
+    "large_response.large_response",
     "emulator_load.emulator_load",
 )
 

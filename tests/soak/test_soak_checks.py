@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 from bench.soak_checks import check_memory, check_submissions
 from bench.soak_faults import plan
-from bench.soak_words import explained, strange_log, strange_reason, told
+from bench.soak_messages import is_undocumented_reason, parse_details, parse_message, undocumented_lines
 
 
 def stored(*urls: str) -> list[dict[str, object]]:
@@ -45,26 +45,26 @@ def test_memory_may_not_grow() -> None:
 
 def test_a_message_is_parsed() -> None:
     """A message is split into sentences with names, details, and unexpected text."""
-    said = told(
+    message = parse_message(
         "Successfully enriched the following entities using information from VMRay: A\nB\n"
         "Action wasn't able to enrich the following entities using information from VMRay: C\n"
         "\nDetails:\nC: not found in VMRay\nC: Traceback (most recent call last)\nD: not found in VMRay"
     )
 
-    assert (said.enriched, said.missed, said.odd) == (["A", "B"], ["C"], [])
-    reasons, odd = explained(said.details, ["A", "B", "C"])
+    assert (message.enriched, message.missed, message.unexpected) == (["A", "B"], ["C"], [])
+    reasons, unexpected = parse_details(message.details, ["A", "B", "C"])
     assert reasons == {"C": ["not found in VMRay"]}
-    assert odd == ["C: Traceback (most recent call last)", "D: not found in VMRay"]
+    assert unexpected == ["C: Traceback (most recent call last)", "D: not found in VMRay"]
 
 
 def test_undocumented_text_is_unexpected() -> None:
     """Undocumented text is found in a message, a reason, and a log line."""
-    assert told("Something else happened.").odd == ["Something else happened."]
-    assert strange_reason("VMRay returned HTTP 200")
-    assert not strange_reason("VMRay returned HTTP 502 (4 attempts)")
-    assert strange_log("Traceback (most recent call last):\nServerFailed: VMRay returned HTTP 502") == [
-        "Traceback (most recent call last):"
-    ]
+    assert parse_message("Something else happened.").unexpected == ["Something else happened."]
+    assert is_undocumented_reason("VMRay returned HTTP 200")
+    assert not is_undocumented_reason("VMRay returned HTTP 502 (4 attempts)")
+    assert undocumented_lines(
+        "Traceback (most recent call last):\nServerFailed: VMRay returned HTTP 502"
+    ) == ["Traceback (most recent call last):"]
 
 
 def test_the_seed_determines_the_plan() -> None:

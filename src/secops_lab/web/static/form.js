@@ -21,23 +21,23 @@
   // Files are uploaded to the lab's folder as soon as they are selected; the form contains only their tokens.
   function line(list, file) {
     const item = document.createElement("li");
-    const said = document.createElement("span");
-    said.textContent = file.name + ": uploading …";
-    item.append(said);
+    const text = document.createElement("span");
+    text.textContent = file.name + ": uploading …";
+    item.append(text);
     list.append(item);
     return item;
   }
 
-  function refuse(item, file, why) {
+  function showProblem(item, file, why) {
     item.firstChild.textContent = file.name + ": " + why;
     item.className = "problem";
   }
 
   async function send(file, signal) {
     const headers = { "X-Token": page.dataset.token, "X-File-Name": encodeURIComponent(file.name) };
-    const answer = await fetch("/uploads", { method: "POST", headers, body: file, signal });
-    if (answer.ok) return answer.json();
-    throw new Error("not uploaded. " + (answer.status === 413 ? (await answer.json()).error : "Load the page again."));
+    const response = await fetch("/uploads", { method: "POST", headers, body: file, signal });
+    if (response.ok) return response.json();
+    throw new Error("not uploaded. " + (response.status === 413 ? (await response.json()).error : "Load the page again."));
   }
 
   // Removes a file that is no longer selected; the response is not needed.
@@ -47,15 +47,15 @@
   }
 
   // A file gets into the form only if it is still selected after its upload: a new selection aborts `signal`.
-  async function hand(input, item, file, signal) {
+  async function addFile(input, item, file, signal) {
     if (file.size > Number(input.dataset.limit)) throw new Error("larger than the limit of this lab.");
-    const taken = await send(file, signal);
-    if (signal.aborted) return forget(taken.token);
+    const stored = await send(file, signal);
+    if (signal.aborted) return forget(stored.token);
     const token = document.createElement("input");
     token.type = "hidden";
     token.name = input.dataset.files;
-    token.value = taken.token;
-    item.firstChild.textContent = taken.name + " (" + taken.size.toLocaleString("en") + " bytes)";
+    token.value = stored.token;
+    item.firstChild.textContent = stored.name + " (" + stored.size.toLocaleString("en") + " bytes)";
     item.append(token);
   }
 
@@ -64,7 +64,7 @@
     // The button is disabled at first: before this script runs, the form would be sent without its files.
     const run = input.form.querySelector("button.main");
     let choice = new AbortController();
-    async function take() {
+    async function uploadSelected() {
       choice.abort();
       choice = new AbortController();
       const { signal } = choice;
@@ -76,14 +76,14 @@
       for (const file of files) {
         if (signal.aborted) return;
         const item = line(list, file);
-        await hand(input, item, file, signal).catch((error) => {
-          refuse(item, file, error.name === "Error" ? error.message : "not uploaded.");
+        await addFile(input, item, file, signal).catch((error) => {
+          showProblem(item, file, error.name === "Error" ? error.message : "not uploaded.");
         });
       }
       if (!signal.aborted) run.disabled = false;
     }
-    input.addEventListener("change", take);
+    input.addEventListener("change", uploadSelected);
     // Files may be selected already: before this script ran, or kept by the browser over a reload.
-    if (input.files.length) take(); else run.disabled = false;
+    if (input.files.length) uploadSelected(); else run.disabled = false;
   }
 }

@@ -9,13 +9,13 @@
 
   // A frame of another origin cannot read the page; its address contains the selected theme (`#dark`).
   // The address is set here, once before loading: a frame whose address changes while it loads may keep the old one.
-  const lead = (frame) => { frame.src = frame.dataset.frame + (root.dataset.theme ? "#" + root.dataset.theme : ""); };
+  const setAddress = (frame) => { frame.src = frame.dataset.frame + (root.dataset.theme ? "#" + root.dataset.theme : ""); };
   // If the theme was selected meanwhile, set the address again: a new fragment does not reload a loaded frame.
-  const again = (event) => lead(event.target);
-  globalThis.leadFrames = (node) => node.querySelectorAll("iframe[data-frame]").forEach(lead);
+  const setAddressAgain = (event) => setAddress(event.target);
+  globalThis.setFrameAddresses = (node) => node.querySelectorAll("iframe[data-frame]").forEach(setAddress);
 
   addEventListener("DOMContentLoaded", () => {
-    leadFrames(document);
+    setFrameAddresses(document);
     const button = document.getElementById("theme");
     const name = () => { button.textContent = dark() ? "Light theme" : "Dark theme"; };
     button.hidden = false;
@@ -23,8 +23,8 @@
       root.dataset.theme = dark() ? "light" : "dark";
       localStorage.setItem("case-wall-theme", root.dataset.theme);
       name();
-      leadFrames(document);
-      document.querySelectorAll("iframe[data-frame]").forEach((frame) => frame.addEventListener("load", again));
+      setFrameAddresses(document);
+      document.querySelectorAll("iframe[data-frame]").forEach((frame) => frame.addEventListener("load", setAddressAgain));
     });
     system.addEventListener("change", name);
     name();

@@ -74,25 +74,25 @@ function branch(key, value) {
 
 async function drawTree(place) {
   place.dataset.drawn = "yes";
-  const answer = await fetch(place.dataset.json);
-  if (!answer.ok) throw new Error("answered with " + answer.status);
+  const response = await fetch(place.dataset.json);
+  if (!response.ok) throw new Error("HTTP status " + response.status);
   const list = element("ul");
-  branches([["result", JSON.parse(await answer.text(), exactly)]], list);
+  branches([["result", JSON.parse(await response.text(), exactly)]], list);
   list.querySelector("details")?.setAttribute("open", "");
   place.replaceChildren(list);
 }
 
-function sayUndrawn(place) {
+function showNotLoaded(place) {
   delete place.dataset.drawn;
-  const said = element("p", "problem", "Not loaded. Close this section and open it again.");
-  said.setAttribute("role", "alert");
-  place.replaceChildren(said);
+  const message = element("p", "problem", "Not loaded. Close this section and open it again.");
+  message.setAttribute("role", "alert");
+  place.replaceChildren(message);
 }
 
 // A tree is loaded when its section is opened, or was opened before this script ran.
 function drawOpened(fold) {
   const place = fold.open ? fold.querySelector(":scope > .json") : null;
-  if (place && !place.dataset.drawn) drawTree(place).catch(() => sayUndrawn(place));
+  if (place && !place.dataset.drawn) drawTree(place).catch(() => showNotLoaded(place));
 }
 document.addEventListener("toggle", (event) => drawOpened(event.target), true);
 document.querySelectorAll("details[open]").forEach(drawOpened);

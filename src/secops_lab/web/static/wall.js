@@ -15,13 +15,13 @@
   }
 
   function adopt(fresh) {
-    leadFrames(fresh);
+    setFrameAddresses(fresh);
     return document.adoptNode(fresh);
   }
 
   // Update an element from the server's new version. Unchanged parts stay, so that the user keeps focus, selection,
   // frames and opened sections.
-  function renew(old, fresh) {
+  function update(old, fresh) {
     for (const { name, value } of fresh.attributes) if (name !== "open") old.setAttribute(name, value);
     let next = old.firstElementChild;
     for (const child of [...fresh.children]) {
@@ -29,7 +29,7 @@
       while (match && !alike(match, child)) match = match.nextElementSibling;
       if (!match) { old.insertBefore(adopt(child), next); continue; }
       next = clear(next, match).nextElementSibling;
-      if (match.matches(BRANCHES)) renew(match, child);
+      if (match.matches(BRANCHES)) update(match, child);
       else if (!match.matches(FILLED) && !match.isEqualNode(child)) match.replaceWith(adopt(child));
     }
     clear(next, null);
@@ -37,17 +37,17 @@
 
   function clear(from, to) {
     while (from !== to) {
-      const gone = from;
+      const removed = from;
       from = from.nextElementSibling;
-      gone.remove();
+      removed.remove();
     }
     return to;
   }
 
   // If the focused element was removed, such as the button of a run that has ended, its heading gets the focus.
-  function exchange(before, after) {
+  function updateItem(before, after) {
     const focused = before.contains(document.activeElement);
-    renew(before, after);
+    update(before, after);
     if (!focused || before.contains(document.activeElement)) return;
     const heading = before.querySelector("h2, h3");
     heading.tabIndex = -1;
@@ -73,19 +73,19 @@
         announce(null, now);
       } else if (old.dataset.version !== fresh.dataset.version) {
         announce(old, fresh);
-        exchange(old, fresh);
+        updateItem(old, fresh);
       }
       last = now;
     }
-    known.forEach((gone) => gone.remove());
+    known.forEach((removed) => removed.remove());
   }
 
-  let asked = Promise.resolve();
+  let refreshed = Promise.resolve();
   async function refresh() {
-    const answer = await fetch(address + "/parts");
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (stream?.readyState === EventSource.OPEN) lose(false);
+    const response = await fetch(address + "/parts");
+    if (!response.ok) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (stream?.readyState === EventSource.OPEN) showConnectionLost(false);
     for (const there of fresh.querySelectorAll("[data-live]")) {
       merge(document.querySelector('[data-live="' + there.dataset.live + '"]'), there);
     }
@@ -94,28 +94,28 @@
   // A browser limits the connections to a server, so only a visible page keeps a connection for its stream.
   // Each stream begins at the revision of the page, so changes while the page was hidden arrive at once.
   let stream = null;
-  function lose(lost) {
+  function showConnectionLost(lost) {
     page.classList.toggle("lost", lost);
-    const said = document.getElementById("lost");
-    said.hidden = !lost;
+    const message = document.getElementById("lost");
+    message.hidden = !lost;
     const more = stream?.readyState === EventSource.CLOSED ? ": load the page again." : ".";
-    said.textContent = lost ? "Connection to the case wall lost" + more : "";
+    message.textContent = lost ? "Connection to the case wall lost" + more : "";
   }
-  function quiet() {
+  function stopListening() {
     stream?.close();
     stream = null;
   }
   function listen() {
-    quiet();
+    stopListening();
     if (document.hidden) return;
     stream = new EventSource(address + "/changes?since=" + page.dataset.revision);
-    stream.addEventListener("change", () => { asked = asked.then(refresh).catch(() => lose(true)); });
-    stream.addEventListener("open", () => lose(false));
-    stream.addEventListener("error", () => lose(true));
+    stream.addEventListener("change", () => { refreshed = refreshed.then(refresh).catch(() => showConnectionLost(true)); });
+    stream.addEventListener("open", () => showConnectionLost(false));
+    stream.addEventListener("error", () => showConnectionLost(true));
   }
   listen();
   document.addEventListener("visibilitychange", listen);
-  addEventListener("pagehide", quiet);
+  addEventListener("pagehide", stopListening);
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 
   // The duration of live runs.

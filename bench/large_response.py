@@ -23,26 +23,26 @@ IOCS = 20_000
 ROUNDS = 9
 
 
-def big_answer() -> list[Row]:
+def large_response() -> list[Row]:
     """Measure parsing, filtering, ranking and rendering with the default limits."""
-    body, sample = _answer()
+    body, sample = _response()
     wanted = ReportFilter(IOC_TYPES, frozenset({Verdict.MALICIOUS, Verdict.SUSPICIOUS}), 10, 3, 10)
 
-    def all_of_it() -> None:
-        answer = decipher(200, {}, body)
-        iocs = Aggregate.from_json(answer.data, "iocs")
+    def process() -> None:
+        response = decipher(200, {}, body)
+        iocs = Aggregate.from_json(response.data, "iocs")
         report = make_report(Sample.from_json(sample), iocs, Aggregate(finished=True, content=[]), wanted)
         EntityRecord.of("entity", report).costs()
         enrichment(report)
         insight(report)
 
-    ours, parsing = _median(all_of_it), _median(lambda: json.loads(body))
+    ours, parsing = _median(process), _median(lambda: json.loads(body))
     detail = f" ({ours * 1000:.0f} ms / {parsing * 1000:.0f} ms, {len(body) / 2**20:.1f} MiB)"
     what = f"{IOCS:,} IOCs on one sample: parse, filter, rank, render over json.loads"
     return [at_most(what, ours / parsing, 3, "×", detail)]
 
 
-def _answer() -> tuple[bytes, dict[str, object]]:
+def _response() -> tuple[bytes, dict[str, object]]:
     with running_server() as server:
         per_type = IOCS // len(IOC_TYPES)
         (sha256,) = server.control("POST", "known_samples", {"count": 1, "iocs_per_type": per_type})

@@ -14,7 +14,7 @@ SUBMITTED: Final = "Successfully submitted the following files to VMRay: "
 WAITING: Final = "Waiting for the results for: "
 FAILED: Final = r'Error executing action "(Scan Hash|Scan URL|Upload File And Get Report)"\. Reason: '
 
-_SAID: Final = (
+_RESPONSES: Final = (
     r"VMRay returned HTTP 5\d\d",
     r"VMRay returned HTTP 429, too many requests",
     r"VMRay did not respond within \d+ seconds",
@@ -26,8 +26,10 @@ _SAID: Final = (
     r"VMRay rejected the request \(HTTP 400\): Out of quota",
     r"the object does not exist in VMRay or is not visible to the API key \(HTTP 404\)",
 )
-_LATE: Final = "the time of this run ended before the request could be sent"
-_CAUSE: Final = rf"(?:(?:{'|'.join(_SAID)})(?: \(\d+ attempts\))?(?:; {_LATE} again)?|{_LATE})"
+_OUT_OF_TIME: Final = "the time of this run ended before the request could be sent"
+_CAUSE: Final = (
+    rf"(?:(?:{'|'.join(_RESPONSES)})(?: \(\d+ attempts\))?(?:; {_OUT_OF_TIME} again)?|{_OUT_OF_TIME})"
+)
 _REDIRECTED: Final = r"the server returned a redirect \(HTTP 302\), which is not followed"
 _FOR_ALL: Final = (
     r"VMRay rejected the API key \(HTTP 401\)(?: \(\d+ attempts\))?; check Api Key",
@@ -39,19 +41,19 @@ _FOR_ALL: Final = (
 )
 _UNFINISHED: Final = r"analysis not finished in time, submission"
 _NUMBERS: Final = r"\d+(?:, \d+)*"
-_MADE: Final = r"child submissions of \d+ could not be listed"
-_BEHIND: Final = "content reached through this URL"
+_NO_CHILDREN: Final = r"child submissions of \d+ could not be listed"
+_RELATED: Final = "content reached through this URL"
 _NOTES: Final = (
     r"not found in VMRay",
     r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\)",
-    rf"(?:{_BEHIND}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:status could not be read|{_MADE}): {_CAUSE})?",
+    rf"(?:{_RELATED}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:status could not be read|{_NO_CHILDREN}): {_CAUSE})?",
     r"submission \d+ no longer exists in VMRay",
     r"not submitted in time",
     r"the response to the submission was lost and VMRay lists no matching submission yet",
     r"reused submission \d+ from a previous run",
     r"VMRay had not finished collecting IOCs and threat indicators; some may be missing",
     r"the report is locked \(purchased as a verdict only\)(; IOCs and threat indicators are not available)?",
-    rf"{_MADE}: {_CAUSE}",
+    rf"{_NO_CHILDREN}: {_CAUSE}",
     rf"the analyses of submission \d+ could not be listed: {_CAUSE}",
     rf"analysis finished with errors, submission \d+(?:: the analyses could not be listed: {_CAUSE})?",
     rf"sample \d+ could not be read: {_CAUSE}",
@@ -59,7 +61,7 @@ _NOTES: Final = (
     r"kept in VMRay: submission \d+",
     r"\d+ of \d+ entities were enriched before this error",
 )
-_WORSE: Final = rf"{_BEHIND} is (?:malicious|suspicious|clean): sample {_NUMBERS}"
+_WORSE: Final = rf"{_RELATED} is (?:malicious|suspicious|clean): sample {_NUMBERS}"
 _NOTE: Final = re.compile(rf"(?:{_WORSE}|(?:{_CAUSE}|{'|'.join(_NOTES)})(?:; {_WORSE})?)")
 _FAILURE: Final = re.compile(rf"{FAILED}(?:{'|'.join(_FOR_ALL)}|{_CAUSE}|no file was accepted by VMRay)")
 _LOGGED: Final = re.compile(
@@ -70,7 +72,7 @@ _LOGGED: Final = re.compile(
 
 
 @dataclass(slots=True)
-class Told:
+class Message:
     """A parsed message.
 
     Attributes:
@@ -80,7 +82,7 @@ class Told:
         none_enriched: Whether the message states that no entity was enriched.
         failure: The sentence of a failed action, empty otherwise.
         details: The lines after `Details:`.
-        odd: Unexpected lines.
+        unexpected: Unexpected lines.
     """
 
     enriched: list[str] = field(default_factory=list)
@@ -89,14 +91,14 @@ class Told:
     none_enriched: bool = False
     failure: str = ""
     details: list[str] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list)
 
 
-def told(message: str) -> Told:
+def parse_message(message: str) -> Message:
     """Parse a message of any action."""
     head, _, details = message.partition("\n\nDetails:\n")
-    found = Told(details=details.splitlines())
-    section = found.odd
+    found = Message(details=details.splitlines())
+    section = found.unexpected
     for line in head.splitlines():
         starts = {ENRICHED: found.enriched, NOT_ENRICHED: found.missed, SUBMITTED: found.submitted}
         prefix = next((prefix for prefix in starts if line.startswith(prefix)), None)
@@ -112,30 +114,30 @@ def told(message: str) -> Told:
     return found
 
 
-def explained(lines: Sequence[str], names: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+def parse_details(lines: Sequence[str], names: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
     """Sort details by name.
 
     Returns:
         The details of each name; and the unexpected lines (unknown sentence or unknown name).
     """
-    said: dict[str, list[str]] = {}
-    odd: list[str] = []
+    reasons: dict[str, list[str]] = {}
+    unexpected: list[str] = []
     known = {*names, "Kept"}
     for line in lines:
         name = next((name for name in known if line.startswith(f"{name}: ")), None)
         why = line.removeprefix(f"{name}: ")
         if name is None or not _NOTE.fullmatch(why):
-            odd.append(line)
+            unexpected.append(line)
         else:
-            said.setdefault(name, []).append(why)
-    return said, odd
+            reasons.setdefault(name, []).append(why)
+    return reasons, unexpected
 
 
-def strange_reason(text: str) -> bool:
+def is_undocumented_reason(text: str) -> bool:
     """Return whether the `error` of a row is an undocumented sentence."""
     return _NOTE.fullmatch(text) is None
 
 
-def strange_log(debug_output: str) -> list[str]:
+def undocumented_lines(debug_output: str) -> list[str]:
     """Return the undocumented lines of a log."""
     return [line for line in debug_output.splitlines() if line and not _LOGGED.fullmatch(line)]
