@@ -1,4 +1,4 @@
-"""The command line as a user has it: the installed script, a process of its own."""
+"""The fixtures of the command line tests: the installed script in its own process."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = Path(sys.executable).with_name("vmray-secops")
-TIMEOUT = 600  # seconds; a machine may be busy
+TIMEOUT = 600  # seconds; the machine can be busy
 
 
 class Cli(Protocol):
     """The command `vmray-secops`."""
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run it to its end with these arguments and additional environment variables."""
+        """Run the command to its end with these arguments and additional environment variables."""
 
 
 def environment_with(**more: str) -> dict[str, str]:
-    """Return this process's environment without what would change the command's behaviour."""
-    left_out = ("VMRAY_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
-    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)} | more
+    """Return the environment of this process without the variables that affect the command."""
+    removed = ("VMRAY_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
+    return {name: value for name, value in os.environ.items() if not name.startswith(removed)} | more
 
 
 @contextmanager
 def running(folder: Path, *arguments: str, **environment: str) -> Iterator[str]:
-    """Run a command that serves, yield its greeting, then end it as Ctrl-C does and see it end well."""
+    """Run a command that serves, yield its first lines, interrupt it, and assert that it stops cleanly."""
     with subprocess.Popen(
         [SCRIPT, *arguments],
         cwd=folder,
@@ -45,19 +45,19 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[str]:
         text=True,
     ) as process:
         assert process.stdout is not None
-        greeting = ""
+        first_lines = ""
         try:
-            while "Press Ctrl-C to stop." not in greeting:
+            while "Press Ctrl-C to stop." not in first_lines:
                 line = process.stdout.readline()
-                assert line, f"ended after: {greeting}"
-                greeting += line
-            yield greeting
+                assert line, f"ended after: {first_lines}"
+                first_lines += line
+            yield first_lines
         finally:
             process.send_signal(signal.SIGINT)
             try:
                 rest, _ = process.communicate(timeout=TIMEOUT)
             finally:
-                process.kill()  # leaving the block waits for its end
+                process.kill()  # leaving the block waits for the end of the process
     assert process.returncode == 0
     assert "has stopped." in rest
 
@@ -82,6 +82,6 @@ def cli(tmp_path: Path) -> Cli:
 
 @pytest.fixture
 def emulator() -> Iterator[EmbeddedEmulator]:
-    """Serve an emulator that plays the part of a VMRay elsewhere."""
+    """Yield an emulator that runs outside the command, as a real VMRay does."""
     with EmbeddedEmulator(port=0) as running:
         yield running

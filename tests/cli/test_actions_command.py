@@ -1,4 +1,4 @@
-"""`vmray-secops actions` shows what the YAML files declare."""
+"""`vmray-secops actions` lists what the YAML files declare."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 DEFINITIONS = Path(__file__).resolve().parents[2] / "integrations" / "vm_ray" / "actions"
 
 
-def test_the_json_list_is_what_the_yaml_declares(cli: Cli) -> None:
-    """Names, parameters, mandatory flags and defaults, action by action."""
+def test_the_json_list_matches_the_yaml_files(cli: Cli) -> None:
+    """Given all actions, then names, parameters and mandatory flags are those of the YAML files."""
     finished = cli("actions", "--json")
     assert finished.returncode == 0
     listed = {each["name"]: each for each in json.loads(finished.stdout)}
@@ -32,7 +32,7 @@ def test_the_json_list_is_what_the_yaml_declares(cli: Cli) -> None:
 
 
 def test_one_action_is_shown_with_its_parameters(cli: Cli) -> None:
-    """The table has names, types, defaults and whether they are needed."""
+    """Given one action, then the table has names, types, defaults and mandatory flags of its parameters."""
     finished = cli("actions", "scan hash")
     assert finished.returncode == 0
     shown = " ".join(finished.stdout.split())
@@ -42,5 +42,5 @@ def test_one_action_is_shown_with_its_parameters(cli: Cli) -> None:
 
 
 def test_the_list_can_be_piped(cli: Cli) -> None:
-    """No colour codes where nobody sees colours."""
+    """Given an output that is no terminal, then there are no colour codes."""
     assert "\x1b" not in cli("actions").stdout

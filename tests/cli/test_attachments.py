@@ -1,4 +1,4 @@
-"""The files of a result on the command line: listed, described in the document, saved under safe names."""
+"""Attachments of a result are listed, described in the JSON document, and saved under safe names."""
 
 from __future__ import annotations
 
@@ -26,42 +26,42 @@ siemplify.end("done", True)
 
 @pytest.fixture
 def integration(tmp_path: Path, platform: LocalPlatform) -> Path:
-    """Write an integration whose action attaches two files of one hostile name."""
+    """Write an integration whose action attaches two files with the same hostile name."""
     return Toy(tmp_path, platform, None).host(BODY).integration.folder
 
 
 def test_files_are_listed_and_saved(cli: Cli, tmp_path: Path, integration: Path) -> None:
-    """The name cannot leave the folder or act on the terminal, and no file replaces another one."""
-    (tmp_path / "kept").mkdir()
-    (tmp_path / "kept" / "re_port.pdf").write_bytes(b"mine")
-    finished = cli("run", NAME, "--integration", str(integration), "--save-attachments", "kept")
+    """Given hostile names, then files stay in the folder, none is overwritten, and the terminal is safe."""
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "re_port.pdf").write_bytes(b"mine")
+    finished = cli("run", NAME, "--integration", str(integration), "--save-attachments", "saved")
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.count("Attachment: ../re\\u202eport.pdf (17 bytes)") == 2
     assert "\u202e" not in finished.stdout + finished.stderr
-    assert {path.name: path.read_bytes() for path in (tmp_path / "kept").iterdir()} == {
+    assert {path.name: path.read_bytes() for path in (tmp_path / "saved").iterdir()} == {
         "re_port.pdf": b"mine",
         "re_port (2).pdf": b"bytes of a report",
         "re_port (3).pdf": b"bytes of a report",
     }
-    assert finished.stderr.count("Saved: kept/re_port (") == 2
+    assert finished.stderr.count("Saved: saved/re_port (") == 2
 
 
 def test_the_document_describes_files(cli: Cli, tmp_path: Path, integration: Path) -> None:
-    """Names and sizes; nothing is written unless a folder is named."""
+    """Given --json, then the document has names and sizes, and no file is written."""
     before = sorted(tmp_path.iterdir())
     finished = cli("run", NAME, "--integration", str(integration), "--json")
     assert json.loads(finished.stdout)["attachments"] == [{"name": "../re\u202eport.pdf", "size": 17}] * 2
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_file_that_cannot_be_saved_is_a_sentence(cli: Cli, tmp_path: Path, platform: LocalPlatform) -> None:
-    """An action that attaches no base64 gets no file and no traceback."""
+def test_a_file_that_cannot_be_saved_is_reported(cli: Cli, tmp_path: Path, platform: LocalPlatform) -> None:
+    """Given an attachment that is not base64, then there is one sentence, no file and no traceback."""
     body = (
         'siemplify.result.add_attachment("One", "a\\u202e.pdf", "not base64!")\nsiemplify.end("done", True)'
     )
     folder = Toy(tmp_path, platform, None).host(body).integration.folder
-    finished = cli("run", NAME, "--integration", str(folder), "--save-attachments", "kept")
+    finished = cli("run", NAME, "--integration", str(folder), "--save-attachments", "saved")
     assert finished.returncode == 3
     assert 'The attachment "a\\u202e.pdf" could not be saved: the content is not base64' in finished.stderr
     assert "Traceback" not in finished.stderr
-    assert not (tmp_path / "kept").exists()
+    assert not (tmp_path / "saved").exists()

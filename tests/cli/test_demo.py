@@ -1,4 +1,4 @@
-"""`vmray-secops demo`: results that a person can read."""
+"""`vmray-secops demo` runs actions and prints readable results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> None:
-    """Given a file, then upload, hash, URL, tag and ping show their documented sentences and a summary."""
+    """Given a file, then upload, hash, URL, tag and ping print their documented sentences and a summary."""
     sample = tmp_path / "our tool"
     sample.write_bytes(b"\x7fELF" + bytes(120))
     finished = cli("demo", "--file", str(sample), "--lifecycle", "reads:2")
@@ -40,7 +40,7 @@ def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> N
 
 
 def test_a_failed_action_fails_the_demo(cli: Cli, tmp_path: Path) -> None:
-    """An empty file cannot be submitted: the others are shown all the same, the exit code is 1."""
+    """Given an empty file, which VMRay rejects, then the other actions still run and the exit code is 1."""
     empty = tmp_path / "empty"
     empty.touch()
     finished = cli("demo", "--file", str(empty), "--lifecycle", "immediate")

@@ -1,4 +1,4 @@
-"""`vmray-secops emulate`: a server for other terminals, which keeps its state when it is told to."""
+"""`vmray-secops emulate` serves other terminals, and keeps its state if a database is given."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
 @contextmanager
 def emulating(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[str, str]]:
-    """Run the command, yield its greeting and root, then end it as Ctrl-C does."""
-    with running(folder, "emulate", "--port", "0", *arguments, **environment) as greeting:
-        root = re.search(r"^Root: (\S+)$", greeting, re.MULTILINE)
+    """Run the command, yield its first lines and its root, then interrupt it."""
+    with running(folder, "emulate", "--port", "0", *arguments, **environment) as first_lines:
+        root = re.search(r"^Root: (\S+)$", first_lines, re.MULTILINE)
         assert root
-        yield greeting, root[1]
+        yield first_lines, root[1]
 
 
-def test_it_says_what_it_is_and_how_to_use_it(cli: Cli, tmp_path: Path) -> None:
-    """Name, version, limits, root and key; the printed lines work in another terminal."""
-    with emulating(tmp_path, "--server-version", "2023.4.0") as (greeting, root):
-        assert re.search(r"^VMRay emulator \d+\.\d+: not a VMRay\.", greeting)
-        assert "Emulated version: VMRay 2023.4.0." in greeting
-        limits = re.search(r"Limits: (.+)$", greeting, re.MULTILINE)
+def test_the_first_lines_describe_the_server_and_its_use(cli: Cli, tmp_path: Path) -> None:
+    """Given the output, then it has name, version, limits, root and key, and its commands work as printed."""
+    with emulating(tmp_path, "--server-version", "2023.4.0") as (first_lines, root):
+        assert re.search(r"^VMRay emulator \d+\.\d+: not a VMRay\.", first_lines)
+        assert "Emulated version: VMRay 2023.4.0." in first_lines
+        limits = re.search(r"Limits: (.+)$", first_lines, re.MULTILINE)
         assert limits
         assert Path(limits[1]) == Path(__file__).resolve().parents[2] / "docs" / "limits.md"
-        assert f"Key:  {EMULATOR_API_KEY}" in greeting
-        export = re.search(r"^  export (\w+)=(\S+)$", greeting, re.MULTILINE)
-        use = re.search(r"^  vmray-secops (run Ping .*)$", greeting, re.MULTILINE)
+        assert f"Key:  {EMULATOR_API_KEY}" in first_lines
+        export = re.search(r"^  export (\w+)=(\S+)$", first_lines, re.MULTILINE)
+        use = re.search(r"^  vmray-secops (run Ping .*)$", first_lines, re.MULTILINE)
         assert export
         assert use
         finished = cli(*use[1].split(), **{export[1]: export[2]})
@@ -48,13 +48,13 @@ def test_it_says_what_it_is_and_how_to_use_it(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_an_installed_package_names_its_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Beside it there is no such file, so it is named as it is in the repository."""
+    """Given an installed package without docs, then the path is the one in the repository."""
     monkeypatch.setattr(vmray, "__file__", str(tmp_path / "lib/secops_lab/runs/vmray.py"))
     assert vmray.emulator_limits() == "docs/limits.md"
 
 
-def test_what_was_submitted_survives_a_restart(cli: Cli, tmp_path: Path) -> None:
-    """With --db a file uploaded before the restart is found by its hash after it."""
+def test_submissions_are_kept_across_a_restart(cli: Cli, tmp_path: Path) -> None:
+    """Given --db and a file uploaded before a restart, then the file is found by its hash afterwards."""
     sample = tmp_path / "tool.exe"
     sample.write_bytes(b"MZ" + bytes(100))
     kept = ("--db", "demo.sqlite", "--lifecycle", "immediate")
@@ -78,15 +78,15 @@ def test_what_was_submitted_survives_a_restart(cli: Cli, tmp_path: Path) -> None
         assert "Verdict: malicious" in finished.stdout
 
 
-def test_a_key_of_your_own_is_the_only_one_accepted(cli: Cli, tmp_path: Path) -> None:
-    """--api-key-env takes the key from a variable; the documented one is then refused."""
+def test_a_chosen_key_is_the_only_accepted_key(cli: Cli, tmp_path: Path) -> None:
+    """Given --api-key-env, then only the key in this variable is accepted."""
     with emulating(tmp_path, "--api-key-env", "MINE", MINE="another-key") as (_, root):
         assert cli("run", "Ping", "--api-root", root, VMRAY_API_KEY="another-key").returncode == 0
         assert cli("run", "Ping", "--api-root", root, VMRAY_API_KEY=EMULATOR_API_KEY).returncode == 1
 
 
-def test_a_file_that_is_no_database_is_said(cli: Cli, tmp_path: Path) -> None:
-    """Exit code 3, the file named, nothing left beside it."""
+def test_a_file_that_is_no_database_is_reported(cli: Cli, tmp_path: Path) -> None:
+    """Given a file that is no database, then exit code 3, a sentence with its name, and no other file."""
     (tmp_path / "notes.txt").write_text("no database " * 100)
     finished = cli("emulate", "--db", "notes.txt", "--port", "0")
     assert finished.returncode == 3
@@ -95,16 +95,16 @@ def test_a_file_that_is_no_database_is_said(cli: Cli, tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_a_folder_that_is_not_there_is_said(cli: Cli) -> None:
-    """The database is named, not the port."""
+def test_a_missing_folder_is_reported(cli: Cli) -> None:
+    """Given a database in a missing folder, then the error names the database, not the port."""
     finished = cli("emulate", "--db", "nowhere/demo.sqlite", "--port", "0")
     assert finished.returncode == 3
     assert "nowhere/demo.sqlite cannot be used as the emulator's database" in finished.stderr
 
 
 @pytest.mark.usefixtures("tmp_path")
-def test_a_taken_port_is_said(cli: Cli, tmp_path: Path) -> None:
-    """A second emulator on the same port cannot run: exit code 3, and the port is named."""
+def test_a_port_in_use_is_reported(cli: Cli, tmp_path: Path) -> None:
+    """Given a port that is in use, then exit code 3 and a sentence with the port."""
     with emulating(tmp_path) as (_, root):
         port = root.rpartition(":")[2]
         finished = cli("emulate", "--port", port)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the action's process ends with the command, and both say so."""
+"""Given Ctrl-C or SIGTERM, then the command ends together with the action's process, with one sentence."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from secops_lab.host.child import Start, run_child
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 120
+TIMEOUT = 120
 
 
 @pytest.fixture(autouse=True)
 def interruptible() -> Iterator[None]:
-    """Programs inherit an ignored SIGINT, as from a CI that runs in the background; here none is ignored."""
+    """Restore the handling of SIGINT: a CI job in the background ignores it, and processes inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -37,10 +37,10 @@ def _children(process_id: int) -> list[int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_interrupted_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
-    """While VMRay keeps the action waiting, the command is ended: so does the action."""
+def test_an_interrupted_run_ends_its_process(number: signal.Signals, tmp_path: Path) -> None:
+    """Given a signal while the action waits for VMRay, then the action's process ends too."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(PATIENCE)
+        silent.settimeout(TIMEOUT)
         root = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with subprocess.Popen(
             [SCRIPT, "run", "Ping", "--api-root", root, "--json"],
@@ -51,13 +51,13 @@ def test_a_run_that_is_interrupted_leaves_no_process(number: signal.Signals, tmp
             text=True,
         ) as command:
             try:
-                asking, _ = silent.accept()  # the action's process is there, and waits for an answer
+                connection, _ = silent.accept()  # now the action's process runs and waits for a response
                 actions = _children(command.pid)
                 command.send_signal(number)
-                stdout, stderr = command.communicate(timeout=PATIENCE)
-                asking.close()
+                stdout, stderr = command.communicate(timeout=TIMEOUT)
+                connection.close()
             finally:
-                command.kill()  # leaving the block waits for its end
+                command.kill()  # leaving the block waits for the end of the process
     assert command.returncode == 130
     assert stdout == ""
     assert "vmray-secops: interrupted; submissions remain in VMRay." in stderr
@@ -69,38 +69,38 @@ def test_a_run_that_is_interrupted_leaves_no_process(number: signal.Signals, tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_an_interrupt_ends_is_waited_for(tmp_path: Path) -> None:
-    """When the caller goes on, the process is gone: it is no zombie that somebody has to see to later."""
-    born = tmp_path / "process-id"
-    os.mkfifo(born)
+def test_an_interrupt_waits_for_the_end_of_the_process(tmp_path: Path) -> None:
+    """Given an interrupt, then the child process has ended and is no zombie when the caller continues."""
+    pipe = tmp_path / "process-id"
+    os.mkfifo(pipe)
     started: list[int] = []
 
     class Interrupt(threading.Event):
         def is_set(self) -> bool:
-            started.append(int(born.read_text()))
+            started.append(int(pipe.read_text()))
             signal.raise_signal(signal.SIGINT)
             return False
 
-    command = ("/bin/sh", "-c", f"echo $$ > '{born}'; exec sleep 60")
+    command = ("/bin/sh", "-c", f"echo $$ > '{pipe}'; exec sleep 60")
     with pytest.raises(KeyboardInterrupt):
-        run_child(Start(command, b"", dict(os.environ), tmp_path), PATIENCE, Interrupt())
+        run_child(Start(command, b"", dict(os.environ), tmp_path), TIMEOUT, Interrupt())
     with pytest.raises(ProcessLookupError):
         os.kill(started[0], 0)
 
 
 def test_an_interrupt_while_a_process_starts_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process is there already, but the caller has not got it yet: it is ended all the same."""
+    """Given an interrupt before the caller has the process, then the process is ended too."""
     started: list[int] = []
 
     class Interrupted(subprocess.Popen[bytes]):
-        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - handed on
+        def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - passed through
             super().__init__(*arguments, **options)
             started.append(self.pid)
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(subprocess, "Popen", Interrupted)
     with pytest.raises(KeyboardInterrupt):
-        run_child(Start(("sleep", "60"), b"", dict(os.environ), tmp_path), PATIENCE)
+        run_child(Start(("sleep", "60"), b"", dict(os.environ), tmp_path), TIMEOUT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     with pytest.raises(ProcessLookupError):
         os.kill(started[0], 0)

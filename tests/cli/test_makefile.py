@@ -1,4 +1,4 @@
-"""The Makefile's promises that can be checked without installing anything."""
+"""Checks of the Makefile that need no installation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TARGETS = {
 
 
 def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run make in `folder` with nothing but this environment."""
+    """Run make in `folder` with only this environment."""
     program = shutil.which("make")
     assert program
     return subprocess.run(
@@ -35,7 +35,7 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 
 def folder_with(tmp_path: Path, *programs: str) -> Path:
-    """Return a folder of programs that holds these and no others."""
+    """Return a folder that contains only these programs."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in programs:
@@ -46,15 +46,15 @@ def folder_with(tmp_path: Path, *programs: str) -> Path:
 
 
 def test_help_explains_every_target(tmp_path: Path) -> None:
-    """`make` alone names all targets, each with a sentence."""
+    """Given `make` without arguments, then all targets are listed, each with a sentence."""
     programs = folder_with(tmp_path, "sh", "awk")
     finished = make(ROOT, PATH=str(programs))
     assert finished.returncode == 0, finished.stderr
     assert set(re.findall(r"^  make (\S+) +\S", finished.stdout, re.MULTILINE)) == TARGETS
 
 
-def test_without_python_3_11_make_says_what_to_do(tmp_path: Path) -> None:
-    """A machine whose only Python is another one gets a sentence, not a trace."""
+def test_without_python_3_11_make_prints_what_to_do(tmp_path: Path) -> None:
+    """Given a machine with another Python only, then there is one sentence and no traceback."""
     programs = folder_with(tmp_path, "sh")
     other = programs / "python3"
     other.write_text("#!/bin/sh\nexit 1\n", "utf-8")
@@ -67,8 +67,8 @@ def test_without_python_3_11_make_says_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / ".venv").exists()
 
 
-def test_ci_runs_what_the_contributor_runs() -> None:
-    """`.ci/run` ends with the checks and the tests, so that pytest's summary is its last line."""
+def test_ci_runs_the_same_targets_as_a_contributor() -> None:
+    """`.ci/run` ends with the checks and the tests, so that its last line is the summary of pytest."""
     lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert [line for line in lines if line and not line.startswith("#")][-2:] == ["make check", "make test"]
     assert "set -euo pipefail" in lines

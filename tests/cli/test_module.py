@@ -1,4 +1,4 @@
-"""`python -m secops_lab` does what the script `vmray-secops` does."""
+"""`python -m secops_lab` is the same command as the script `vmray-secops`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("arguments", [("actions", "Ping"), ("run", "Pong")])
 def test_the_module_is_the_command(cli: Cli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """The same output and the same exit code, where it succeeds and where it refuses."""
+    """Given a success or an error, then output and exit code are the same."""
     script = cli(*arguments)
     module = subprocess.run(
         [sys.executable, "-m", "secops_lab", *arguments],
@@ -29,13 +29,13 @@ def test_the_module_is_the_command(cli: Cli, tmp_path: Path, arguments: tuple[st
         timeout=TIMEOUT,
         check=False,
     )
-    said = module.stderr.replace("python -m secops_lab", "vmray-secops")
-    assert (module.returncode, module.stdout, said) == (script.returncode, script.stdout, script.stderr)
+    stderr = module.stderr.replace("python -m secops_lab", "vmray-secops")
+    assert (module.returncode, module.stdout, stderr) == (script.returncode, script.stdout, script.stderr)
     assert script.stdout + script.stderr
 
 
 def test_the_commands_load_no_server() -> None:
-    """A command against a VMRay elsewhere does not pay for the emulator's HTTP server or the case wall."""
+    """Given the command's module, then the emulator's HTTP server and the case wall are not imported."""
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, json, secops_lab.cli.app; print(json.dumps([*sys.modules]))"],
         env=environment_with(),

@@ -1,4 +1,4 @@
-"""While an analysis is awaited, a person sees that it is."""
+"""While an action waits for an analysis, the command shows the progress."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ RUN = (
 
 
 def read_terminal(descriptor: int) -> str:
-    """Read all that was written to a terminal whose other side is closed."""
+    """Return everything that was written to a terminal whose other side is closed."""
     chunks = []
     while True:
         try:
             chunk = os.read(descriptor, 65_536)
-        except OSError:  # Linux says so when the last writer has gone
+        except OSError:  # on Linux: the last writer has closed it
             break
         if not chunk:
             break
@@ -40,22 +40,22 @@ def read_terminal(descriptor: int) -> str:
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
-def test_on_a_terminal_one_line_moves(tmp_path: Path) -> None:
-    """The line on stderr names the action and what the last round said; stdout holds the result alone."""
-    ours, theirs = pty.openpty()
+def test_on_a_terminal_one_line_is_updated(tmp_path: Path) -> None:
+    """Given a terminal, then one line on stderr is updated; stdout has only the result."""
+    reader, writer = pty.openpty()
     with subprocess.Popen(
         [SCRIPT, *RUN],
         cwd=tmp_path,
         env=environment_with(TERM="xterm", COLUMNS="200"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=theirs,
+        stderr=writer,
         text=True,
     ) as process:
-        os.close(theirs)
-        shown = read_terminal(ours)
+        os.close(writer)
+        shown = read_terminal(reader)
         stdout, _ = process.communicate(timeout=TIMEOUT)
-    os.close(ours)
+    os.close(reader)
     assert process.returncode == 0, shown
     assert "Scan URL" in shown
     assert "Waiting for the results for: " in shown
@@ -63,8 +63,8 @@ def test_on_a_terminal_one_line_moves(tmp_path: Path) -> None:
     assert stdout.startswith("Scan URL  completed")
 
 
-def test_elsewhere_each_round_is_a_line(tmp_path: Path) -> None:
-    """Without a terminal progress can be read in a log: no cursor movement, a line a round."""
+def test_without_a_terminal_each_round_writes_a_line(tmp_path: Path) -> None:
+    """Given no terminal, then each round writes one line without cursor movement, as in a log."""
     finished = subprocess.run(
         [SCRIPT, *RUN],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""Both READMEs say what the code says: commands, options, exit codes, links, make targets."""
+"""Both READMEs match the code: commands, options, exit codes, links, make targets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from secops_lab.runs.vmray import EMULATOR_API_KEY
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ["README.md", "README.es.md"]
 GROUP = typer.main.get_group(app)
-both = pytest.mark.parametrize("readme", READMES)
+each_readme = pytest.mark.parametrize("readme", READMES)
 
 
 def shell_lines(readme: str) -> list[str]:
@@ -40,34 +40,34 @@ def table_under(readme: str, heading: str) -> dict[str, str]:
     return dict(rows)
 
 
-@both
-def test_each_command_is_understood(readme: str) -> None:
-    """Every `vmray-secops` line parses: its command and its options exist, its file arguments are usable."""
+@each_readme
+def test_each_command_of_the_readme_is_valid(readme: str) -> None:
+    """Given each `vmray-secops` line, then its command and its options exist, and its files are usable."""
     commands = own_commands(readme)
     assert {words[0] for words in commands} == {"actions", "demo", "emulate", "run"}
     for name, *words in commands:
         GROUP.commands[name].make_context(name, list(words))
 
 
-@both
+@each_readme
 def test_each_make_target_exists(readme: str) -> None:
-    """Every `make` line names a target that `make help` explains."""
-    explained = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607 - the make that the reader has
+    """Given each `make` line, then `make help` explains its target."""
+    explained = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607 - the reader's own make
     targets = set(re.findall(r"^  make (\S+)", explained, re.MULTILINE))
     used = {line.split()[1] for line in shell_lines(readme) if line.startswith("make ")}
     assert used == {"demo", "test", "hub"}
     assert used <= targets
 
 
-def test_the_command_table_is_the_help() -> None:
-    """The table of commands is word for word what each command says of itself."""
+def test_the_command_table_matches_the_help() -> None:
+    """The table of commands has exactly the help text of each command."""
     assert table_under("README.md", "command") == {
         name: command.help for name, command in GROUP.commands.items()
     }
 
 
-def test_the_exit_code_table_is_the_code() -> None:
-    """The exit codes of README and help are those of the code, with the same meanings."""
+def test_the_exit_code_table_matches_the_code() -> None:
+    """The exit codes and meanings in README and help are those of the code."""
     expected = {str(code.value): code.meaning for code in ExitCode}
     assert table_under("README.md", "exit code") == expected
     assert (
@@ -75,8 +75,8 @@ def test_the_exit_code_table_is_the_code() -> None:
     )
 
 
-def test_both_languages_say_the_same() -> None:
-    """The Spanish README has the same commands, tables and links as the English one."""
+def test_both_languages_have_the_same_commands_tables_and_links() -> None:
+    """The Spanish README has the same commands, tables and links as the English README."""
     assert own_commands("README.md") == own_commands("README.es.md")
     assert shell_lines("README.md") == shell_lines("README.es.md")
     assert table_under("README.es.md", "comando").keys() == GROUP.commands.keys()
@@ -84,15 +84,15 @@ def test_both_languages_say_the_same() -> None:
     assert links("README.md") - {"README.es.md"} == links("README.es.md") - {"README.md"}
 
 
-@both
-def test_the_key_is_the_one_that_the_emulator_takes(readme: str) -> None:
-    """The export line can be copied."""
+@each_readme
+def test_the_readme_has_the_key_of_the_emulator(readme: str) -> None:
+    """Given the export line, then it contains the emulator's key and can be copied."""
     assert f"export VMRAY_API_KEY={EMULATOR_API_KEY}" in shell_lines(readme)
 
 
-@both
-def test_each_link_leads_somewhere(readme: str) -> None:
-    """Every relative link names a file or folder of the repository."""
+@each_readme
+def test_each_relative_link_exists(readme: str) -> None:
+    """Given each relative link, then it names a file or folder of the repository."""
     assert not [link for link in sorted(links(readme)) if not (ROOT / link).exists()]
 
 

@@ -1,4 +1,4 @@
-"""`vmray-secops run`: actions, as a person and as a script sees them."""
+"""`vmray-secops run` runs actions, for people and for scripts."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ QUICK = ("--lifecycle", "immediate", "--poll-interval", "0")
 UPLOAD = "Upload File And Get Report"
 
 
-def against(emulator: EmbeddedEmulator) -> tuple[str, ...]:
-    """Return the options that name this emulator as a VMRay elsewhere."""
+def options_for(emulator: EmbeddedEmulator) -> tuple[str, ...]:
+    """Return the options that use this emulator as an external VMRay."""
     return ("--api-root", emulator.url, "--api-key-env", "THE_KEY", "--poll-interval", "0")
 
 
-def test_ping_says_the_documented_sentence(cli: Cli) -> None:
-    """Without options the embedded emulator answers."""
+def test_ping_prints_the_documented_sentence(cli: Cli) -> None:
+    """Given no options, then the embedded emulator is used."""
     finished = cli("run", "Ping")
     assert finished.returncode == 0, finished.stderr
     assert "Ping  completed" in finished.stdout
     assert "Successfully tested connectivity." in finished.stdout
 
 
-def test_a_scanned_url_is_shown_as_an_analyst_sees_it(cli: Cli) -> None:
-    """State, message, verdict, link, enrichment, insight and tables; progress goes to stderr."""
+def test_a_scanned_url_is_printed_in_full(cli: Cli) -> None:
+    """State, message, verdict, link, enrichment, insight and tables are on stdout; progress is on stderr."""
     finished = cli("run", "scan url", "--entity", f"URL={PHISHING}", *QUICK)
     assert finished.returncode == 0, finished.stderr
     shown = " ".join(finished.stdout.split())
@@ -53,8 +53,8 @@ def test_a_scanned_url_is_shown_as_an_analyst_sees_it(cli: Cli) -> None:
     )
 
 
-def test_json_is_one_document_and_nothing_else(cli: Cli) -> None:
-    """Stdout parses as one JSON document with everything that the text shows."""
+def test_json_output_is_one_document(cli: Cli) -> None:
+    """Given --json, then stdout is one JSON document with everything that the text has."""
     finished = cli("run", "Scan URL", "--entity", f"DestinationURL={PHISHING}", "--json", *QUICK)
     assert finished.returncode == 0, finished.stderr
     document = json.loads(finished.stdout)
@@ -83,21 +83,26 @@ def test_json_is_one_document_and_nothing_else(cli: Cli) -> None:
     assert finished.stdout.isascii()
 
 
-def test_a_file_uploaded_elsewhere_is_found_by_its_hash(
+def test_a_file_uploaded_by_another_command_is_found_by_its_hash(
     cli: Cli, emulator: EmbeddedEmulator, tmp_path: Path
 ) -> None:
-    """Two commands share what the VMRay named by --api-root and --api-key-env holds."""
+    """Given two commands with --api-root and --api-key-env, then they share the data of this VMRay."""
     sample = tmp_path / "invoice, final.exe"
     sample.write_bytes(b"MZ" + bytes(200))
     emulator.control.forget_requests()
     uploaded = cli(
-        "run", UPLOAD, "--param", f"Sample File Path={sample}", *against(emulator), THE_KEY=emulator.api_key
+        "run",
+        UPLOAD,
+        "--param",
+        f"Sample File Path={sample}",
+        *options_for(emulator),
+        THE_KEY=emulator.api_key,
     )
     assert uploaded.returncode == 0, uploaded.stderr
     assert f"Successfully submitted the following files to VMRay: {sample}" in uploaded.stdout
     sha256 = hashlib.sha256(sample.read_bytes()).hexdigest()
     scanned = cli(
-        "run", "Scan Hash", "--entity", f"FILEHASH={sha256}", *against(emulator), THE_KEY=emulator.api_key
+        "run", "Scan Hash", "--entity", f"FILEHASH={sha256}", *options_for(emulator), THE_KEY=emulator.api_key
     )
     assert scanned.returncode == 0, scanned.stderr
     assert f"Verdict: malicious · {sha256.upper()}" in scanned.stdout
@@ -105,10 +110,15 @@ def test_a_file_uploaded_elsewhere_is_found_by_its_hash(
     assert {request.status for request in emulator.control.requests()} == {200}
 
 
-def test_not_found_is_done_not_failed(cli: Cli, emulator: EmbeddedEmulator) -> None:
-    """A hash that VMRay does not know is an answer: exit code 0, is_success False."""
+def test_an_unknown_hash_is_a_completed_action(cli: Cli, emulator: EmbeddedEmulator) -> None:
+    """Given an unknown hash, then the action completed: exit code 0, is_success False."""
     finished = cli(
-        "run", "Scan Hash", "--entity", f"FILEHASH={'0' * 64}", *against(emulator), THE_KEY=emulator.api_key
+        "run",
+        "Scan Hash",
+        "--entity",
+        f"FILEHASH={'0' * 64}",
+        *options_for(emulator),
+        THE_KEY=emulator.api_key,
     )
     assert finished.returncode == 0, finished.stderr
     assert "None of the provided entities were enriched." in finished.stdout
@@ -117,8 +127,8 @@ def test_not_found_is_done_not_failed(cli: Cli, emulator: EmbeddedEmulator) -> N
 
 
 def test_a_rejected_key_is_a_failed_action(cli: Cli, emulator: EmbeddedEmulator) -> None:
-    """The action runs and fails: exit code 1, the cause in its message, the key nowhere."""
-    finished = cli("run", "Ping", "--json", *against(emulator), THE_KEY="a-key-nobody-knows")
+    """Given a rejected key, then the action failed: exit code 1, the cause in the message, no key in it."""
+    finished = cli("run", "Ping", "--json", *options_for(emulator), THE_KEY="a-key-nobody-knows")
     assert finished.returncode == 1
     document = json.loads(finished.stdout)
     assert document["state"] == "FAILED"
@@ -127,14 +137,14 @@ def test_a_rejected_key_is_a_failed_action(cli: Cli, emulator: EmbeddedEmulator)
 
 
 def test_an_unreachable_host_is_a_failed_action(cli: Cli) -> None:
-    """Nobody listens on port 1 of loopback."""
+    """Given a port without a server, then the action failed: exit code 1."""
     finished = cli("run", "Ping", "--api-root", "http://127.0.0.1:1", VMRAY_API_KEY="any")
     assert finished.returncode == 1
     assert "Failed to test connectivity. Error is " in finished.stdout
 
 
-def test_a_hostile_file_name_does_not_act_on_the_terminal(cli: Cli, tmp_path: Path) -> None:
-    """Escape, bidirectional and markup characters of a name come out as words."""
+def test_a_hostile_file_name_does_not_control_the_terminal(cli: Cli, tmp_path: Path) -> None:
+    """Given escape, bidirectional and markup characters in a file name, then they are printed as text."""
     sample = tmp_path / "\x1b]0;owned\x07[red]\u202efdp.exe"
     sample.write_bytes(b"MZ" + bytes(64))
     finished = cli("run", UPLOAD, "--param", f"Sample File Path={sample}", *QUICK)
@@ -144,8 +154,8 @@ def test_a_hostile_file_name_does_not_act_on_the_terminal(cli: Cli, tmp_path: Pa
     assert "[red]" in finished.stdout
 
 
-def test_a_script_that_breaks_off_could_not_be_run(cli: Cli, tmp_path: Path) -> None:
-    """A process that ends without a result is exit code 3, and its last words are shown."""
+def test_a_crashed_script_is_exit_code_3(cli: Cli, tmp_path: Path) -> None:
+    """Given a process that ends without a result, then exit code 3, and its stderr is printed."""
     actions = tmp_path / "broken" / "actions"
     actions.mkdir(parents=True)
     (actions.parent / "definition.yaml").write_text(
@@ -160,8 +170,8 @@ def test_a_script_that_breaks_off_could_not_be_run(cli: Cli, tmp_path: Path) -> 
     assert "\x1b" not in finished.stdout + finished.stderr
 
 
-def test_the_built_form_runs_like_the_source(cli: Cli, tmp_path: Path) -> None:
-    """--integration takes what the hub builds, too."""
+def test_the_built_form_has_the_same_result_as_the_source(cli: Cli, tmp_path: Path) -> None:
+    """Given --integration with the built form, then the result is the same as from the source."""
     built = tmp_path / "VMRay"
     build(INTEGRATION, built)
     scan = ("run", "Scan URL", "--entity", f"URL={PHISHING}", "--json", *QUICK)
@@ -172,7 +182,7 @@ def test_the_built_form_runs_like_the_source(cli: Cli, tmp_path: Path) -> None:
     assert outputs[0]["findings"] == outputs[1]["findings"]
 
 
-def test_an_action_answers_to_the_name_of_its_script(cli: Cli) -> None:
-    """`ping` is Ping."""
+def test_an_action_can_be_named_by_its_script(cli: Cli) -> None:
+    """Given `ping`, the name of the script, then the action is Ping."""
     finished = cli("run", "ping", "--json")
     assert json.loads(finished.stdout)["action"] == "Ping"

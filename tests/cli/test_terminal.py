@@ -1,4 +1,4 @@
-"""Nothing that a sample is called may act on the terminal."""
+"""No text from a sample can control the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from secops_lab.cli.insight_text import insight_text
 from secops_lab.cli.terminal import cell, printable, shortened
 
-ACTING = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+CONTROLLING = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 @pytest.mark.parametrize(
@@ -30,40 +30,40 @@ ACTING = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         ("naïve 文件 файл", "naïve 文件 файл"),
     ],
 )
-def test_acting_characters_are_written_out(hostile: str, shown: str) -> None:
-    """Control, bidirectional and invisible characters read as escapes, all else stays as it is."""
+def test_control_characters_are_escaped(hostile: str, shown: str) -> None:
+    """Control, bidirectional and invisible characters become escapes; all others stay unchanged."""
     assert printable(hostile) == shown
     assert cell(hostile).plain == shown
 
 
-def test_a_message_keeps_its_lines_and_nothing_else() -> None:
-    """In a message newlines stay, so that its list of entities reads as written."""
+def test_a_message_keeps_its_line_breaks_only() -> None:
+    """Given a message, then newlines stay, because the message has lists."""
     assert printable("one\r\ntwo\n\x1b[2Jthree\rfour", multiline=True) == "one\ntwo\n\\x1b[2Jthree\\rfour"
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
-def test_no_text_acts(text: str) -> None:
-    """Whatever the text, what is shown holds no character that acts, and can be encoded."""
+def test_no_text_controls_the_terminal(text: str) -> None:
+    """Given any text, then the printed text has no control characters and can be encoded."""
     shown = printable(text)
-    assert not {unicodedata.category(character) for character in shown} & ACTING
+    assert not {unicodedata.category(character) for character in shown} & CONTROLLING
     shown.encode("utf-8")
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))
-def test_no_insight_acts(text: str) -> None:
-    """The same holds for an insight's words, whether the text stands in its tags or between them."""
+def test_no_insight_controls_the_terminal(text: str) -> None:
+    """Given any text in an attribute or in an element of an insight, then no control character is printed."""
     shown = insight_text(f"<p title='{text}'>{text}</p><script>{text}</script>").plain.replace("\n", "")
-    assert not {unicodedata.category(character) for character in shown} & ACTING
+    assert not {unicodedata.category(character) for character in shown} & CONTROLLING
 
 
-def test_long_values_are_cut_and_say_so() -> None:
-    """A value of a megabyte does not fill the screen."""
+def test_long_values_are_shortened() -> None:
+    """Given a value of a megabyte, then it is shortened, and the number of omitted characters is printed."""
     assert shortened("a" * 12, 10) == "aaaaaaaaaa… (2 more characters)"
     assert len(cell("a" * 1_000_000).plain) < 2_100
 
 
-def test_an_insight_reads_as_lines() -> None:
-    """Blocks become lines, list items get a bullet, bold stays, scripts and styles vanish."""
+def test_an_insight_becomes_lines() -> None:
+    """Blocks become lines, list items get a bullet, bold stays, scripts and styles are removed."""
     html = (
         "<style>p { color: red }</style><h3>Verdict: <span style='color:red'>malicious</span></h3>"
         "<p>Threat   names:\n<b>Gen.Loader</b></p><ul><li>5/5 &lt;b&gt;Dropper</li><li>4/5 Run key</li></ul>"
@@ -78,5 +78,5 @@ def test_an_insight_reads_as_lines() -> None:
 
 
 def test_broken_html_is_read_to_its_end() -> None:
-    """Unclosed and unopened tags lose no words."""
+    """Given tags that are not closed or not opened, then no word is lost."""
     assert insight_text("</b></div><b>one<div>two</p><li>three <i>four").plain == "one\ntwo\n• three four"

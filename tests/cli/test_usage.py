@@ -1,4 +1,4 @@
-"""What a person gets wrong is said at once, with a suggestion, before anything is started."""
+"""A usage error is reported before anything starts, with a suggestion."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TAG = ("run", "Add Tag to Submission")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "reason"),
     [
         (("run", "Scan Hsh"), 'Unknown action "Scan Hsh". Did you mean "Scan Hash"'),
         (
@@ -71,18 +71,18 @@ TAG = ("run", "Add Tag to Submission")
     ],
 )
 def test_bad_usage_is_exit_code_2_with_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], reason: str
 ) -> None:
-    """Unknown names suggest the nearest; stdout stays empty."""
+    """Given a wrong argument, then stderr has the reason and a suggestion; stdout is empty."""
     monkeypatch.delenv("VMRAY_API_KEY", raising=False)
     finished = CliRunner().invoke(app, list(arguments))
     assert finished.exit_code == 2
     assert finished.stdout == ""
-    assert said in " ".join(finished.stderr.split())
+    assert reason in " ".join(finished.stderr.split())
 
 
-def test_bad_usage_leaves_the_process_with_its_code(cli: Cli) -> None:
-    """The shell sees 2, a sentence on stderr and nothing on stdout, also with --json."""
+def test_bad_usage_sets_the_exit_code_of_the_process(cli: Cli) -> None:
+    """Given a wrong argument, also with --json, then exit code 2, a sentence on stderr, an empty stdout."""
     finished = cli("run", "Scan Hsh", "--json")
     assert finished.returncode == 2
     assert finished.stdout == ""
@@ -90,8 +90,8 @@ def test_bad_usage_leaves_the_process_with_its_code(cli: Cli) -> None:
     assert "Traceback" not in finished.stderr
 
 
-def test_what_cannot_be_run_is_exit_code_3(cli: Cli, tmp_path: Path) -> None:
-    """A folder that holds no integration is not the user's wording but the machine's state."""
+def test_a_missing_integration_is_exit_code_3(cli: Cli, tmp_path: Path) -> None:
+    """Given a folder without an integration, then exit code 3: no argument is misspelled."""
     finished = cli("actions", "--integration", str(tmp_path))
     assert finished.returncode == 3
     assert "is not an integration" in finished.stderr
@@ -99,20 +99,22 @@ def test_what_cannot_be_run_is_exit_code_3(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "said"), [("--sdk", "no SDK in"), ("--integration", "is not an integration")]
+    ("option", "reason"), [("--sdk", "no SDK in"), ("--integration", "is not an integration")]
 )
-def test_with_json_what_cannot_be_run_is_a_document(cli: Cli, tmp_path: Path, option: str, said: str) -> None:
-    """A folder without SDK or integration: the document says so, and so does the exit code."""
+def test_with_json_a_missing_sdk_or_integration_is_a_document(
+    cli: Cli, tmp_path: Path, option: str, reason: str
+) -> None:
+    """Given a folder without SDK or integration, then the JSON document has the reason; exit code 3."""
     finished = cli("run", "Ping", "--json", option, str(tmp_path))
     assert finished.returncode == 3
     document = json.loads(finished.stdout)
     assert document["action"] == "Ping"
     assert document["state"] == "NOT_RUN"
-    assert said in document["message"]
+    assert reason in document["message"]
 
 
-def test_hostile_arguments_are_shown_harmlessly(cli: Cli) -> None:
-    """A name with escape characters is repeated with the escapes written out."""
+def test_hostile_arguments_are_escaped(cli: Cli) -> None:
+    """Given a name with escape characters, then the error prints them as escapes."""
     finished = cli("run", "Scan\x1b[2J")
     assert finished.returncode == 2
     assert "\x1b" not in finished.stderr
@@ -129,13 +131,13 @@ def test_hostile_arguments_are_shown_harmlessly(cli: Cli) -> None:
         ("User=eve", ("USERUNIQNAME", "eve")),
     ],
 )
-def test_entities_take_the_platforms_spelling(argument: str, entity: tuple[str, str]) -> None:
-    """Any type of the platform is accepted in any case; the value is kept as it is."""
+def test_entity_types_have_the_spelling_of_the_platform(argument: str, entity: tuple[str, str]) -> None:
+    """Given a type of the platform in any case, then it is accepted, and the value is unchanged."""
     assert entities([argument]) == [entity]
 
 
-def test_an_unknown_type_lists_its_neighbours() -> None:
-    """The error carries what was asked and what exists."""
+def test_an_unknown_type_lists_the_known_types() -> None:
+    """Given an unknown type, then the error has its name and the known names."""
     with pytest.raises(UnknownNameError) as caught:
         entities(["HASHFILE=00"])
     assert caught.value.name == "HASHFILE"
@@ -143,7 +145,7 @@ def test_an_unknown_type_lists_its_neighbours() -> None:
 
 
 @pytest.mark.parametrize("root", ["", "vmray", "ftp://vmray", "https://", "http://host:port", "http://[::1"])
-def test_a_root_is_a_web_address(root: str) -> None:
-    """Whatever is no http address is refused in a sentence."""
+def test_an_invalid_root_is_rejected(root: str) -> None:
+    """Given a root that is no HTTP address, then the error is one sentence."""
     with pytest.raises(BadArgumentError, match="is not the root of a VMRay"):
         api_root(root)

@@ -1,4 +1,4 @@
-"""What the command line says of verdicts: one line a subject, in the words of insight and widget."""
+"""The command line prints one line per subject, with the verdict words of insight and widget."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Cli
 
 
-def test_the_members_of_an_archive_are_told_apart(cli: Cli, tmp_path: Path) -> None:
-    """Each has the name that it has inside."""
+def test_each_member_of_an_archive_has_a_line(cli: Cli, tmp_path: Path) -> None:
+    """Given an archive, then each member has a line with its own name."""
     path = tmp_path / "bundle.zip"
     with zipfile.ZipFile(path, "w") as bundle:
         for name in ("emulate-malicious-exe.exe", "notes.txt"):
@@ -31,7 +31,7 @@ def test_the_members_of_an_archive_are_told_apart(cli: Cli, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("verdict", [None, "not_available"])
 def test_no_verdict_is_unknown(verdict: str | None) -> None:
-    """Of an entity and of a file."""
+    """Given no verdict for an entity or a file, then the verdict is unknown."""
     (entity,) = verdict_rows([{"Entity": "E", "EntityResult": {"sample_verdict": verdict}}])
     (file,) = verdict_rows({"files": [{"file_path": "/a", "verdict": verdict, "result": "ok", "data": {}}]})
     assert (entity.verdict, file.verdict, file.subject) == ("unknown", "unknown", "/a")

@@ -1,4 +1,4 @@
-"""The verbs about the server, the API key and the plan, and where threat indicators can be read."""
+"""The client methods for the server, the API key and the plan, and for threat indicators."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def client(emulator: EmbeddedEmulator) -> Client:
-    """A client of the emulator."""
+    """Return a client of the emulator."""
     return connect(emulator.url, emulator.api_key)
 
 
 def test_the_quota_of_the_key(client: Client, emulator: EmbeddedEmulator) -> None:
-    """Limit, used and left, as the server counts them."""
+    """Given a limit and a used part, then the rest is the difference."""
     emulator.control.configure(key_quota_limit=500, quota_used=37)
     quota = client.get_key_quota()
     assert (quota.limit, quota.used, quota.left) == (500, 37, 463)
@@ -41,13 +41,13 @@ def test_the_quota_of_the_key(client: Client, emulator: EmbeddedEmulator) -> Non
 def test_an_unlimited_key_has_neither_limit_nor_rest(
     raw: dict[str, object], limit: int | None, left: int | None
 ) -> None:
-    """And a key that has used more than its limit has 0 left, not fewer."""
+    """Given an unlimited key, then limit and rest are None; given an overdrawn key, the rest is 0."""
     quota = KeyQuota.from_json(raw)
     assert (quota.limit, quota.left) == (limit, left)
 
 
 def test_the_quotas_of_the_plan(client: Client, emulator: EmbeddedEmulator) -> None:
-    """Reports and verdicts apart; null means unlimited."""
+    """Given the plan, then reports and verdicts are separate, and null means unlimited."""
     emulator.control.configure(report_quota=1000, verdict_quota=None, quota_used=188)
     info = client.get_billing_info()
     assert info.report == PlanQuota(limit=1000, left=812)
@@ -56,13 +56,13 @@ def test_the_quotas_of_the_plan(client: Client, emulator: EmbeddedEmulator) -> N
     assert info.period_ends.endswith("(UTC)")
 
 
-def test_billing_information_of_an_older_server_lacks_fields() -> None:
-    """What is absent is empty or unlimited."""
+def test_billing_information_may_lack_fields() -> None:
+    """Given a response without fields, then texts are empty and quotas unlimited."""
     assert BillingInfo.from_json({})[:5] == ("", "", "", PlanQuota(None, None), PlanQuota(None, None))
 
 
 def test_the_server_names_its_version_and_its_limit(client: Client, emulator: EmbeddedEmulator) -> None:
-    """Both in one response."""
+    """Given one response, then it has the version and the maximum sample size."""
     emulator.control.configure(webif_max_sample_size=1024)
     info = client.get_system_info()
     assert (info.version, info.max_sample_size) == (info.raw["version"], 1024)
@@ -72,7 +72,7 @@ def test_the_server_names_its_version_and_its_limit(client: Client, emulator: Em
 def test_threat_indicators_of_a_sample_a_submission_and_an_analysis(
     client: Client, emulator: EmbeddedEmulator
 ) -> None:
-    """One analysis found all of them, so the three lists are equal."""
+    """Given one analysis with all indicators, then the three lists are equal."""
     emulator.control.add_sample(indicators=[{"score": 4}])
     (sample,) = client.find_samples("0" * 64) or [client.get_sample(5001)]
     (submission,) = client.list_submissions_of_sample(sample.sample_id)

@@ -1,4 +1,4 @@
-"""How long a run waits for reports that VMRay is still collecting."""
+"""How long a run waits for reports that VMRay is still aggregating."""
 
 from __future__ import annotations
 
@@ -23,62 +23,62 @@ SAMPLE: Final = Sample(5001, Verdict.MALICIOUS, "2026-03-05T07:29:05", {})
 
 
 class Clock:
-    """A clock that goes on only when somebody sleeps."""
+    """A clock that advances only during a sleep."""
 
     def __init__(self) -> None:
         self.now = 0.0
 
     def monotonic(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Go on."""
+        """Advance the clock."""
         self.now += seconds
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The one that reports go by."""
+    """Replace the clock of the reports."""
     clock = Clock()
     monkeypatch.setattr(vmray_aggregation_wait, "time", clock)
     return clock
 
 
 def vmray(finished: Callable[[], bool]) -> Any:  # noqa: ANN401 - stands for a client
-    """A VMRay that has collected everything when the function says so."""
+    """Return a client whose reports are finished when the function returns true."""
     return SimpleNamespace(
         get_iocs=lambda _: Aggregate(finished(), {}),
         get_threat_indicators=lambda _: Aggregate(finished(), []),
     )
 
 
-def test_all_samples_share_the_patience_of_a_run(clock: Clock) -> None:
-    """A server that never finishes costs it once, not once for each of many hashes; each report says so."""
-    patience = AggregationWait(Deadline(None))
-    clock.sleep(1_000.0)  # it begins with the first wait
+def test_all_samples_share_the_timeout_of_a_run(clock: Clock) -> None:
+    """Given reports that are never finished, then all samples share one timeout; each report has a note."""
+    wait = AggregationWait(Deadline(None))
+    clock.sleep(1_000.0)  # the timeout starts with the first wait
     never = vmray(lambda: False)
 
-    reports = [read_settled_report(never, SAMPLE, EVERYTHING, patience) for _ in range(500)]
+    reports = [read_settled_report(never, SAMPLE, EVERYTHING, wait) for _ in range(500)]
 
     assert TIMING.aggregation_timeout - 5.0 <= clock.now - 1_000.0 <= TIMING.aggregation_timeout
     assert {report.notes for report in reports} == {(STILL_AGGREGATING,)}
 
 
-def test_half_of_the_run_is_left_for_the_others(clock: Clock) -> None:
-    """In a short run the patience is shorter."""
-    patience = AggregationWait(Deadline(20.0, clock.monotonic))
+def test_waiting_uses_at_most_half_of_the_run(clock: Clock) -> None:
+    """Given a short run, then at most half of its time is used for waiting."""
+    wait = AggregationWait(Deadline(20.0, clock.monotonic))
 
-    read_settled_report(vmray(lambda: False), SAMPLE, EVERYTHING, patience)
+    read_settled_report(vmray(lambda: False), SAMPLE, EVERYTHING, wait)
 
     assert 5.0 <= clock.now <= 10.0
 
 
-def test_waiting_ends_when_everything_is_collected(clock: Clock) -> None:
-    """And what comes after it needs no patience."""
-    patience = AggregationWait(Deadline(None))
+def test_waiting_ends_when_the_reports_are_finished(clock: Clock) -> None:
+    """Given reports that finish, then the wait ends."""
+    wait = AggregationWait(Deadline(None))
 
-    report = read_settled_report(vmray(lambda: clock.now >= 3.0), SAMPLE, EVERYTHING, patience)
+    report = read_settled_report(vmray(lambda: clock.now >= 3.0), SAMPLE, EVERYTHING, wait)
 
     assert report.complete
     assert 3.0 <= clock.now <= 4.0

@@ -1,4 +1,4 @@
-"""Work side by side: nothing is lost, one cause for all ends it, and a slow taker is not run over."""
+"""Concurrent work: no item is lost, a fatal error ends the work, and waiting results are limited."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from vm_ray.core.api.vmray_rate_limiter import MAX_CONCURRENCY
 
 
 @given(st.lists(st.integers(), unique=True, max_size=3 * (MAX_CONCURRENCY + MAX_WAITING)))
-def test_each_item_comes_back_once_with_its_own_result(items: list[int]) -> None:
+def test_each_item_has_its_own_result_once(items: list[int]) -> None:
     assert sorted(map_concurrently(lambda each: -each, items)) == sorted((each, -each) for each in items)
 
 
-def test_a_failure_that_concerns_one_item_leaves_the_others_alone() -> None:
+def test_an_error_of_one_item_does_not_affect_the_others() -> None:
     def work(item: int) -> int:
         if item == 1:
             raise SampleNotFoundError
@@ -29,7 +29,7 @@ def test_a_failure_that_concerns_one_item_leaves_the_others_alone() -> None:
     assert found == {0: 0, 2: 2}
 
 
-def test_a_failure_that_concerns_all_ends_the_work() -> None:
+def test_a_fatal_error_ends_the_work() -> None:
     def work(item: int) -> int:
         raise AuthenticationError(f"refused at {item}")
 
@@ -37,7 +37,7 @@ def test_a_failure_that_concerns_all_ends_the_work() -> None:
         list(map_concurrently(work, range(1000)))
 
 
-def test_results_that_nobody_takes_do_not_pile_up() -> None:
+def test_the_number_of_waiting_results_is_limited() -> None:
     most = MAX_CONCURRENCY + MAX_WAITING
     all_are_done = threading.Event()
     done: list[int] = []
@@ -55,7 +55,7 @@ def test_results_that_nobody_takes_do_not_pile_up() -> None:
     assert len(list(results)) == 999
 
 
-def test_what_fails_in_either_of_two_things_is_raised() -> None:
+def test_run_both_raises_the_error_of_either_function() -> None:
     def fails() -> int:
         raise SampleNotFoundError
 

@@ -33,12 +33,12 @@ BEGINNINGS: Final = {
 
 @pytest.fixture
 def client(emulator: EmbeddedEmulator) -> Client:
-    """A client of the emulator."""
+    """Return a client of the emulator."""
     return connect(emulator.url, emulator.api_key)
 
 
 def known_sample(emulator: EmbeddedEmulator, client: Client) -> int:
-    """Let VMRay know a sample, and return its id."""
+    """Add a sample to VMRay, and return its id."""
     emulator.control.add_sample(sha256="ab" * 32)
     (found,) = client.find_samples("ab" * 32)
     return found.sample_id
@@ -67,7 +67,7 @@ def test_an_object_that_does_not_exist(client: Client) -> None:
 
 
 def test_an_error_larger_than_the_limit_is_named(client: Client, emulator: EmbeddedEmulator) -> None:
-    """Given a refusal and a limit of 0, then the error is the refusal: the limit is for files."""
+    """Given a 403 and a limit of 0, then the error is the 403: the limit is for files only."""
     sample_id = known_sample(emulator, client)
     emulator.control.inject(REPORT, {"kind": "status", "status": 403})
     with pytest.raises(PermissionDeniedError):
@@ -75,7 +75,7 @@ def test_an_error_larger_than_the_limit_is_named(client: Client, emulator: Embed
 
 
 def test_a_web_page_is_no_report(client: Client, emulator: EmbeddedEmulator) -> None:
-    """Given a web page with status 200 for all attempts, then the response is named as invalid."""
+    """Given a web page with status 200 for all attempts, then the response is invalid."""
     sample_id = known_sample(emulator, client)
     emulator.control.inject(REPORT, {"kind": "html"}, times=4)
     with pytest.raises(InvalidResponseError, match="a web page") as caught:
@@ -85,7 +85,7 @@ def test_a_web_page_is_no_report(client: Client, emulator: EmbeddedEmulator) -> 
 
 
 def test_a_download_is_retried_like_a_read(client: Client, emulator: EmbeddedEmulator) -> None:
-    """Given one failure of the server, then the report arrives all the same."""
+    """Given one 503, then the retry returns the report."""
     sample_id = known_sample(emulator, client)
     fault: dict[str, Any] = {"kind": "status", "status": 503}
     emulator.control.inject(REPORT, fault)
@@ -94,15 +94,15 @@ def test_a_download_is_retried_like_a_read(client: Client, emulator: EmbeddedEmu
 
 
 @pytest.mark.parametrize("kind", FileType)
-def test_a_type_is_known_by_its_beginning(kind: FileType) -> None:
+def test_a_type_is_detected_by_the_first_bytes(kind: FileType) -> None:
     """Given the beginning of a file, then the file has this type only; two bytes are not enough."""
     beginning = BEGINNINGS[kind]
     assert [each for each in FileType if has_type(beginning + b"more", each)] == [kind]
     assert not any(has_type(beginning[:2], each) for each in FileType)
 
 
-def test_a_refusal_with_status_200_is_no_file() -> None:
-    """Given VMRay's error envelope with status 200, then the error names VMRay's reason."""
+def test_an_error_with_status_200_is_no_file() -> None:
+    """Given VMRay's error envelope with status 200, then the error has VMRay's reason."""
     body = json.dumps({"result": "error", "error_msg": "no report"}).encode()
     with pytest.raises(RequestRejectedError, match="no report"):
         decipher_file(200, {}, body, FileType.PDF)
@@ -112,7 +112,7 @@ def test_a_refusal_with_status_200_is_no_file() -> None:
     "body", [b'{"result": "ok", "data": {}}', b'{"result": "ok"}'], ids=["with data", "without data"]
 )
 def test_json_is_no_file(body: bytes) -> None:
-    """Given JSON without an error, then the sentence names the types that were expected."""
+    """Given JSON without an error, then the message names the expected types."""
     with pytest.raises(InvalidResponseError, match="was not a PNG or JPEG file"):
         decipher_file(200, {}, body, FileType.PNG, FileType.JPEG)
 

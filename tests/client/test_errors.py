@@ -1,4 +1,4 @@
-"""The tree of errors: as drawn, complete for all exceptions of the libraries, sentences for people."""
+"""The error classes: documented in one tree, complete for all library exceptions, with clear sentences."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Base = TypeVar("Base", bound=BaseException)
 
 
 def classes(module: object, base: type[Base]) -> list[type[Base]]:
-    """The exceptions that a module defines or hands on."""
+    """Return the exception classes that a module defines or imports."""
     found = [each for _, each in inspect.getmembers(module, inspect.isclass) if issubclass(each, base)]
     return [each for each in found if not issubclass(each, Warning)]
 
@@ -55,19 +55,19 @@ LIBRARIES = sorted(
 )
 
 
-def test_the_drawn_tree_is_the_tree() -> None:
-    """Each error is in the docstring, at its depth, with its mark; nothing else is."""
-    drawn = {}
+def test_the_documented_tree_has_all_error_classes() -> None:
+    """Given each error class, then the tree in the docstring has it, with its mark, and nothing else."""
+    documented = {}
     for line in (inspect.getdoc(vmray_errors) or "").splitlines():
         if match := re.match(r"( *)(?:[│ ]*[├└]── )(\w+) ", line):
-            drawn[match[2]] = "(fatal)" in line
+            documented[match[2]] = "(fatal)" in line
     helpers = {"VMRayError", "Sentence"}
     real = {each.__name__: each.is_fatal for each in classes(vmray_errors, VMRayError)}
-    assert drawn == {name: mark for name, mark in real.items() if name not in helpers}
+    assert documented == {name: mark for name, mark in real.items() if name not in helpers}
 
 
 def test_each_error_class_has_its_own_kind_cause_and_remedy() -> None:
-    """The page of troubleshooting and the JSON results are made of them."""
+    """Given each error class, then it has its texts for the troubleshooting page and the JSON results."""
     for each in classes(vmray_errors, VMRayError):
         assert {"cause", "remedy"} <= vars(each).keys(), each.__name__
         assert each.kind in KINDS
@@ -82,8 +82,8 @@ def test_each_error_class_sets_its_own_kind() -> None:
 
 
 @pytest.mark.parametrize("kind", LIBRARIES, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
-def test_every_exception_of_the_libraries_has_a_name_of_ours(kind: type[Exception]) -> None:
-    """None escapes, and none brings its own text, which holds addresses and internals."""
+def test_every_library_exception_becomes_our_error(kind: type[Exception]) -> None:
+    """Given any exception of the libraries, then it becomes our error, without its own text."""
     error = kind.__new__(kind)
     error.args = (INTERNAL,)
 
@@ -138,24 +138,24 @@ POOL: Any = None
         (requests.exceptions.ContentDecodingError(), InvalidResponseError, False),
     ],
 )
-def test_what_the_exceptions_mean(error: Exception, kind: type[RequestError], *, not_executed: bool) -> None:
-    """Above all: whether it is certain that nothing was stored."""
+def test_exceptions_are_classified(error: Exception, kind: type[RequestError], *, not_executed: bool) -> None:
+    """Given an exception, then its class and `not_executed` are as expected."""
     ours = classify_exception(error, timeout=60.0)
 
     assert type(ours) is kind
     assert ours.not_executed is not_executed
 
 
-def test_the_sentence_of_a_request_error_counts_its_attempts_and_ends_with_the_advice() -> None:
-    """What happened, how often it was tried, what to do."""
+def test_the_sentence_of_a_request_error_has_attempts_and_advice() -> None:
+    """Given a request error, then its sentence has the problem, the number of attempts, and the advice."""
     error = ConnectError("the VMRay server could not be reached", "check Api Root")
     assert str(error) == "the VMRay server could not be reached; check Api Root"
     error.attempts = 4
     assert str(error) == "the VMRay server could not be reached (4 attempts); check Api Root"
 
 
-def test_errors_carry_facts_and_write_sentences() -> None:
-    """For programs the attributes, for people the text."""
+def test_errors_have_attributes_and_sentences() -> None:
+    """Given an error, then its attributes are for programs, and its text is for people."""
     wrong = ParameterError("Max IOCs To Return", "is empty", "a number")
     assert (wrong.parameter, wrong.problem, wrong.allowed) == ("Max IOCs To Return", "is empty", "a number")
     assert str(wrong) == 'parameter "Max IOCs To Return" is empty; allowed: a number.'
@@ -166,8 +166,8 @@ def test_errors_carry_facts_and_write_sentences() -> None:
     assert [str(each) for each in refused.refused] == ["is empty", "is a folder"]
 
 
-def test_a_deadline_tells_what_vmray_had_answered_until_then() -> None:
-    """Otherwise nobody would learn that the server was failing all the time."""
+def test_a_deadline_error_contains_the_last_error() -> None:
+    """Given an earlier error, then the sentence of the deadline has it, so that the cause is visible."""
     last = ServerError("VMRay returned HTTP 502")
     last.attempts = 3
     assert str(DeadlineError(last)) == (

@@ -1,4 +1,4 @@
-"""One escape per sink: whatever the text, it stays text there (properties, with Hypothesis)."""
+"""One escape per sink: any text stays text there (Hypothesis)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 
 class Elements(HTMLParser):
-    """Collects what a browser would see."""
+    """Collects the elements and the text that a browser finds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,11 +32,11 @@ class Elements(HTMLParser):
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element."""
+        """Record an element."""
         self.tags.append((tag, attrs))
 
     def handle_data(self, data: str) -> None:
-        """Keep text."""
+        """Record text."""
         self.text += data
 
 
@@ -44,24 +44,24 @@ class Elements(HTMLParser):
 @example("</p><script>alert(1)</script>")
 @example("&lt;script&gt;")
 def test_text_in_html_is_no_markup(text: str) -> None:
-    """The browser sees our element and, in it, the text."""
-    seen = Elements()
-    seen.feed(f"<p>{html_text(text)}</p>")
-    seen.close()
+    """Given any text, then a browser finds only our element with this text."""
+    found = Elements()
+    found.feed(f"<p>{html_text(text)}</p>")
+    found.close()
 
-    assert seen.tags == [("p", [])]
-    assert seen.text == one_line(text, 2_000)
+    assert found.tags == [("p", [])]
+    assert found.text == one_line(text, 2_000)
 
 
 @given(HOSTILE)
 @example('" onmouseover="alert(1)')
 def test_text_in_a_quoted_attribute_stays_in_it(text: str) -> None:
-    """In double quotes and in single ones."""
-    seen = Elements()
-    seen.feed(f"<p title=\"{html_text(text)}\" lang='{html_text(text)}'>")
-    seen.close()
+    """Given any text in single or double quotes, then the attribute has this text."""
+    found = Elements()
+    found.feed(f"<p title=\"{html_text(text)}\" lang='{html_text(text)}'>")
+    found.close()
 
-    ((_, attributes),) = seen.tags
+    ((_, attributes),) = found.tags
     assert attributes == [("title", one_line(text, 2_000)), ("lang", one_line(text, 2_000))]
 
 
@@ -71,7 +71,7 @@ def test_text_in_a_quoted_attribute_stays_in_it(text: str) -> None:
 @example("\u200b=1+1")
 @example("＝1+1")  # noqa: RUF001 - read as = by spreadsheets
 def test_a_cell_stays_a_cell_and_no_formula(value: object) -> None:
-    """No comma, no quote, no line end, and no sign that a spreadsheet would run; numbers stay numbers."""
+    """Given any value, then a cell has no comma, quote or line end, and is no formula; numbers stay."""
     cell = csv_cell(value)
 
     assert not set(cell) & set(',"\r\n')
@@ -83,8 +83,8 @@ def test_a_cell_stays_a_cell_and_no_formula(value: object) -> None:
 
 @given(JSON)
 @example({"</script>": "<!--"})
-def test_json_in_a_script_is_exactly_the_value_and_ends_nothing(value: object) -> None:
-    """ASCII, without a sign that means something to HTML or to old JavaScript."""
+def test_json_in_a_script_is_exact_and_safe(value: object) -> None:
+    """Given any value, then the JSON is ASCII, without characters that have a meaning in HTML."""
     text = script_json(value)
 
     assert json.loads(text) == value
@@ -94,7 +94,7 @@ def test_json_in_a_script_is_exactly_the_value_and_ends_nothing(value: object) -
 
 @given(HOSTILE, st.integers(1, 50))
 def test_one_line_is_visible_and_short(text: str, limit: int) -> None:
-    """No control, bidirectional or zero-width character; at most so many characters, a cut one marked."""
+    """Given any text, then the line has no invisible characters, and its length is limited."""
     line = one_line(text, limit)
 
     assert len(line) <= limit
@@ -108,7 +108,7 @@ def test_one_line_is_visible_and_short(text: str, limit: int) -> None:
 @example("HTTP://A.B")
 @example("ftp://ftp://a.b")
 def test_nothing_defanged_can_be_clicked(text: str) -> None:
-    """No scheme is left, and what is harmless already stays as it is."""
+    """Given any text, then no scheme is left, and a second call changes nothing."""
     harmless = defang(text)
 
     assert re.search(r"(?i)https?:|\bftp://", harmless) is None
@@ -118,7 +118,7 @@ def test_nothing_defanged_can_be_clicked(text: str) -> None:
 @given(st.text() | st.text(st.sampled_from("hftps:/.a1[]+-")))
 @example("see http://http://a.b, ftp://c")
 def test_an_unclickable_text_has_no_scheme_and_keeps_all_else(text: str) -> None:
-    """For texts that are more than an address: a file name keeps its dots."""
+    """Given any text, then no scheme is left; the dots of a file name stay."""
     harmless = unclickable(text)
 
     assert re.search(r"(?i)https?:|\bftp://", harmless) is None
@@ -127,10 +127,10 @@ def test_an_unclickable_text_has_no_scheme_and_keeps_all_else(text: str) -> None
 
 
 @pytest.mark.parametrize("piece", ["a.", ".a", "a-", "http:", "://", "a+b.", "@", "[.]"])
-def test_a_text_made_to_take_long_takes_no_time(piece: str) -> None:
-    """An attacker's long domain must not hold up the whole action: ten times the text, ten times as long.
+def test_the_time_of_defanging_grows_linearly(piece: str) -> None:
+    """Given ten times the text, then the time is about ten times as long, not a hundred times.
 
-    It takes a hundred times as long where each place is looked at from every other one.
+    Otherwise an attacker could delay the whole action with a long domain.
     """
 
     def seconds(length: int) -> float:
@@ -157,6 +157,6 @@ def test_a_text_made_to_take_long_takes_no_time(piece: str) -> None:
         ("End of sentence. Next", "End of sentence. Next"),
     ],
 )
-def test_addresses_are_written_so_that_people_still_read_them(text: str, harmless: str) -> None:
-    """The usual forms; what is harmless already stays as it is."""
+def test_defanged_addresses_stay_readable(text: str, harmless: str) -> None:
+    """Given an address, then the usual harmless form is written; a second call changes nothing."""
     assert defang(text) == harmless

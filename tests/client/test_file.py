@@ -1,4 +1,4 @@
-"""Files to upload: which are meant, which can be used, and what happens when one changes while it is sent."""
+"""Files for upload: how paths are split, which files are usable, and what a change during the upload does."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from vm_ray.core.submissions.vmray_file import FileStream, check_file, sha256_of
 NO_DEADLINE = Deadline(None)
 
 
-def made(folder: Path, name: str, content: bytes = b"0123456789") -> str:
-    """A file."""
+def write(folder: Path, name: str, content: bytes = b"0123456789") -> str:
+    """Write a file, and return its path."""
     path = folder / name
     path.write_bytes(content)
     return str(path)
 
 
 def test_paths_are_split_at_commas_unless_such_a_path_exists(tmp_path: Path) -> None:
-    """The longest piece that exists wins."""
+    """Given a comma in a path, then the longest part that exists is one path."""
     names = ["a", "a, b", "a, b,c"]
-    paths = [made(tmp_path, name) for name in names]
+    paths = [write(tmp_path, name) for name in names]
     missing = f"{tmp_path}/missing"
 
     assert split_paths(f"{paths[1]} , {paths[0]},{missing}") == [paths[1], paths[0], missing]
@@ -40,8 +40,8 @@ def test_paths_are_split_at_commas_unless_such_a_path_exists(tmp_path: Path) -> 
         max_size=5,
     )
 )
-def test_splitting_ends_and_gives_each_path_once(names: list[str]) -> None:
-    """Whatever the text; relative paths are refused."""
+def test_split_paths_are_unique_and_absolute(names: list[str]) -> None:
+    """Given any text, then each path is absolute and occurs once."""
     text = ",".join(f"/no/such/folder/{name}" for name in names)
     if not names:
         with pytest.raises(ParameterError):
@@ -52,28 +52,28 @@ def test_splitting_ends_and_gives_each_path_once(names: list[str]) -> None:
     assert all(Path(path).is_absolute() for path in paths)
 
 
-def test_twice_as_many_paths_are_looked_at_twice_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Joined pieces that are longer than any path are not looked at."""
-    looked: list[str] = []
+def test_the_number_of_checks_grows_linearly_with_the_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given joined parts that are longer than any path, then they are not checked on the disk."""
+    checked: list[str] = []
 
     def lexists(path: str) -> bool:
-        looked.append(path)
+        checked.append(path)
         return False
 
     monkeypatch.setattr(os.path, "lexists", lexists)
 
-    def looks(count: int) -> int:
-        looked.clear()
+    def checks(count: int) -> int:
+        checked.clear()
         assert len(split_paths(",".join(f"/folder/{number:092}" for number in range(count)))) == count
-        return len(looked)
+        return len(checked)
 
-    assert looks(800) < 2.2 * looks(400)
-    assert max(map(len, looked)) <= 4096
+    assert checks(800) < 2.2 * checks(400)
+    assert max(map(len, checked)) <= 4096
 
 
 def test_a_file_is_streamed_in_blocks(tmp_path: Path) -> None:
-    """`len` is what is still to come, as the multipart encoder wants it."""
-    path = made(tmp_path, "a")
+    """Given a stream, then `len` is the number of remaining bytes, as the multipart encoder requires."""
+    path = write(tmp_path, "a")
     with FileStream(path, check_file(path), NO_DEADLINE) as stream:
         assert (stream.len, stream.read(4), stream.len, stream.read(), stream.len) == (
             10,
@@ -85,9 +85,9 @@ def test_a_file_is_streamed_in_blocks(tmp_path: Path) -> None:
         assert stream.read(4) == b""
 
 
-def test_a_file_that_was_cut_off_is_not_sent_to_its_end(tmp_path: Path) -> None:
-    """VMRay never receives a complete request."""
-    path = made(tmp_path, "a")
+def test_a_truncated_file_is_not_sent_completely(tmp_path: Path) -> None:
+    """Given a truncated file, then VMRay never receives a complete request."""
+    path = write(tmp_path, "a")
     with FileStream(path, check_file(path), NO_DEADLINE) as stream:
         stream.read(4)
         os.truncate(path, 4)
@@ -96,9 +96,9 @@ def test_a_file_that_was_cut_off_is_not_sent_to_its_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [10, 20])
-def test_a_file_that_was_changed_is_not_sent_to_its_end(tmp_path: Path, size: int) -> None:
-    """Its last block is held back, whether its size changed or only its content."""
-    path = made(tmp_path, "a")
+def test_a_changed_file_is_not_sent_completely(tmp_path: Path, size: int) -> None:
+    """Given a change of size or content, then the last block is not sent."""
+    path = write(tmp_path, "a")
     with FileStream(path, check_file(path), NO_DEADLINE) as stream:
         stream.read(4)
         Path(path).write_bytes(b"x" * size)
@@ -107,18 +107,18 @@ def test_a_file_that_was_changed_is_not_sent_to_its_end(tmp_path: Path, size: in
             stream.read(6)
 
 
-def test_a_file_that_was_exchanged_between_check_and_upload_is_not_sent(tmp_path: Path) -> None:
-    """Another file under the same name is another file."""
-    path = made(tmp_path, "a")
+def test_a_file_that_was_replaced_after_the_check_is_not_sent(tmp_path: Path) -> None:
+    """Given another file under the same name, then it is an error."""
+    path = write(tmp_path, "a")
     version = check_file(path)
-    Path(made(tmp_path, "b")).replace(path)
+    Path(write(tmp_path, "b")).replace(path)
     with FileStream(path, version, NO_DEADLINE) as stream, pytest.raises(FileError, match="was changed"):
         stream.read()
 
 
-def test_an_upload_that_would_outlast_the_run_is_broken_off(tmp_path: Path) -> None:
-    """Between two blocks."""
-    path = made(tmp_path, "a")
+def test_an_upload_ends_at_the_deadline(tmp_path: Path) -> None:
+    """Given a deadline that passes during the upload, then the upload ends between two blocks."""
+    path = write(tmp_path, "a")
     now = [0.0]
     with FileStream(path, check_file(path), Deadline(10.0, lambda: now[0])) as stream:
         stream.read(4)
@@ -128,8 +128,8 @@ def test_an_upload_that_would_outlast_the_run_is_broken_off(tmp_path: Path) -> N
 
 
 def test_the_hash_of_a_file(tmp_path: Path) -> None:
-    """Known from elsewhere."""
-    path = made(tmp_path, "a", b"abc")
+    """Given a known content, then the hash is the published one; an empty file is an error."""
+    path = write(tmp_path, "a", b"abc")
     assert sha256_of(path, NO_DEADLINE) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     with pytest.raises(FileError, match="is empty"):
-        sha256_of(made(tmp_path, "empty", b""), NO_DEADLINE)
+        sha256_of(write(tmp_path, "empty", b""), NO_DEADLINE)

@@ -1,4 +1,4 @@
-"""A submit happens once: every way in which its answer can be lost, against a server that remembers."""
+"""A submit happens once, whichever way its response is lost; against a server in memory."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from tests.client.remembering import RememberedSource, Server
-from tests.client.wording import submission
+from tests.client.memory_server import Server, ServerSource
+from tests.client.vmray_objects import submission
 
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_errors import (
@@ -46,13 +46,13 @@ KEY = "0123456789abcdef"
 
 
 def submitter(server: Server) -> Submitter:
-    """Submits to it without waiting."""
+    """Return a submitter for the server that does not wait."""
     return Submitter(cast("Client", server), Deadline(None), server.slept.append, lambda: NOW)
 
 
 def one(server: Server) -> SubmitRequest:
-    """The thing to submit."""
-    return SubmitRequest(KEY, SubmitOptions(("phish",), "comment"), RememberedSource(server, "ab" * 32))
+    """Return the request to submit."""
+    return SubmitRequest(KEY, SubmitOptions(("phish",), "comment"), ServerSource(server, "ab" * 32))
 
 
 BROKEN: list[Callable[[], RequestError]] = [
@@ -62,12 +62,12 @@ BROKEN: list[Callable[[], RequestError]] = [
 
 
 def test_the_straight_way() -> None:
-    """One submit with our key beside tags and comment."""
+    """Given a server without faults, then there is one submit, with our key beside tags and comment."""
     server = Server()
 
-    answer, adopted = submitter(server).submit(one(server))
+    response, adopted = submitter(server).submit(one(server))
 
-    assert (server.submits, adopted, [each.submission_id for each in answer.submissions]) == (
+    assert (server.submits, adopted, [each.submission_id for each in response.submissions]) == (
         1,
         False,
         [6001],
@@ -77,19 +77,19 @@ def test_the_straight_way() -> None:
 
 @pytest.mark.parametrize("filters", [True, False])
 @pytest.mark.parametrize("error", BROKEN)
-def test_a_lost_answer_to_a_stored_submit_is_found_again(
+def test_a_stored_submission_is_found_after_a_lost_response(
     error: Callable[[], RequestError], *, filters: bool
 ) -> None:
-    """By metadata, and where the server cannot filter by it, among the newest."""
+    """Given a lost response, then the submission is found by metadata or among the newest ones."""
     server = Server([(error(), True)], filters=filters)
 
-    answer, _ = submitter(server).submit(one(server))
+    response, _ = submitter(server).submit(one(server))
 
-    assert (server.submits, [each.submission_id for each in answer.submissions]) == (1, [6001])
+    assert (server.submits, [each.submission_id for each in response.submissions]) == (1, [6001])
 
 
-def test_a_submission_may_show_a_little_late() -> None:
-    """It is looked for several times before it counts as not stored."""
+def test_a_submission_that_appears_late_is_found() -> None:
+    """Given a submission that appears late, then several look-ups come before another submit."""
     server = Server([(ConnectionLostError("broken"), True)], appears_after=5)
 
     submitter(server).submit(one(server))
@@ -99,8 +99,8 @@ def test_a_submission_may_show_a_little_late() -> None:
 
 
 @pytest.mark.parametrize("error", [*BROKEN, lambda: ConnectError("unreachable", not_executed=True)])
-def test_what_certainly_was_not_stored_is_sent_again(error: Callable[[], RequestError]) -> None:
-    """And stored once in the end."""
+def test_a_submit_that_was_not_stored_is_repeated(error: Callable[[], RequestError]) -> None:
+    """Given an error after which nothing is stored, then a second submit stores it once."""
     server = Server([(error(), False)])
 
     submitter(server).submit(one(server))
@@ -109,7 +109,7 @@ def test_what_certainly_was_not_stored_is_sent_again(error: Callable[[], Request
 
 
 def test_throttled_submits_are_repeated_without_a_look_up() -> None:
-    """A 429 stores nothing."""
+    """Given a 429, which stores nothing, then the submit is repeated without a look-up."""
     server = Server([(RateLimitedError("429", not_executed=True), False)] * 3)
 
     submitter(server).submit(one(server))
@@ -117,8 +117,8 @@ def test_throttled_submits_are_repeated_without_a_look_up() -> None:
     assert (server.submits, len(server.stored)) == (4, 1)
 
 
-def test_a_server_that_always_breaks_ends_it() -> None:
-    """With the number of tries in the sentence."""
+def test_a_persistent_error_ends_the_submit() -> None:
+    """Given a persistent error, then the error has the number of attempts."""
     server = Server([(ServerError("VMRay returned HTTP 502"), False)] * MAX_SUBMITS)
 
     with pytest.raises(ServerError, match=r"VMRay returned HTTP 502 \(4 attempts\)"):
@@ -141,8 +141,10 @@ def test_a_server_that_always_breaks_ends_it() -> None:
         (ResponseTimeoutError("VMRay did not respond within 180 seconds"), SubmitUnresolvedError),
     ],
 )
-def test_what_is_not_worth_repeating_is_sent_once(error: RequestError, raised: type[VMRayError]) -> None:
-    """A refusal, a cause that concerns all, and a silence: the server may still be at work."""
+def test_an_error_that_is_not_retryable_ends_the_submit(
+    error: RequestError, raised: type[VMRayError]
+) -> None:
+    """Given a rejection, a fatal error or a timeout, then there is no second submit."""
     server = Server([(error, False)])
 
     with pytest.raises(raised):
@@ -150,21 +152,21 @@ def test_what_is_not_worth_repeating_is_sent_once(error: RequestError, raised: t
     assert server.submits == 1
 
 
-def test_a_silent_server_is_asked_later_and_sent_again_only_when_it_is_certain() -> None:
-    """Until then the submit stays unresolved; what shows is adopted."""
+def test_a_submit_without_response_is_repeated_only_after_the_grace_period() -> None:
+    """Given a timeout, then the submit stays unresolved, and is repeated only after the grace period."""
     server = Server()
     with pytest.raises(SubmitUnresolvedError):
         submitter(server).resolve(one(server), unresolved_until=time.time() + 100)
     assert server.submits == 0
 
-    answer = submitter(server).resolve(one(server), unresolved_until=time.time() - 1)
+    response = submitter(server).resolve(one(server), unresolved_until=time.time() - 1)
     again = submitter(server).resolve(one(server), unresolved_until=time.time() + 100)
 
-    assert (server.submits, answer.submissions) == (1, again.submissions)
+    assert (server.submits, response.submissions) == (1, again.submissions)
 
 
 def earlier(**fields: Any) -> Submission:  # noqa: ANN401 - VMRay's own values
-    """A submission that an earlier run made."""
+    """Return a submission of an earlier run."""
     return submission(5, submission_metadata=metadata_with(KEY), **fields)
 
 
@@ -182,54 +184,54 @@ def earlier(**fields: Any) -> Submission:  # noqa: ANN401 - VMRay's own values
     ],
     ids=["still running", "just finished", "finished long ago", "failed", "finished at an unknown time"],
 )
-def test_an_earlier_submission_counts_while_it_runs_and_shortly_after(
+def test_an_earlier_submission_is_reused_while_it_runs_and_shortly_after(
     before: Submission, *, adopted: bool
 ) -> None:
-    """An analyst who runs the action again tomorrow wants a new analysis."""
+    """Given an old submission, then it is not reused, because a later run is for a new analysis."""
     server = Server(stored=[before])
 
-    answer, taken_over = submitter(server).submit(one(server))
+    response, was_adopted = submitter(server).submit(one(server))
 
-    assert (taken_over, server.submits) == (adopted, 0 if adopted else 1)
-    assert [each.submission_id for each in answer.submissions] == ([5] if adopted else [6001])
+    assert (was_adopted, server.submits) == (adopted, 0 if adopted else 1)
+    assert [each.submission_id for each in response.submissions] == ([5] if adopted else [6001])
 
 
 @pytest.mark.parametrize("refusal", [RequestRejectedError("refused"), NotFoundError("unknown"), None])
-def test_a_look_up_by_metadata_that_fails_or_does_not_filter_proves_nothing(
+def test_after_a_failed_or_unfiltered_look_up_the_newest_are_searched(
     refusal: RequestError | None,
 ) -> None:
-    """The newest submissions are asked as well before an earlier run's work is paid for again."""
+    """Given a look-up that fails or ignores the filter, then the newest submissions are searched too."""
     server = Server(stored=[earlier(finished=False)], refuses=refusal, filters=refusal is not None)
 
-    answer, taken_over = submitter(server).submit(one(server))
+    response, was_adopted = submitter(server).submit(one(server))
 
-    assert (taken_over, server.submits) == (True, 0)
-    assert [each.submission_id for each in answer.submissions] == [5]
+    assert (was_adopted, server.submits) == (True, 0)
+    assert [each.submission_id for each in response.submissions] == [5]
 
 
-def test_a_look_up_by_metadata_that_is_refused_is_asked_again() -> None:
-    """The newest submissions may all be others' by now."""
+def test_a_failed_look_up_by_metadata_is_repeated() -> None:
+    """Given one failed look-up by metadata and other users' newest submissions, then it is repeated."""
     server = Server(
         stored=[earlier(finished=False)], refuses=RequestRejectedError("refused"), newest_are_others=True
     )
 
-    _, taken_over = submitter(server).submit(one(server))
+    _, was_adopted = submitter(server).submit(one(server))
 
-    assert (taken_over, server.submits) == (True, 0)
+    assert (was_adopted, server.submits) == (True, 0)
 
 
 def test_a_stale_submission_is_not_mistaken_for_the_lost_one() -> None:
-    """The old one carries the same key."""
+    """Given an old submission with the same key, then the new submission is found."""
     old = earlier(finished=True, finish_time=(NOW - timedelta(hours=2)).isoformat())
     server = Server([(ConnectionLostError("broken"), True)], stored=[old])
 
-    answer, _ = submitter(server).submit(one(server))
+    response, _ = submitter(server).submit(one(server))
 
-    assert [each.submission_id for each in answer.submissions] == [6001]
+    assert [each.submission_id for each in response.submissions] == [6001]
 
 
-def test_what_is_stale_stays_so_in_a_later_run() -> None:
-    """It is handed over with what is unresolved: the old one is still all there is."""
+def test_a_superseded_submission_stays_superseded_in_a_later_run() -> None:
+    """Given a superseded submission, then its id is kept with the unresolved submit for later runs."""
     old = earlier(finished=True, has_errors=True, finish_time=NOW.isoformat())
     server = Server([(ResponseTimeoutError("silent"), False)], stored=[old])
 
@@ -239,13 +241,13 @@ def test_what_is_stale_stays_so_in_a_later_run() -> None:
     with pytest.raises(SubmitUnresolvedError) as still:
         submitter(server).resolve(one(server), time.time() + 100, unresolved.value.superseded_ids)
     assert still.value.superseded_ids == (old.submission_id,)
-    answer = submitter(server).resolve(one(server), time.time() - 1, still.value.superseded_ids)
+    response = submitter(server).resolve(one(server), time.time() - 1, still.value.superseded_ids)
 
-    assert ([each.submission_id for each in answer.submissions], server.submits) == ([6002], 2)
+    assert ([each.submission_id for each in response.submissions], server.submits) == ([6002], 2)
 
 
-def test_a_second_silence_has_to_settle_anew() -> None:
-    """What was sent again may still be stored, for as long as the first time."""
+def test_a_second_timeout_starts_the_grace_period_again() -> None:
+    """Given a second timeout, then the grace period starts again."""
     server = Server([(ResponseTimeoutError("silent"), False)])
 
     with pytest.raises(SubmitUnresolvedError) as unresolved:
@@ -268,6 +270,6 @@ def test_a_second_silence_has_to_settle_anew() -> None:
         ({KEY_FIELD: KEY}, True),
     ],
 )
-def test_our_key_in_whatever_a_server_made_of_the_json(metadata: object, *, ours: bool) -> None:
-    """Spacing and further members do not matter."""
+def test_our_key_is_found_in_all_forms_of_the_json(metadata: object, *, ours: bool) -> None:
+    """Given other whitespace or additional members in the JSON, then the key is still found."""
     assert has_key(submission(1, submission_metadata=metadata), KEY) is ours

@@ -1,11 +1,11 @@
-"""VMRay's objects: the few facts that are decided on, through all quirks of servers old and new."""
+"""VMRay's objects: the fields that decisions use, in the forms of old and new servers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from tests.client.wording import submission, submission_object
+from tests.client.vmray_objects import submission, submission_object
 
 from vm_ray.core.api.vmray_errors import InvalidResponseError
 from vm_ray.core.api.vmray_models import (
@@ -25,7 +25,7 @@ NOT_STORED = "Submission not stored because no jobs were created"
 
 @pytest.mark.parametrize("value", [None, 7, "x", {"a": 1}, [None, 1, "x", []]])
 def test_a_list_of_objects_may_be_anything(value: object) -> None:
-    """Null, absent and foreign values count as nothing."""
+    """Given null or values that are no objects, then the list is empty."""
     assert objects(value) == []
 
 
@@ -33,24 +33,24 @@ def test_a_list_of_objects_may_be_anything(value: object) -> None:
     ("value", "read"), [(None, []), ("a", ["a"]), (["a", None, 1], ["a", "1"]), ({}, []), (5, [])]
 )
 def test_a_list_of_texts_may_be_null_or_one_text(value: object, read: list[str]) -> None:
-    """Old servers send null for an empty list."""
+    """Given null, which old servers send for an empty list, or one text, then it is a list of texts."""
     assert texts(value) == read
 
 
 @pytest.mark.parametrize("wrong", [None, True, "x", "", "9" * 5000, -1, 1.5])
-def test_an_id_must_be_there(wrong: object) -> None:
-    """Without it nothing can be asked about the object."""
+def test_an_id_is_required(wrong: object) -> None:
+    """Given a missing or invalid id, then the response is invalid, because requests need the id."""
     with pytest.raises(InvalidResponseError, match="VMRay's response does not contain sample_id"):
         Sample.from_json({"sample_id": wrong})
 
 
 def test_an_id_may_be_a_text_of_digits() -> None:
-    """Some answers were seen with it."""
+    """Given digits as a text, which some responses contain, then it is the id."""
     assert Sample.from_json({"sample_id": "17"}).sample_id == 17
 
 
 def test_a_sample_keeps_the_whole_object() -> None:
-    """What is not known here is not lost."""
+    """Given unknown fields, then they are kept."""
     raw = {"sample_id": 1, "sample_new": {"a": 1}}
     assert Sample.from_json(raw).raw is raw
 
@@ -75,13 +75,13 @@ def test_a_sample_keeps_the_whole_object() -> None:
         ({}, Verdict.NONE),
     ],
 )
-def test_the_verdict_and_before_4_0_the_severity(item: dict[str, Any], verdict: Verdict) -> None:
-    """The severity counts only where the verdict's field is missing altogether."""
+def test_the_verdict_or_before_4_0_the_severity(item: dict[str, Any], verdict: Verdict) -> None:
+    """Given the field of the verdict, then it is used; the severity is used only if this field is missing."""
     assert verdict_of(item, "sample_") is verdict
 
 
 def test_the_order_of_verdicts() -> None:
-    """Malicious, suspicious, clean, none; no verdicts at all are none."""
+    """The order is malicious, suspicious, clean, none; without verdicts, the worst is none."""
     assert [each.rank for each in Verdict] == [0, 1, 2, 3]
     assert [each.value for each in Verdict] == ["malicious", "suspicious", "clean", "none"]
     assert worst([Verdict.CLEAN, Verdict.NONE, Verdict.SUSPICIOUS]) is Verdict.SUSPICIOUS
@@ -90,7 +90,7 @@ def test_the_order_of_verdicts() -> None:
 
 
 def sample(number: int, verdict: str | None, created: str | None) -> Sample:
-    """A sample."""
+    """Return a sample."""
     return Sample.from_json({"sample_id": number, "sample_verdict": verdict, "sample_created": created})
 
 
@@ -106,15 +106,15 @@ def sample(number: int, verdict: str | None, created: str | None) -> Sample:
         ([sample(1, "clean", None), sample(2, "clean", None)], 2),
     ],
 )
-def test_one_sample_is_chosen_whatever_the_order(samples: list[Sample], chosen: int | None) -> None:
-    """The worst verdict (any before none), then the newest, then the highest id."""
+def test_the_best_sample_is_independent_of_the_order(samples: list[Sample], chosen: int | None) -> None:
+    """The best sample has the worst verdict (none last), then the newest date, then the highest id."""
     for order in (samples, samples[::-1]):
         best = best_sample(order)
         assert (best.sample_id if best else None) == chosen
 
 
-def test_the_newest_submission_whatever_the_order() -> None:
-    """The order of VMRay's lists is not documented."""
+def test_the_newest_submission_is_independent_of_the_order() -> None:
+    """Given any order of the list, which VMRay does not document, then the newest is found by its date."""
     found = [submission(7, created="2026-01-02"), submission(9, created="2026-01-01")]
     assert newest_submission(found) == newest_submission(found[::-1]) == found[0]
     assert newest_submission([]) is None
@@ -122,27 +122,27 @@ def test_the_newest_submission_whatever_the_order() -> None:
 
 @pytest.mark.parametrize("value", [None, False, "true", 1])
 def test_only_true_means_finished(value: object) -> None:
-    """Anything else is waited for."""
+    """Given any value but true, then the submission is not finished."""
     assert not submission(1, finished=value).finished
     assert submission(1, finished=True).finished
 
 
 def test_verdict_only_submissions_have_two_spellings() -> None:
-    """The newer and the older name of the same thing."""
+    """Given the newer or the older field, then the submission is verdict-only."""
     assert submission(1, quota_type="verdict").verdict_only
     assert submission(1, billing_type="detector").verdict_only
     assert not submission(1, quota_type="report", billing_type="analyzer").verdict_only
 
 
 def test_errors_of_children_count_as_errors() -> None:
-    """Otherwise nobody would ask which analysis failed."""
+    """Given errors of child submissions, then the submission has errors, so that the analyses are read."""
     assert submission(1, has_recursive_errors=True).has_errors
     assert not submission(1, has_errors=None).has_errors
 
 
 @pytest.mark.parametrize("code", [0, 7340034, None, "1", True])
 def test_an_analysis_succeeded_with_code_one_only(code: object) -> None:
-    """Finished is not successful."""
+    """Given another code than 1, then the analysis is finished and has failed."""
     raw = {"analysis_id": 1, "analysis_result_code": code, "analysis_result_str": "Failed."}
     analysis = Analysis.from_json(raw)
     assert analysis.succeeded is (code == 1)
@@ -163,29 +163,29 @@ def test_an_analysis_succeeded_with_code_one_only(code: object) -> None:
         ([], [("a", 1)], [], []),
     ],
 )
-def test_which_samples_vmray_knew(
+def test_known_samples_of_a_submit_response(
     errors: list[tuple[str, str]],
     samples: list[tuple[str, int]],
     known: list[int],
     refusals: list[tuple[str, str]],
 ) -> None:
-    """Paired by file name, since refused samples are listed as well; sample 3 has a submission of its own."""
-    answer = SubmitResponse.from_json(
+    """Known samples are found by file name: rejected samples are listed too. Sample 3 has a submission."""
+    response = SubmitResponse.from_json(
         {
             "errors": [{"submission_filename": name, "error_msg": why} for name, why in errors],
             "samples": [{"submission_filename": name, "sample_id": number} for name, number in samples],
             "submissions": [submission_object(7, 3)],
         }
     )
-    assert (list(answer.known_sample_ids), list(answer.errors)) == (known, refusals)
+    assert (list(response.known_sample_ids), list(response.errors)) == (known, refusals)
 
 
 @pytest.mark.parametrize(
     ("named", "reasons", "known"),
     [("x.url", [NOT_STORED], [1]), ("a_b.exe", [NOT_STORED] * 2, [1]), ("x", [NOT_STORED, "Bad type"], [])],
 )
-def test_no_name_is_needed_where_all_of_it_is_known(named: str, reasons: list[str], known: list[int]) -> None:
-    """A server names a URL's sample as it likes, and leaves out of file names what it does not allow."""
+def test_no_name_is_needed_if_everything_is_known(named: str, reasons: list[str], known: list[int]) -> None:
+    """Given errors that all mean "known", then no name is needed: servers change names of URLs and files."""
     errors = [{"submission_filename": None, "error_msg": why} for why in reasons]
     samples = [{"submission_filename": named, "sample_id": 1}]
     assert list(SubmitResponse.from_json({"errors": errors, "samples": samples}).known_sample_ids) == known
@@ -195,12 +195,12 @@ def test_no_name_is_needed_where_all_of_it_is_known(named: str, reasons: list[st
     ("raw", "finished"),
     [({"status": "finished"}, True), ({}, True), ({"status": "waiting"}, False), ({"status": None}, True)],
 )
-def test_collected_means_finished_in_vmrays_own_words(raw: dict[str, Any], *, finished: bool) -> None:
-    """A missing status is the documented default."""
+def test_an_aggregate_is_finished_by_its_status(raw: dict[str, Any], *, finished: bool) -> None:
+    """Given no status, then the collection is finished, which is the documented default."""
     assert Aggregate.from_json({**raw, "iocs": {"a": 1}}, "iocs") == Aggregate(finished, {"a": 1})
 
 
 @pytest.mark.parametrize("parent", [6001, "6001"])
-def test_the_submission_that_another_was_made_from_may_be_text(parent: object) -> None:
-    """As all ids may: a child that is not recognised would be missing from its file."""
+def test_the_id_of_the_parent_may_be_a_text(parent: object) -> None:
+    """Given the parent's id as a text, then the child belongs to its parent."""
     assert submission(7, parent_submission_id=parent).parent_id == 6001

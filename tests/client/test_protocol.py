@@ -1,4 +1,4 @@
-"""The protocol without the network: addresses, path segments, and what each answer means."""
+"""The protocol without the network: addresses, path segments, and the meaning of each response."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
         ("https://[::1]:8443/vmray/rest", "https://[::1]:8443/vmray"),
     ],
 )
-def test_the_address_is_brought_into_one_form(given_text: str, root: str) -> None:
-    """Without `/rest`, without a trailing slash, with a scheme."""
+def test_an_address_is_normalised(given_text: str, root: str) -> None:
+    """Given an address, then it has no `/rest`, no trailing slash, and a scheme."""
     assert api_root(given_text) == root
 
 
@@ -64,8 +64,8 @@ def test_the_address_is_brought_into_one_form(given_text: str, root: str) -> Non
         "https://[::1",
     ],
 )
-def test_what_is_no_address_of_a_server_is_refused(wrong: str) -> None:
-    """With the parameter's name, and without the value, which may hold a password."""
+def test_an_invalid_address_is_an_error(wrong: str) -> None:
+    """Given an invalid address, then the error names the parameter, not the value: it may be secret."""
     with pytest.raises(ParameterError) as caught:
         api_root(wrong)
 
@@ -73,8 +73,8 @@ def test_what_is_no_address_of_a_server_is_refused(wrong: str) -> None:
 
 
 @given(st.text(min_size=1).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)))
-def test_no_value_leaves_its_segment_of_the_path(value: str) -> None:
-    """No slash, no question mark, no dot segment; decoded, it is the value."""
+def test_a_value_stays_in_its_path_segment(value: str) -> None:
+    """Given any value, then it is one segment, and it decodes to the same value."""
     encoded = quote_segment(value)
 
     assert unquote(encoded) == value
@@ -147,10 +147,10 @@ ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
         ),
     ],
 )
-def test_each_answer_that_is_no_success_has_its_error(
+def test_each_error_response_has_its_error(
     status: int, body: str, error: type[RequestError], sentence: str, not_executed: int
 ) -> None:
-    """The kind, the sentence, and whether it is certain that the request was not carried out."""
+    """Given an error response, then its class, its sentence and `not_executed` are as expected."""
     with pytest.raises(RequestError) as caught:
         decipher(status, {}, body.encode())
 
@@ -161,7 +161,7 @@ def test_each_answer_that_is_no_success_has_its_error(
 
 
 @pytest.mark.parametrize(
-    ("document", "answer"),
+    ("document", "response"),
     [
         ({"result": "ok", "data": [1], "continuation_id": 7}, Response([1], 7)),
         ({"result": "ok", "data": {}, "continuation_id": None}, Response({}, None)),
@@ -171,39 +171,39 @@ def test_each_answer_that_is_no_success_has_its_error(
         ({"data": [], "truncated": None}, Response([], None)),
     ],
 )
-def test_a_success_is_its_payload(document: Mapping[str, Any], answer: Response) -> None:
-    """`result` may be missing (a captured answer lacks it), `continuation_id` may be absent or null."""
-    assert decipher(200, {}, json.dumps(document).encode()) == answer
+def test_a_successful_response_has_its_payload(document: Mapping[str, Any], response: Response) -> None:
+    """Given a success, then `result` may be missing, and `continuation_id` may be absent or null."""
+    assert decipher(200, {}, json.dumps(document).encode()) == response
 
 
-def test_what_json_does_not_know_becomes_null() -> None:
-    """`NaN`, `Infinity` and numbers beyond all bounds would break every reader after us."""
+def test_numbers_that_json_does_not_allow_become_null() -> None:
+    """Given `NaN`, `Infinity` or a number that is too large, then it becomes null, which JSON allows."""
     assert decipher(200, {}, b'{"data": [NaN, Infinity, -Infinity, 1e999, 1.5]}').data == [None] * 4 + [1.5]
 
 
 KEYS = ["Abc-123_xyz.~", 'k"<&\\/key-1', "schl\u00fcssel-\U0001f600"]
 
 
-def spelled_out(text: str, form: str) -> str:
-    """Each character by its number, as JSON allows."""
+def escaped(text: str, form: str) -> str:
+    """Write each character as an escape with its number, as JSON allows."""
     units = text.encode("utf-16-be")
     return "".join("\\u" + format(int.from_bytes(units[i : i + 2]), form) for i in range(0, len(units), 2))
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_key_is_found_however_json_writes_it(key: str) -> None:
-    """As it is, escaped, or spelled out in numbers; text beside it stays."""
+def test_a_key_is_found_in_all_json_forms(key: str) -> None:
+    """Given a key, also with escapes, then it is replaced, and the text beside it stays."""
     pattern = secret_pattern(key)
     assert pattern is not None
     written = [key, json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1]]
-    written += [spelled_out(key, "04x"), spelled_out(key, "04X"), key[:3] + spelled_out(key[3:], "04x")]
+    written += [escaped(key, "04x"), escaped(key, "04X"), key[:3] + escaped(key[3:], "04x")]
     for each in written:
         assert pattern.sub(b"***", f"<{each}>".encode()) == b"<***>"
     assert pattern.search(key[:-1].encode()) is None
 
 
-def test_only_utf_8_is_read() -> None:
-    """In another encoding a key would have passed unseen."""
+def test_only_utf_8_is_accepted() -> None:
+    """Given another encoding, in which a key would not be found, then the response is invalid."""
     for encoding in ("utf-16", "utf-32"):
         with pytest.raises(InvalidResponseError):
             decipher(200, {}, '{"data": []}'.encode(encoding))
@@ -221,13 +221,13 @@ def test_only_utf_8_is_read() -> None:
         (None, None),
     ],
 )
-def test_retry_after_is_read_in_both_forms(value: str | None, seconds: float | None) -> None:
-    """Seconds or a date; nonsense means nothing, and so does a moment at which the server still refused."""
+def test_retry_after_is_parsed_in_both_forms(value: str | None, seconds: float | None) -> None:
+    """Given seconds or a date, then it is a waiting time; other values and past dates are none."""
     assert retry_after({} if value is None else {"Retry-After": value}) == seconds
 
 
 @given(st.integers(100, 599), st.binary(max_size=200))
-def test_whatever_a_server_sends_is_an_answer_or_a_named_error(status: int, body: bytes) -> None:
-    """No other exception comes out."""
+def test_any_bytes_are_a_response_or_a_request_error(status: int, body: bytes) -> None:
+    """Given any bytes with any status, then there is no other exception."""
     with suppress(RequestError):
         assert isinstance(decipher(status, {}, body), Response)

@@ -1,4 +1,4 @@
-"""The size gate: what the platform measures is known exactly, and what is left out follows one order."""
+"""The result budget: it measures exactly what the platform measures, and omits parts in a fixed order."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from vm_ray.core.results.vmray_report import ReportFilter, SampleReport, make_re
 from vm_ray.core.results.vmray_result_budget import nested_length
 from vm_ray.core.results.vmray_sample_fields import essential_fields
 
-# A result lives exactly as long as its process, so its spool is never closed; here it outlives each test.
+# A result exists as long as its process, so its spool is never closed. Here it outlives each test.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 EVERYTHING = ReportFilter(IOC_TYPES, frozenset(Verdict), 10_000, 0, 10_000)
 MEBIBYTE = 2**20
 
 
 def report(iocs: int, indicators: int = 5, **fields: Any) -> SampleReport:  # noqa: ANN401 - VMRay's own values
-    """A report with so many IOCs of one type, malicious ones last in VMRay's order."""
+    """Return a report with this many IOCs of one type; the malicious one is last in VMRay's order."""
     domains = [
         {"domain": f"d{n}.example", "verdict": "malicious" if n == iocs - 1 else "clean"} for n in range(iocs)
     ]
@@ -39,59 +39,61 @@ def report(iocs: int, indicators: int = 5, **fields: Any) -> SampleReport:  # no
 
 
 def budget(limit: float, *reports: SampleReport) -> EntityResults:
-    """A result with these reports."""
-    made = EntityResults(limit * 2**20)
+    """Return a result with these reports."""
+    result = EntityResults(limit * 2**20)
     for number, each in enumerate(reports):
-        made.add(EntityRecord.of(f"E{number}", each))
-    return made
+        result.add(EntityRecord.of(f"E{number}", each))
+    return result
 
 
-def kept(made: EntityResults, count: int) -> list[dict[str, Any]]:
-    """The entities of a result as the platform gets them."""
-    return [json.loads(each.json_text()) for each in made.records([f"E{number}" for number in range(count)])]
+def entities_of(result: EntityResults, count: int) -> list[dict[str, Any]]:
+    """Return the entities of a result as the platform receives them."""
+    return [
+        json.loads(each.json_text()) for each in result.records([f"E{number}" for number in range(count)])
+    ]
 
 
 @given(
     st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 )
-def test_the_length_inside_the_platforms_text_is_exact(value: object) -> None:
-    """A JSON result is a string within a JSON text: quotes and backslashes count twice."""
+def test_the_length_inside_a_json_text_is_exact(value: object) -> None:
+    """Given any value, then its length inside a JSON text is exact: quotes and backslashes count twice."""
     text = script_json(value)
     assert nested_length(text) == len(json.dumps(text)) - 2
 
 
-def test_what_fits_is_left_as_it_is() -> None:
-    """All lists, all tables, nothing to say."""
-    made = budget(1, report(10))
-    (entity,) = kept(made, 1)
-    (record,) = made.records(["E0"])
+def test_a_result_that_fits_is_complete() -> None:
+    """Given a result within the limit, then all lists and tables are in it, without a note."""
+    result = budget(1, report(10))
+    (entity,) = entities_of(result, 1)
+    (record,) = result.records(["E0"])
 
-    assert (made.result([]).left_out, len(entity["EntityResult"]["iocs"]["domains"])) == ("", 10)
+    assert (result.result([]).left_out, len(entity["EntityResult"]["iocs"]["domains"])) == ("", 10)
     assert [title for title, _ in record.tables()] == ["E0", "E0 - IOCs - Domains", "E0 - Threat Indicators"]
     assert list(entity["EntityResult"]["iocs"]) == list(IOC_TYPES)
 
 
 @pytest.mark.parametrize("limit", [1.5, 1.0, 0.5, 0.2, 0.1, 0.05])
-def test_the_whole_is_within_the_limit_and_no_entity_is_lost(limit: float) -> None:
-    """Whatever has to go: every entity keeps its verdict, and its worst IOCs stay longest."""
+def test_a_result_is_within_the_limit_and_keeps_all_entities(limit: float) -> None:
+    """Given any limit, then every entity keeps its verdict, and the worst IOCs are omitted last."""
     count = 60
-    made = budget(limit, *(report(400) for _ in range(count)))
-    records = list(made.records([f"E{number}" for number in range(count)]))
+    result = budget(limit, *(report(400) for _ in range(count)))
+    records = list(result.records([f"E{number}" for number in range(count)]))
     size = sum(nested_length(each.json_text()) for each in records)
     size += sum(len(json.dumps([title, lines])) for each in records for title, lines in each.tables())
 
     assert size < limit * MEBIBYTE
-    entities = kept(made, count)
+    entities = entities_of(result, count)
     assert [each["Entity"] for each in entities] == [f"E{number}" for number in range(count)]
     assert {each["EntityResult"]["sample_verdict"] for each in entities} == {"malicious"}
-    assert made.result([]).left_out
+    assert result.result([]).left_out
     shown = [each["EntityResult"]["iocs"]["domains"] for each in entities]
     assert all(each[0]["verdict"] == "malicious" for each in shown if each)
     assert len({len(each) for each in shown}) == 1
 
 
-def test_each_step_leaves_out_more_than_the_one_before() -> None:
-    """Tables of IOCs, then the lowest-ranked IOCs, then indicators, then the own table and fields."""
+def test_each_level_omits_more_than_the_level_before() -> None:
+    """The levels omit tables of IOCs, then the lowest-ranked IOCs, indicators, the own table and fields."""
     record = EntityRecord.of("E0", report(400, sample_extra="x" * 1000))
 
     costs = record.costs()
@@ -101,11 +103,11 @@ def test_each_step_leaves_out_more_than_the_one_before() -> None:
     assert costs[-1] < costs[0] / 20
 
 
-@pytest.mark.parametrize("step", TRUNCATION_LEVELS, ids=lambda step: step.omitted[:40])
-def test_the_cost_of_a_step_is_what_the_step_leaves(step: Any) -> None:  # noqa: ANN401 - a step
-    """Never less than what the platform will measure."""
+@pytest.mark.parametrize("level", TRUNCATION_LEVELS, ids=lambda level: level.omitted[:40])
+def test_the_cost_of_a_level_is_the_length_of_its_result(level: Any) -> None:  # noqa: ANN401 - a private type
+    """Given a level, then its cost is never less than the length that the platform measures."""
     record = EntityRecord.of("E0", report(50))
-    reduced = record.reduced(step)
+    reduced = record.reduced(level)
 
     measured = nested_length(reduced.json_text()) + sum(
         len(json.dumps([title, lines])) for title, lines in reduced.tables()
@@ -113,19 +115,19 @@ def test_the_cost_of_a_step_is_what_the_step_leaves(step: Any) -> None:  # noqa:
 
     assert (
         measured
-        <= record.costs()[TRUNCATION_LEVELS.index(step)]
+        <= record.costs()[TRUNCATION_LEVELS.index(level)]
         <= measured + 300 * (1 + len(list(reduced.tables())))
     )
 
 
-def test_nothing_at_all_can_be_written() -> None:
-    """No entity was found."""
+def test_a_result_without_entities_is_empty() -> None:
+    """Given no found entity, then there are no records."""
     assert list(budget(15).records(["E0"])) == []
 
 
 @pytest.mark.parametrize(
     "value", [{"a": "x" * 10**6}, ["x" * 10**6], "x" * 10**6], ids=["object", "list", "text"]
 )
-def test_no_field_that_stays_is_long(value: object) -> None:
-    """Whatever a server puts into it."""
+def test_essential_fields_are_short(value: object) -> None:
+    """Given a field of a megabyte, then the essential fields are short."""
     assert len(json.dumps(essential_fields({"sample_filename": value, "sample_id": 1}))) < 2_000

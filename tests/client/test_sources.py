@@ -27,7 +27,7 @@ OPTIONS: Final = SubmitOptions(("phish",), "a comment")
 
 @pytest.fixture
 def path(tmp_path: Path) -> str:
-    """Write a file."""
+    """Write a file, and return its path."""
     file = tmp_path / "invoice.txt"
     file.write_bytes(CONTENT)
     return str(file)
@@ -62,8 +62,8 @@ def test_a_file(emulator: EmbeddedEmulator, path: str) -> None:
     assert (found["sha256hash"], found["filename"]) == (SHA256, "invoice.txt")
 
 
-def test_a_file_that_is_gone(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """Given a file that is gone, then a look-up has no hash, and facts and submit name the problem."""
+def test_a_missing_file(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
+    """Given a missing file, then a look-up has no hash, and facts and submit name the problem."""
     source = FileSource(str(tmp_path / "gone"), Deadline(None))
     assert source.sha256() is None
     with pytest.raises(FileError, match="does not exist"):
@@ -73,6 +73,6 @@ def test_a_file_that_is_gone(emulator: EmbeddedEmulator, tmp_path: Path) -> None
 
 
 def test_a_file_is_not_read_after_the_deadline(path: str) -> None:
-    """Given a deadline that has passed, when the file is hashed, then the reading ends."""
+    """Given a deadline that has passed, when the file is hashed, then it is an error."""
     with pytest.raises(DeadlineError):
         FileSource(path, Deadline(0.0)).facts()

@@ -1,4 +1,4 @@
-"""The journey of an action's state through the platform's database."""
+"""The state of an action, as text in the platform's database."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ DETONATIONS = st.builds(
 
 
 @given(st.lists(DETONATIONS, max_size=3), st.floats(0, 1e12))
-def test_the_state_comes_back_as_it_was(detonations: list[Detonation], begun: float) -> None:
-    """Through the text that the platform keeps."""
+def test_the_state_survives_a_round_trip(detonations: list[Detonation], begun: float) -> None:
+    """Given any state, then writing and reading return the same state."""
     state = State(begun, detonations)
     assert State.from_text("Scan URL", state.to_text("Scan URL")) == state
 
@@ -46,8 +46,8 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(JSON)
-def test_what_is_not_ours_is_refused_and_nothing_else_happens(state: object) -> None:
-    """No other exception, and no guess."""
+def test_any_other_json_is_a_state_error(state: object) -> None:
+    """Given any other JSON, then it is a `StateError` or an empty state, never another exception."""
     try:
         restored = State.from_text("Scan URL", json.dumps(state))
     except StateError:
@@ -70,8 +70,8 @@ def test_what_is_not_ours_is_refused_and_nothing_else_happens(state: object) -> 
     ],
     ids=str,
 )
-def test_a_damaged_state_is_refused(change: dict[str, Any]) -> None:
-    """What later steps could not go on with."""
+def test_a_damaged_state_is_an_error(change: dict[str, Any]) -> None:
+    """Given a state with an invalid field, then it is an error, and nothing is submitted again."""
     state = json.loads(State(1.0, [Detonation("http://a/", "HTTP://A/", "key")]).to_text("Scan URL"))
     item = state["items"][0]
     state |= change | {"items": [item | each for each in change.get("items", [{}])]}
@@ -80,7 +80,7 @@ def test_a_damaged_state_is_refused(change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{", "[" * 100_000], ids=lambda text: str(text)[:5])
-def test_no_state_at_all(text: object) -> None:
-    """The platform has lost it."""
+def test_a_missing_state_is_an_error(text: object) -> None:
+    """Given no state from the platform, then it is an error."""
     with pytest.raises(StateError, match="did not return the state of this action"):
         State.from_text("Scan URL", text)

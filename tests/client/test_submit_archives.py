@@ -1,4 +1,4 @@
-"""A submit of which VMRay makes several submissions: all of them are adopted, or none."""
+"""A submit that creates several submissions: either all of them are adopted, or none."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from tests.client.remembering import RememberedSource, Server
-from tests.client.wording import JsonValue, submission
+from tests.client.memory_server import Server, ServerSource
+from tests.client.vmray_objects import JsonValue, submission
 
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_errors import ConnectionLostError, NotFoundError
@@ -28,17 +28,17 @@ KEY = "0123456789abcdef"
 
 
 def member(number: int, ago: int, ended: int | None = None, **fields: JsonValue) -> Submission:
-    """A submission made so many minutes ago, which ended so many minutes ago."""
+    """Return a submission that was created and that ended this many minutes ago."""
     end = None if ended is None else (NOW - timedelta(minutes=ended)).isoformat()
     fields |= {"created": (NOW - timedelta(minutes=ago)).isoformat(), "finish_time": end}
     return submission(number, submission_metadata=metadata_with(KEY), finished=end is not None, **fields)
 
 
 def submitted(server: Server) -> tuple[list[int], int]:
-    """The submissions that count, and how many submits were made for that."""
+    """Submit, and return the ids of the submissions in the result, and the number of submits."""
     submitter = Submitter(cast("Client", server), Deadline(None), server.slept.append, lambda: NOW)
-    answer, _ = submitter.submit(SubmitRequest(KEY, SubmitOptions(), RememberedSource(server)))
-    return [each.submission_id for each in answer.submissions], server.submits
+    response, _ = submitter.submit(SubmitRequest(KEY, SubmitOptions(), ServerSource(server)))
+    return [each.submission_id for each in response.submissions], server.submits
 
 
 @pytest.mark.parametrize(
@@ -62,46 +62,46 @@ def submitted(server: Server) -> tuple[list[int], int]:
         "a child",
     ],
 )
-def test_the_parts_of_an_earlier_submit_stand_together(
+def test_the_members_of_an_earlier_submit_are_adopted_together(
     stored: list[Submission], adopted: list[int] | None
 ) -> None:
-    """A member that is passed over could be the malicious one; an older submit is another matter."""
+    """Given a submit within the window, then all its members are adopted; an older submit is not."""
     found, submits = submitted(Server(stored=list(stored)))
     assert (found, submits) == ((adopted, 0) if adopted else ([6001], 1))
 
 
-class Slow(Server):
-    """Stores the members of an archive, loses the answer, and shows one more member at each look."""
+class SlowServer(Server):
+    """A server that stores four members, loses the response, and lists one more member at each look-up."""
 
-    looks = 0
+    look_up_count = 0
 
     def send(self, options: SubmitOptions) -> SubmitResponse:
-        """One submit."""
+        """Store four members, and lose the response."""
         self.submits += 1
         self.stored += [member(number, 0) for number in (1, 2, 3, 4)]
         raise ConnectionLostError(f"broken, with {options.metadata}")
 
     def _visible(self) -> list[Submission]:
-        self.looks += 1
-        return self.stored[: max(0, self.looks - 2)]  # the first look comes before the submit
+        self.look_up_count += 1
+        return self.stored[: max(0, self.look_up_count - 2)]  # the first look-up comes before the submit
 
 
-def test_the_members_of_an_archive_may_show_one_after_another() -> None:
-    """An answer that was lost is settled when no more of them come."""
-    server = Slow()
+def test_members_of_an_archive_that_appear_late_are_found() -> None:
+    """Given members that appear late, then look-ups are repeated until no new member appears."""
+    server = SlowServer()
     assert submitted(server) == ([1, 2, 3, 4], 1)
     assert server.slept == [*TIMING.submit_lookups, TIMING.submit_recheck, TIMING.submit_recheck]
 
 
-def test_what_was_found_counts_though_the_second_look_fails() -> None:
-    """One look was enough to know that the submit was stored."""
+def test_a_found_submission_is_used_if_the_second_look_up_fails() -> None:
+    """Given one successful look-up, then the error of the second look-up has no effect."""
     server = Server(faults=[(ConnectionLostError("broken"), True)])
-    ask = server.find_submissions_by_metadata
-    answers = iter([ask, ask])
+    original = server.find_submissions_by_metadata
+    look_ups = iter([original, original])
 
     def failing(metadata: str, is_ours: object) -> list[Submission]:
-        if answer := next(answers, None):
-            return answer(metadata, is_ours)
+        if look_up := next(look_ups, None):
+            return look_up(metadata, is_ours)
         raise NotFoundError("gone")
 
     server.find_submissions_by_metadata = failing  # type: ignore[method-assign]  # the test replaces the method

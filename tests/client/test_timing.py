@@ -1,4 +1,4 @@
-"""The durations of the integration: documented, positive, and scalable in a copy."""
+"""The durations of the integration: each is documented, and a copy can scale them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def copied(folder: Path) -> Path:
-    """Copy the module of durations, at its place in an integration."""
+    """Copy the module of durations to its place in an integration."""
     module = folder / "core" / "api" / "vmray_timing.py"
     module.parent.mkdir(parents=True)
     shutil.copy(Path(INTEGRATION) / "core" / "api" / "vmray_timing.py", module)
@@ -30,7 +30,7 @@ def copied(folder: Path) -> Path:
 
 
 def values(module: Path) -> Mapping[str, float | tuple[float, ...]]:
-    """Load a copy and read its durations."""
+    """Import a copy, and return its durations."""
     spec = importlib.util.spec_from_file_location("copied_timing", module)
     assert spec is not None
     assert spec.loader is not None
@@ -42,13 +42,13 @@ def values(module: Path) -> Mapping[str, float | tuple[float, ...]]:
 
 
 def test_every_duration_is_documented() -> None:
-    """The docstring has an entry for each value, in the same order."""
+    """Given each value, then the docstring has an entry for it, in the same order."""
     documented = re.findall(r"^    (\w+): ", inspect.getdoc(Timing) or "", re.MULTILINE)
     assert documented == list(asdict(TIMING))
 
 
 def test_a_copy_has_scaled_durations(tmp_path: Path) -> None:
-    """All values are multiplied, except those that depend on the machine."""
+    """Given a copy, then all values are multiplied, except those that depend on the machine."""
     module = copied(tmp_path)
 
     scale_time(tmp_path, 0.1)
@@ -59,8 +59,8 @@ def test_a_copy_has_scaled_durations(tmp_path: Path) -> None:
     assert {name for name in real if scaled[name] == real[name]} == MACHINE_TIMES
 
 
-def test_a_module_of_another_form_is_not_scaled_silently(tmp_path: Path) -> None:
-    """Where the instance is not found, nothing would change and the test would wait for real."""
+def test_a_module_without_the_expected_line_is_an_error(tmp_path: Path) -> None:
+    """Given a module without the expected line, then it is an error; otherwise tests would wait in full."""
     module = copied(tmp_path)
     module.write_text(module.read_text(encoding="utf-8").replace("Timing()", "Timing( )"), encoding="utf-8")
     with pytest.raises(LookupError, match="does not contain the line"):

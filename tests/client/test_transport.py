@@ -1,4 +1,4 @@
-"""How long a read waits between its tries where the server says: at once."""
+"""The pauses between the attempts of a read, if the server sends a Retry-After of zero or in the past."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ PASSED: Final = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 def transport(vmray: EmbeddedEmulator, slept: list[float]) -> Transport:
-    """A session that notes how long it sleeps instead of sleeping."""
-    gate, deadline = AdaptiveRateLimiter(), Deadline(None)
+    """Return a transport that records its pauses and does not sleep."""
+    limiter, deadline = AdaptiveRateLimiter(), Deadline(None)
     return Transport(
-        vmray.url, vmray.api_key, verify=True, rate_limiter=gate, deadline=deadline, sleep=slept.append
+        vmray.url, vmray.api_key, verify=True, rate_limiter=limiter, deadline=deadline, sleep=slept.append
     )
 
 
 @pytest.mark.parametrize("retry_after", ["0", PASSED])
-def test_a_failing_server_is_not_asked_again_at_once(emulator: EmbeddedEmulator, retry_after: str) -> None:
-    """It may say so: the pauses are those without a moment, longer each time."""
+def test_retries_after_server_errors_have_pauses(emulator: EmbeddedEmulator, retry_after: str) -> None:
+    """Given a 503 with Retry-After 0, then the pauses are those of the back-off."""
     failure: dict[str, Any] = {"kind": "status", "status": 503, "headers": {"Retry-After": retry_after}}
     emulator.control.inject({"path": "/rest/system_info"}, failure, times=MAX_ATTEMPTS)
     slept: list[float] = []
@@ -43,10 +43,10 @@ def test_a_failing_server_is_not_asked_again_at_once(emulator: EmbeddedEmulator,
 
 
 @pytest.mark.parametrize("retry_after", ["0", PASSED])
-def test_a_throttling_server_is_not_asked_again_at_once(emulator: EmbeddedEmulator, retry_after: str) -> None:
-    """The gate holds all requests back for as long as without a moment."""
-    order = {"kind": "throttle", "retry_after": retry_after}
-    emulator.control.inject({"path": "/rest/system_info"}, order)
+def test_retries_after_a_429_have_pauses(emulator: EmbeddedEmulator, retry_after: str) -> None:
+    """Given a 429 with Retry-After 0, then all requests are delayed by the default time."""
+    fault = {"kind": "throttle", "retry_after": retry_after}
+    emulator.control.inject({"path": "/rest/system_info"}, fault)
     began = time.monotonic()
 
     transport(emulator, []).get("/system_info")

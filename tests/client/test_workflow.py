@@ -1,4 +1,4 @@
-"""Items moved forward by the workflow alone, without the platform, against the emulator."""
+"""The workflow advances items against the emulator, without the platform."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ SUBMIT: Final = {"method": "POST", "path": "/rest/sample/submit"}
 
 
 def item(name: str) -> Detonation:
-    """An item whose key is its name."""
+    """Return an item whose key is its name."""
     return Detonation(name, name, f"key of {name}")
 
 
 def request_of(detonation: Detonation) -> SubmitRequest:
-    """Submit a path as a file, everything else as a URL."""
+    """Return the request for an item: a file for a path, otherwise a URL."""
     if detonation.item.startswith("/"):
         return SubmitRequest(detonation.key, SubmitOptions(), FileSource(detonation.item, Deadline(None)))
     return SubmitRequest(detonation.key, SubmitOptions(), UrlSource(detonation.item, detonation.name))
@@ -54,12 +54,12 @@ def one_run(
 
 
 def requests(emulator: EmbeddedEmulator) -> int:
-    """The number of requests that VMRay has received."""
+    """Return the number of requests that VMRay has received."""
     return len(emulator.control.requests())
 
 
 def test_a_url_and_a_file_become_ready(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """Given fast analyses, when items advance, then the second run is the last one with requests."""
+    """Given fast analyses, when items advance, then the second run is the last run with requests."""
     path = tmp_path / "invoice.txt"
     path.write_bytes(b"pay at once")
     detonations = [item(URL), item(str(path))]
@@ -73,8 +73,8 @@ def test_a_url_and_a_file_become_ready(emulator: EmbeddedEmulator, tmp_path: Pat
     assert requests(emulator) == before
 
 
-def test_an_item_of_its_own_failure_fails_alone(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """Given a file that is gone, when the items advance, then it has failed and the other one runs."""
+def test_a_failed_item_does_not_affect_the_others(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
+    """Given a missing file, when the items advance, then only the item of this file has failed."""
     detonations = [item(str(tmp_path / "gone")), item(URL)]
 
     one_run(emulator, detonations)
@@ -85,7 +85,7 @@ def test_an_item_of_its_own_failure_fails_alone(emulator: EmbeddedEmulator, tmp_
     ]
 
 
-def test_the_same_key_is_adopted(emulator: EmbeddedEmulator) -> None:
+def test_a_submission_with_the_same_key_is_adopted(emulator: EmbeddedEmulator) -> None:
     """Given a submission of an earlier process, when the same item advances again, then it is reused."""
     one_run(emulator, [item(URL)])
     again = item(URL)
@@ -109,7 +109,7 @@ def test_a_run_without_time_submits_nothing(emulator: EmbeddedEmulator) -> None:
 def test_a_lost_response_is_resolved_in_a_later_run(
     emulator: EmbeddedEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Given a proxy's timeout, when the item advances, then the next run submits it, once."""
+    """Given a 504, when the item advances, then the next run submits it once."""
     short = replace(TIMING, submit_lookups=(0.0,), submit_grace=0.0)
     monkeypatch.setattr(vmray_idempotent_submit, "TIMING", short)
     emulator.control.inject(SUBMIT, {"kind": "status", "status": 504})
@@ -125,7 +125,7 @@ def test_a_lost_response_is_resolved_in_a_later_run(
     assert (one.stage, len(one.submissions)) == (Stage.RUNNING, 1)
 
 
-def test_a_cause_that_concerns_all_ends_the_run(emulator: EmbeddedEmulator) -> None:
+def test_a_fatal_error_ends_the_run(emulator: EmbeddedEmulator) -> None:
     """Given a rejected key, when items advance, then the error is raised."""
     fault: dict[str, Any] = {"kind": "status", "status": 401}
     emulator.control.inject({"path": "/rest/*"}, fault, times=10)

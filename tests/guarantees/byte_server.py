@@ -1,4 +1,4 @@
-"""A server that passes requests on to another one, and answers them in bytes of a test's own choice."""
+"""A server that forwards each request to another server, and returns bytes that the test chooses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import http.client
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.guarantees.kill_switch_proxy import break_off
+from tests.guarantees.kill_switch_proxy import break_connection
 from tests.guarantees.serving import AcceptingServer
 
 if TYPE_CHECKING:
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 class ByteServer(AcceptingServer):
-    """A context manager.
+    """Forwards requests on loopback, and can replace the responses; a context manager.
 
     Args:
-        url: The server that carries the requests out.
-        forge: Is given a request line and the true answer, and returns the bytes to send: the first at once,
-            the rest when the next request comes on the same connection. None stands for the true answer, an
-            empty list breaks the connection.
+        url: The address of the server that executes the requests.
+        forge: Is called with the request line and the real response, and returns a list of byte strings.
+            The first one is sent at once, the others when the next requests come on the same connection.
+            None: the real response is sent. An empty list: the connection is broken.
 
     Attributes:
-        url: The address to use in place of the server's.
+        url: The address of this server, for the client.
     """
 
     def __init__(self, url: str, forge: Callable[[str, bytes], Sequence[bytes] | None]) -> None:
@@ -33,36 +33,36 @@ class ByteServer(AcceptingServer):
         super().__init__()
 
     def serve(self, connection: socket.socket) -> None:
-        """Answer requests until the client or a forged answer ends it."""
-        kept: list[bytes] = []
+        """Respond to requests until the client closes the connection or `forge` returns an empty list."""
+        pending: list[bytes] = []
         try:
             with connection.makefile("rb") as incoming:
                 while line := incoming.readline().decode().strip():
-                    true = self._carried_out(line, incoming)
-                    forged = self._forge(line, true)
-                    kept += [true] if forged is None else forged
+                    real = self._execute(line, incoming)
+                    forged = self._forge(line, real)
+                    pending += [real] if forged is None else forged
                     if not forged and forged is not None:
                         return
-                    connection.sendall(kept.pop(0))
+                    connection.sendall(pending.pop(0))
         except OSError:
             return  # the client closed it
         finally:
-            break_off(connection)
+            break_connection(connection)
 
-    def _carried_out(self, line: str, incoming: Any) -> bytes:  # noqa: ANN401 - a buffered reader
+    def _execute(self, line: str, incoming: Any) -> bytes:  # noqa: ANN401 - a buffered reader
         method, path, _ = line.split(" ")
         headers = dict(http.client.parse_headers(incoming))
         body = incoming.read(int(headers.pop("Content-Length", "0")))
         server = http.client.HTTPConnection(self._server.hostname or "", self._server.port)
         try:
             server.request(method, path, body or None, headers)
-            answer = server.getresponse()
-            return reply(answer.read(), f"{answer.status} {answer.reason}")
+            response = server.getresponse()
+            return reply(response.read(), f"{response.status} {response.reason}")
         finally:
             server.close()
 
 
 def reply(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
-    """A well-formed answer."""
+    """Build a complete response."""
     lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
     return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1") + body

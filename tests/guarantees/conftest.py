@@ -1,4 +1,4 @@
-"""How the suites of the guarantees start the processes of actions."""
+"""The setting of the guarantee tests for the processes of actions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", autouse=True)
 def warm() -> Iterator[None]:
-    """Fork the processes of actions: these suites run thousands of them."""
+    """Fork the processes of actions, because these tests run thousands of them."""
     with warm_start():
         yield

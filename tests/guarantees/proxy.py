@@ -1,4 +1,4 @@
-"""A forwarding proxy that can break a connection after it has passed the request on."""
+"""A forwarding proxy that can break a connection after it has forwarded a request."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import threading
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tests.guarantees.kill_switch_proxy import break_off
+from tests.guarantees.kill_switch_proxy import break_connection
 from tests.guarantees.serving import HandlingServer, QuietHandler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.server import BaseHTTPRequestHandler
 
-_OF_THE_CONNECTION: Final = {
+_HOP_BY_HOP: Final = {
     "connection",
     "proxy-connection",
     "transfer-encoding",
@@ -28,12 +28,12 @@ class Proxy(HandlingServer):
     """Forwards plain requests and tunnels others; a context manager.
 
     Args:
-        breaks: Is told the request line (of a tunnel: CONNECT) when the server's answer has come; True
-            breaks the connection in place of passing the answer on.
+        breaks: Is called with the request line (of a tunnel: CONNECT) when the server's response has arrived.
+            True breaks the connection, and the response is not forwarded.
 
     Attributes:
-        url: Its address.
-        served: The request lines that came.
+        url: The address of this proxy.
+        served: The request lines that were received.
     """
 
     def __init__(self, breaks: Callable[[str], bool]) -> None:
@@ -43,11 +43,11 @@ class Proxy(HandlingServer):
         class Handler(QuietHandler):
             def do_GET(self) -> None:  # noqa: N802 - the library's name
                 served.append(self.requestline)
-                answer = _forwarded(self)
+                response = _forwarded(self)
                 if breaks(self.requestline):
                     self.close_connection = True
                     return
-                self.reply(*answer)
+                self.reply(*response)
 
             do_POST = do_GET  # noqa: N815 - the library's name
 
@@ -68,15 +68,13 @@ def _forwarded(request: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], by
     """Ask the server that the request line names."""
     url = urlsplit(request.path)
     body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
-    headers = {
-        name: value for name, value in request.headers.items() if name.lower() not in _OF_THE_CONNECTION
-    }
+    headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP}
     server = http.client.HTTPConnection(url.hostname or "", url.port)
     try:
         server.request(request.command, url._replace(scheme="", netloc="").geturl(), body or None, headers)
-        answer = server.getresponse()
-        kept = {name: value for name, value in answer.getheaders() if name.lower() not in _OF_THE_CONNECTION}
-        return answer.status, kept, answer.read()
+        response = server.getresponse()
+        kept = {name: value for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP}
+        return response.status, kept, response.read()
     finally:
         server.close()
 
@@ -90,5 +88,5 @@ def _pump(source: socket.socket, sink: socket.socket, breaks: Callable[[], bool]
     except OSError:
         pass
     finally:
-        break_off(source)
-        break_off(sink)
+        break_connection(source)
+        break_connection(sink)

@@ -1,4 +1,4 @@
-"""What the servers of these tests have in common: where they listen, and how they begin and end."""
+"""Base classes of the servers of these tests: listening on loopback, start and end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
-from tests.guarantees.kill_switch_proxy import break_off
+from tests.guarantees.kill_switch_proxy import break_connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class QuietHandler(BaseHTTPRequestHandler):
-    """Answers over connections that are kept, and writes no log."""
+    """Keeps connections open between requests, and writes no log."""
 
     protocol_version = "HTTP/1.1"
 
     def reply(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
-        """Send one whole answer."""
+        """Send one complete response."""
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
@@ -28,11 +28,11 @@ class QuietHandler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Write no log line."""
 
 
 class _Server(ThreadingHTTPServer):
-    """Lets as many clients connect at once as a run has requests in flight, and more."""
+    """Accepts more connections at once than a run has requests in flight."""
 
     request_queue_size = 128
 
@@ -41,7 +41,7 @@ class HandlingServer:
     """Serves HTTP on loopback with a handler; a context manager.
 
     Attributes:
-        url: Its address.
+        url: The address of this server.
     """
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
@@ -60,10 +60,10 @@ class HandlingServer:
 
 
 class AcceptingServer:
-    """Hands each connection on loopback to `serve`, in a thread of its own; a context manager.
+    """Calls `serve` for each connection on loopback, in its own thread; a context manager.
 
     Attributes:
-        url: Its address.
+        url: The address of this server.
     """
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class AcceptingServer:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def serve(self, connection: socket.socket) -> None:
-        """Speak with one client; the connection is broken off when the context ends."""
+        """Communicate with one client; the connection is broken when the context ends."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:
@@ -85,7 +85,7 @@ class AcceptingServer:
     ) -> None:
         self._ended.set()
         for one in self._open:
-            break_off(one)
+            break_connection(one)
 
     def _accept(self) -> None:
         while True:
@@ -94,7 +94,7 @@ class AcceptingServer:
             except OSError:
                 return
             self._open.append(connection)
-            if self._ended.is_set():  # meanwhile: it was not among those that were broken off
-                break_off(connection)
+            if self._ended.is_set():  # the context ended before the connection was in the list
+                break_connection(connection)
                 return
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""What attackers write, and what it must not become in each sink."""
+"""Hostile texts, and assertions that each sink keeps them as text."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ CORPUS: Final = (
     "x" * 6000,
     "\u2028\u2029]]>",
 )
-UNSEEN: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+INVISIBLE: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 TAGS: Final = {"h2", "strong", "span", "p", "ul", "li", "em"}
 
 
-class OnlyOurs(HTMLParser):
-    """Reads HTML as a browser would, and notes whatever is not one of the insight's own elements."""
+class ForeignMarkup(HTMLParser):
+    """Parses HTML as a browser does, and records everything that is not an element of the insight."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -43,7 +43,7 @@ class OnlyOurs(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Our elements have a style at most, and that is a colour."""
+        """Record an element that is not ours. Our elements have at most a colour as their style."""
         styled = [
             (name, value)
             for name, value in attrs
@@ -53,18 +53,18 @@ class OnlyOurs(HTMLParser):
             self.foreign.append(f"<{tag} {styled}>")
 
     def handle_comment(self, data: str) -> None:
-        """There are none."""
+        """Record a comment: our HTML has none."""
         self.foreign.append(data)
 
     def handle_decl(self, decl: str) -> None:
-        """There are none of these, either."""
+        """Record a declaration: our HTML has none."""
         self.foreign.append(decl)
 
     handle_pi = unknown_decl = handle_comment
 
 
 def is_number(text: str) -> bool:
-    """Whether a spreadsheet reads it as a number."""
+    """Return whether a spreadsheet reads the text as a number."""
     try:
         float(text)
     except ValueError:
@@ -73,11 +73,11 @@ def is_number(text: str) -> bool:
 
 
 def assert_cells(lines: list[str]) -> None:
-    """Each line has as many cells as the head, and none that a spreadsheet would run."""
+    """Assert that each line has as many cells as the head, and none that a spreadsheet would execute."""
     width = lines[0].count(",")
     for line in lines[1:]:
         assert line.count(",") == width
-        assert UNSEEN.search(line) is None
+        assert INVISIBLE.search(line) is None
         for cell in line.split(","):
             assert '"' not in cell
 
@@ -85,21 +85,21 @@ def assert_cells(lines: list[str]) -> None:
 
 
 def assert_text_stays_text(world: World, run: ActionRun) -> None:
-    """In messages, logs, tables, insights and enrichment."""
-    for said in (run.message, *(each.stderr for each in run.rounds), run.debug_output):
-        assert UNSEEN.search(said) is None
+    """Assert it for messages, logs, tables, insights and enrichment."""
+    for text in (run.message, *(each.stderr for each in run.rounds), run.debug_output):
+        assert INVISIBLE.search(text) is None
     for lines in run.tables.values():
         assert_cells(lines)
     for each in world.case.insights:
-        assert OnlyOurs(each["content"]).foreign == []
-        assert UNSEEN.search(html.unescape(each["content"])) is None
+        assert ForeignMarkup(each["content"]).foreign == []
+        assert INVISIBLE.search(html.unescape(each["content"])) is None
     for entity in world.case.entities:
         ours = {
             name: value
             for name, value in entity["additional_properties"].items()
             if name.startswith("VMRay_")
         }
-        assert all(isinstance(value, str) and UNSEEN.search(value) is None for value in ours.values())
+        assert all(isinstance(value, str) and INVISIBLE.search(value) is None for value in ours.values())
     raw = run.results["JsonResult"]["RawJson"] if "JsonResult" in run.results else ""
     assert raw.isascii()
     assert not re.search("[<>&]", raw)

@@ -1,4 +1,4 @@
-"""A server that takes its time: it speaks just enough HTTP to keep a client waiting."""
+"""A server that sends just enough HTTP to keep a client waiting."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     import socket
     from types import TracebackType
 
-Manner = Literal["silent", "drips its head", "drips its body", "endless"]
+Slowness = Literal["silent", "slow head", "slow body", "endless"]
 _HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-_DRIP_SECONDS: Final = 0.5  # the head alone outlasts a run
+_SECONDS_PER_BYTE: Final = 0.5  # sending the head takes longer than a run
 
 
 class SlowServer(AcceptingServer):
-    """Answers every connection in one manner, until it is told to stop; a context manager.
+    """Keeps every client waiting in the same way until the context ends; a context manager.
 
     Attributes:
-        url: Its address.
+        url: The address of this server.
     """
 
-    def __init__(self, manner: Manner) -> None:
-        self._manner = manner
+    def __init__(self, slowness: Slowness) -> None:
+        self._slowness = slowness
         self._stop = threading.Event()
         super().__init__()
 
@@ -38,21 +38,21 @@ class SlowServer(AcceptingServer):
     def serve(self, connection: socket.socket) -> None:
         """Keep one client waiting."""
         with connection, contextlib.suppress(OSError):
-            match self._manner:
+            match self._slowness:
                 case "silent":
                     self._stop.wait()
-                case "drips its head":
-                    self._drip(connection, _HEAD)
-                case "drips its body":
+                case "slow head":
+                    self._send_slowly(connection, _HEAD)
+                case "slow body":
                     connection.sendall(_HEAD)
-                    self._drip(connection, b" " * 100_000)
+                    self._send_slowly(connection, b" " * 100_000)
                 case "endless":
                     connection.sendall(_HEAD.replace(b"Content-Length: 100000", b"Connection: close"))
                     while not self._stop.is_set():
                         connection.sendall(b" " * 65536)
 
-    def _drip(self, connection: socket.socket, data: bytes) -> None:
+    def _send_slowly(self, connection: socket.socket, data: bytes) -> None:
         for position in range(len(data)):
-            if self._stop.wait(_DRIP_SECONDS):
+            if self._stop.wait(_SECONDS_PER_BYTE):
                 return
             connection.sendall(data[position : position + 1])

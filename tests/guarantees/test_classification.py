@@ -1,7 +1,8 @@
-"""What the client makes of each fault: the first level of the fault matrix, within this process.
+"""How the client classifies each fault: the first level of the fault matrix, within this process.
 
 The second level (`test_fault_matrix.py`) runs one fault of each class against every request of every action.
-That fault stands for the others of its class: the client makes the same of all of them. That is proved here.
+This fault represents its class, because the client classifies all faults of the class in the same way. That
+is proved here.
 """
 
 from __future__ import annotations
@@ -27,53 +28,53 @@ from vmray_emulator import EmbeddedEmulator
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EVER: Final = 10_000
+ALWAYS: Final = 10_000
 SUBMIT: Final = {"method": "POST", "path": "/rest/sample/submit"}
 READ: Final = {"method": "GET", "path": "/rest/submission/*"}
-PATIENCE: Final = 1.0  # seconds of a run whose request is not answered
+SLOW_RUN_SECONDS: Final = 1.0  # for a run whose request gets no response
 every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 class Unlimited:
-    """A rate limiter that lets every request start at once, and notes what it is told."""
+    """A rate limiter that starts every request at once, and records the calls."""
 
     def __init__(self) -> None:
-        self.told_to_wait = False
+        self.has_retry_after = False
 
     def acquire(self, deadline: Deadline) -> float:
-        """Start."""
+        """Start the request."""
         deadline.check()
         return 0.0
 
     def release(self) -> None:
-        """End."""
+        """End the request."""
 
     def on_success(self) -> None:
-        """Go on."""
+        """Do nothing: there is no limit to raise."""
 
     def on_rate_limited(self, _started: float, retry_after: float | None) -> None:
-        """Note whether the server named a time."""
-        self.told_to_wait |= retry_after is not None
+        """Record whether the server sent a waiting time."""
+        self.has_retry_after |= retry_after is not None
 
     def block_for(self, _retry_after: float) -> None:
-        """Note that the server named a time."""
-        self.told_to_wait = True
+        """Record that the server sent a waiting time."""
+        self.has_retry_after = True
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What the client makes of a fault, and what the server did."""
+    """How the client classifies a fault, and whether the server executed the request."""
 
     error: type[RequestError] | None
     is_fatal: bool
     retryable: bool
     not_executed: bool
-    told_to_wait: bool
+    has_retry_after: bool
     executed: bool
 
 
 def classified(fault: Fault, url: str, vmray: EmbeddedEmulator) -> Classification:
-    """Submit once under a fault."""
+    """Submit once under a fault, and return the classification."""
     limiter = Unlimited()
     error = error_of(lambda: client(url, fault, limiter).submit_url("http://a.example/", SubmitOptions()))
     return Classification(
@@ -81,14 +82,14 @@ def classified(fault: Fault, url: str, vmray: EmbeddedEmulator) -> Classificatio
         is_fatal=error is not None and error.is_fatal,
         retryable=error is not None and error.retryable,
         not_executed=error is not None and error.not_executed,
-        told_to_wait=limiter.told_to_wait,
+        has_retry_after=limiter.has_retry_after,
         executed=vmray.control.counts()["submissions"] == 1,
     )
 
 
 def client(url: str, fault: Fault, limiter: Unlimited) -> Client:
-    """A client that waits for nothing."""
-    deadline = Deadline(time.time() + (PATIENCE if fault.slow else 60.0))
+    """Create a client that never waits before a retry."""
+    deadline = Deadline(time.time() + (SLOW_RUN_SECONDS if fault.slow else 60.0))
     return Client(
         Transport(
             url, API_KEY, verify=True, rate_limiter=limiter, deadline=deadline, sleep=lambda _seconds: None
@@ -97,7 +98,7 @@ def client(url: str, fault: Fault, limiter: Unlimited) -> Client:
 
 
 def error_of(request: Callable[[], object]) -> RequestError | None:
-    """The error that a request ends with; the last one before the time was up."""
+    """Return the error that a request ends with; at a deadline, the error of the last attempt."""
     try:
         request()
     except DeadlineError as late:
@@ -107,10 +108,10 @@ def error_of(request: Callable[[], object]) -> RequestError | None:
     return None
 
 
-def order(
+def inject(
     fault: Fault, match: dict[str, str], vmray: EmbeddedEmulator, stack: ExitStack, *, times: int
 ) -> str:
-    """Order a fault, and return the address to use."""
+    """Inject a fault, and return the address to use."""
     if fault.gone:
         closed = stack.enter_context(KillSwitchProxy(vmray.url, "never"))
         closed.close()
@@ -122,38 +123,38 @@ def order(
 
 
 @every_fault
-def test_the_client_makes_of_each_fault_what_its_class_says(fault: Fault) -> None:
-    """The error, whether it is fatal, retried, certain; and whether VMRay carried the request out."""
+def test_the_client_classifies_each_fault_as_declared(fault: Fault) -> None:
+    """The error, whether it is fatal, whether it is retryable, and whether VMRay executed the request."""
     with EmbeddedEmulator(api_key=API_KEY, lifecycle="immediate") as vmray, ExitStack() as stack:
-        url = order(fault, SUBMIT, vmray, stack, times=1)
+        url = inject(fault, SUBMIT, vmray, stack, times=1)
         found = classified(fault, url, vmray)
     assert found == Classification(
         error=fault.error,
         is_fatal=fault.error is not None and fault.error.is_fatal,
         retryable=fault.error is not None and fault.error.retryable,
         not_executed=fault.not_executed,
-        told_to_wait=fault.told_to_wait,
+        has_retry_after=fault.has_retry_after,
         executed=fault.executed,
     )
 
 
 @every_fault
-def test_a_read_meets_each_fault_as_its_class_says(fault: Fault) -> None:
-    """The same error as a submit, after as many attempts as it deserves."""
+def test_a_read_ends_with_the_declared_error_of_each_fault(fault: Fault) -> None:
+    """Given a read, then the error is the same as for a submit, after the expected number of attempts."""
     with EmbeddedEmulator(api_key=API_KEY, lifecycle="immediate") as vmray, ExitStack() as stack:
         vmray.control.add_sample()
-        url = order(fault, READ, vmray, stack, times=EVER)
+        url = inject(fault, READ, vmray, stack, times=ALWAYS)
         error = error_of(lambda: client(url, fault, Unlimited()).get_submission(6001))
     assert (type(error) if error else None) is fault.error
     if error is not None and not fault.slow:
         retried = 12 if error.status == 429 else 4
         assert error.attempts == (retried if error.retryable else 1)
     if isinstance(error, ResponseTimeoutError):
-        assert error.attempts == 1, "the time of the run was up"
+        assert error.attempts == 1, "the deadline of the run had passed"
 
 
-def test_the_faults_of_a_class_are_classified_alike() -> None:
-    """So the one that is run as a process stands for all of them: reads and changes that are repeatable."""
+def test_the_client_classifies_all_faults_of_a_class_in_the_same_way() -> None:
+    """One fault can represent its class for reads, and for changes that may be repeated."""
 
     def facts(fault: Fault) -> tuple[object, ...]:
         error = fault.error
@@ -166,19 +167,19 @@ def test_the_faults_of_a_class_are_classified_alike() -> None:
         assert len({facts(fault) for fault in group}) == 1
 
 
-def test_a_submit_has_a_class_for_each_fate_of_the_submission() -> None:
-    """What is known, and what is true, of the submission is the same for all faults of a class."""
-    for stands_for in representatives(changes=True):
+def test_the_classes_of_submit_faults_separate_the_states_of_the_submission() -> None:
+    """The client's knowledge and the real state of the submission are the same for a whole class."""
+    for representative in representatives(changes=True):
         same = [
             fault
             for fault in FAULTS.values()
-            if fault.class_of(changes=True) == stands_for.class_of(changes=True)
+            if fault.class_of(changes=True) == representative.class_of(changes=True)
         ]
         assert len({(fault.error, fault.not_executed, fault.executed) for fault in same}) == 1
 
 
-def test_there_are_as_many_classes_as_the_client_tells_apart() -> None:
-    """Fewer would leave a kind of fault unproved, more would prove one twice."""
+def test_the_number_of_classes() -> None:
+    """With fewer classes, a kind of fault has no proof. With more classes, one is proved twice."""
     assert len(FAULTS) == 29
     assert len(representatives(changes=False)) == 14
     assert len(representatives(changes=True)) == 20

@@ -1,4 +1,4 @@
-"""No run passes its deadline however slow the server is, and its throttling is obeyed by the whole run."""
+"""No run passes its deadline with a slow server, and a throttled run obeys Retry-After as a whole."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import pytest
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy
 from tests.guarantees.matrix.runner import SHORT_RUN, quick_integration
-from tests.guarantees.matrix.world import World, file_item, hash_item, let_through, reported_outcome
-from tests.guarantees.slow_server import Manner, SlowServer
+from tests.guarantees.matrix.world import World, file_item, hash_item, reported_outcome, set_environment
+from tests.guarantees.slow_server import Slowness, SlowServer
 from tests.support.registry import USUAL, Case
 
 from secops_lab.host import ActionHost, RunState
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 # The runs of the fault matrix are as short, and reserve as much for their end: see `matrix/runner.py`.
 SECONDS: Final = SHORT_RUN
-MANNERS: Final[tuple[Manner, ...]] = get_args(Manner)
-# which request of a run is throttled: before a pace could be measured, which all later ones would keep
+SLOWNESSES: Final[tuple[Slowness, ...]] = get_args(Slowness)
+# The number of the throttled request. The first requests are not yet separated by a measured pace.
 THROTTLED: Final = 3
 LATE: Final = ("did not respond within", "time of this run ended", "not submitted in time")
 
 
 @pytest.fixture(scope="module")
 def quick() -> Iterator[Path]:
-    """A copy of the integration that waits less."""
+    """Yield a copy of the integration that waits less."""
     with quick_integration() as copy:
         yield copy
 
 
-def _all_actions(manner: Manner, integration: Path, folder: Path) -> list[ActionRun]:
-    """Run all actions at the same time against a server that is slow in one manner."""
-    with LocalPlatform() as platform, SlowServer(manner) as server:
+def _all_actions(slowness: Slowness, integration: Path, folder: Path) -> list[ActionRun]:
+    """Run all actions concurrently against a server that is slow in one way."""
+    with LocalPlatform() as platform, SlowServer(slowness) as server:
         host = ActionHost(platform, integration)
         platform.configure("VMRay", {"Api Root": server.url, "Api Key": "a-key-of-nobody"})
 
@@ -58,22 +58,22 @@ def _all_actions(manner: Manner, integration: Path, folder: Path) -> list[Action
 
 
 def test_no_action_passes_its_deadline(quick: Path, tmp_path: Path) -> None:
-    """Time limits of sockets begin again with each byte; the run's does not. All of it side by side."""
-    with ThreadPoolExecutor(len(MANNERS)) as pool:
-        found = pool.map(lambda manner: _all_actions(manner, quick, tmp_path), MANNERS)
-        runs = dict(zip(MANNERS, found, strict=True))
-    for manner, each in ((manner, each) for manner, found in runs.items() for each in found):
-        said = (manner, each.action, each.message)
-        assert each.state in (RunState.COMPLETED, RunState.FAILED), said
-        assert all(one.duration < SECONDS for one in each.rounds), said
-        too_large = manner == "endless" and "is larger than 64 MiB" in each.message
-        assert too_large or any(late in each.message for late in LATE), said
+    """Given bytes that restart the timeout of the socket, then the run still ends in time."""
+    with ThreadPoolExecutor(len(SLOWNESSES)) as pool:
+        found = pool.map(lambda slowness: _all_actions(slowness, quick, tmp_path), SLOWNESSES)
+        runs = dict(zip(SLOWNESSES, found, strict=True))
+    for slowness, each in ((slowness, each) for slowness, found in runs.items() for each in found):
+        context = (slowness, each.action, each.message)
+        assert each.state in (RunState.COMPLETED, RunState.FAILED), context
+        assert all(one.duration < SECONDS for one in each.rounds), context
+        too_large = slowness == "endless" and "is larger than 64 MiB" in each.message
+        assert too_large or any(late in each.message for late in LATE), context
 
 
 def test_no_run_passes_the_end_of_the_whole_action(
     quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A platform that promises the last run its full time as well is answered before all is over."""
+    """Given a last run with its full time, then this run still ends before the end of the whole action."""
     monkeypatch.setattr(Context, "round_deadline", lambda self, now: now + self.limits.script_timeout)
     file = tmp_path / "file.bin"
     file.write_bytes(b"content")
@@ -93,16 +93,16 @@ def test_no_run_passes_the_end_of_the_whole_action(
     assert sum(one.duration for one in run.rounds) < SECONDS
 
 
-def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(quick: Path, tmp_path: Path) -> None:
-    """The run ends in time amid the file; nothing half-sent counts, and a better line stores it once."""
+def test_an_upload_that_exceeds_the_deadline_is_not_stored(quick: Path, tmp_path: Path) -> None:
+    """Given an upload that the deadline ends, then nothing is stored; the next run stores the file once."""
     with World(tmp_path, quick) as world:
         item = file_item(tmp_path / "large.bin", bytes(60_000_000))
         with KillSwitchProxy(world.vmray.url, "never", bytes_per_second=1_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
             limits: dict[str, Any] = {"script_timeout": SECONDS, "async_timeout": 2 * SECONDS}
             run = world.run("Upload File And Get Report", [item], poll_interval=600.0, **limits)
-        kind, says = reported_outcome(run, item)
-        assert (kind, says.partition(";")[0]) == ("named", "not submitted in time")
+        kind, reason = reported_outcome(run, item)
+        assert (kind, reason.partition(";")[0]) == ("named", "not submitted in time")
         assert world.vmray.control.submissions() == []
         world.platform.configure("VMRay", {"Api Root": world.vmray.url})
         again = world.run("Upload File And Get Report", [item], case=world.case)
@@ -110,8 +110,8 @@ def test_an_upload_that_takes_too_long_is_given_up_and_not_stored(quick: Path, t
         assert len(world.submissions(item)) == 1
 
 
-def test_a_finished_hash_is_returned_beside_one_that_never_answers(quick: Path, tmp_path: Path) -> None:
-    """The one is enriched in full, the other is named with its reason; the action completes."""
+def test_a_finished_hash_is_returned_beside_one_without_a_response(quick: Path, tmp_path: Path) -> None:
+    """Given one hash that gets no response, then the other is enriched, and the action completes."""
     with World(tmp_path, quick) as world:
         samples = [world.vmray.control.add_sample(filename=name) for name in ("good", "stalling")]
         good, stalling = (hash_item(each["sample_sha256hash"]) for each in samples)
@@ -120,13 +120,13 @@ def test_a_finished_hash_is_returned_beside_one_that_never_answers(quick: Path, 
         run = world.run("Scan Hash", [good, stalling], script_timeout=SECONDS)
         assert run.state is RunState.COMPLETED
         assert reported_outcome(run, good) == ("fine", "")
-        kind, says = reported_outcome(run, stalling)
+        kind, reason = reported_outcome(run, stalling)
         assert kind == "named"
-        assert "VMRay did not respond within" in says
+        assert "VMRay did not respond within" in reason
 
 
-def _in_two_seconds() -> str:
-    moment = datetime.now(UTC) + timedelta(seconds=3.0)  # written without its fraction of a second
+def _two_to_three_seconds_from_now() -> str:
+    moment = datetime.now(UTC) + timedelta(seconds=3.0)  # the text has no fractions of a second
     return format_datetime(moment, usegmt=True)
 
 
@@ -134,32 +134,32 @@ def _in_two_seconds() -> str:
     "fault",
     [
         lambda: {"kind": "throttle", "retry_after": "2"},
-        lambda: {"kind": "throttle", "retry_after": _in_two_seconds()},
+        lambda: {"kind": "throttle", "retry_after": _two_to_three_seconds_from_now()},
         lambda: {"kind": "status", "status": 503, "headers": {"Retry-After": "2"}},
     ],
     ids=["seconds", "date", "503"],
 )
-def test_retry_after_stops_the_whole_run_until_that_moment(
+def test_retry_after_delays_all_requests_of_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Callable[[], dict[str, Any]]
 ) -> None:
-    """One of twenty hashes is throttled: from then on none asks before the moment that the server named.
+    """Given one throttled request of twenty hashes, then no request starts before the moment in Retry-After.
 
-    One request is in flight at a time: whichever comes after the throttled one was held back.
+    One request is in flight at a time, so the request after the throttled one had to wait.
     """
     arrivals: list[tuple[float, RecordedRequest]] = []
     alone: list[bool] = []
     arrive = RequestLog.arrive
     with World(tmp_path) as world:
 
-        def noting(log: RequestLog, request: RecordedRequest) -> None:
+        def record(log: RequestLog, request: RecordedRequest) -> None:
             alone.append(all(earlier.status for _, earlier in arrivals))
             arrivals.append((time.time(), request))
             if len(arrivals) == THROTTLED:
                 world.vmray.control.inject({}, fault())
             arrive(log, request)
 
-        monkeypatch.setattr(RequestLog, "arrive", noting)
-        let_through(monkeypatch, {"VMRAY_MAX_REQUESTS_IN_FLIGHT": "1"})
+        monkeypatch.setattr(RequestLog, "arrive", record)
+        set_environment(monkeypatch, {"VMRAY_MAX_REQUESTS_IN_FLIGHT": "1"})
         hashes = [hash_item(each) for each in world.vmray.control.add_known_samples(20)]
         run = world.run("Scan Hash", hashes)
     assert all(reported_outcome(run, each)[0] == "fine" for each in hashes)

@@ -1,4 +1,4 @@
-"""The page of guarantees names tests that exist."""
+"""The guarantees page names tests and modules that exist."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ MODULES = sorted(set(re.findall(r"`(vmray_\w+)`", PAGE)))
 
 
 def functions_of(path: Path) -> set[str]:
-    """The names of a module's functions."""
+    """Return the names of a module's functions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 @pytest.mark.parametrize(("module", "test"), NAMED, ids=lambda value: value)
 def test_each_test_that_the_page_names_exists(module: str, test: str) -> None:
-    """A test that was renamed or removed takes its line with it."""
+    """Given a test that is renamed or removed, then its line on the page has to change too."""
     assert test in functions_of(REPOSITORY / module)
 
 
-def test_each_promise_says_how_it_is_kept_and_what_proves_it() -> None:
-    """Eight promises, each with both."""
-    promises = re.split(r"(?m)^## \d\. ", PAGE)[1:]
-    assert len(promises) == 8
-    for promise in promises:
-        assert "*How.*" in promise
-        assert "*Proof.*" in promise
-        assert "::test_" in promise
+def test_each_guarantee_has_its_implementation_and_its_proof() -> None:
+    """The page has eight guarantees, each with both parts."""
+    guarantees = re.split(r"(?m)^## \d\. ", PAGE)[1:]
+    assert len(guarantees) == 8
+    for guarantee in guarantees:
+        assert "*How.*" in guarantee
+        assert "*Proof.*" in guarantee
+        assert "::test_" in guarantee
 
 
 def test_each_module_that_the_page_names_exists() -> None:
-    """The rule is where the page says it is."""
+    """Each rule is in the module that the page names."""
     core = REPOSITORY / "integrations" / "vm_ray" / "core"
     assert [name for name in MODULES if not list(core.rglob(f"{name}.py"))] == []
     assert len(MODULES) > 10
 
 
-def test_the_page_leaves_no_test_of_the_guarantees_out() -> None:
-    """What proves a promise is found from the promise."""
+def test_the_page_names_every_test_of_this_folder() -> None:
+    """Each test of this folder is listed under a guarantee."""
     named = {test for _, test in NAMED}
     own = {"test_guarantees_page.py"}
     every = {

@@ -1,4 +1,4 @@
-"""Text that an attacker wrote stays text: in every sink of every action, from whichever field it comes."""
+"""Text of an attacker stays text in every sink of every action, whatever field it comes from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_hostile_samples_in_scan_hash(tmp_path: Path) -> None:
-    """Each field of a sample, of its IOCs and of its indicators holds each text of the corpus once."""
+    """Given the hostile texts in each field of a sample, its IOCs and its indicators, then all stay text."""
     kinds = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
     with World(tmp_path) as world:
         items = []
@@ -45,7 +45,7 @@ def test_hostile_samples_in_scan_hash(tmp_path: Path) -> None:
 
 
 def test_hostile_urls_errors_and_notes_in_scan_url(tmp_path: Path) -> None:
-    """URLs of the alert, the reasons that VMRay gives, and the words of failed analyses."""
+    """Given the hostile texts in URLs, in errors of VMRay and in a comment, then all stay text."""
     with World(tmp_path) as world:
         items = [url_item(f"http://evil.example/{text[:200]}") for text in CORPUS]
         for text in CORPUS[:5]:
@@ -56,11 +56,11 @@ def test_hostile_urls_errors_and_notes_in_scan_url(tmp_path: Path) -> None:
         assert len(run.json_result) == len(CORPUS) - 5
         assert_text_stays_text(world, run)
         comments = {each["submission_comment"] for each in world.vmray.control.submissions()}
-        assert comments == {CORPUS[7]}, "what is submitted is what was written"
+        assert comments == {CORPUS[7]}, "the comment is submitted unchanged"
 
 
-def test_hostile_file_names_arrive_as_they_are_on_disk(tmp_path: Path) -> None:
-    """All signs that a file system takes, quotes, line ends and other scripts included."""
+def test_hostile_file_names_are_sent_unchanged(tmp_path: Path) -> None:
+    """Given any characters that a file system allows, then VMRay has the exact file name."""
     names = [text.replace("/", "_").replace("\x00", "")[:60] for text in CORPUS] + [
         "a,b.txt",
         "Ünï çødé.exe",
@@ -77,8 +77,8 @@ def test_hostile_file_names_arrive_as_they_are_on_disk(tmp_path: Path) -> None:
         assert_text_stays_text(world, run)
 
 
-def test_what_is_no_text_is_that_items_trouble(tmp_path: Path) -> None:
-    """Half of a surrogate pair in a URL: the others go on; in a comment, it is a wrong parameter."""
+def test_an_unencodable_url_does_not_affect_the_others(tmp_path: Path) -> None:
+    """Given half a surrogate pair in a URL, then only this URL fails; in a comment, the action fails."""
     with World(tmp_path) as world:
         good = url_item("http://evil.example/good")
         bad = Item("HTTP://EVIL.EXAMPLE/\ud800", "", ("DestinationURL", "http://evil.example/\ud800"))
@@ -90,8 +90,8 @@ def test_what_is_no_text_is_that_items_trouble(tmp_path: Path) -> None:
         assert 'parameter "Comment" holds characters that cannot be sent' in run.message
 
 
-def test_a_sample_that_nests_deeply_stays_its_own_trouble(tmp_path: Path) -> None:
-    """What can be read can be shown; what cannot is that entity's reason, and the others go on."""
+def test_a_deeply_nested_sample_does_not_affect_the_others(tmp_path: Path) -> None:
+    """A sample that is nested too deeply is named with its reason, and the others have their results."""
     with World(tmp_path) as world:
         items = []
         for number, depth in enumerate((10, 100, 400, 1100)):
@@ -103,5 +103,5 @@ def test_a_sample_that_nests_deeply_stays_its_own_trouble(tmp_path: Path) -> Non
             order = {"kind": "status", "status": 200, "body": text}
             world.vmray.control.inject({"path": path}, order, times=4)
         run = world.run("Scan Hash", items)
-        fates = [reported_outcome(run, item)[0] for item in items]
-        assert fates == ["fine", "fine", "fine", "named"]
+        outcomes = [reported_outcome(run, item)[0] for item in items]
+        assert outcomes == ["fine", "fine", "fine", "named"]

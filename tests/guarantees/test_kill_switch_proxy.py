@@ -1,4 +1,4 @@
-"""The door of the tests themselves: where it has closed, nobody else can move in."""
+"""The kill switch proxy of the tests: after it has closed, no other server can use its port."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from tests.guarantees.kill_switch_proxy import KillSwitchProxy
 from vmray_emulator import EmbeddedEmulator
 
 
-def test_nobody_answers_behind_a_closed_door() -> None:
-    """Whoever connects is refused, for as long as the door lasts: no other server is given its port."""
-    with EmbeddedEmulator() as emulator, KillSwitchProxy(emulator.url, "GET ") as door:
-        place = ("127.0.0.1", urlsplit(door.url).port or 0)
-        with socket.create_connection(place, timeout=5) as asking:
-            asking.sendall(b"GET / HTTP/1.1\r\n\r\n")
+def test_a_closed_proxy_refuses_connections_and_keeps_its_port() -> None:
+    """Given a closed proxy, then connections are refused, and no other server can use its port."""
+    with EmbeddedEmulator() as emulator, KillSwitchProxy(emulator.url, "GET ") as proxy:
+        address = ("127.0.0.1", urlsplit(proxy.url).port or 0)
+        with socket.create_connection(address, timeout=5) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
             with contextlib.suppress(ConnectionResetError):
-                assert asking.recv(1) == b""
+                assert client.recv(1) == b""
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(place, timeout=5)
-        with pytest.raises(OSError, match="in use") as taken, socket.create_server(place):
+            socket.create_connection(address, timeout=5)
+        with pytest.raises(OSError, match="in use") as taken, socket.create_server(address):
             pass
         assert taken.value.errno == errno.EADDRINUSE
 
 
-def test_a_connection_that_is_just_being_made_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The door closes between accepting it and passing it on: nobody is left to wait behind it."""
+def test_a_connection_that_is_accepted_during_closing_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a proxy that closes after accepting a connection, then the connection is broken."""
     connect = socket.create_connection
     with (
         EmbeddedEmulator() as emulator,
-        KillSwitchProxy(emulator.url, "never") as door,
-        socket.socket() as asking,
+        KillSwitchProxy(emulator.url, "never") as proxy,
+        socket.socket() as client,
     ):
 
-        def closing(place: tuple[str, int]) -> socket.socket:
-            door.close()
-            return connect(place)
+        def closing(address: tuple[str, int]) -> socket.socket:
+            proxy.close()
+            return connect(address)
 
         monkeypatch.setattr(socket, "create_connection", closing)
-        asking.settimeout(30)
-        # Whichever call meets the break; where there is none, the last one waits for nothing.
+        client.settimeout(30)
+        # Either call can raise. If the connection is not broken, `recv` runs into the timeout.
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
-            asking.connect(("127.0.0.1", urlsplit(door.url).port or 0))
-            assert asking.recv(1) == b""
+            client.connect(("127.0.0.1", urlsplit(proxy.url).port or 0))
+            assert client.recv(1) == b""

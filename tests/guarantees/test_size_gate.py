@@ -1,4 +1,4 @@
-"""The platform throws a result away that is too long: none is, and verdicts and entities stay in it."""
+"""The platform discards a result that is too long: each result fits, with all verdicts and entities."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from secops_lab.host import ActionRun
 
 MIB: Final = 2**20
-# Quotes, backslashes and signs beyond ASCII take the most room in JSON within JSON.
-COSTLY: Final = 'C:\\"\\é\u4e2d' * 60
+# Quotes, backslashes and characters beyond ASCII need the most space in JSON within JSON.
+ESCAPED_TEXT: Final = 'C:\\"\\é\u4e2d' * 60
 KINDS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 
 
 def length(run: ActionRun) -> int:
-    """What the platform measures: the characters of the whole result object."""
+    """Return what the platform measures: the number of characters of the whole result object."""
     output = run.rounds[-1].output
     assert output is not None
     return len(output["ResultObjectJson"])
 
 
-def a_lot(number: int, iocs: int) -> dict[str, Any]:
-    """A sample with much to tell."""
-    named = [{"value": f"{place}-{COSTLY}", "verdict": "malicious"} for place in range(iocs)]
-    found = [{"category": COSTLY, "operation": COSTLY, "score": score} for score in range(1, 6)]
+def large_sample(number: int, iocs: int) -> dict[str, Any]:
+    """Build a sample with many long fields."""
+    named = [{"value": f"{index}-{ESCAPED_TEXT}", "verdict": "malicious"} for index in range(iocs)]
+    found = [{"category": ESCAPED_TEXT, "operation": ESCAPED_TEXT, "score": score} for score in range(1, 6)]
     return {
-        "filename": f"{number}-{COSTLY}",
+        "filename": f"{number}-{ESCAPED_TEXT}",
         "sha256": f"{number:064x}",
         "iocs": dict.fromkeys(KINDS, named),
         "indicators": found,
@@ -44,15 +44,15 @@ def a_lot(number: int, iocs: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("count", "iocs"), [(3, 400), (60, 12), (250, 0)], ids=["few, large", "many", "very many"]
 )
-def test_scan_hash_loses_no_entity_and_no_verdict(tmp_path: Path, count: int, iocs: int) -> None:
-    """Many MiB within one: every entity with its verdict; the message says what is left out, and where."""
+def test_scan_hash_keeps_all_entities_and_verdicts(tmp_path: Path, count: int, iocs: int) -> None:
+    """Given several MiB of data and a limit of 1 MiB, then the message names what is omitted."""
     everything = {
         "IOC Type Filter": ", ".join(KINDS),
         "Max IOCs To Return": "1000",
         "Create Insight": "false",
     }
     with World(tmp_path) as world:
-        samples = [world.vmray.control.add_sample(**a_lot(number, iocs)) for number in range(count)]
+        samples = [world.vmray.control.add_sample(**large_sample(number, iocs)) for number in range(count)]
         items = [hash_item(sample["sample_sha256hash"]) for sample in samples]
         run = world.run("Scan Hash", items, everything, max_json_result_size=1)
         assert run.state is RunState.COMPLETED
@@ -66,24 +66,24 @@ def test_scan_hash_loses_no_entity_and_no_verdict(tmp_path: Path, count: int, io
         assert "full report in VMRay, see sample_webif_url" in run.message
 
 
-def test_what_fits_is_not_trimmed(tmp_path: Path) -> None:
-    """The same samples under the usual limit."""
+def test_a_result_within_the_limit_is_complete(tmp_path: Path) -> None:
+    """Given the same samples and the usual limit, then nothing is omitted."""
     with World(tmp_path) as world:
-        samples = [world.vmray.control.add_sample(**a_lot(number, 5)) for number in range(20)]
+        samples = [world.vmray.control.add_sample(**large_sample(number, 5)) for number in range(20)]
         items = [hash_item(sample["sample_sha256hash"]) for sample in samples]
         run = world.run("Scan Hash", items, {"IOC Type Filter": ", ".join(KINDS)})
         assert MIB < length(run) < 15 * MIB
         assert "omitted" not in run.message
 
 
-def test_scan_url_loses_no_entity(tmp_path: Path) -> None:
-    """Many long URLs, cached so that one run is enough."""
+def test_scan_url_keeps_all_entities_and_verdicts(tmp_path: Path) -> None:
+    """Given many long URLs (cached, so that one run is enough), then each one has a result and a verdict."""
     with World(tmp_path) as world:
         world.vmray.control.configure(analysis_caching="enabled")
         items: list[Item] = []
         for number in range(80):
             url = f"http://evil.example/{number}/{'%22%5C' * 200}"
-            world.vmray.control.add_sample(url=url, iocs={"urls": [f"{url}/{place}" for place in range(5)]})
+            world.vmray.control.add_sample(url=url, iocs={"urls": [f"{url}/{index}" for index in range(5)]})
             items.append(url_item(url))
         run = world.run("Scan URL", items, max_json_result_size=1)
         assert length(run) <= MIB
@@ -91,8 +91,8 @@ def test_scan_url_loses_no_entity(tmp_path: Path) -> None:
         assert all(each["EntityResult"]["sample_verdict"] == "malicious" for each in run.json_result)
 
 
-def test_an_upload_loses_no_file_and_no_verdict(tmp_path: Path) -> None:
-    """Archives that become hundreds of samples: a row for each, within the limit."""
+def test_an_upload_keeps_all_files_and_verdicts(tmp_path: Path) -> None:
+    """Given archives with hundreds of members, then each member has a row, within the limit."""
     with World(tmp_path) as world:
         world.vmray.control.configure(archive_action="separate_samples")
         items = []

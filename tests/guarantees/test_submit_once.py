@@ -1,4 +1,4 @@
-"""A submit happens once, whatever the server makes of our key and wherever the action is killed."""
+"""A submit happens once, however the server handles our key, and wherever the action is killed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOST: Final = {"kind": "reset_before", "stored": True}
 
 
 def ignore_the_filter(monkeypatch: pytest.MonkeyPatch, _world: World) -> None:
-    """Older servers pass over a filter that they do not know, and answer with everything."""
+    """Make the server ignore an unknown filter and return all submissions, as older servers do."""
     kept = listing.filter_by
 
     def filter_by(conditions: listing.Conditions, of: Field, text: str) -> None:
@@ -43,7 +43,7 @@ def ignore_the_filter(monkeypatch: pytest.MonkeyPatch, _world: World) -> None:
 
 
 def refuse_the_filter(_monkeypatch: pytest.MonkeyPatch, world: World) -> None:
-    """A server may also refuse it."""
+    """Make the server reject the filter with 400."""
     match: dict[str, Any] = {
         "method": "GET",
         "path": "/rest/submission",
@@ -54,7 +54,7 @@ def refuse_the_filter(_monkeypatch: pytest.MonkeyPatch, world: World) -> None:
 
 
 def rewrite_the_metadata(monkeypatch: pytest.MonkeyPatch, _world: World) -> None:
-    """A server may store the JSON in a spelling of its own, which the filter for ours does not find."""
+    """Make the server store the JSON with other whitespace, so that the filter for our text finds nothing."""
     kept = SubmitForm.read
 
     def read(params: Mapping[str, str], settings: Settings) -> SubmitForm:
@@ -66,13 +66,13 @@ def rewrite_the_metadata(monkeypatch: pytest.MonkeyPatch, _world: World) -> None
 
 @pytest.mark.parametrize("server", [ignore_the_filter, refuse_the_filter, rewrite_the_metadata])
 @every_submitting_action
-def test_a_lost_answer_is_found_without_the_filter(
+def test_a_submission_with_a_lost_response_is_found_without_the_filter(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     case: Case,
     server: Callable[[pytest.MonkeyPatch, World], None],
 ) -> None:
-    """By the sample's hash, or among the newest ones; other submissions of the same file are not ours."""
+    """Given a lost response, then the submission is found by the sample's hash or among the newest ones."""
     with World(tmp_path) as world:
         parameters = world.prepare(case.example)
         (item,) = items_of(case.example, tmp_path)
@@ -83,31 +83,31 @@ def test_a_lost_answer_is_found_without_the_filter(
         run = world.run(case.action.name, [item], parameters)
         assert reported_outcome(run, item)[0] == "fine"
         keys = [each["submission_submission_metadata"] for each in world.submissions(item)]
-        assert len(keys) == len(set(keys)) == 2, "one for each of the two cases"
+        assert len(keys) == len(set(keys)) == 2, "one submission for each of the two cases"
 
 
 def kill_at(
     world: World,
     action: str,
     parameters: Mapping[str, str],
-    is_there: Callable[[RecordedRequest], bool],
+    matches: Callable[[RecordedRequest], bool],
     stall: Mapping[str, Any],
 ) -> None:
-    """Run an action, and kill its process as soon as VMRay sees a certain request.
+    """Run an action, and kill its process as soon as a certain request arrives at VMRay.
 
-    VMRay answers nothing from that request on, so that the process cannot end by itself before it is killed.
+    VMRay stalls from that request on, so the process cannot end before it is killed.
     """
     killed = threading.Event()
     arrive = RequestLog.arrive
 
-    def watching(log: RequestLog, request: RecordedRequest) -> None:
+    def stall_at_request(log: RequestLog, request: RecordedRequest) -> None:
         arrive(log, request)
-        if not killed.is_set() and is_there(request):
+        if not killed.is_set() and matches(request):
             world.vmray.control.inject({}, stall, times=10_000)
             killed.set()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RequestLog, "arrive", watching)
+        patch.setattr(RequestLog, "arrive", stall_at_request)
         run = world.host.run(action, world.case, parameters, cancel=killed)
     world.vmray.control.clear_faults()
     assert run.state is RunState.CANCELLED
@@ -129,8 +129,8 @@ def _sample(request: RecordedRequest) -> bool:
     return request.path.startswith("/rest/sample/5")
 
 
-def _asks_with(name: str) -> tuple[Callable[[RecordedRequest], bool], dict[str, Any]]:
-    """A listing that is asked with a certain parameter: how to know it, and what stalls it."""
+def _listing_with(name: str) -> tuple[Callable[[RecordedRequest], bool], dict[str, Any]]:
+    """Return the condition for a listing with a certain parameter, and the match that stalls it."""
     return _query(name), {"path": "/rest/submission", "query": {name: "*"}}
 
 
@@ -139,22 +139,22 @@ STORED: Final = {**SLOW, "stored": True}
 POINTS: Final[
     Mapping[str, tuple[tuple[Callable[[RecordedRequest], bool], dict[str, Any]], dict[str, Any]]]
 ] = {
-    "looking for an earlier run's submission": (_asks_with("submission_submission_metadata"), SLOW),
+    "searching for an earlier submission": (_listing_with("submission_submission_metadata"), SLOW),
     "submitting, before it is stored": ((_submit, SUBMIT), SLOW),
     "submitting, after it is stored": ((_submit, SUBMIT), STORED),
-    "looking a lost submit up": (_asks_with("_limit"), SLOW),
-    "asking how far it is": ((_by_id, {"path": "/rest/submission/6*"}), SLOW),
-    "asking for its children": (_asks_with("submission_parent_submission_id"), SLOW),
+    "searching for a lost submit": (_listing_with("_limit"), SLOW),
+    "reading the status": ((_by_id, {"path": "/rest/submission/6*"}), SLOW),
+    "reading its child submissions": (_listing_with("submission_parent_submission_id"), SLOW),
     "reading the result": ((_sample, {"path": "/rest/sample/5*"}), SLOW),
 }
 
 
 @every_submitting_action
-def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submission(
+def test_an_action_that_is_killed_at_any_point_and_run_again_stores_one_submission(
     tmp_path: Path, case: Case
 ) -> None:
-    """At each point, one after the other: the step that is run again goes on with what is there."""
-    for point, ((is_there, match), stall) in POINTS.items():
+    """Given a kill at each of the points, then the next run continues, and there is one submission."""
+    for point, ((matches, match), stall) in POINTS.items():
         with World(tmp_path) as world:
             parameters = world.prepare(case.example)
             world.case = world.platform.new_case(entities=case.example.entities)
@@ -162,27 +162,27 @@ def test_an_action_that_was_killed_anywhere_and_is_run_again_stores_one_submissi
             if "lost" in point:
                 world.vmray.control.inject(SUBMIT, {"kind": "reset_before", "stored": False})
             world.vmray.control.inject(match, stall)
-            kill_at(world, case.action.name, parameters, is_there, SLOW)
+            kill_at(world, case.action.name, parameters, matches, SLOW)
             again = world.run(case.action.name, [item], parameters, case=world.case)
             assert reported_outcome(again, item)[0] == "fine", point
             assert len(world.submissions(item)) == 1, point
 
 
-def test_many_files_killed_at_random_moments_are_stored_once_each(tmp_path: Path) -> None:
-    """Twelve files, eight kills at random requests (seeded), then a run to the end: twelve submissions."""
-    chance = random.Random(20260)  # noqa: S311 - chance, no secret
+def test_files_of_runs_that_are_killed_at_random_requests_are_stored_once_each(tmp_path: Path) -> None:
+    """Given twelve files and eight kills at random requests (seeded), then there are twelve submissions."""
+    rng = random.Random(20260)  # noqa: S311 - a reproducible plan, no secret
     with World(tmp_path, latency=0.02) as world:
         items = [file_item(tmp_path / f"{number}.txt", f"file {number}".encode()) for number in range(12)]
         world.case = world.platform.new_case()
         everything = {"Sample File Path": ",".join(item.name for item in items)}
-        # a run that finds all submissions makes 37 requests; early kills first, while there is much to submit
-        for moment in sorted(chance.randint(3, 36) for _ in range(8)):
+        # A run that finds all submissions makes 37 requests. Early kills come first: there is much to submit.
+        for moment in sorted(rng.randint(3, 36) for _ in range(8)):
             left = iter(range(moment))
 
-            def is_there(_request: RecordedRequest, left: Iterator[int] = left) -> bool:
+            def matches(_request: RecordedRequest, left: Iterator[int] = left) -> bool:
                 return next(left, None) is None
 
-            kill_at(world, "Upload File And Get Report", everything, is_there, chance.choice((SLOW, STORED)))
+            kill_at(world, "Upload File And Get Report", everything, matches, rng.choice((SLOW, STORED)))
         run = world.run("Upload File And Get Report", items, case=world.case)
         assert [reported_outcome(run, item)[0] for item in items] == ["fine"] * 12
         assert [len(world.submissions(item)) for item in items] == [1] * 12

@@ -1,4 +1,4 @@
-"""A connection that breaks while a file goes out is a broken connection, also where TLS is spoken."""
+"""A connection with TLS that breaks during an upload has the same outcome as one without TLS."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import threading
 from typing import TYPE_CHECKING
 
 from tests.actions.certificate import self_signed
-from tests.guarantees.kill_switch_proxy import KillSwitchProxy, break_off
+from tests.guarantees.kill_switch_proxy import KillSwitchProxy, break_connection
 from tests.guarantees.matrix.world import World, file_item, reported_outcome
 
 if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
-MUCH = 1_000_000  # bytes on one connection that only a large upload comes to
+LIMIT = 1_000_000  # only a large upload sends more bytes on one connection
 
 
-class Cutter(KillSwitchProxy):
-    """A door that stays open, but cuts the first connection on which much is sent.
+class UploadBreaker(KillSwitchProxy):
+    """A proxy that stays open, but breaks the first connection with more than `LIMIT` bytes.
 
     Attributes:
-        cut: Set once it has cut.
+        broken: Set when the connection is broken.
     """
 
     def __init__(self, url: str) -> None:
         super().__init__(url, "never")
-        self.cut = threading.Event()
+        self.broken = threading.Event()
 
     def _pump(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: ARG002, FBT001 - the base class's signature
         sent = 0
@@ -33,18 +33,18 @@ class Cutter(KillSwitchProxy):
             while data := source.recv(65536):
                 sink.sendall(data)
                 sent += len(data)
-                if sent > MUCH and not self.cut.is_set():
-                    self.cut.set()
+                if sent > LIMIT and not self.broken.is_set():
+                    self.broken.set()
                     return
         except OSError:
             return
         finally:
-            break_off(source)
-            break_off(sink)
+            break_connection(source)
+            break_connection(sink)
 
 
-def test_an_upload_that_is_cut_is_sent_again_and_stored_once(tmp_path: Path) -> None:
-    """And the file beside it is not touched."""
+def test_a_broken_upload_is_sent_again_and_stored_once(tmp_path: Path) -> None:
+    """Given a broken upload, then the file is stored once, and the other file too."""
     certificate = self_signed(tmp_path / "server.pem")
     with World(tmp_path, certfile=certificate, keyfile=certificate, lifecycle="immediate") as world:
         world.platform.configure("VMRay", {"Verify SSL": "false"})
@@ -53,10 +53,10 @@ def test_an_upload_that_is_cut_is_sent_again_and_stored_once(tmp_path: Path) -> 
             file_item(tmp_path / "small.txt", b"small"),
         ]
 
-        with Cutter(world.vmray.url) as cutter:
-            world.platform.configure("VMRay", {"Api Root": cutter.url})
+        with UploadBreaker(world.vmray.url) as breaker:
+            world.platform.configure("VMRay", {"Api Root": breaker.url})
             run = world.run("Upload File And Get Report", items)
 
-        assert cutter.cut.is_set()
+        assert breaker.broken.is_set()
         assert [reported_outcome(run, item)[0] for item in items] == ["fine", "fine"]
         assert [len(world.submissions(item)) for item in items] == [1, 1]

@@ -1,6 +1,6 @@
-"""An upload that is not whole is no upload: what changes under way is refused, nothing of it is stored.
+"""A file that changes during its upload is rejected, and no part of it is stored.
 
-What is refused beforehand (folders, pipes, empty and too large files) is in
+Files that are rejected before the upload (folders, pipes, empty and too large files) are in
 `tests/actions/test_upload_refused.py`.
 """
 
@@ -24,38 +24,38 @@ if TYPE_CHECKING:
 SIZE = 24_000_000
 
 
-def cut(path: Path) -> None:
-    """Half of it goes."""
+def truncate(path: Path) -> None:
+    """Remove the second half of the file."""
     with path.open("r+b") as file:
         file.truncate(SIZE // 2)
 
 
 def overwrite(path: Path) -> None:
-    """The same length, other content near the end."""
+    """Change bytes near the end, and keep the length."""
     with path.open("r+b") as file:
         file.seek(SIZE - 10)
         file.write(b"0123456789")
 
 
 def extend(path: Path) -> None:
-    """Somebody writes on."""
+    """Append to the file."""
     with path.open("ab") as file:
         file.write(b"more")
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
-    [(cut, "was truncated during"), (overwrite, "was changed during"), (extend, "was changed during")],
+    ("change", "reason"),
+    [(truncate, "was truncated during"), (overwrite, "was changed during"), (extend, "was changed during")],
 )
-def test_a_file_that_changes_while_it_is_sent_is_not_stored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None], said: str
+def test_a_file_that_changes_during_its_upload_is_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None], reason: str
 ) -> None:
-    """Its last block is held back, so VMRay never has a whole request; the other file is stored as it is."""
+    """Given a change during the upload, then the last block is not sent, and VMRay stores nothing."""
     path = tmp_path / "changing.bin"
     arrive = RequestLog.arrive
     changed = threading.Event()
 
-    def arriving(log: RequestLog, request: RecordedRequest) -> None:
+    def change_once(log: RequestLog, request: RecordedRequest) -> None:
         arrive(log, request)
         if request.path == "/rest/sample/submit" and not changed.is_set():
             changed.set()
@@ -65,17 +65,17 @@ def test_a_file_that_changes_while_it_is_sent_is_not_stored(
         item = file_item(path, bytes(SIZE))
         with KillSwitchProxy(world.vmray.url, "never", bytes_per_second=12_000_000) as slow:
             world.platform.configure("VMRay", {"Api Root": slow.url})
-            monkeypatch.setattr(RequestLog, "arrive", arriving)
+            monkeypatch.setattr(RequestLog, "arrive", change_once)
             run = world.run("Upload File And Get Report", [item])
         assert changed.is_set()
         assert reported_outcome(run, item)[0] == "ended"
-        assert said in run.message
+        assert reason in run.message
         assert "nothing was stored" in run.message
         assert world.vmray.control.counts()["submissions"] == 0
 
 
-def test_a_large_file_arrives_as_it_is(tmp_path: Path) -> None:
-    """Byte for byte, under its own name, by its hash."""
+def test_a_large_file_is_stored_unchanged(tmp_path: Path) -> None:
+    """The content, the name and the hash at VMRay are those of the file."""
     with World(tmp_path) as world:
         content = bytes(range(256)) * 100_000
         item = file_item(tmp_path / "großer Bericht (1).bin", content)

@@ -1,4 +1,4 @@
-"""Gives the requests of one endpoint their faults, in the moment in which each of them arrives."""
+"""Injects the faults of one endpoint, at the moment when each request arrives."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
     from vmray_emulator import EmbeddedEmulator
 
-EVER: Final = 10_000
+ALWAYS: Final = 10_000
 
 
 class Dealer(RequestLog):
-    """A request log that orders faults.
+    """A request log that injects faults.
 
     Args:
-        endpoint: Whose requests meet faults.
+        endpoint: The endpoint whose requests get faults.
         cells: The faults.
         vmray: The emulator.
-        shared: Whether each different request meets the next fault; otherwise all of them meet the only one.
+        shared: Whether each different request gets the next fault; otherwise all requests get the only fault.
 
     Attributes:
-        dealt: Which request met which fault.
-        waiting: Faults that nobody met.
+        dealt: The fault of each request.
+        waiting: The faults that no request got.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Dealer(RequestLog):
         vmray.control._app.log = self
 
     def arrive(self, request: RecordedRequest) -> None:
-        """Note a request, and order its fault."""
+        """Record a request, and inject its fault."""
         super().arrive(request)
         if endpoint_of(request) != self._endpoint:
             return
@@ -58,7 +58,7 @@ class Dealer(RequestLog):
             cell = None if identity in self.dealt else self._next()
             if cell is not None and not cell.fault.gone:
                 self.dealt[identity] = cell
-                self._order(cell, request)
+                self._inject(cell, request)
 
     def _next(self) -> Cell | None:
         if self.waiting:
@@ -67,15 +67,15 @@ class Dealer(RequestLog):
             return None
         return next((cell for cell in self.dealt.values() if cell.persistent), None)
 
-    def _order(self, cell: Cell, request: RecordedRequest) -> None:
+    def _inject(self, cell: Cell, request: RecordedRequest) -> None:
         query = {name: re.sub(r"([*?\[])", r"[\1]", value) for name, value in request.query.items()}
         match = {"method": request.method, "path": request.path, "query": query}
         order = cell.fault.ordered(self._patches, persistent=cell.persistent)
-        self._control.inject(match, dict(order), EVER if cell.persistent else 1)
+        self._control.inject(match, dict(order), ALWAYS if cell.persistent else 1)
 
     @property
     def request_line(self) -> str:
-        """The pattern of the first bytes of such a request."""
+        """Return the pattern of the first bytes of a request of the endpoint."""
         path, _, names = self._endpoint.partition("?")
         method, _, template = path.partition(" ")
         text = re.sub(

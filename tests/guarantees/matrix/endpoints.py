@@ -1,4 +1,4 @@
-"""The requests that VMRay saw, named by endpoint, and the fields of a response that may be odd."""
+"""The endpoints of VMRay's requests, and the fields that faults change in a response."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 Identity: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...]]
 
-_STRANGE: Final[Mapping[str, Any]] = {"<img src=x>": ["\u202e", None, {"deep": [[]]}]}
+_UNKNOWN_VALUE: Final[Mapping[str, Any]] = {"<img src=x>": ["\u202e", None, {"deep": [[]]}]}
 
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """Which fields of a response the faults "missing field" and "null for a list" concern.
+    """The fields of a response that the faults "missing field" and "null for a list" change.
 
     Attributes:
-        missing: Dotted path of what is missing.
+        missing: The dotted path of the field that is removed.
         missing_is: The kind of the first fault (see `policy.py`).
-        null: Dotted paths that are null.
+        null: The dotted paths of the fields that become null.
         null_is: The kind of the second fault.
-        unknown: Dotted paths of fields that nobody has heard of.
+        unknown: The dotted paths of unknown fields that are added.
     """
 
     missing: str = "data"
@@ -44,7 +44,7 @@ class Odd:
         """The faults that change the response."""
         return {
             "missing": {"kind": "patch", "remove": [self.missing]},
-            "unknown": {"kind": "patch", "set": dict.fromkeys(self.unknown, _STRANGE)},
+            "unknown": {"kind": "patch", "set": dict.fromkeys(self.unknown, _UNKNOWN_VALUE)},
             "null": {"kind": "patch", "set": dict.fromkeys(self.null)},
         }
 
@@ -54,7 +54,7 @@ _LISTS: Final = ("sample_classifications", "sample_threat_names", "sample_child_
 _IOC_LISTS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 _INDICATORS: Final = Odd(null=("data.threat_indicators",), null_is=HARMLESS, unknown=_OBJECT)
 _TAGGED: Final = Odd(missing="result")
-# What is not here is a response whose `data` is missing or null.
+# For an endpoint that is not in this table, `data` is missing or null.
 _ODD: Final[Mapping[str, Odd]] = {
     "POST /submission/{id}/tag": _TAGGED,
     "POST /submission/{id}/tag/{tag}": _TAGGED,
@@ -88,38 +88,38 @@ _ODD: Final[Mapping[str, Odd]] = {
 
 
 def odd_fields(endpoint: str) -> Odd:
-    """Which fields of the endpoint's response are odd."""
+    """Return the fields of the endpoint's response that faults change."""
     return _ODD.get(endpoint, Odd())
 
 
 def endpoint_of(seen: RecordedRequest) -> str:
-    """The endpoint of a request: method, path without ids and hashes, and the names in the query."""
+    """Return the endpoint of a request: method, path without ids and hashes, and the names in the query."""
     path = _template(seen.method, seen.path.removeprefix("/rest"))
     return f"{seen.method} {path}{'?' if seen.query else ''}{'&'.join(sorted(seen.query))}"
 
 
 def identity_of(seen: RecordedRequest) -> Identity:
-    """What makes a request the same one when it is made again."""
+    """Return the parts of a request that are equal in each of its attempts."""
     return seen.method, seen.path, tuple(sorted(seen.query.items()))
 
 
 @cache
 def _template(method: str, path: str) -> str:
-    """The path as the emulator's table of routes writes it, which knows all endpoints."""
+    """Return the path as in the emulator's table of routes, which has all endpoints."""
     for one in ENDPOINTS:
         if one.method == method and (match := _pattern(one.path).fullmatch(path)):
             given = match.groupdict()
             for name in re.findall(r"\{([^}:]*)", one.path):
-                shown = f"{{{_SHOWN.get(name, name)}}}"
+                placeholder = f"{{{_PLACEHOLDERS.get(name, name)}}}"
                 if name == "column":
-                    shown = "{hash}" if given[name] in _HASHES else given[name]
-                path = path.replace(f"/{given[name]}", f"/{shown}", 1)
+                    placeholder = "{hash}" if given[name] in _HASHES else given[name]
+                path = path.replace(f"/{given[name]}", f"/{placeholder}", 1)
             return path
     return path
 
 
-_SHOWN: Final = {"number": "id", "value": "id"}
-_HASHES: Final = ("md5", "sha1", "sha256")  # one question, whichever of them the analyst has
+_PLACEHOLDERS: Final = {"number": "id", "value": "id"}
+_HASHES: Final = ("md5", "sha1", "sha256")  # one endpoint for all types of hashes
 
 
 @cache

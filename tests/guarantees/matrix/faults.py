@@ -1,4 +1,4 @@
-"""All faults of the matrix, each in one place: what VMRay, or the network before it, does to a request."""
+"""All faults of the matrix: what VMRay, or the network before it, does to a request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from vm_ray.core.api.vmray_errors import (
 )
 
 API_KEY: Final = "5ec2e7a91b3c4d5e6f708192a3b4c5d6"
-ELSEWHERE: Final = "http://127.0.0.1:9/rest/somewhere/else"
+OTHER_HOST: Final = "http://127.0.0.1:9/rest/somewhere/else"
 STALL_SECONDS: Final = 60.0
 _ECHO: Final = f"</script><b>Authorization: api_key {API_KEY}\n\u202eerror"
 
@@ -34,19 +34,19 @@ Order = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault, and what the client makes of it; `test_classification.py` proves the latter.
+    """One fault, and how the client classifies it; `test_classification.py` proves the classification.
 
     Attributes:
-        name: As it stands in reports.
-        order: What the emulator is told; a text names a patch of the response (see `endpoints.py`).
-        error: The error that the client makes of it; None where the response can be used.
-        says: Pattern of the reason that an analyst is told.
-        again: The order for a fault that is persistent; the same order where it is None.
-        not_executed: Whether the client knows from it that VMRay did not carry the request out.
-        executed: Whether VMRay carried the request out.
-        told_to_wait: Whether the client learns from it how long to wait.
-        slow: Whether the request lasts for longer than the run.
-        gone: Whether nobody listens any more from this request on.
+        name: The name in reports.
+        order: The fault for the emulator; a text names a patch of the response (see `endpoints.py`).
+        error: The error that the client raises; None if the response is usable.
+        says: The pattern of the reason that the analyst reads.
+        again: The order for a persistent fault; None means the same order.
+        not_executed: Whether the client can be certain that VMRay did not execute the request.
+        executed: Whether VMRay executed the request.
+        has_retry_after: Whether the response contains a waiting time.
+        slow: Whether the request takes longer than the run.
+        gone: Whether the server refuses connections from this request on.
     """
 
     name: str
@@ -56,23 +56,23 @@ class Fault:
     again: Order | Callable[[], Order] | None = None
     not_executed: bool = False
     executed: bool = False
-    told_to_wait: bool = False
+    has_retry_after: bool = False
     slow: bool = False
     gone: bool = False
 
     def ordered(self, patches: Mapping[str, Order], *, persistent: bool) -> Order:
-        """What to tell the emulator, for a request with these patches."""
+        """Return the order for the emulator, for a request with these patches."""
         order = self.again if persistent and self.again is not None else self.order
         if callable(order):
             return order()
         return patches[order] if isinstance(order, str) else order
 
     def class_of(self, *, changes: bool) -> Hashable:
-        """The class of the fault: what the client tells from it, and what has become of the request.
+        """Return the class of the fault: the client's classification, and whether VMRay executed the request.
 
         Args:
-            changes: Whether the request must not be made twice. It matters for such a one only whether VMRay
-                carried it out, and whether a gateway, behind which VMRay may still be at work, lost patience.
+            changes: Whether the request must not be repeated. Then only two things matter: whether VMRay
+                executed the request, and whether a gateway sent a 504, so that VMRay may still process it.
         """
         what = self.order if isinstance(self.order, str) else ""
         read = (self.error, what)
@@ -80,7 +80,7 @@ class Fault:
 
 
 def representatives(*, changes: bool) -> list[Fault]:
-    """The first fault of each class."""
+    """Return the first fault of each class."""
     found: dict[Hashable, Fault] = {}
     for fault in FAULTS.values():
         found.setdefault(fault.class_of(changes=changes), fault)
@@ -92,7 +92,7 @@ def _status(status: int, *, stored: bool = False, headers: Mapping[str, str] | N
     return {"kind": "status", "status": status, "body": body, "stored": stored, "headers": headers or {}}
 
 
-def _at(seconds: float) -> Order:
+def _throttled_until(seconds: float) -> Order:
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     return {"kind": "throttle", "retry_after": format_datetime(moment, usegmt=True)}
 
@@ -121,16 +121,16 @@ _ALL: Final = (
         _THROTTLED,
         again={"kind": "throttle", "retry_after": "0"},
         not_executed=True,
-        told_to_wait=True,
+        has_retry_after=True,
     ),
     Fault(
         "429, Retry-After as a date",
-        lambda: _at(2.0),
+        lambda: _throttled_until(2.0),
         RateLimitedError,
         _THROTTLED,
-        again=lambda: _at(-60.0),
+        again=lambda: _throttled_until(-60.0),
         not_executed=True,
-        told_to_wait=True,
+        has_retry_after=True,
     ),
     Fault(
         "429 without Retry-After",
@@ -149,7 +149,7 @@ _ALL: Final = (
         ServerError,
         _failed(503),
         again=_status(503, headers={"Retry-After": "0"}),
-        told_to_wait=True,
+        has_retry_after=True,
     ),
     Fault("504", _status(504), ServerError, _failed(504)),
     Fault("500, carried out", _status(500, stored=True), ServerError, _failed(500), executed=True),
@@ -161,16 +161,16 @@ _ALL: Final = (
         not_executed=True,
         gone=True,
     ),
-    Fault("reset before the answer", {"kind": "reset_before"}, ConnectionLostError, _BROKEN),
+    Fault("reset before the response", {"kind": "reset_before"}, ConnectionLostError, _BROKEN),
     Fault(
-        "reset before the answer, carried out",
+        "reset before the response, carried out",
         {"kind": "reset_before", "stored": True},
         ConnectionLostError,
         _BROKEN,
         executed=True,
     ),
     Fault("reset in the request", {"kind": "reset_mid_request"}, ConnectionLostError, _BROKEN),
-    Fault("reset in the answer", {"kind": "reset_mid_body"}, ConnectionLostError, _BROKEN, executed=True),
+    Fault("reset in the response", {"kind": "reset_mid_body"}, ConnectionLostError, _BROKEN, executed=True),
     Fault("stall", {"kind": "stall", "seconds": STALL_SECONDS}, ResponseTimeoutError, _LATE, slow=True),
     Fault(
         "stall, carried out",
@@ -180,7 +180,7 @@ _ALL: Final = (
         executed=True,
         slow=True,
     ),
-    Fault("redirect", {"kind": "redirect", "location": ELSEWHERE}, RedirectError, _REDIRECT),
+    Fault("redirect", {"kind": "redirect", "location": OTHER_HOST}, RedirectError, _REDIRECT),
     Fault("HTML with 200", {"kind": "html", "body": f"<html>{_ECHO}</html>"}, InvalidResponseError, _PAGE),
     Fault("truncated JSON", {"kind": "truncated_json"}, InvalidResponseError, _CUT, executed=True),
     Fault("data: null", {"kind": "data_null"}, InvalidResponseError, _EMPTY, executed=True),

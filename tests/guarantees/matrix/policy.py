@@ -1,11 +1,11 @@
-"""What becomes of each request under each fault: the rules, from which actions write exceptions.
+"""The rules for the outcome of each request under each fault; actions declare exceptions from them.
 
-The rules follow from what the client makes of a fault, from the HTTP method, and from the kind of the action:
+The rules follow from the client's classification of a fault, the HTTP method, and the kind of the action:
 
-* a transient fault has no effect where the client retries, or where the next run repeats the request;
-* a persistent one names its item with the reason, and the others go on; an action with one subject fails;
-* a fatal cause ends the action, whichever request meets it first;
-* a submit is never just repeated: what VMRay carried out is found and adopted, what it did not is sent again.
+* a transient fault has no effect if the client retries, or if the next run repeats the request;
+* a persistent fault names its item with the reason, not the others; an action with one subject fails;
+* a fatal cause ends the action, whichever request it affects first;
+* a submit is never repeated without a look-up: a stored submission is found and used, another is sent again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UNRESOLVED: Final = "the response to the submission was lost and VMRay lists no 
 
 
 def kind_of(fault: Fault, endpoint: str) -> str:
-    """The kind of a fault, by what the client makes of it."""
+    """Return the kind of a fault, by the client's classification."""
     if fault.order == "missing":
         return odd_fields(endpoint).missing_is
     if fault.order == "null":
@@ -38,7 +38,7 @@ def kind_of(fault: Fault, endpoint: str) -> str:
 
 
 def expected(row: Row, fault: Fault) -> Pair:
-    """The outcomes of a transient and of a persistent fault."""
+    """Return the outcomes of a transient and of a persistent fault."""
     kind = kind_of(fault, row.endpoint)
     transient, persistent = (_submit if row.submits else _read)(row, fault, kind)
     exception = row.exceptions.get(fault.name, row.exceptions.get(kind))
@@ -69,11 +69,11 @@ def _submit(row: Row, fault: Fault, kind: str) -> Pair:
         return _read(row, fault, kind)
     if fault.executed:
         return FINE, FINE
-    if fault.slow or fault.name == "504":  # VMRay may still be at work
+    if fault.slow or fault.name == "504":  # VMRay may still process the request
         return FINE, named(UNRESOLVED)
     return _read(row, fault, kind)
 
 
 def is_lasting(outcome: Outcome) -> bool:
-    """Whether an outcome is reported when the time for the whole action is up."""
+    """Return whether an outcome is reported only when the deadline of the whole action has passed."""
     return outcome.kind != "ended"

@@ -1,4 +1,4 @@
-"""Runs the cells of a row in as few processes as the request allows, and tells which came out otherwise."""
+"""Runs the cells of a row in few processes, and reports the cells with a wrong outcome."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
     from vmray_emulator.request_log import RecordedRequest
 
-SIDE_BY_SIDE: Final = 5
-# Runs that only wait leave the processors to others; only their starts and ends do not.
-WAITING_SIDE_BY_SIDE: Final = 63
-# Seconds. A stalled request outlasts a run; the whole action has time for a few runs of the slowest kind.
+CONCURRENCY: Final = 5
+# Runs that only wait need no processor time, except at their start and their end.
+WAITING_CONCURRENCY: Final = 63
+# In seconds. A stalled request is longer than a run. The whole action has time for a few of the slowest runs.
 SHORT_RUN: Final = 15.0
-WHOLE: Final = 40.0
-BETWEEN_RUNS: Final = 8.0  # where one and the same fault is met until the whole time is up
-# The integration waits a tenth of the usual time, except for a response: a stall has to outlast the run.
-# It reserves more for the end of a run and for the last run: that is how long the machine may stall there.
+WHOLE_ACTION: Final = 40.0
+BETWEEN_RUNS: Final = 8.0  # if the same fault persists until the whole time is up
+# The copy waits a tenth of the usual time, except for a response: a stall has to be longer than the run.
+# It reserves more time for the end of a run and for the last run, because the machine can be slow there.
 SCALE: Final = 0.1
 KEPT: Final = MACHINE_TIMES | {"read_timeout", "submit_read_timeout"}
 MARGIN: Final = 2.5
@@ -43,13 +43,13 @@ assert SHORT_RUN < STALL_SECONDS
 
 
 def waits(row: Row, cells: Iterable[Cell]) -> bool:
-    """Whether a run mostly waits: a request outlasts it, or the whole action lasts until its time is up."""
+    """Return whether a run mostly waits: for a slow request, or until the deadline of the whole action."""
     return any(cell.fault.slow for cell in cells) or row.lasts(cells)
 
 
 @contextmanager
 def quick_integration() -> Iterator[Path]:
-    """A copy of the integration that waits less."""
+    """Yield a copy of the integration that waits less."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / INTEGRATION.name
         shutil.copytree(INTEGRATION, copy)
@@ -57,14 +57,14 @@ def quick_integration() -> Iterator[Path]:
         yield copy
 
 
-def unknown_requests(row: Row, seen: Iterable[RecordedRequest]) -> set[str]:
-    """The requests that an action made in no example: nobody has said what happens when they fail."""
-    return {endpoint_of(each) for each in seen} - row.known
+def unknown_requests(row: Row, requests: Iterable[RecordedRequest]) -> set[str]:
+    """Return the requests that no example of the action makes: they have no expected outcome."""
+    return {endpoint_of(each) for each in requests} - row.known
 
 
-def failures_of(work: Iterable[tuple[Row, list[Cell]]], *, side_by_side: int = SIDE_BY_SIDE) -> list[str]:
-    """Run some batches, and name the cells that came out otherwise than they should."""
-    with quick_integration() as copy, ThreadPoolExecutor(side_by_side) as pool:
+def failures_of(work: Iterable[tuple[Row, list[Cell]]], *, concurrency: int = CONCURRENCY) -> list[str]:
+    """Run some batches, and name the cells with a wrong outcome."""
+    with quick_integration() as copy, ThreadPoolExecutor(concurrency) as pool:
         runs = [pool.submit(_failures, row, cells, copy) for row, cells in work]
         return [failure for run in runs for failure in run.result()]
 
@@ -94,34 +94,34 @@ class _Batch:
         self._items = items_of(self._example, world.folder)
 
     def failures(self) -> Iterator[str]:
-        """Run, and compare what is reported of each item with what should be."""
+        """Run, and compare the reported outcome of each item with the expected one."""
         world, row = self._world, self._row
         parameters = world.prepare(self._example)
         dealer = Dealer(row.endpoint, self._cells, world.vmray, shared=row.is_shared)
         if self._cells[0].fault.gone:
-            world.vanish_before(dealer.request_line)
+            world.close_before(dealer.request_line)
         run = world.run(row.action.name, self._items, parameters, **self._limits())
-        for cell, item in self._told(dealer):
+        for cell, item in self._cells_of_items(dealer):
             expected = row.expected(cell) if cell else FINE
-            kind, says = reported_outcome(run, item, self._example.result)
-            if kind != expected.kind or not re.search(expected.says, says):
-                met = cell or "an item without a fault"
-                yield f"{met}: expected {expected}, was {kind}: {says or run.message[-200:]}"
+            kind, reason = reported_outcome(run, item, self._example.result)
+            if kind != expected.kind or not re.search(expected.says, reason):
+                got = cell or "an item without a fault"
+                yield f"{got}: expected {expected}, was {kind}: {reason or run.message[-200:]}"
             yield from self._stored_once(cell, item, kind)
         yield from self._left_over(dealer)
         for endpoint in sorted(unknown_requests(row, world.vmray.control.requests())):
             yield f"{self._cells[0]}: no example of the action makes {endpoint}"
 
-    def _told(self, dealer: Dealer) -> Iterator[tuple[Cell | None, Item]]:
-        """Each item with its cell; None for one that meets no fault."""
+    def _cells_of_items(self, dealer: Dealer) -> Iterator[tuple[Cell | None, Item]]:
+        """Yield each item with its cell; None for an item without a fault."""
         if self._alone:
             yield from ((self._cells[0], item) for item in self._items)
             return
-        met = {
+        got = {
             self._world.owner(identity, self._items, self._keys): cell
             for identity, cell in dealer.dealt.items()
         }
-        yield from ((met.get(item.name), item) for item in self._items)
+        yield from ((got.get(item.name), item) for item in self._items)
 
     def _stored_once(self, cell: Cell | None, item: Item, kind: str) -> Iterator[str]:
         if self._row.is_async:
@@ -130,19 +130,19 @@ class _Batch:
                 yield f"{cell}: {item.name} was stored {stored} times"
 
     def _limits(self) -> dict[str, Any]:
-        """Time enough for what is expected, and no more."""
+        """Return time limits that are just long enough for the expected outcome."""
         slow = any(cell.fault.slow for cell in self._cells)
         limits: dict[str, Any] = {"script_timeout": SHORT_RUN if slow else 120.0}
         if self._row.is_async:
             lasts = self._row.lasts(self._cells)
-            limits["async_timeout"] = WHOLE if lasts else 600.0
+            limits["async_timeout"] = WHOLE_ACTION if lasts else 600.0
             limits["poll_interval"] = BETWEEN_RUNS if lasts and not slow else 0.0
         return limits
 
     def _left_over(self, dealer: Dealer) -> Iterator[str]:
-        """A fault that nobody met proves nothing."""
+        """Yield the faults that no request got, because they prove nothing."""
         if self._cells[0].fault.gone:
-            if self._world.door is None or not self._world.door.closed.is_set():
-                yield f"{self._cells[0]}: the server never went away"
+            if self._world.proxy is None or not self._world.proxy.closed.is_set():
+                yield f"{self._cells[0]}: the server never closed"
         elif dealer.waiting:
-            yield f"nobody met: {', '.join(map(str, dealer.waiting))}"
+            yield f"no request got: {', '.join(map(str, dealer.waiting))}"

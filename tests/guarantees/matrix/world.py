@@ -1,4 +1,4 @@
-"""A small world for each batch: a VMRay of its own, a SecOps, files, and what must hold of every run."""
+"""The servers and files of one batch, and the assertions that hold for every run."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from secops_lab.host import Round
 
 INTEGRATION: Final = Path(__file__).parents[3] / "integrations" / "vm_ray"
-_WITH_ANSWER: Final = ("done", "empty")
+_ANSWERED: Final = ("done", "empty")
 SECRETS: Final = (API_KEY, PASSWORD, str(ACCOUNT))
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What an action works on: a hash, a URL, or a file.
+    """A subject of an action: a hash, a URL, or a file.
 
     Attributes:
         name: What the analyst knows it by: the entity's identifier, or the path.
@@ -49,23 +49,23 @@ class Item:
 
 
 def hash_item(sha256: str) -> Item:
-    """A hash."""
+    """Return the item of a hash."""
     return Item(sha256.upper(), sha256, ("FILEHASH", sha256))
 
 
 def url_item(url: str) -> Item:
-    """A URL."""
+    """Return the item of a URL."""
     return Item(url.upper(), _sha256(url.encode()), ("DestinationURL", url))
 
 
 def file_item(path: Path, content: bytes) -> Item:
-    """A file, written here."""
+    """Write a file, and return its item."""
     path.write_bytes(content)
     return Item(str(path), _sha256(content))
 
 
 def items_of(example: Example, folder: Path) -> list[Item]:
-    """What an example works on: its entities, its files, or its only subject."""
+    """Return the items of an example: its entities, its files, or its only subject."""
     found = [
         Item(text.upper(), text if kind == "FILEHASH" else _sha256(text.encode()), (kind, text))
         for kind, text in example.entities
@@ -78,8 +78,8 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def let_through(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> None:
-    """Set environment variables, for the processes of actions too."""
+def set_environment(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> None:
+    """Set environment variables, also for the processes of actions."""
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(launch, "_KEPT", (*launch._KEPT, *variables))
@@ -99,7 +99,7 @@ class World:
         self._integration = integration
         self._stack = ExitStack()
         self._settings = settings
-        self.door: KillSwitchProxy | None = None
+        self.proxy: KillSwitchProxy | None = None
 
     def __enter__(self) -> Self:
         self.vmray = self._stack.enter_context(EmbeddedEmulator(api_key=API_KEY, **self._settings))
@@ -115,30 +115,30 @@ class World:
         self._stack.close()
 
     def prepare(self, example: Example) -> dict[str, str]:
-        """Bring VMRay into the state of an example, write its files, and return its parameters."""
+        """Bring VMRay into the state of an example, write the files, and return the parameters."""
         self.vmray.control.set_lifecycle("immediate")
         self.vmray.control.configure(**example.settings)
         example.setup(self.vmray)
         return example.given(self.folder)
 
-    def vanish_before(self, request_line: str) -> None:
-        """Let VMRay be reached through a door that closes for good when a request of this pattern comes."""
-        self.door = self._stack.enter_context(KillSwitchProxy(self.vmray.url, request_line))
-        self.platform.configure("VMRay", {"Api Root": self.door.url})
+    def close_before(self, request_line: str) -> None:
+        """Put a proxy before VMRay that closes when a request with this pattern arrives."""
+        self.proxy = self._stack.enter_context(KillSwitchProxy(self.vmray.url, request_line))
+        self.platform.configure("VMRay", {"Api Root": self.proxy.url})
 
     def sample_id(self, item: Item) -> int:
-        """The id of an item's sample."""
+        """Return the id of an item's sample."""
         samples = self.vmray.control.samples()
         return next(int(each["sample_id"]) for each in samples if each["sample_sha256hash"] == item.sha256)
 
     def submissions(self, item: Item) -> list[dict[str, Any]]:
-        """What VMRay stored for an item, without what it knew before."""
+        """Return the submissions of an item that actions made, without those of the preparation."""
         found = self.vmray.control.submissions()
         mine = [each for each in found if each["submission_sample_sha256"] == item.sha256]
         return [each for each in mine if json.loads(each["submission_submission_metadata"])]
 
     def owner(self, identity: Identity, items: Sequence[Item], keys: Mapping[str, str]) -> str:
-        """The name of the item that a request is about, by the hash, the id or the key in it.
+        """Return the name of the item that a request concerns, by the hash, the id or the key in it.
 
         Raises:
             LookupError: It is about none of them.
@@ -152,7 +152,7 @@ class World:
         raise LookupError(f"nobody knows whose request this is: {identity}")
 
     def _names_of(self, item: Item) -> set[str]:
-        """The hash of an item, and the ids of its samples and submissions."""
+        """Return the hash of an item, and the ids of its samples and submissions."""
         control = self.vmray.control
         samples = [each for each in control.samples() if each["sample_sha256hash"] == item.sha256]
         submissions = [
@@ -162,7 +162,7 @@ class World:
         return {item.sha256, *map(str, ids)}
 
     def submission_id(self, item: Item) -> int:
-        """The id of an item's first submission."""
+        """Return the id of an item's first submission."""
         return int(self.submissions(item)[0]["submission_id"])
 
     def run(
@@ -175,7 +175,7 @@ class World:
         on_round: Callable[[int], None] | None = None,
         **limits: Any,  # noqa: ANN401 - the host's own
     ) -> ActionRun:
-        """Run an action on items, and make sure of what must hold of every run whatever happens."""
+        """Run an action on items, and assert what holds for every run."""
         entities = [item.entity for item in items if item.entity]
         self.case = case or self.platform.new_case(entities=entities)
         if files := [item.name for item in items if item.entity is None and item.sha256]:
@@ -189,11 +189,11 @@ class World:
                 on_round(rounds)
 
         run = self.host.run(action, self.case, parameters, on_round=count, **limits)
-        self._assert_sound(run, limits.get("script_timeout", 300.0))
+        self._assert_no_crash_and_no_secret(run, limits.get("script_timeout", 300.0))
         return run
 
-    def _assert_sound(self, run: ActionRun, script_timeout: float) -> None:
-        """No crash, no time-out, no unexpected error, no secret anywhere."""
+    def _assert_no_crash_and_no_secret(self, run: ActionRun, script_timeout: float) -> None:
+        """Assert that there is no crash, no timeout, no unexpected error and no secret."""
         assert run.state in (RunState.COMPLETED, RunState.FAILED), (
             run.state,
             run.message,
@@ -202,22 +202,22 @@ class World:
         for each in run.rounds:
             assert each.exit_code == 0
             assert each.duration < script_timeout
-            said = each.stdout + each.stderr
-            assert "unexpected" not in said, said
-            assert "Traceback" not in said, said
-        everything = said_by(run) + json.dumps([self.case.entities, self.case.insights, self.case.comments])
+            output = each.stdout + each.stderr
+            assert "unexpected" not in output, output
+            assert "Traceback" not in output, output
+        everything = output_of(run) + json.dumps([self.case.entities, self.case.insights, self.case.comments])
         everything += json.dumps([call.body for call in self.platform.requests()])
         for secret in SECRETS:
             assert secret not in everything
 
 
-def said_by(run: ActionRun) -> str:
-    """All that a run's processes wrote, to wherever."""
+def output_of(run: ActionRun) -> str:
+    """Return everything that the processes of a run wrote: output, message and results."""
     return "".join(each.stdout + each.stderr for each in run.rounds) + run.message + json.dumps(run.results)
 
 
 def reported_outcome(run: ActionRun, item: Item, usual: bool | str = True) -> tuple[str, str]:  # noqa: FBT001, FBT002 - a script result
-    """What an analyst is told of an item: `fine`, `named` or `ended`, and the details of it.
+    """Return the outcome of an item: `fine`, `named` or `ended`, and the details about the item.
 
     Args:
         run: The run.
@@ -227,41 +227,43 @@ def reported_outcome(run: ActionRun, item: Item, usual: bool | str = True) -> tu
     if run.state is RunState.FAILED:
         return "ended", run.message
     documented, _, details = run.message.partition("\n\nDetails:\n")
-    told = [line for line in details.splitlines() if line.startswith(f"{item.name}: ")]
-    says = "\n".join(line.removeprefix(f"{item.name}: ") for line in told)
+    lines = [line for line in details.splitlines() if line.startswith(f"{item.name}: ")]
+    reason = "\n".join(line.removeprefix(f"{item.name}: ") for line in lines)
     if isinstance(run.result_value, str):
-        return _outcome_of_row(run, item, str(usual)), says or details
+        return _outcome_of_row(run, item, str(usual)), reason or details
     if item.entity is None and item.sha256:
         rows = [row for row in run.json_result["files"] if row["file_path"] == item.name]
         assert rows, f"{item.name} has no row"
-        return ("fine" if all(row["result"] == "ok" for row in rows) else "named"), says
+        return ("fine" if all(row["result"] == "ok" for row in rows) else "named"), reason
     if item.entity is None:
-        return "fine", says
+        return "fine", reason
     results = [each for each in run.json_result if each["Entity"] == item.name]
     done, _, missed = documented.partition("Action wasn't able")
     places = [len(re.findall(rf"(?m)(?:^|: ){re.escape(item.name)}$", part)) for part in (done, missed)]
     nothing = "None of the provided entities were enriched." in documented
-    assert places in ([1, 0], [0, 1]) or (nothing and places == [0, 0]), f"{item.name} is not told of once"
+    assert places in ([1, 0], [0, 1]) or (nothing and places == [0, 0]), (
+        f"{item.name} is not named exactly once"
+    )
     assert len(results) == places[0]
-    return ("fine" if results else "named"), says
+    return ("fine" if results else "named"), reason
 
 
 def _outcome_of_row(run: ActionRun, item: Item, usual: str) -> str:
-    """What the row of an item says, in an action with an outcome word; without a name, all rows."""
+    """Return the outcome in an item's row, for an action with outcome words; without a name, of all rows."""
     rows = run.json_result["items"]
     if item.name:
         rows = [row for row in rows if row["entity"] == item.name]
         assert len(rows) == 1, f"{item.name} has {len(rows)} rows"
         _assert_listed(run, item, rows[0]["outcome"])
-    return "fine" if all(row["outcome"] in (*_WITH_ANSWER, usual) for row in rows) else "named"
+    return "fine" if all(row["outcome"] in (*_ANSWERED, usual) for row in rows) else "named"
 
 
 def _assert_listed(run: ActionRun, item: Item, outcome: str) -> None:
-    """Each item is named in the sentence that its row belongs to; without any item done, in none of them."""
+    """Assert that the sentence of the item's outcome names it; with no item done, that no sentence does."""
     any_done = any(row["outcome"] == "done" for row in run.json_result["items"])
     done, _, missed = run.message.partition("\n\nDetails:\n")[0].partition("Action wasn't able")
     listed = [
         bool(re.search(rf"(?m)(?:^|: |, ){re.escape(item.name)}(?:,|$)", part)) for part in (done, missed)
     ]
-    expected = [outcome == "done", any_done and outcome not in _WITH_ANSWER]
+    expected = [outcome == "done", any_done and outcome not in _ANSWERED]
     assert listed == expected, f"{item.name}: {outcome}, and the message is {run.message}"

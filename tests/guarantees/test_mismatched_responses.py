@@ -1,4 +1,4 @@
-"""An answer is taken for what it answers, and for nothing else."""
+"""A response is used only for the request that it belongs to."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from vm_ray.core.api.vmray_client import Client
 
 HASHES = {"md5": "A" * 32, "sha1": "B" * 40, "sha256": "C" * 64}
-HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 
 
-def test_the_answer_after_an_interim_one_is_not_the_next_requests(tmp_path: Path) -> None:
-    """Some proxies send 1xx first, which the library takes for all: every hash keeps its own sample."""
+def test_a_response_after_an_interim_response_is_not_used_for_the_next_request(tmp_path: Path) -> None:
+    """Given a 1xx response, which `requests` takes as final, then every hash still has its own sample."""
     with World(tmp_path) as world:
         items = [hash_item(each) for each in world.vmray.control.add_known_samples(30)]
         hinted: list[str] = []
 
-        def hint_once(line: str, true: bytes) -> list[bytes] | None:
+        def hint_once(line: str, real: bytes) -> list[bytes] | None:
             if items[0].sha256 not in line or hinted:
                 return None
             hinted.append(line)
-            return [HINTS, true]
+            return [EARLY_HINTS, real]
 
         with ByteServer(world.vmray.url, hint_once) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
@@ -43,15 +43,15 @@ def test_the_answer_after_an_interim_one_is_not_the_next_requests(tmp_path: Path
         assert found == {each.name: each.sha256 for each in items}
 
 
-def test_an_interim_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
-    """It says nothing of what became of the file: VMRay is asked, and has it."""
+def test_a_file_is_found_after_an_interim_response_to_its_submit(tmp_path: Path) -> None:
+    """Given an interim response to a submit, then VMRay is searched for the file, and the file is found."""
     with World(tmp_path, lifecycle="immediate") as world:
         item = file_item(tmp_path / "a.txt", b"hello")
 
-        def hint(line: str, true: bytes) -> list[bytes] | None:
-            return [HINTS, true] if "/sample/submit" in line else None
+        def add_hints(line: str, real: bytes) -> list[bytes] | None:
+            return [EARLY_HINTS, real] if "/sample/submit" in line else None
 
-        with ByteServer(world.vmray.url, hint) as proxy:
+        with ByteServer(world.vmray.url, add_hints) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Upload File And Get Report", [item])
         assert reported_outcome(run, item)[0] == "fine"
@@ -59,33 +59,35 @@ def test_an_interim_answer_to_a_submit_leaves_it_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", HASHES)
-def test_a_sample_with_another_hash_is_no_answer(kind: str) -> None:
-    """Its verdict would be put on the wrong entity; spelling, and a hash that is not told, do not matter."""
-    asked, field = HASHES[kind], f"sample_{kind}hash"
-    mine, other = {"sample_id": 1, field: asked}, {"sample_id": 2, field: "d" * 32}
+def test_a_sample_with_another_hash_is_an_invalid_response(kind: str) -> None:
+    """Given a sample with another hash, then it is an error; case and a missing hash do not matter."""
+    wanted, field = HASHES[kind], f"sample_{kind}hash"
+    mine, other = {"sample_id": 1, field: wanted}, {"sample_id": 2, field: "d" * 32}
     with Listener(lambda _path: ok([mine, {"sample_id": 3}])) as vmray:
-        assert [each.sample_id for each in client_for(vmray.url).find_samples(asked)] == [1, 3]
+        assert [each.sample_id for each in client_for(vmray.url).find_samples(wanted)] == [1, 3]
     with (
         Listener(lambda _path: ok([mine, other])) as vmray,
         pytest.raises(InvalidResponseError, match="returned another sample"),
     ):
-        client_for(vmray.url).find_samples(asked)
+        client_for(vmray.url).find_samples(wanted)
 
 
 @pytest.mark.parametrize(
-    ("what", "ask"),
+    ("what", "fetch"),
     [
         ("sample", lambda client: client.get_sample(7)),
         ("submission", lambda client: client.get_submission(7)),
     ],
 )
-def test_an_object_with_another_id_is_no_answer(what: str, ask: Callable[[Client], object]) -> None:
-    """As a text it is the same id."""
+def test_an_object_with_another_id_is_an_invalid_response(
+    what: str, fetch: Callable[[Client], object]
+) -> None:
+    """Given another id, then the response is invalid; the id may be a text."""
     for number, wrong in ((7, False), ("7", False), (8, True)):
         found = {"sample_id": number, "submission_id": number, "submission_sample_id": 1}
         with Listener(lambda _path, found=found: ok(found)) as vmray:  # type: ignore[misc]  # mypy does not infer a lambda with a default
             if not wrong:
-                ask(client_for(vmray.url))
+                fetch(client_for(vmray.url))
                 continue
             with pytest.raises(InvalidResponseError, match=f"returned another {what}"):
-                ask(client_for(vmray.url))
+                fetch(client_for(vmray.url))

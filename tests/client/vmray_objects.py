@@ -1,4 +1,4 @@
-"""VMRay's objects as short as they can be, for tests of what is made of them."""
+"""Minimal VMRay objects for tests."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ JsonValue: TypeAlias = Any
 
 
 def submission_object(submission_id: int, sample_id: int = 5001, **fields: JsonValue) -> dict[str, Any]:
-    """A submission as VMRay sends it; fields are named without their prefix."""
+    """Return a submission as VMRay sends it; the names of fields have no prefix."""
     named = {f"submission_{name}": value for name, value in fields.items()}
     return {"submission_id": submission_id, "submission_sample_id": sample_id} | named
 
 
 def submission(submission_id: int, sample_id: int = 5001, **fields: JsonValue) -> Submission:
-    """The same, read."""
+    """Return the parsed submission."""
     return Submission.from_json(submission_object(submission_id, sample_id, **fields))

@@ -1,4 +1,4 @@
-"""Whatever JSON an answer holds, the renderers write a report, and nothing breaks out of it."""
+"""Given any JSON in a response, then the renderers write a report, and no text becomes markup."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.guarantees.sinks import CORPUS, UNSEEN, OnlyOurs, assert_cells
+from tests.guarantees.sinks import CORPUS, INVISIBLE, ForeignMarkup, assert_cells
 
 from vm_ray.core.api.vmray_models import Aggregate, Sample
 from vm_ray.core.api.vmray_verdicts import Verdict
@@ -75,16 +75,14 @@ _WANTED = ReportFilter(
     | _JSON,
     st.lists(_OBJECTS, max_size=3) | _JSON,
 )
-def test_no_answer_breaks_a_renderer_or_out_of_it(
-    sample: dict[str, Any], iocs: object, indicators: object
-) -> None:
-    """Any JSON in any field: a report is written, and every sink holds."""
+def test_any_json_is_rendered_safely(sample: dict[str, Any], iocs: object, indicators: object) -> None:
+    """Given any JSON in any field, then a report is written, and every sink is safe."""
     found = (Aggregate(finished=True, content=each) for each in (iocs, indicators))
     report = make_report(Sample.from_json({**sample, "sample_id": 1}), next(found), next(found), _WANTED)
-    assert OnlyOurs(insight(report)).foreign == []
+    assert ForeignMarkup(insight(report)).foreign == []
     for lines in (sample_table(report), *extra_tables("ENTITY", report).values()):
         assert_cells(lines)
-    assert all(UNSEEN.search(value) is None for value in enrichment(report).values())
+    assert all(INVISIBLE.search(value) is None for value in enrichment(report).values())
     record = EntityRecord.of("ENTITY", report)
     whole = {
         **public_sample(sample),

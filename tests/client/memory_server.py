@@ -1,11 +1,11 @@
-"""A server that remembers what was submitted to it, and fails as told."""
+"""A server in memory that stores submissions, and fails as a test configures it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.client.wording import submission
+from tests.client.vmray_objects import submission
 
 from vm_ray.core.api.vmray_models import Sample, Submission, SubmitResponse
 from vm_ray.core.submissions.vmray_submission_key import ItemFacts
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Server:
-    """Remembers what was stored, and fails as told.
+    """Stores submissions in memory, and fails as configured.
 
     Attributes:
-        faults: For each submit in turn: what goes wrong, and whether it was stored before.
-        filters: Whether it can be asked by metadata.
-        appears_after: How many look-ups do not see what was stored.
-        newest_are_others: Whether the newest submissions are all somebody else's.
-        refuses: What it answers to the next look-up by metadata, if not what it has.
+        faults: For each submit in turn: the error, and whether the submission is stored first.
+        filters: Whether the server filters by metadata.
+        appears_after: The number of look-ups that do not return a stored submission.
+        newest_are_others: Whether the newest submissions are all of other users.
+        refuses: The error of the next look-up by metadata.
     """
 
     faults: list[tuple[RequestError, bool]] = field(default_factory=list)
@@ -38,17 +38,17 @@ class Server:
     slept: list[float] = field(default_factory=list)
 
     def send(self, options: SubmitOptions) -> SubmitResponse:
-        """One submit."""
+        """Submit once."""
         self.submits += 1
-        error, keeps = self.faults.pop(0) if self.faults else (None, True)
-        if keeps:
+        error, is_stored = self.faults.pop(0) if self.faults else (None, True)
+        if is_stored:
             self.stored.append(submission(6000 + self.submits, submission_metadata=options.metadata))
         if error:
             raise error
         return SubmitResponse((self.stored[-1],))
 
     def find_submissions_by_metadata(self, metadata: str, is_ours: object) -> list[Submission]:
-        """Ask by metadata; a server without the filter answers with whatever it has."""
+        """Return the submissions with this metadata; without the filter, return other submissions."""
         assert callable(is_ours)
         if refusal := self.refuses:
             self.refuses = None
@@ -58,11 +58,11 @@ class Server:
         return [each for each in self._visible() if each.metadata == metadata]
 
     def find_samples(self, _sha256: str) -> list[Sample]:
-        """The file is unknown, so that the last resort is needed."""
+        """Return no sample, so that the newest submissions are searched."""
         return []
 
     def list_newest_submissions(self, _limit: int, is_ours: object) -> list[Submission]:
-        """Ask for the newest."""
+        """Return the newest submissions."""
         assert callable(is_ours)
         return [submission(3)] if self.newest_are_others else [submission(3), *self._visible()]
 
@@ -74,13 +74,13 @@ class Server:
 
 
 @dataclass(frozen=True)
-class RememberedSource:
-    """An item that is sent to such a server.
+class ServerSource:
+    """A source of submissions to such a server.
 
     Attributes:
         server: The server.
         content: The hash of the content, if there is content.
-        name: The name for the analyst.
+        name: The name in messages.
     """
 
     server: Server
@@ -88,13 +88,13 @@ class RememberedSource:
     name: str = "the item"
 
     def facts(self) -> ItemFacts:
-        """The name and the hash."""
+        """Return the name and the hash."""
         return ItemFacts(self.name, self.content)
 
     def submit(self, _client: Client, options: SubmitOptions) -> SubmitResponse:
-        """One submit."""
+        """Submit once."""
         return self.server.send(options)
 
     def sha256(self) -> str | None:
-        """The hash of the content."""
+        """Return the hash of the content."""
         return self.content
