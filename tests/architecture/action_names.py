@@ -1,4 +1,4 @@
-"""Find literal lists of actions, and code that branches on the name of an action, in syntax trees."""
+"""Finds literal lists of actions, and code that branches on the name of an action, in syntax trees."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 LIST: Final = 3
-"""So many names in one literal are a list of actions."""
+"""A literal with this number of names is a list of actions."""
 
 _LITERALS: Final = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 
 class ActionNames:
-    """The names and stems of all actions, and what a module does with them."""
+    """The names and stems of all actions; finds their uses in a module."""
 
     def __init__(self, names: AbstractSet[str]) -> None:
         self._names = names
 
     def violations(self, tree: ast.Module) -> list[tuple[int, str]]:
-        """Line and kind of each literal list, comparison, lookup and prefix test in a module."""
+        """Return line and kind of each literal list, comparison, lookup and prefix test in a module."""
         constants = _constants(tree)
         found = [(line, "a list of actions") for line in self._lists(tree, constants)]
         found += [(line, "a branch on an action's name") for line in self._branches(tree, constants)]
@@ -52,7 +52,7 @@ class ActionNames:
                 yield node.lineno
 
     def _tests_a_prefix(self, call: ast.Call) -> bool:
-        """Tell whether a text is tested for the beginning or the end of an action's name."""
+        """Return whether a text is tested for the beginning or the end of an action's name."""
         if not (isinstance(call.func, ast.Attribute) and call.func.attr in {"startswith", "endswith"}):
             return False
         named = "action" in ast.unparse(call.func.value).lower()
@@ -64,7 +64,7 @@ class ActionNames:
         )
 
     def _in(self, node: ast.AST, constants: Mapping[str, str]) -> set[str]:
-        """The names of actions in an expression that is a text or a literal of texts."""
+        """Return the names of actions in an expression that is a text or a literal of texts."""
         if isinstance(node, ast.Constant):
             return {node.value} & self._names if isinstance(node.value, str) else set()
         if isinstance(node, ast.Name):
@@ -75,7 +75,7 @@ class ActionNames:
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
-    """The texts that a module assigns to names at its top."""
+    """Return the texts that a module assigns to names at its top level."""
     return {
         target.id: node.value.value
         for node in tree.body
@@ -88,7 +88,7 @@ def _constants(tree: ast.Module) -> dict[str, str]:
 
 
 def _parts(assertion: ast.Assert) -> Iterator[ast.expr]:
-    """The comparisons that an assertion makes itself: an expected value is no branch."""
+    """Yield the comparisons of the assertion itself: an expected value is no branch."""
     pending: list[ast.expr] = [assertion.test]
     while pending:
         node = pending.pop()

@@ -13,7 +13,7 @@ NAMES = ActionNames({name for action in ACTIONS for name in (action.name, action
 
 
 def test_no_module_lists_actions_or_branches_on_their_names() -> None:
-    """Given all modules, then none lists names or branches on one."""
+    """Given all modules, then none lists actions or branches on a name."""
     found = [
         f"{name_of(path)}:{line}: {kind}"
         for path in every_module()

@@ -1,4 +1,4 @@
-"""CHANGELOG.md has the form of Keep a Changelog, and agrees with the release notes of the integration."""
+"""CHANGELOG.md has the form of Keep a Changelog, and the same notes as the integration's release notes."""
 
 from __future__ import annotations
 

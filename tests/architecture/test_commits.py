@@ -22,7 +22,7 @@ IMPERATIVE: Final = re.compile(r": (?:bring|ping|string|ring|sing|swing|spring)\
 
 
 def violations(subject: str) -> list[str]:
-    """Return what is wrong with a subject."""
+    """Return the faults of a subject."""
     found = []
     if len(subject) > MAX_SUBJECT:
         found.append(f"longer than {MAX_SUBJECT} characters")
@@ -36,7 +36,7 @@ def violations(subject: str) -> list[str]:
 def git(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run git in the repository."""
     return subprocess.run(
-        ["git", *arguments],  # noqa: S607 - the git that the reader has
+        ["git", *arguments],  # noqa: S607 - the reader's own git
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -45,9 +45,9 @@ def git(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_each_new_commit_has_a_short_imperative_subject() -> None:
-    """Given the commits since the rule, then each subject keeps the rule."""
+    """Given the commits since the rule, then each subject follows the rule."""
     if git("merge-base", "--is-ancestor", BEFORE_THE_RULE, "HEAD").returncode != 0:
-        pytest.skip("the history is not here (a shallow clone or an archive)")
+        pytest.skip("the history is missing (a shallow clone or an archive)")
     subjects = git("log", "--no-merges", "--format=%s", f"{BEFORE_THE_RULE}..HEAD").stdout.splitlines()
     assert {subject: found for subject in subjects if (found := violations(subject))} == {}
 
@@ -61,7 +61,7 @@ def test_each_new_commit_has_a_short_imperative_subject() -> None:
     ],
 )
 def test_a_good_subject_passes(subject: str) -> None:
-    """Given a subject in the form, then nothing is wrong."""
+    """Given a subject in the form, then there is no fault."""
     assert violations(subject) == []
 
 

@@ -62,7 +62,7 @@ def diagram(first_word: str, containing: str = "") -> str:
     return str(found)
 
 
-def test_every_kind_of_diagram_is_there() -> None:
+def test_every_kind_of_diagram_exists() -> None:
     """Given the page, then it has components, layers, a sequence and states."""
     kinds = [each.split(maxsplit=1)[0] for each in DIAGRAMS]
     assert sorted(kinds) == ["flowchart", "flowchart", "flowchart", "sequenceDiagram", "stateDiagram-v2"]
@@ -83,7 +83,7 @@ def test_functions_in_diagrams_exist() -> None:
 
 
 def test_modules_on_the_page_exist() -> None:
-    """Given the names of modules and packages, then each is there."""
+    """Given the names of modules and packages, then each exists."""
     named = set(re.findall(r"\b(?:vmray_(?!secops)\w+|secops_lab\.\w+|vm_ray\.\w+)\b", ARCHITECTURE))
     assert len(named) > 10
     assert {name for name in named if name.rpartition(".")[2] not in names_in_code().modules} == set()
@@ -126,7 +126,7 @@ def own_words() -> dict[str, str]:
 
 
 def test_the_glossary_has_words_of_this_project() -> None:
-    """Given the glossary, then each row of the last section is read."""
+    """Given the glossary, then each row of the last section is parsed."""
     _, _, section = GLOSSARY.partition("## Words of this project")
     assert len(own_words()) == section.count("\n| ") - 1 > 10
 

@@ -1,4 +1,4 @@
-"""Every relative link in a document leads to a file and to a heading in it; every page is in the index."""
+"""Every relative link in a document is a file and a heading that exist; every page is in the index."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page's headings, as the usual renderers make them."""
+    """Return the anchors of a page's headings, as GitHub creates them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_each_link_leads_somewhere(page: Path) -> None:
-    """Given a page, then its links name files that exist, and headings that are in them."""
+def test_each_relative_link_exists(page: Path) -> None:
+    """Given a page, then its links name files that exist, and headings in these files."""
     broken = []
     for link in LINK.findall(page.read_text("utf-8")):
         path, _, anchor = link.partition("#")

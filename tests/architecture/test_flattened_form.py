@@ -1,4 +1,4 @@
-"""The built form is the source form in other folders: all actions run from it and give the same."""
+"""All actions run from the built form, with the same results as from the source form."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[EmbeddedEmulator, LocalPlatform]]:
-    """One VMRay and one SecOps for both forms: their ports are the same."""
+    """Yield one VMRay and one SecOps for both forms, so that their ports are the same."""
     with EmbeddedEmulator() as vmray, LocalPlatform() as secops:
         yield vmray, secops
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built form, as it would be unpacked by the platform."""
+    """Return the built form, as the platform unpacks it."""
     folder = tmp_path_factory.mktemp("built") / "VMRay"
     build(INTEGRATION, folder)
     return folder
 
 
 @every_example
-def test_the_built_form_gives_the_same(
+def test_the_built_form_has_the_same_results(
     servers: tuple[EmbeddedEmulator, LocalPlatform], built: Path, case: Case, tmp_path: Path
 ) -> None:
     """Given the built form, then messages, results, enrichment and requests are those of the source form."""
@@ -46,7 +46,7 @@ def test_the_built_form_gives_the_same(
     assert transcript(Lab(*servers, integration=built), case, tmp_path) == reference
 
 
-def test_flattening_leaves_the_source_untouched(tmp_path: Path) -> None:
+def test_flattening_is_reproducible_and_has_every_action(tmp_path: Path) -> None:
     """Given the source, then flattening it twice writes the same files, and a script for each action."""
     flatten(INTEGRATION, tmp_path / "one")
     flatten(INTEGRATION, tmp_path / "two")

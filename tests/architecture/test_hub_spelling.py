@@ -1,4 +1,4 @@
-"""The integration is written so that it still imports after the hub has flattened it into one namespace."""
+"""The imports of the integration still work after the hub has moved all modules into one namespace."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ INITS = sorted(INTEGRATION.glob("**/__init__.py"))
 
 
 @pytest.mark.parametrize("path", [*core_modules(), *action_scripts()], ids=name_of)
-def test_every_import_survives_flattening(path: Path) -> None:
-    """Each module of the integration is spelled in the ways that the built form keeps."""
+def test_every_import_can_be_flattened(path: Path) -> None:
+    """Given each module, then the built form has no relative import."""
     built = flatten_imports(path.read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(ast.parse(built)) if isinstance(node, ast.ImportFrom)]
     assert [ast.unparse(node) for node in imports if node.level] == []
@@ -47,8 +47,8 @@ def test_every_import_survives_flattening(path: Path) -> None:
         ('"from ..core.api.vmray_x import A"\n', '"from ..core.api.vmray_x import A"\n'),
     ],
 )
-def test_the_kept_spellings_are_rewritten_and_nothing_else(source: str, built: str) -> None:
-    """Only the module's name changes; comments, aliases, strings and layout stay."""
+def test_allowed_imports_are_rewritten(source: str, built: str) -> None:
+    """Given an allowed import, then only the module's name changes; comments, strings and layout stay."""
     assert flatten_imports(source) == built
 
 
@@ -73,8 +73,8 @@ def test_the_kept_spellings_are_rewritten_and_nothing_else(source: str, built: s
         "from soar_sdk.sub.x import A",
     ],
 )
-def test_a_spelling_that_would_break_is_refused_with_its_line(source: str) -> None:
-    """What would die at import time on the platform is refused here, and the place is named."""
+def test_an_import_that_would_fail_is_rejected_with_its_line(source: str) -> None:
+    """Given an import that would fail on the platform, then the error has its line and its text."""
     with pytest.raises(FlatteningError, match="line 2") as refused:
         flatten_imports(f"import json\n{source}\n")
     assert source in str(refused.value)
@@ -82,12 +82,12 @@ def test_a_spelling_that_would_break_is_refused_with_its_line(source: str) -> No
 
 @pytest.mark.parametrize("path", INITS, ids=name_of)
 def test_package_files_export_nothing(path: Path) -> None:
-    """`__init__.py` disappears in the built form, so nothing may be imported from one."""
+    """Given `__init__.py`, which the built form does not have, then it defines nothing."""
     assert [ast.unparse(node) for node in syntax(path).body] == ["from __future__ import annotations"]
 
 
-def test_the_names_of_core_modules_are_unmistakable() -> None:
-    """Built, all modules share one namespace: their names are unique, prefixed and nobody else's."""
+def test_the_names_of_modules_are_unique_and_prefixed() -> None:
+    """Given one namespace for all modules, then their names are unique and have the prefix."""
     names = Counter(path.stem for path in [*core_modules(), *action_scripts()])
     assert [name for name, times in names.items() if times > 1] == []
     assert {path.parent.parent for path in core_modules()} == {INTEGRATION / "core"}
@@ -95,7 +95,7 @@ def test_the_names_of_core_modules_are_unmistakable() -> None:
 
 
 def test_no_module_shadows_the_standard_library_the_sdk_or_a_dependency() -> None:
-    """A module of ours never takes the place of one that the platform or a library imports by that name."""
+    """Given the modules of the standard library, the SDK and the dependencies, then no name is ours."""
     sdk = {path.stem for path in SDK_STAND_IN.glob("*.py")}
     taken = sys.stdlib_module_names | sdk | set(packages_distributions()) - {"vm_ray"}
     folded = {name.lower() for name in taken}

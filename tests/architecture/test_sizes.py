@@ -38,7 +38,7 @@ def test_functions_stay_small() -> None:
     assert long == {}
 
 
-def test_annotations_are_never_evaluated() -> None:
+def test_modules_begin_with_the_future_import() -> None:
     """Given all modules, then each starts with the future import, which the hub requires."""
     assert [name_of(path) for path in project_modules() if not _has_future_import(path)] == []
 
@@ -53,12 +53,12 @@ def test_a_long_function_is_found() -> None:
 
 
 def _longer_than(limit: int, paths: Sequence[Path]) -> dict[str, int]:
-    """The modules that have more lines than the limit, with their lines."""
+    """Return the modules with more lines than the limit, and their lines."""
     return {name_of(path): size for path in paths if (size := _lines(path)) > limit}
 
 
 def _has_future_import(path: Path) -> bool:
-    """Tell whether a module starts with the import, or has no code at all."""
+    """Return whether a module starts with the import, or has no code."""
     body = syntax(path).body
     future = [node for node in body[:2] if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     return bool(future) or all(isinstance(node, ast.Expr) for node in body)
@@ -69,7 +69,7 @@ def _lines(path: Path) -> int:
 
 
 def _size(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines from ``def`` to the last statement, without the docstring: explaining makes nothing long."""
+    """Return the lines from ``def`` to the last statement, without the docstring."""
     lines = _span(function)
     if ast.get_docstring(function) is not None:
         lines -= _span(function.body[0])

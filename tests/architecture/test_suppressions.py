@@ -1,4 +1,4 @@
-"""Every suppression of a check has its reason on its line, and all are written in the same form."""
+"""Every suppression of a check has its reason on its line, in one form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORM: Final = re.compile(
 
 
 def violations(path: Path) -> list[str]:
-    """The suppressions of a module that are not in the form, with their lines."""
+    """Return the suppressions of a module that do not have the form, with their lines."""
     with tokenize.open(path) as source:
         comments = [
             each for each in tokenize.generate_tokens(source.readline) if each.type == tokenize.COMMENT

@@ -8,13 +8,13 @@ from vm_ray.core.api.vmray_errors import SampleNotFoundError, VMRayError
 
 
 def concrete(error: type[VMRayError]) -> set[str]:
-    """Return the names of all error classes below one that have none below themselves."""
+    """Return the names of all subclasses of an error class that have no subclasses."""
     below = error.__subclasses__()
     return set().union(*map(concrete, below)) if below else {error.__name__}
 
 
 def test_the_page_is_up_to_date() -> None:
-    """Given the error classes, then the page on disk is what they make."""
+    """Given the error classes, then the page is the one that is generated from them."""
     assert troubleshooting.PAGE.read_text("utf-8") == troubleshooting.page(), "run: make generate"
 
 
@@ -25,7 +25,7 @@ def test_every_error_is_on_the_page() -> None:
     assert [name for name in sorted(concrete(VMRayError)) if f"### {name}\n" not in text] == []
 
 
-def test_every_error_has_a_cause_and_a_remedy_of_its_own() -> None:
+def test_every_error_has_its_own_cause_and_remedy() -> None:
     """Given the error classes, then no two share a cause or a remedy."""
     errors = troubleshooting.error_classes().values()
     assert len({error.cause for error in errors}) == len(errors)

@@ -40,7 +40,7 @@ def test_calls_for_the_configuration_are_counted(tmp_path: Path, times: int) -> 
     assert measure("Bare", {}, integration=integration).configuration_calls == times
 
 
-def test_the_actions_that_wait_submit_everything_in_their_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_actions_that_wait_submit_everything_in_their_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Given two items instead of twenty, both actions keep all bounds."""
     monkeypatch.setattr(waiting, "ITEMS", 2)
     monkeypatch.setattr(waiting, "LIFECYCLE", "realtime:5")

@@ -36,11 +36,11 @@ SUITES: Final = (
     "tests/packaging/test_declarations.py",
     "tests/support/test_registry.py",
 )
-"""Suites that take their runs from the registry; each has to run the new action without an edit."""
+"""The suites that take their runs from the registry. Each of them has to run the new action unchanged."""
 
 
 class Copy:
-    """A copy of the repository that is a Git repository of its own, with everything committed."""
+    """A copy of the repository, as a Git repository with everything committed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -52,7 +52,7 @@ class Copy:
         self.run("git", *who, "commit", "--quiet", "--no-verify", "--message", "docs: perform the guide")
 
     def run(self, *command: str) -> str:
-        """Run a command in the copy, with the copy's own code, and return its output; it must succeed."""
+        """Run a command in the copy, with the code of the copy, assert its success, and return its output."""
         paths = os.pathsep.join(str(self.folder / each) for each in ("src", "integrations", "."))
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "PYTEST_"))}
         done = subprocess.run(
@@ -67,21 +67,21 @@ class Copy:
         return done.stdout
 
     def python(self, module: str, *arguments: str) -> str:
-        """Run a module of Python in the copy."""
+        """Run a Python module in the copy."""
         return self.run(sys.executable, "-m", module, *arguments)
 
     def program(self, name: str, *arguments: str) -> str:
-        """Run a program of the environment in the copy."""
+        """Run an installed program in the copy."""
         return self.run(str(Path(sys.executable).parent / name), *arguments)
 
     def changes(self) -> dict[str, str]:
-        """The files that differ from the commit, with their state: `M` for edited, `??` for new."""
+        """Return the files that differ from the commit, with their state: `M` for edited, `??` for new."""
         lines = self.run("git", "status", "--porcelain", "--untracked-files=all").splitlines()
         return {line[3:]: line[:2].strip() for line in lines}
 
 
-def test_an_action_is_added_as_the_guide_says(tmp_path: Path) -> None:
-    """The guide's steps, one after the other: write the action, check it, run it."""
+def test_an_action_is_added_by_the_steps_of_the_guide(tmp_path: Path) -> None:
+    """Given the steps of the guide, then the new action is written, checked and run."""
     copy = Copy(tmp_path / "repository")
     copy.python("tools.new_action", NAME)
     copy.python("tools.generate")
@@ -95,7 +95,7 @@ def test_an_action_is_added_as_the_guide_says(tmp_path: Path) -> None:
 
 
 def _check(copy: Copy) -> None:
-    """Lint, formatting, types, import rules and generated files are in order."""
+    """Assert that lint, formatting, types, import rules and generated files are in order."""
     copy.python("ruff", "check", "--no-cache", ".")
     copy.python("ruff", "format", "--no-cache", "--check", ".")
     copy.python("mypy", "--cache-dir", os.devnull, *sorted(path for path in WRITTEN if path.endswith(".py")))
@@ -104,7 +104,7 @@ def _check(copy: Copy) -> None:
 
 
 def _suites_that_pass(copy: Copy) -> set[str]:
-    """The suites of the registry in which tests of the new action pass; none is skipped."""
-    said = copy.python("pytest", "-p", "no:cacheprovider", "-q", "-rA", "-k", STEM, *SUITES)
-    assert "skipped" not in said
-    return set(re.findall(r"^PASSED (\S+?)::", said, re.MULTILINE))
+    """Return the suites in which tests of the new action pass, and assert that none is skipped."""
+    output = copy.python("pytest", "-p", "no:cacheprovider", "-q", "-rA", "-k", STEM, *SUITES)
+    assert "skipped" not in output
+    return set(re.findall(r"^PASSED (\S+?)::", output, re.MULTILINE))

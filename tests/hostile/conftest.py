@@ -1,4 +1,4 @@
-"""A laboratory whose VMRay, disk and users are full of hostile texts."""
+"""The fixtures for tests with hostile texts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def shared_lab() -> Iterator[Lab]:
-    """A laboratory for one module: its actions run once, and each test looks at another sink."""
+    """Yield one lab per module, so that actions run once and several tests check their sinks."""
     with EmbeddedEmulator() as vmray, LocalPlatform() as secops:
         yield Lab(vmray, secops)
 
 
 @pytest.fixture
 def lab(shared_lab: Lab) -> Iterator[Lab]:
-    """The laboratory with an empty VMRay; a fault that a test ordered must have been met when it ends."""
+    """Yield the lab with an empty VMRay; afterwards, assert that all injected faults have occurred."""
     shared_lab.vmray.control.reset()
     yield shared_lab
     assert shared_lab.vmray.control.pending_faults() == []
@@ -32,6 +32,6 @@ def lab(shared_lab: Lab) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module", autouse=True)
 def warm() -> Iterator[None]:
-    """Fork the processes of actions: these suites run thousands of them."""
+    """Fork the processes of actions, because these tests run thousands of them."""
     with warm_start():
         yield

@@ -1,4 +1,4 @@
-"""Texts that an attacker could put wherever VMRay, the platform or a disk keeps a text."""
+"""Texts that an attacker could write into VMRay, the platform or a disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "double-quote": '" onmouseover="alert(1)',
     "single-quote": "' onmouseover='alert(1)",
     "backtick": "` onmouseover=`alert(1)",
-    "typographic-quotes": "“x” ‘y’ «z» ‹a›",  # noqa: RUF001 - that is the point
+    "typographic-quotes": "“x” ‘y’ «z» ‹a›",  # noqa: RUF001 - the confusable characters are intended
     "entities": "&lt;script&gt;&#60;script&#62;&amp;amp;",
     "backslash": "C:\\new\\table\\u003cscript\\",
     "control": "a\x01b\x08c\x0bd\x0ce\x0ef\x1fg\x7fh\x85i\x9fj",
@@ -43,7 +43,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "formula-tab": "\t=1+1",
     "formula-return": "\r=1+1",
     "formula-hidden": "\u200b=1+1",
-    "formula-wide": "＝1+1",  # noqa: RUF001 - that is the point
+    "formula-wide": "＝1+1",  # noqa: RUF001 - the confusable characters are intended
     "separators": "a,b;c\td|e,,,",
     "quoted-cell": 'a","b","c',
     "javascript-url": "javascript:alert(document.cookie)",
@@ -72,13 +72,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "long": "A" * 100_000,
     "long-words": "lorem <i>ipsum</i>, " * 5_000,
 }
-"""A name for each text, and the text."""
+"""Each hostile text by its name."""
 
 EVERYTHING: Final = " ".join(text for name, text in TEXTS.items() if not name.startswith("long"))
 
 
-def in_every_field(text: str) -> dict[str, Any]:
-    """A sample, as `add_sample` takes it, that carries the text wherever its author has a hand in it."""
+def sample_with(text: str) -> dict[str, Any]:
+    """Return a sample for `add_sample` that has the text in every field an attacker can influence."""
     named = {
         "domains": {"domain": text, "original_domains": [text], "protocols": [text]},
         "emails": {"sender": text, "subject": text, "recipients": [text, text], "email": text},

@@ -1,4 +1,4 @@
-"""Hostile texts wherever an action reads one: responses, errors, parameters, entities."""
+"""Hostile texts in all inputs of an action: responses, errors, parameters, entities."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from secops_lab.host import ActionRun
 
 SHORT: Final = {name: text for name, text in TEXTS.items() if len(text) < 5_000}
-# Verdicts, states, hashes, ids, times and our own key: values that programs read.
-MACHINE: Final = re.compile(r"[a-z0-9_]*|[0-9T:.+-]*|\\{\"google_secops_key.*")
+# Verdicts, states, hashes, ids, times and our own key: values that programs use.
+FOR_PROGRAMS: Final = re.compile(r"[a-z0-9_]*|[0-9T:.+-]*|\\{\"google_secops_key.*")
 FAULTS: Final[Mapping[str, Any]] = {
     "error-on-200": {"kind": "result_error", "error_msg": EVERYTHING},
     "error-on-400": {"kind": "status", "status": 400, "body": {"result": "error", "error_msg": EVERYTHING}},
@@ -47,36 +47,36 @@ PARAMETERS: Final = [
 
 
 class HostileTexts:
-    """Replaces each text of a JSON value that people or malware write by the next one of the corpus."""
+    """Replaces the texts in JSON values with the texts of the corpus, except values for programs."""
 
     def __init__(self) -> None:
         self._texts = itertools.cycle(SHORT.values())
         self.sent: set[str] = set()
 
-    def put_into(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    def replace_in(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         """Return the value with its texts replaced."""
         if isinstance(value, dict):
-            return {name: self.put_into(each) for name, each in value.items()}
+            return {name: self.replace_in(each) for name, each in value.items()}
         if isinstance(value, list):
-            return [self.put_into(each) for each in value]
-        if isinstance(value, str) and not MACHINE.fullmatch(value):
+            return [self.replace_in(each) for each in value]
+        if isinstance(value, str) and not FOR_PROGRAMS.fullmatch(value):
             self.sent.add(text := next(self._texts))
             return text
         return value
 
-    def forge(self, _line: str, true: bytes) -> list[bytes] | None:
-        """Replace the texts of a response of VMRay's."""
-        head, _, body = true.partition(b"\r\n\r\n")
+    def forge(self, _line: str, real: bytes) -> list[bytes] | None:
+        """Replace the texts in a response."""
+        head, _, body = real.partition(b"\r\n\r\n")
         try:
             value = json.loads(body)
         except ValueError:
             return None
         status = head.partition(b"\r\n")[0].decode().partition(" ")[2]
-        return [reply(json.dumps(self.put_into(value)).encode(), status)]
+        return [reply(json.dumps(self.replace_in(value)).encode(), status)]
 
 
 def assert_safe(lab: Lab, run: ActionRun) -> None:
-    """Check all sinks, and that the run ended in an outcome of its own."""
+    """Assert that all sinks are safe, and that the run has no unexpected error."""
     assert_run(run)
     assert_case(lab.case)
     assert run.state.value in ("completed", "failed")
@@ -84,17 +84,17 @@ def assert_safe(lab: Lab, run: ActionRun) -> None:
     assert not set(run.message.split("\n")) & {"first", "other: found"}, "a forged line"
 
 
-def test_values_for_programs_are_left_alone() -> None:
-    """Given a response, then texts of people are replaced, verdicts, hashes and times are not."""
-    kept = {"sample_id": 5, "verdict": "not_available", "hash": "ab" * 32, "at": "2026-01-15T09:30:00"}
-    changed = HostileTexts().put_into({**kept, "names": ["invoice.exe", "Windows Exe (x86-32)"]})
+def test_values_for_programs_are_not_replaced() -> None:
+    """Given a response, then texts of people are replaced; verdicts, hashes and times are not."""
+    unchanged = {"sample_id": 5, "verdict": "not_available", "hash": "ab" * 32, "at": "2026-01-15T09:30:00"}
+    changed = HostileTexts().replace_in({**unchanged, "names": ["invoice.exe", "Windows Exe (x86-32)"]})
 
-    assert changed == {**kept, "names": list(SHORT.values())[:2]}
+    assert changed == {**unchanged, "names": list(SHORT.values())[:2]}
 
 
 @every_example
 def test_hostile_responses(lab: Lab, case: Case, tmp_path: Path) -> None:
-    """Given hostile texts in all responses, then no sink of the action lets one through."""
+    """Given hostile texts in all responses, then all sinks are safe."""
     parameters = prepare(lab, case.example, tmp_path)
     texts = HostileTexts()
     with ByteServer(lab.vmray.url, texts.forge) as proxy:
@@ -110,13 +110,13 @@ def test_hostile_responses(lab: Lab, case: Case, tmp_path: Path) -> None:
 
 @every_example
 def test_hostile_errors(lab: Lab, case: Case, tmp_path: Path) -> None:
-    """Given an error with all texts at each request of the action, then it is shown on one line."""
+    """Given an error with all texts at each request of the action, then the error is one line."""
     run_example(lab, case.action.name, case.example, tmp_path)
     requests = dict.fromkeys((each.method, each.path) for each in lab.vmray.control.requests())
     assert requests or case not in USUAL
-    shift = CASES.index(case)
+    offset = CASES.index(case)
     for number, (method, path) in enumerate(requests):
-        fault = list(FAULTS.values())[(number + shift) % len(FAULTS)]
+        fault = list(FAULTS.values())[(number + offset) % len(FAULTS)]
         parameters = prepare(lab, case.example, tmp_path)
         lab.vmray.control.inject({"method": method, "path": path}, fault)
         run = lab.run(case.action.name, parameters)
@@ -125,8 +125,8 @@ def test_hostile_errors(lab: Lab, case: Case, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 407, 409, 413, 429, 500, 503])
-def test_each_text_as_the_reason_of_a_refusal(status: int) -> None:
-    """Given each text as the reason of a response that is no success, then the error shows it on one line."""
+def test_each_text_as_the_reason_of_an_error_response(status: int) -> None:
+    """Given each text as the reason in an error response, then the error is one line."""
     for name, text in TEXTS.items():
         for body in (
             {"result": "error", "error_msg": text},
@@ -139,7 +139,7 @@ def test_each_text_as_the_reason_of_a_refusal(status: int) -> None:
 
 
 def test_each_text_as_a_wrong_value_of_each_parameter() -> None:
-    """Given each text for each parameter, then the message of a wrong value is one visible line."""
+    """Given each text for each parameter, then the message about a wrong value is one visible line."""
     found = errors_of_parameters([action.stem for action in ACTIONS], list(TEXTS.values()))
 
     assert len(found) == sum(len(action.parameters) for action in ACTIONS)
@@ -152,7 +152,7 @@ def test_each_text_as_a_wrong_value_of_each_parameter() -> None:
 
 @pytest.mark.parametrize(("case", "name"), PARAMETERS, ids=str)
 def test_hostile_parameters(lab: Lab, case: Case, name: str, tmp_path: Path) -> None:
-    """Given a hostile text in a parameter, then no sink of the action lets it through."""
+    """Given a hostile text in a parameter, then all sinks are safe."""
     texts = list(SHORT.values())
     text = texts[7 * PARAMETERS.index((case, name)) % len(texts)]
 
@@ -163,7 +163,7 @@ def test_hostile_parameters(lab: Lab, case: Case, name: str, tmp_path: Path) -> 
 
 @every_action
 def test_hostile_entities(lab: Lab, case: Case, tmp_path: Path) -> None:
-    """Given a hostile text as each entity of the types that the action takes, then all sinks stay safe."""
+    """Given a hostile text as each entity of the action's types, then all sinks are safe."""
     parameters = prepare(lab, case.example, tmp_path)
     types = {kind for kind, _ in case.example.entities} or {"FILEHASH"}
     lab.open_case(*((kind, text) for kind in types for text in SHORT.values()))

@@ -1,4 +1,4 @@
-"""No text breaks out of what people and widgets are shown, for any text (Hypothesis)."""
+"""Given any text (Hypothesis), then everything that people and widgets get is safe."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from vm_ray.core.results.vmray_tables import extra_tables, sample_table
 
 
 def report_of(text: str, nested: Any = None) -> SampleReport:  # noqa: ANN401 - any JSON value
-    """A report that carries the text wherever VMRay could send one."""
+    """Return a report with the text in every field that VMRay could fill."""
     fields = ("sample_filename", "sample_type", "sample_url", "sample_display_url", "sample_created")
     raw = dict.fromkeys(fields, text) | {
         "sample_id": 1,
@@ -76,14 +76,14 @@ def report_of(text: str, nested: Any = None) -> SampleReport:  # noqa: ANN401 - 
 @quick
 @given(ANY)
 def test_insights_are_our_own_elements(text: str) -> None:
-    """In the text of elements; attributes hold nothing of a sample."""
+    """The text is in the text of elements, never in attributes."""
     assert_insight(insight(report_of(text)))
 
 
 @quick
 @given(ANY, JSON)
 def test_tables_keep_their_columns(text: str, nested: object) -> None:
-    """Unknown fields, with unknown names and nested values, included."""
+    """Given unknown fields with any names and nested values, then the number of columns is the same."""
     report = report_of(text, nested)
 
     assert_table("sample", sample_table(report))
@@ -94,15 +94,15 @@ def test_tables_keep_their_columns(text: str, nested: object) -> None:
 @quick
 @given(ANY)
 def test_enrichment_is_one_visible_line(text: str) -> None:
-    """Bounded in length."""
+    """Given any text, then each field is visible, on one line, and of limited length."""
     assert_enrichment(enrichment(report_of(text)))
 
 
 @quick
 @given(ANY, JSON)
 @example("</script><script>", {"<!--": "<script>"})
-def test_json_stays_in_its_script_and_is_exact(text: str, nested: object) -> None:
-    """A browser sees one script; whoever parses it sees what VMRay sent."""
+def test_json_is_exact_and_safe_in_a_script(text: str, nested: object) -> None:
+    """A browser finds one script; a parser reads exactly what VMRay returned."""
     report = report_of(text, nested)
     written = EntityRecord.of(text, report).json_text()
 
@@ -119,19 +119,19 @@ def test_json_stays_in_its_script_and_is_exact(text: str, nested: object) -> Non
 @quick
 @given(st.lists(ANY, min_size=1, max_size=5), ANY)
 def test_a_name_is_one_line_of_a_message(names: list[str], reason: str) -> None:
-    """Whatever is in it, the number of lines is that of the names."""
+    """Given any names, then the message has one line per name."""
     for message in (listed("Names: ", names), enriched(names, {}), waiting(names)):
         assert_lines(message, "message")
     assert len(listed("Names: ", names).split("\n")) == len(names)
-    said = with_details(["Sentence."], [(name, reason or "why") for name in names])
-    assert_lines(said, "message")
-    assert len(said.split("\n")) == 3 + len(names)
+    message_with_details = with_details(["Sentence."], [(name, reason or "why") for name in names])
+    assert_lines(message_with_details, "message")
+    assert len(message_with_details.split("\n")) == 3 + len(names)
 
 
 @quick
 @given(ANY, st.sampled_from([400, 403, 500]))
 def test_a_servers_reason_is_one_line(text: str, status: int) -> None:
-    """In VMRay's own envelope, or as the raw body."""
+    """Given the reason in VMRay's envelope or as the raw body, then the error is one line."""
     for body in (
         json.dumps({"result": "error", "error_msg": text}).encode(),
         text.encode("utf-8", "replace"),
@@ -146,7 +146,7 @@ def test_a_servers_reason_is_one_line(text: str, status: int) -> None:
 @given(ANY)
 @example("x' onload='y")
 def test_text_in_an_attribute_stays_in_it(text: str) -> None:
-    """Quoted either way, next to other attributes."""
+    """Given both types of quotes and other attributes, then the attribute has exactly the text."""
     seen: list[list[tuple[str, str | None]]] = []
 
     class Attributes(HTMLParser):

@@ -1,4 +1,4 @@
-"""No text breaks out of its place in a request, for any text (Hypothesis)."""
+"""Given any text (Hypothesis), then it stays in its field or path segment of a request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 import requests
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.hostile.strategies import ANY, SENDABLE, quick
+from tests.hostile.strategies import ANY, ENCODABLE, quick
 
 from vm_ray.core.api.vmray_client import Client
 from vm_ray.core.api.vmray_errors import UnsupportedSubjectError
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from vm_ray.core.api.vmray_transport import Transport
 
 
-class Sent:
-    """A transport that keeps what would be sent, encoded as on the wire."""
+class RecordingTransport:
+    """A transport that records what would be sent, encoded as `requests` does."""
 
     def __init__(self) -> None:
         self.path = ""
@@ -35,34 +35,34 @@ class Sent:
         self.content_type = ""
 
     def post_once(self, path: str, body: Any, content_type: str | None = None) -> object:  # noqa: ANN401 - the transport's own signature
-        """Encode as requests does."""
+        """Encode and record a request."""
         whole = body.read() if hasattr(body, "read") else body
         prepared = requests.Request("POST", f"http://vmray.example{path}", data=whole).prepare()
         assert prepared.body is not None
         self.body = prepared.body if isinstance(prepared.body, bytes) else prepared.body.encode()
         self.content_type = content_type or ""
-        return decipher(200, {}, b'{"data": {"errors": [{"error_msg": "kept"}]}}')
+        return decipher(200, {}, b'{"data": {"errors": [{"error_msg": "rejected"}]}}')
 
     def form(self) -> Mapping[str, str]:
-        """The form as a server reads it."""
+        """Return the form as a server parses it."""
         if not self.content_type:
             return dict(parse_qsl(self.body.decode(), keep_blank_values=True, strict_parsing=True))
         parts = message_from_bytes(f"Content-Type: {self.content_type}\r\n\r\n".encode() + self.body)
-        found = {}
+        fields = {}
         for part in parts.get_payload():
             assert not isinstance(part, str)
             name = part.get_param("name", header="content-disposition")
             assert {key.lower() for key in part} <= {"content-disposition", "content-type"}
-            found[str(name)] = cast("bytes", part.get_payload(decode=True)).decode()
-        return found
+            fields[str(name)] = cast("bytes", part.get_payload(decode=True)).decode()
+        return fields
 
 
 @quick
-@given(SENDABLE, SENDABLE, SENDABLE)
+@given(ENCODABLE, ENCODABLE, ENCODABLE)
 @example("http://x/?a=b&c=d#e", "a&tags=evil", "x\r\nX: y")
 def test_form_fields_hold_exactly_what_was_given(url: str, comment: str, tag: str) -> None:
-    """No field becomes two, none is lost."""
-    sent = Sent()
+    """Given any texts, then no field is split or lost."""
+    sent = RecordingTransport()
     options = SubmitOptions((tag,), comment, "m")
 
     Client(cast("Transport", sent)).submit_url(url, options)
@@ -74,10 +74,10 @@ def test_form_fields_hold_exactly_what_was_given(url: str, comment: str, tag: st
 @quick
 @given(ANY.filter(lambda text: any("\ud800" <= each <= "\udfff" for each in text)))
 @example("\ud800")
-def test_what_cannot_be_sent_is_refused_by_name(url: str) -> None:
-    """Before anything is asked."""
+def test_an_unencodable_url_is_rejected(url: str) -> None:
+    """Given a URL that is not encodable, then the error comes before any request."""
     with pytest.raises(UnsupportedSubjectError):
-        Client(cast("Transport", Sent())).submit_url(url, SubmitOptions())
+        Client(cast("Transport", RecordingTransport())).submit_url(url, SubmitOptions())
 
 
 class _File(io.BytesIO):
@@ -87,12 +87,12 @@ class _File(io.BytesIO):
 
 
 @quick
-@given(st.binary(min_size=1, max_size=60) | SENDABLE.map(str.encode), SENDABLE)
+@given(st.binary(min_size=1, max_size=60) | ENCODABLE.map(str.encode), ENCODABLE)
 @example(b'x"; filename="evil', "")
 @example(b"a\r\nContent-Type: text/html\r\n\r\n<b>", "--boundary--")
 def test_a_file_name_stays_in_its_field(raw: bytes, comment: str) -> None:
-    """Decoded it is the name on disk; bytes that are no UTF-8 are written out."""
-    sent = Sent()
+    """The decoded file name is the name on disk; bytes that are not UTF-8 become escapes."""
+    sent = RecordingTransport()
     name = os.fsdecode(raw)
 
     Client(cast("Transport", sent)).submit_file(_File(b"content"), name, SubmitOptions(comment=comment))
@@ -106,12 +106,12 @@ def test_a_file_name_stays_in_its_field(raw: bytes, comment: str) -> None:
 
 
 @quick
-@given(SENDABLE)
+@given(ENCODABLE)
 @example("..")
 @example(".")
 @example("a/../../b?c#d%2f")
-def test_a_segment_of_a_path_stays_one(text: str) -> None:
-    """A client may normalise the path: the number of segments and the value remain."""
+def test_a_path_segment_stays_one_segment(text: str) -> None:
+    """Given any text, also after normalisation of the path, then the segment is one, with the same value."""
     prepared = requests.Request("POST", f"http://vmray.example/rest/tag/{quote_segment(text)}").prepare()
 
     path = prepared.path_url

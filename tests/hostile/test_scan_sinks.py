@@ -1,4 +1,4 @@
-"""Samples of attackers, through every sink of the actions that look samples up."""
+"""Given hostile samples, then every sink of the actions that look up samples is safe."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from tests.hostile.corpus import TEXTS, in_every_field
+from tests.hostile.corpus import TEXTS, sample_with
 from tests.hostile.sinks import (
     assert_enrichment,
     assert_insight,
@@ -35,11 +35,11 @@ class Scan(NamedTuple):
     """An action that looks up known samples.
 
     Attributes:
-        action: Its name.
+        action: The name of the action.
         entity_type: The type of the entities that it looks up.
-        key: The field by which VMRay knows such a sample again.
-        value: The value of that field for the name of a text.
-        fixed: Fields that the text must leave alone: VMRay finds the sample by them.
+        key: The field by which VMRay finds such a sample.
+        value: Returns the value of this field for the name of a text.
+        fixed: The fields that keep their values, because VMRay finds the sample by them.
     """
 
     action: str
@@ -57,14 +57,14 @@ SCANS = [
 
 @dataclass(frozen=True)
 class Scanned:
-    """One scan over one sample a text.
+    """The result of one scan, with one sample per text.
 
     Attributes:
-        run: What came of it.
+        run: The run of the action.
         entities: The entity's identifier by the name of the text.
-        stored: VMRay's own sample object by the name of the text.
+        stored: VMRay's sample object by the name of the text.
         enrichment: The `VMRay_` fields by identifier.
-        insights: HTML by identifier.
+        insights: The HTML by identifier.
     """
 
     run: ActionRun
@@ -76,14 +76,14 @@ class Scanned:
 
 @pytest.fixture(scope="module", params=SCANS, ids=lambda scan: scan.action)
 def scanned(request: pytest.FixtureRequest, shared_lab: Lab) -> Scanned:
-    """Each scan finds known samples with the text in every field."""
+    """Run one scan that finds known samples with the text in every field."""
     scan: Scan = request.param
     control = shared_lab.vmray.control
     control.reset()
     control.configure(analysis_caching="legacy")
     stored = {}
     for name, text in TEXTS.items():
-        fields = {key: value for key, value in in_every_field(text).items() if key not in scan.fixed}
+        fields = {key: value for key, value in sample_with(text).items() if key not in scan.fixed}
         stored[name] = control.add_sample(**fields, **{scan.key: scan.value(name)})
     shared_lab.open_case(*((scan.entity_type, scan.value(name)) for name in TEXTS))
     run = shared_lab.run(scan.action, ALL_FINDINGS)
@@ -94,7 +94,7 @@ def scanned(request: pytest.FixtureRequest, shared_lab: Lab) -> Scanned:
 
 
 def violations(check: Callable[[str], object]) -> dict[str, str]:
-    """The names of the texts for which a check fails, with the reasons."""
+    """Return the names of the texts for which a check fails, with the reasons."""
     found = {}
     for name in TEXTS:
         try:
@@ -104,22 +104,22 @@ def violations(check: Callable[[str], object]) -> dict[str, str]:
     return found
 
 
-def test_each_entity_is_enriched_and_named_on_a_line_of_its_own(scanned: Scanned) -> None:
-    """Given all texts, then none forges a line of the message."""
+def test_each_entity_is_enriched_and_named_on_its_own_line(scanned: Scanned) -> None:
+    """Given all texts, then none of them adds a line to the message."""
     assert_lines(scanned.run.message, "message")
     names = scanned.run.message.partition(": ")[2].split("\n\n")[0].splitlines()
     assert names == list(scanned.entities.values())
 
 
 def test_log_lines_are_visible_and_single(scanned: Scanned) -> None:
-    """Given all texts, then none forges a line of the log."""
+    """Given all texts, then none of them adds a line to the log."""
     assert_lines(scanned.run.debug_output, "debug output")
     for one in scanned.run.rounds:
         assert_lines(one.stderr, "stderr")
 
 
 def test_the_json_result_holds_the_exact_text(scanned: Scanned) -> None:
-    """Given each text, then the parsed JSON result is what VMRay returned, to the last character."""
+    """Given each text, then the parsed JSON result is exactly what VMRay returned."""
     by_entity = {each["Entity"]: each["EntityResult"] for each in scanned.run.json_result}
 
     def exact(name: str) -> None:
@@ -137,44 +137,44 @@ def test_the_json_result_holds_the_exact_text(scanned: Scanned) -> None:
     assert violations(exact) == {}
 
 
-def test_the_json_result_can_be_pasted_into_a_script(scanned: Scanned) -> None:
-    """Given all texts, then the JSON is ASCII without a sign that means something to HTML."""
+def test_the_json_result_is_safe_in_a_script(scanned: Scanned) -> None:
+    """Given all texts, then the JSON is ASCII without characters that have a meaning in HTML."""
     assert_script_json(scanned.run.results["JsonResult"]["RawJson"])
 
 
-def test_tables_keep_their_columns_and_run_nothing(scanned: Scanned) -> None:
-    """Given each text, then no cell of the sample's ten tables is a formula or adds a column."""
+def test_tables_keep_their_columns_and_contain_no_formula(scanned: Scanned) -> None:
+    """Given each text, then no cell of the ten tables of a sample is a formula or adds a column."""
 
-    def sound(name: str) -> None:
+    def safe(name: str) -> None:
         title = scanned.entities[name]
         tables = {each: lines for each, lines in scanned.run.tables.items() if each.startswith(title)}
         assert len(tables) == 1 + 8 + 1
         for each, lines in tables.items():
             assert_table(each, lines)
 
-    assert violations(sound) == {}
+    assert violations(safe) == {}
 
 
-def test_insights_show_text_and_nothing_else(scanned: Scanned) -> None:
-    """Given each text, then the insight has our own elements only, and nothing to click."""
+def test_insights_contain_text_only(scanned: Scanned) -> None:
+    """Given each text, then the insight has only our own elements, and no link."""
 
-    def sound(name: str) -> None:
+    def safe(name: str) -> None:
         assert assert_insight(scanned.insights[scanned.entities[name]]).startswith("Verdict: Malicious")
 
-    assert violations(sound) == {}
+    assert violations(safe) == {}
 
 
 def test_enrichment_is_visible_text(scanned: Scanned) -> None:
-    """Given each text, then each field is visible, on one line, and of bounded length."""
+    """Given each text, then each field is visible, on one line, and of limited length."""
     assert violations(lambda name: assert_enrichment(scanned.enrichment[scanned.entities[name]])) == {}
 
 
 def test_a_violation_is_reported_with_its_text() -> None:
-    """Given a check that fails for one text, then that text is named with the reason."""
+    """Given a check that fails for one text, then this text is named with the reason."""
 
-    def refuses_nul(name: str) -> None:
+    def reject_nul(name: str) -> None:
         assert name != "nul", "reason"
 
-    assert {name: reason.partition("\n")[0] for name, reason in violations(refuses_nul).items()} == {
+    assert {name: reason.partition("\n")[0] for name, reason in violations(reject_nul).items()} == {
         "nul": "reason"
     }

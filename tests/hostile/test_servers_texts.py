@@ -1,4 +1,4 @@
-"""Reasons that a server, or whoever sits in front of it, gives: shown on one line, whatever they say."""
+"""Given hostile texts as reasons of a server, then they are on one line and safe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_each_text_as_the_reason_of_one_entity(lab: Lab) -> None:
-    """The documented sentence and one line of details an entity, and nothing more."""
+    """Given each text as an error, then the message has the documented sentence and one line per entity."""
     hashes = [hashlib.sha256(name.encode()).hexdigest() for name in TEXTS]
     for value, text in zip(hashes, TEXTS.values(), strict=True):
         fault = {"kind": "result_error", "error_msg": text}
@@ -31,8 +31,8 @@ def test_each_text_as_the_reason_of_one_entity(lab: Lab) -> None:
     assert all("VMRay rejected the request: " in line for line in details.splitlines())
 
 
-def test_the_words_of_failed_analyses(lab: Lab, tmp_path: Path) -> None:
-    """They are a note about the file, on its line."""
+def test_hostile_results_of_failed_analyses(lab: Lab, tmp_path: Path) -> None:
+    """Given the result text of a failed analysis, then it is a note on the line of the file."""
     file = tmp_path / "emulate-failed.txt"
     file.write_text("a")
     texts = {"data.0.analysis_result_str": EVERYTHING}
@@ -48,11 +48,11 @@ def test_the_words_of_failed_analyses(lab: Lab, tmp_path: Path) -> None:
     assert_script_json(run.results["JsonResult"]["RawJson"])
 
 
-def test_fields_that_nobody_knows(lab: Lab) -> None:
-    """Their names are as hostile as their values, and nested."""
+def test_hostile_unknown_fields(lab: Lab) -> None:
+    """Given unknown fields with hostile names and nested values, then result and tables are safe."""
     sample = lab.vmray.control.add_sample()
-    strange = {text: [text, {text: [text]}] for text in TEXTS.values() if len(text) < 5_000}
-    patch = {"kind": "patch", "set": {"data.0.sample_new": strange}}
+    unknown = {text: [text, {text: [text]}] for text in TEXTS.values() if len(text) < 5_000}
+    patch = {"kind": "patch", "set": {"data.0.sample_new": unknown}}
     lab.vmray.control.inject({"path": "/rest/sample/sha256/*"}, patch)
     lab.hashes(sample["sample_sha256hash"])
 
@@ -60,7 +60,7 @@ def test_fields_that_nobody_knows(lab: Lab) -> None:
 
     assert run.is_success, run.message
     (result,) = run.json_result
-    assert result["EntityResult"]["sample_new"] == strange
+    assert result["EntityResult"]["sample_new"] == unknown
     assert_script_json(run.results["JsonResult"]["RawJson"])
     for title, lines in run.tables.items():
         assert_table(title, lines)

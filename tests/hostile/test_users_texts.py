@@ -1,4 +1,4 @@
-"""What users hand over: entities, tags, comments, files. It arrives at VMRay exactly, and is shown safely."""
+"""Given hostile texts from users, then VMRay receives them exactly, and every sink is safe."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ GOOD_TAGS = (
 BAD_TAGS = ("ansi", "surrogate", "long-words")
 
 
-def test_hashes_that_are_none(lab: Lab) -> None:
-    """Each is named with its reason, and nothing is asked."""
+def test_invalid_hashes_are_named(lab: Lab) -> None:
+    """Given texts that are no hashes, then each is named with its reason, and no request is sent."""
     lab.hashes(*TEXTS.values())
 
     run = lab.run(SCAN_HASH)
@@ -47,10 +47,10 @@ def test_hashes_that_are_none(lab: Lab) -> None:
     assert [line.endswith(reason) for line in details.splitlines()] == [True] * len(lab.case.entities)
 
 
-def test_urls_arrive_as_they_were_written(lab: Lab) -> None:
-    """No text changes on its way into the form field; what cannot be sent is named, and holds up nobody."""
+def test_urls_are_submitted_unchanged(lab: Lab) -> None:
+    """Given any text in a URL, then VMRay receives it exactly; a URL that is not encodable is named."""
     urls = {name: f"http://x.example/{name}?{text}" for name, text in TEXTS.items() if len(text) < 5_000}
-    unsendable = {name for name, url in urls.items() if not _encodes(url)}
+    unencodable = {name for name, url in urls.items() if not _is_encodable(url)}
     lab.urls(*urls.values())
 
     run = lab.run(SCAN_URL)
@@ -58,14 +58,14 @@ def test_urls_arrive_as_they_were_written(lab: Lab) -> None:
     assert_run(run)
     assert run.is_success, run.message[:2000]
     submitted = sorted(form["sample_url"] for form in lab.submits())
-    assert submitted == sorted(url for name, url in urls.items() if name not in unsendable)
+    assert submitted == sorted(url for name, url in urls.items() if name not in unencodable)
     by_entity = {each["Entity"]: each["EntityResult"]["sample_url"] for each in run.json_result}
-    assert by_entity == {url.upper(): url for name, url in urls.items() if name not in unsendable}
+    assert by_entity == {url.upper(): url for name, url in urls.items() if name not in unencodable}
     problem = "contains characters that cannot be sent to VMRay"
-    assert [line.endswith(problem) for line in run.message.splitlines()].count(True) == len(unsendable)
+    assert [line.endswith(problem) for line in run.message.splitlines()].count(True) == len(unencodable)
 
 
-def _encodes(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -74,8 +74,8 @@ def _encodes(text: str) -> bool:
 
 
 @pytest.mark.parametrize("tag", GOOD_TAGS)
-def test_a_tag_arrives_exactly_in_either_form(lab: Lab, tag: str) -> None:
-    """In the form field, and for older servers as one segment of the path."""
+def test_a_tag_is_sent_unchanged_in_form_and_path(lab: Lab, tag: str) -> None:
+    """The tag is exact in the form field, and in the path segment for older servers."""
     lab.vmray.control.add_sample()
     (submission,) = lab.vmray.control.submissions()
     number = submission["submission_id"]
@@ -83,8 +83,8 @@ def test_a_tag_arrives_exactly_in_either_form(lab: Lab, tag: str) -> None:
 
     newer = lab.run(ADD_TAG, given)
     (field,) = lab.vmray.control.requests()
-    order = {"path": f"/rest/submission/{number}/tag", "method": "POST"}
-    lab.vmray.control.inject(order, {"kind": "status", "status": 405})
+    match = {"path": f"/rest/submission/{number}/tag", "method": "POST"}
+    lab.vmray.control.inject(match, {"kind": "status", "status": 405})
     older = lab.run(ADD_TAG, given)
     _, segment = lab.vmray.control.requests()
 
@@ -98,8 +98,8 @@ def test_a_tag_arrives_exactly_in_either_form(lab: Lab, tag: str) -> None:
 
 
 @pytest.mark.parametrize("name", BAD_TAGS)
-def test_a_tag_against_the_rule_is_explained_and_not_sent(lab: Lab, name: str) -> None:
-    """Safely, whatever it is."""
+def test_an_invalid_tag_is_reported_and_not_sent(lab: Lab, name: str) -> None:
+    """Given a tag that breaks the rule, then the message is safe, and no request is sent."""
     run = lab.run(ADD_TAG, {"Submission ID": "6001", "Tag Name": TEXTS[name]})
 
     assert_run(run)
@@ -107,8 +107,8 @@ def test_a_tag_against_the_rule_is_explained_and_not_sent(lab: Lab, name: str) -
     assert lab.seen() == []
 
 
-def test_a_submission_id_that_is_none(lab: Lab) -> None:
-    """Path segments are numbers only."""
+def test_an_invalid_submission_id_is_reported_and_not_sent(lab: Lab) -> None:
+    """Given a submission id that is no number, then no request is sent."""
     run = lab.run(ADD_TAG, {"Submission ID": f"1/../2 {EVERYTHING}", "Tag Name": "a"})
 
     assert_run(run)
@@ -116,9 +116,9 @@ def test_a_submission_id_that_is_none(lab: Lab) -> None:
     assert lab.seen() == []
 
 
-def test_tags_and_comment_of_a_submit_arrive_exactly(lab: Lab, tmp_path: Path) -> None:
-    """The comment may be anything that can be sent, the tags are VMRay's."""
-    comment = "".join(each if _encodes(each) else "?" for each in EVERYTHING)
+def test_tags_and_comment_of_a_submit_are_sent_unchanged(lab: Lab, tmp_path: Path) -> None:
+    """Given any encodable comment and any valid tags, then VMRay receives them exactly."""
+    comment = "".join(each if _is_encodable(each) else "?" for each in EVERYTHING)
     tags = [tag for tag in GOOD_TAGS if "," not in tag]
     given = {"Comment": comment, "Tag Names": ", ".join(tags)}
     file = tmp_path / "a.txt"
@@ -138,8 +138,8 @@ def test_tags_and_comment_of_a_submit_arrive_exactly(lab: Lab, tmp_path: Path) -
     assert [each["submission_tags"] for each in lab.vmray.control.submissions()] == [tags] * 2
 
 
-def test_a_comment_that_cannot_be_sent_is_explained(lab: Lab) -> None:
-    """Half a character is a wrong parameter, not an accident."""
+def test_an_unencodable_comment_is_reported(lab: Lab) -> None:
+    """Given half a surrogate pair in a parameter, then the message names the parameter."""
     lab.urls("http://x.example/")
 
     run = lab.run(SCAN_URL, {"Comment": "half\ud800"})
@@ -149,26 +149,26 @@ def test_a_comment_that_cannot_be_sent_is_explained(lab: Lab) -> None:
     assert lab.seen() == []
 
 
-def _made(folder: Path) -> dict[str, Path]:
-    """A file for each text that can be a file's name."""
-    made = {}
+def _write_files(folder: Path) -> dict[str, Path]:
+    """Write a file for each text that can be a file name."""
+    files = {}
     for number, (name, text) in enumerate(TEXTS.items()):
-        called = text.replace("/", "_").replace("\0", "_")
+        file_name = text.replace("/", "_").replace("\0", "_")
         try:
-            if not 0 < len(os.fsencode(called)) < 200:
+            if not 0 < len(os.fsencode(file_name)) < 200:
                 continue
         except UnicodeEncodeError:
             continue
-        path = folder / str(number) / called
+        path = folder / str(number) / file_name
         path.parent.mkdir()
         path.write_text(f"content {name}")
-        made[name] = path
-    return made
+        files[name] = path
+    return files
 
 
-def test_file_names_arrive_as_they_are_on_disk(lab: Lab, tmp_path: Path) -> None:
-    """Quotes, line ends, commas, directions: nothing breaks the request, and no name breaks a line."""
-    files = _made(tmp_path)
+def test_file_names_are_sent_unchanged(lab: Lab, tmp_path: Path) -> None:
+    """Given any characters in file names, then VMRay receives the names exactly, each on one line."""
+    files = _write_files(tmp_path)
     assert len(files) > 50
 
     run = lab.run(UPLOAD, {"Sample File Path": ",".join(str(path) for path in files.values())})
@@ -187,8 +187,8 @@ def test_file_names_arrive_as_they_are_on_disk(lab: Lab, tmp_path: Path) -> None
     assert len(named) == len(files)
 
 
-def test_a_file_name_that_is_no_text_is_still_uploaded(lab: Lab, tmp_path: Path) -> None:
-    """VMRay takes names in UTF-8 only: other bytes arrive written out."""
+def test_a_file_with_an_undecodable_name_is_uploaded(lab: Lab, tmp_path: Path) -> None:
+    """Given bytes that are not UTF-8, then VMRay receives them as escapes, because its names are UTF-8."""
     path = tmp_path / os.fsdecode(b"caf\xe9 \xff.exe")
     path.write_bytes(b"MZ")
 
@@ -202,8 +202,8 @@ def test_a_file_name_that_is_no_text_is_still_uploaded(lab: Lab, tmp_path: Path)
     assert kept == "caf\\xe9 \\xff.exe"
 
 
-def test_paths_that_lead_nowhere_are_shown_safely(lab: Lab) -> None:
-    """Each text as a path."""
+def test_missing_paths_are_reported_safely(lab: Lab) -> None:
+    """Given each text as a path, then the message is safe, and no request is sent."""
     paths = ",".join(f"/nowhere/{text}" for text in TEXTS.values() if len(text) < 5_000)
 
     run = lab.run(UPLOAD, {"Sample File Path": paths})

@@ -1,4 +1,4 @@
-"""The names of the hub's schema for AI descriptions: complete, and an unknown name is an error."""
+"""The names in the hub's schema for AI descriptions are complete, and an unknown name is an error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ print(json.dumps({
 
 
 def described(types: dict[str, bool], outcomes: dict[str, bool]) -> dict[str, Any]:
-    """The AI description of an action with these flags."""
+    """Return the AI description of an action with these flags."""
     return {
         "ai_short_description": "Short.",
         "ai_description": "Long.",
@@ -46,7 +46,7 @@ def described(types: dict[str, bool], outcomes: dict[str, bool]) -> dict[str, An
 
 
 def test_every_entity_type_and_every_outcome_can_be_built() -> None:
-    """Given an action with all flags set, then its definition has the built name of each."""
+    """Given an action with all flags, then its definition has the built name of each flag."""
     every = described(dict.fromkeys(ENTITY_TYPES, True), dict.fromkeys(OUTCOMES, True))
     built = ai_definition(every)
     assert built["EntityTypes"] == list(ENTITY_TYPES.values())
@@ -55,14 +55,14 @@ def test_every_entity_type_and_every_outcome_can_be_built() -> None:
 
 
 def test_an_outcome_without_a_category_adds_none() -> None:
-    """Given an action that downloads a file, then the outcome is built, and there is no AI category."""
+    """Given an action that downloads a file, then the outcome is built, without an AI category."""
     built = ai_definition(described({}, {"download_file": True}))
     assert built["OutcomeCategories"] == ["Download File"]
     assert "AiCategories" not in built
 
 
 def test_an_entity_type_of_a_declaration_sets_its_flag_or_is_an_error() -> None:
-    """Given the platform's name of a type, then the schema's name is found; an unknown one is named."""
+    """Given the platform's name of a type, then the schema's name is found; an unknown name is an error."""
     assert entity_type_names(["ADDRESS", "HOSTNAME", "DestinationURL"]) == {"address", "host_name", "url"}
     with pytest.raises(UnknownNameError, match=r"^the hub has no entity type 'PLANET'; it has ADDRESS, "):
         entity_type_names(["PLANET"])
@@ -77,10 +77,10 @@ def test_an_entity_type_of_a_declaration_sets_its_flag_or_is_an_error() -> None:
         ("file_hash: true", "moon: true", "the hub has no entity type 'moon'; it has "),
     ],
 )
-def test_an_unknown_name_in_the_description_refuses_the_package(
+def test_an_unknown_name_in_the_description_is_an_error(
     tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
-    """Given a flag that the hub does not have, then the error names the file, the action and the flag."""
+    """Given an unknown flag, then the error names the file, the action and the flag."""
     copy = tmp_path / "vm_ray"
     shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
     file = copy / AI_DESCRIPTION
@@ -102,12 +102,12 @@ def test_the_names_are_those_of_mp() -> None:
         [interpreter, "-c", TABLES_OF_MP], capture_output=True, text=True, check=False, cwd=mp.parent
     )
     assert done.returncode == 0, done.stderr
-    theirs = json.loads(done.stdout)
-    assert theirs == {
+    of_mp = json.loads(done.stdout)
+    assert of_mp == {
         "entity_types": ENTITY_TYPES,
         "outcomes": OUTCOMES,
         "categories": {name: sorted(members) for name, members in AI_CATEGORIES.items()},
         "order": list(AI_CATEGORIES),
     }
-    assert list(theirs["entity_types"]) == list(ENTITY_TYPES)
-    assert list(theirs["outcomes"]) == list(OUTCOMES)
+    assert list(of_mp["entity_types"]) == list(ENTITY_TYPES)
+    assert list(of_mp["outcomes"]) == list(OUTCOMES)

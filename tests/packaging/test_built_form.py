@@ -1,4 +1,4 @@
-"""The form that is imported into Google SecOps: complete, in the platform's shapes, the same each time."""
+"""The built form for Google SecOps is complete, has the platform's formats, and is reproducible."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHEELS = (
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
-    """The built form, with stand-ins for the wheels, which only a package index can give."""
+    """Return the built form, with empty files instead of the wheels, which need a package index."""
     folder = tmp_path / "VMRay"
     build(INTEGRATION, folder)
     (folder / "Dependencies").mkdir()
@@ -36,7 +36,7 @@ def built(tmp_path: Path) -> Path:
 
 
 def test_the_built_form_is_complete(built: Path) -> None:
-    """Everything that the import needs is there, and nothing of the source layout is left."""
+    """Given the built form, then it has everything for the import, and nothing of the source layout."""
     assert missing(INTEGRATION, built) == []
     names = {path.relative_to(built).parts[0] for path in built.rglob("*") if path.is_file()}
     assert names == {
@@ -67,13 +67,13 @@ def test_the_built_form_is_complete(built: Path) -> None:
     ],
 )
 def test_a_missing_part_is_named(built: Path, name: str) -> None:
-    """An incomplete package is noticed before it is zipped."""
+    """Given a missing file, then it is reported before the package is zipped."""
     (built / name).unlink()
     assert [one.partition("-")[0] for one in missing(INTEGRATION, built)] == [name.partition("-")[0]]
 
 
-def test_definitions_carry_what_the_platform_shows(built: Path) -> None:
-    """The definition has the images embedded, typed parameters and the version as a number."""
+def test_the_definition_has_images_parameters_and_version(built: Path) -> None:
+    """Given the definition, then it has embedded images, typed parameters and the version as a number."""
     head = json.loads((built / "Integration-VMRay.def").read_text(encoding="utf-8"))
     properties = [
         (one["PropertyName"], one["PropertyType"], one["Value"]) for one in head["IntegrationProperties"]
@@ -88,8 +88,8 @@ def test_definitions_carry_what_the_platform_shows(built: Path) -> None:
     assert (head["Version"], head["PythonVersion"], head["Identifier"]) == (14.0, 3, "VMRay")
 
 
-def test_an_action_carries_its_example_and_its_entities(built: Path) -> None:
-    """The JSON example is embedded as text, and the step is bound to its entity type."""
+def test_an_action_has_its_example_and_its_entities(built: Path) -> None:
+    """Given an action, then its JSON example is embedded as text, and it has its entity types."""
     action = json.loads((built / "ActionsDefinitions" / "scan_hash.actiondef").read_text(encoding="utf-8"))
     example = (INTEGRATION / "resources" / "scan_hash_JsonResult_example.json").read_text(encoding="utf-8")
     assert json.loads(action["DynamicResultsMetadata"][0]["ResultExample"]) == json.loads(example)
@@ -97,8 +97,8 @@ def test_an_action_carries_its_example_and_its_entities(built: Path) -> None:
     assert {parameter["Type"] for parameter in action["Parameters"]} == {0, 1}
 
 
-def test_marking_custom_changes_that_alone(built: Path) -> None:
-    """An import by hand needs a custom integration; nothing else may change on the way."""
+def test_mark_custom_changes_only_that_flag(built: Path) -> None:
+    """Given an import by hand, which needs `IsCustom`, then nothing else changes."""
     before = json.loads((built / "Integration-VMRay.def").read_text(encoding="utf-8"))
     mark_custom(built)
     after = json.loads((built / "Integration-VMRay.def").read_text(encoding="utf-8"))
@@ -111,7 +111,7 @@ def test_marking_custom_changes_that_alone(built: Path) -> None:
 
 
 def test_the_zip_has_its_files_at_the_root_and_equal_bytes_each_time(built: Path, tmp_path: Path) -> None:
-    """The platform looks for the definition at the root; equal contents give an equal file."""
+    """Given the zip, then the definition is at its root, and equal contents give equal bytes."""
     first, second = tmp_path / "dist" / "one.zip", tmp_path / "dist" / "two.zip"
     pack(built, first)
     pack(built, second)
@@ -124,10 +124,10 @@ def test_the_zip_has_its_files_at_the_root_and_equal_bytes_each_time(built: Path
         assert package.testzip() is None
 
 
-def test_without_mp_the_package_is_built_and_the_way_to_mp_is_told(
+def test_without_mp_the_package_is_built_and_not_validated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A machine without the hub's tool gets its zip, and is told that the hub's rules were not checked."""
+    """Given no `mp`, then the zip is built, and the output names the missing validation."""
 
     def download(_: Path, target: Path) -> None:
         (target / "Dependencies").mkdir()
@@ -138,16 +138,16 @@ def test_without_mp_the_package_is_built_and_the_way_to_mp_is_told(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(hub_step, "add_dependencies", download)
     assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 0
-    told = capsys.readouterr().out
-    assert "validation was not run" in told
-    assert "content-hub" in told
+    output = capsys.readouterr().out
+    assert "validation was not run" in output
+    assert "content-hub" in output
     assert [path.name for path in (tmp_path / "dist").iterdir()] == ["VMRay-14.0.zip"]
 
 
-def test_a_failed_download_is_a_sentence_and_leaves_no_zip(
+def test_a_failed_download_is_reported_and_leaves_no_zip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a package index there is no package, and the reason is said."""
+    """Given no package index, then there is no package, and the output has the reason."""
     monkeypatch.delenv("MP", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(hub_package, "PLATFORMS", ("no_such_platform",))
@@ -157,10 +157,10 @@ def test_a_failed_download_is_a_sentence_and_leaves_no_zip(
     assert not (tmp_path / "dist").exists()
 
 
-def test_a_file_that_a_declaration_names_and_that_is_not_there_is_a_sentence(
+def test_a_missing_file_of_a_declaration_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A missing example or logo refuses the package, by its name."""
+    """Given a missing logo, then there is no package, and the output names the file."""
     copy = tmp_path / "vm_ray"
     shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "resources" / "logo.svg").unlink()
@@ -180,7 +180,7 @@ def test_a_file_that_a_declaration_names_and_that_is_not_there_is_a_sentence(
         ("definition.yaml", "python_version: '3.11'", "python_version: '2.7'", "2.7"),
     ],
 )
-def test_a_key_that_is_not_there_is_a_sentence(  # noqa: PLR0913, PLR0917 - one file, changed in one place
+def test_a_missing_or_unknown_key_is_reported(  # noqa: PLR0913, PLR0917 - one file, changed in one place
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -189,7 +189,7 @@ def test_a_key_that_is_not_there_is_a_sentence(  # noqa: PLR0913, PLR0917 - one 
     new: str,
     key: str,
 ) -> None:
-    """A declaration without its AI description, say, refuses the package, by the file and the key."""
+    """Given a missing or unknown key, then there is no package, and the output names the file and the key."""
     copy = tmp_path / "vm_ray"
     shutil.copytree(INTEGRATION, copy, ignore=shutil.ignore_patterns("__pycache__"))
     text = (copy / file).read_text("utf-8")
@@ -197,14 +197,14 @@ def test_a_key_that_is_not_there_is_a_sentence(  # noqa: PLR0913, PLR0917 - one 
     (copy / file).write_text(text.replace(old, new), "utf-8")
     monkeypatch.setattr(hub_step, "INTEGRATION", copy)
     assert hub_step.main(["--dist", str(tmp_path / "dist")]) == 1
-    told = capsys.readouterr().out
-    assert told.startswith("Not packaged: ")
-    assert file in told
-    assert f"'{key}' is missing, or has no counterpart" in told
+    output = capsys.readouterr().out
+    assert output.startswith("Not packaged: ")
+    assert file in output
+    assert f"'{key}' is missing, or has no counterpart" in output
 
 
-def test_a_wrong_tool_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """MP that names nothing is an error, not a silent fall-back."""
+def test_a_wrong_path_of_mp_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a wrong path in the variable MP, then it is an error, and no other tool is used."""
     monkeypatch.setenv("MP", str(tmp_path / "nothing"))
     with pytest.raises(PackagingError, match="no program is there"):
         hub_step.package(INTEGRATION, tmp_path / "scratch", tmp_path / "dist")

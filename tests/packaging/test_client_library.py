@@ -32,7 +32,7 @@ def public_names() -> list[tuple[str, str]]:
 
 
 def quick_start(emulator: EmbeddedEmulator, path: Path) -> list[str]:
-    """Run the example of the page with only this path to import from, and return what it prints."""
+    """Run the example of the page with this import path only, and return the printed lines."""
     (code,) = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
     environment = {
         **os.environ,
@@ -67,7 +67,7 @@ def test_a_public_name_exists(name: str, module: str) -> None:
 
 
 def test_the_page_names_the_entry_point() -> None:
-    """Given the page, then the table is read: it names `connect`."""
+    """Given the page, then its table has been parsed: it contains `connect`."""
     assert ("connect", "vm_ray.core.api.vmray_connect") in public_names()
 
 
@@ -80,7 +80,7 @@ def test_the_quick_start_runs(emulator: EmbeddedEmulator) -> None:
 
 
 def test_the_wheel_contains_the_packages_without_sdk(wheel: Path) -> None:
-    """Given the wheel, then of `vm_ray` it contains the packages that need no SDK, and nothing else."""
+    """Given the wheel, then its part of `vm_ray` is exactly the packages that need no SDK."""
     expected = {
         path.relative_to(INTEGRATION.parent).as_posix()
         for package in SHIPPED

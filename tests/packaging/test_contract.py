@@ -1,4 +1,4 @@
-"""The declarations are the contract with existing playbooks: a change is a diff that a person reviews."""
+"""The declarations are a contract with existing playbooks: each change is a diff that a person reviews."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_committed_contract_is_what_is_declared() -> None:
-    """Given all declarations, then names, types, defaults and results are those of `contract.json`."""
+def test_the_committed_contract_matches_the_declarations() -> None:
+    """Given all declarations, then names, types, defaults and results are those in `contract.json`."""
     found = difference(CONTRACT.read_text("utf-8"), contract_text())
     assert not found, f"\n{found}\n{ADVICE}"
 
 
-def test_the_contract_holds_every_action() -> None:
+def test_the_contract_has_every_action() -> None:
     """Given the registry of actions, then the contract has each one with its parameters in order."""
     actions = read_contract()["actions"]
     assert {stem: (each["name"], each["is_async"]) for stem, each in actions.items()} == {

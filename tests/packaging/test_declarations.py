@@ -23,18 +23,18 @@ IOC_TYPES = ("domains", "emails", "files", "ips", "mutexes", "processes", "regis
 every_action = pytest.mark.parametrize("stem", ACTIONS)
 
 
-def load(path: Path) -> Any:  # noqa: ANN401 - whatever the YAML holds
-    """The YAML of one file."""
+def load(path: Path) -> Any:  # noqa: ANN401 - any YAML value
+    """Return the parsed YAML of one file."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def action(stem: str) -> dict[str, Any]:
-    """The declaration of one action."""
+    """Return the declaration of one action."""
     return dict(load(INTEGRATION / "actions" / f"{stem}.yaml"))
 
 
 def test_the_integration_is_configured_by_three_parameters() -> None:
-    """Given the definition, then its parameters are spelled as the published documentation spells them."""
+    """Given the definition, then its parameters have the names of the published documentation."""
     head = load(INTEGRATION / "definition.yaml")
     assert (head["identifier"], head["name"]) == ("VMRay", "VMRay")
     assert [tuple(each.values()) for each in read_contract()["parameters"]] == [
@@ -59,8 +59,8 @@ def test_an_action_belongs_to_the_integration(stem: str) -> None:
 
 
 @every_action
-def test_descriptions_help_and_fit(stem: str) -> None:
-    """Given an action, then it and its parameters are described in sentences within the platform's limits."""
+def test_descriptions_are_sentences_within_the_limits(stem: str) -> None:
+    """Given an action, then all descriptions are sentences within the platform's limits."""
     declared = action(stem)
     texts = [declared["description"], *(one["description"] for one in declared["parameters"])]
     assert all(text.endswith(".") and "\n" not in text for text in texts)
@@ -72,7 +72,7 @@ def test_descriptions_help_and_fit(stem: str) -> None:
 
 @every_action
 def test_json_results_have_an_example_from_a_real_run(stem: str) -> None:
-    """Given an action with a JSON result, then it points to an example, and the example is JSON."""
+    """Given an action with a JSON result, then it has an example, and the example is JSON."""
     results = action(stem)["dynamic_results_metadata"]
     expected = [f"resources/{stem}_JsonResult_example.json"] if stem in WITH_JSON else []
     assert [result["result_example_path"] for result in results] == expected
@@ -83,26 +83,26 @@ def test_json_results_have_an_example_from_a_real_run(stem: str) -> None:
 
 @pytest.mark.parametrize("stem", WITH_JSON)
 def test_widgets_belong_to_actions_with_json(stem: str) -> None:
-    """Given an action with a JSON result, then one widget is bound to the action's display name."""
+    """Given an action with a JSON result, then one widget has the action's display name."""
     widget = load(INTEGRATION / "widgets" / f"{stem}.yaml")
     assert widget["action_identifier"] == ACTIONS[stem]["name"]
     assert (INTEGRATION / "widgets" / f"{stem}.html").is_file()
 
 
 def test_versions_agree() -> None:
-    """Given the version 14.0, then the project, the newest release note and every action carry it."""
+    """Given the version 14.0, then the project, the newest release note and every action have it."""
     project = (INTEGRATION / "pyproject.toml").read_text(encoding="utf-8")
     assert 'version = "14.0"' in project
     assert load(INTEGRATION / "release_notes.yaml")[-1]["version"] == pytest.approx(14.0)
     assert {action(stem)["version"] for stem in ACTIONS} == {14.0}
 
 
-def test_the_ai_description_knows_every_action_and_nothing_else() -> None:
-    """Given the description for the platform's AI, then it agrees with the declarations."""
-    spoken = load(INTEGRATION / "resources" / "ai" / "actions_ai_description.yaml")
-    assert set(spoken) == {action["name"] for action in ACTIONS.values()}
+def test_the_ai_description_has_exactly_the_declared_actions() -> None:
+    """Given the description for the platform's AI, then it has the same actions, parameters and entities."""
+    descriptions = load(INTEGRATION / "resources" / "ai" / "actions_ai_description.yaml")
+    assert set(descriptions) == {action["name"] for action in ACTIONS.values()}
     for declared in ACTIONS.values():
-        entry = spoken[declared["name"]]
+        entry = descriptions[declared["name"]]
         assert all(each["name"] in entry["parameters_description"] for each in declared["parameters"])
         assert declared["entities"] or not entry["capabilities"]["can_update_entities"]
         chosen = [kind for kind, value in entry["entity_usage"]["entity_types"].items() if value]
@@ -117,8 +117,8 @@ def test_the_ai_description_knows_every_action_and_nothing_else() -> None:
         ]
 
 
-def test_no_committed_file_locks_or_names_a_machine() -> None:
-    """Given the integration's folder, then it has no lock file, and the SDK comes from a public address."""
+def test_there_is_no_lock_file_and_no_local_path() -> None:
+    """Given the integration's folder, then it has no lock file, and the SDK has a public address."""
     assert not (INTEGRATION / "uv.lock").exists()
     project = (INTEGRATION / "pyproject.toml").read_text(encoding="utf-8")
     assert 'soar-sdk = { git = "https://github.com/' in project

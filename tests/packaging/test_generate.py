@@ -1,4 +1,4 @@
-"""`python -m tools.generate`: the exit code, the message and the files, in a small folder."""
+"""`python -m tools.generate` in a small folder: the exit code, the message and the files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Path, str]:
-    """Two generated files, which the folder has with the same texts."""
+    """Return two generated files; the folder has both with the same texts."""
     texts = {tmp_path / "docs" / "page.md": "page\n", tmp_path / "widgets" / "one.html": "one\n"}
     for path, text in texts.items():
         path.parent.mkdir()
@@ -27,7 +27,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Path, str]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """The text of every file below a folder."""
+    """Return the text of every file below a folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_text("utf-8")
         for path in sorted(folder.rglob("*"))
@@ -37,18 +37,20 @@ def contents(folder: Path) -> dict[str, str]:
 
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize("arguments", [["--check"], []])
-def test_fresh_files_end_with_0(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Given files that are up to date, then the command says so and ends with 0."""
+def test_files_that_are_up_to_date_exit_with_0(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Given files that are up to date, then the message is one sentence and the exit code is 0."""
     assert generate.main(arguments) == 0
     verb = "are" if arguments else "were"
     assert capsys.readouterr().out == f"all generated files {verb} up to date\n"
 
 
 @pytest.mark.usefixtures("files")
-def test_a_stale_a_missing_and_a_left_over_file_are_named(
+def test_outdated_missing_and_superfluous_files_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Given files that differ, then `--check` names them, ends with 1 and changes nothing."""
+    """Given files that differ, then `--check` names them, exits with 1 and changes nothing."""
     (tmp_path / "docs" / "page.md").write_text("old\n", "utf-8")
     (tmp_path / "widgets" / "one.html").rename(tmp_path / "widgets" / "gone.html")
     before = contents(tmp_path)
@@ -63,7 +65,7 @@ def test_a_stale_a_missing_and_a_left_over_file_are_named(
 def test_without_check_the_files_are_written(
     files: dict[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Given the same differences, then the command writes what is generated and removes the rest."""
+    """Given the same differences, then the command writes the generated files and removes the other one."""
     (tmp_path / "docs" / "page.md").unlink()
     (tmp_path / "docs").rmdir()
     (tmp_path / "widgets" / "gone.html").write_text("gone\n", "utf-8")

@@ -1,4 +1,4 @@
-"""The hub's own tool agrees: every rule kept, and its build says the same as ours."""
+"""The hub's tool `mp` accepts the integration, and builds the same files as our builder."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ needs_mp = pytest.mark.skipif(
         ("Integration: vm_ray | Passed: 0 | Executed: 0 / 0 validations", False),
     ],
 )
-def test_only_every_rule_checked_and_kept_is_clean(line: str, clean: bool) -> None:  # noqa: FBT001 - a parametrized value
-    """A fatal rule hides those after it, and a tool that finds nothing passes all: neither is clean."""
+def test_a_validation_is_clean_only_if_all_rules_ran_and_passed(line: str, clean: bool) -> None:  # noqa: FBT001 - a parametrized value
+    """A fatal rule hides later rules, and a run without rules passes: both are not clean."""
     found = FIGURES.search(line)
     assert found is not None
     assert Figures(*map(int, found.groups())).clean is clean
 
 
-def test_a_cheerful_answer_without_figures_has_none() -> None:
-    """`All Validations Passed` is also said where nothing was validated."""
+def test_an_output_without_figures_has_no_figures() -> None:
+    """Given `All Validations Passed`, which an empty validation prints too, then there are no figures."""
     assert FIGURES.search("All Validations Passed") is None
 
 
 @needs_mp
-def test_mp_keeps_every_rule_and_builds_what_we_build(tmp_path: Path) -> None:
-    """`mp validate` counts 23 of 23, and `mp build` gives our own builder's files, value by value."""
+def test_mp_accepts_the_integration_and_builds_the_same_files(tmp_path: Path) -> None:
+    """Given the integration, then `mp validate` passes 23 of 23, and `mp build` writes the same files."""
     mp = find_mp()
     assert mp is not None
     hub = Hub(mp, tmp_path / "hub")
     hub.export(INTEGRATION, find_sdk())
-    figures, said = hub.validate(INTEGRATION.name)
-    assert figures == Figures(23, 23, 23), said
+    figures, output = hub.validate(INTEGRATION.name)
+    assert figures == Figures(23, 23, 23), output
     built = hub.build(INTEGRATION.name, IDENTIFIER)
     assert missing(INTEGRATION, built) == []
     own = tmp_path / IDENTIFIER
@@ -59,8 +59,8 @@ def test_mp_keeps_every_rule_and_builds_what_we_build(tmp_path: Path) -> None:
 
 
 @needs_mp
-def test_exporting_leaves_the_source_as_it_was(tmp_path: Path) -> None:
-    """The lock file and the SDK's address exist in the copy alone."""
+def test_an_export_does_not_change_the_source(tmp_path: Path) -> None:
+    """Given an export, then the lock file and the address of the SDK are only in the copy."""
     before = sorted(path.name for path in INTEGRATION.iterdir())
     mp = find_mp()
     assert mp is not None
@@ -71,7 +71,7 @@ def test_exporting_leaves_the_source_as_it_was(tmp_path: Path) -> None:
 
 @needs_mp
 def test_mp_builds_the_same_connectors_and_jobs(tmp_path: Path) -> None:
-    """The integration with a connector and a job more is built as `mp` builds it, value by value."""
+    """Given an integration with a connector and a job, then `mp` builds the same files, value by value."""
     source = tmp_path / INTEGRATION.name
     shutil.copytree(INTEGRATION, source, ignore=shutil.ignore_patterns("__pycache__"))
     add_scheduled_scripts(source)

@@ -1,4 +1,4 @@
-"""The tests that the hub runs, run as it does: from the integration's folder, with the SDK on the path."""
+"""Runs the tests of the integration in the same way as the hub: in its folder, with the SDK on the path."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SDKS = [
 
 @pytest.mark.parametrize("sdk", SDKS)
 def test_the_integrations_own_tests_pass(sdk: str | None, tmp_path: Path) -> None:
-    """Imports and Ping pass without a network, without TIPCommon and without this repository's settings."""
+    """Given no network, no TIPCommon and no settings of this repository, then the tests pass."""
     folder = find_sdk(Path(sdk) if sdk else None)
     environment = {
         **os.environ,

@@ -1,4 +1,4 @@
-"""The checks of the soak test find each kind of violation: a soak test must be able to fail."""
+"""The checks of the soak test find each kind of violation, so the soak test can fail."""
 
 from __future__ import annotations
 
