@@ -45,7 +45,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def vmray(finished: Callable[[], bool]) -> Any:  # noqa: ANN401 - stands for a client
+def vmray(finished: Callable[[], bool]) -> Any:  # noqa: ANN401 - a substitute for a client
     """Return a client whose reports are finished when the function returns true."""
     return SimpleNamespace(
         get_iocs=lambda _: Aggregate(finished(), {}),

@@ -19,7 +19,7 @@ class ByteServer(AcceptingServer):
 
     Args:
         url: The address of the server that executes the requests.
-        forge: Is called with the request line and the real response, and returns a list of byte strings.
+        respond: Is called with the request line and the real response, and returns a list of byte strings.
             The first one is sent at once, the others when the next requests come on the same connection.
             None: the real response is sent. An empty list: the connection is broken.
 
@@ -27,21 +27,21 @@ class ByteServer(AcceptingServer):
         url: The address of this server, for the client.
     """
 
-    def __init__(self, url: str, forge: Callable[[str, bytes], Sequence[bytes] | None]) -> None:
+    def __init__(self, url: str, respond: Callable[[str, bytes], Sequence[bytes] | None]) -> None:
         self._server = urlsplit(url)
-        self._forge = forge
+        self._respond = respond
         super().__init__()
 
     def serve(self, connection: socket.socket) -> None:
-        """Respond to requests until the client closes the connection or `forge` returns an empty list."""
+        """Respond to requests until the client closes the connection or `respond` returns an empty list."""
         pending: list[bytes] = []
         try:
             with connection.makefile("rb") as incoming:
                 while line := incoming.readline().decode().strip():
                     real = self._execute(line, incoming)
-                    forged = self._forge(line, real)
-                    pending += [real] if forged is None else forged
-                    if not forged and forged is not None:
+                    replacement = self._respond(line, real)
+                    pending += [real] if replacement is None else replacement
+                    if not replacement and replacement is not None:
                         return
                     connection.sendall(pending.pop(0))
         except OSError:

@@ -67,9 +67,9 @@ class KillSwitchProxy:
                 self.close()
                 return
             for source, sink, watched in ((client, server, True), (server, client, False)):
-                threading.Thread(target=self._pump, args=(source, sink, watched), daemon=True).start()
+                threading.Thread(target=self._copy, args=(source, sink, watched), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: FBT001 - handed to a thread by position
+    def _copy(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: FBT001 - a thread passes it by position
         try:
             while data := source.recv(65536):
                 if watched and self._pattern.match(data):

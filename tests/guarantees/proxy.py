@@ -43,7 +43,7 @@ class Proxy(HandlingServer):
         class Handler(QuietHandler):
             def do_GET(self) -> None:  # noqa: N802 - the library's name
                 served.append(self.requestline)
-                response = _forwarded(self)
+                response = _forward(self)
                 if breaks(self.requestline):
                     self.close_connection = True
                     return
@@ -64,8 +64,8 @@ class Proxy(HandlingServer):
         super().__init__(Handler)
 
 
-def _forwarded(request: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
-    """Ask the server that the request line names."""
+def _forward(request: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+    """Send the request to the server that the request line names, and return the response."""
     url = urlsplit(request.path)
     body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
     headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP}

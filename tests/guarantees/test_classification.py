@@ -124,7 +124,7 @@ def inject(
 
 @every_fault
 def test_the_client_classifies_each_fault_as_declared(fault: Fault) -> None:
-    """The error, whether it is fatal, whether it is retryable, and whether VMRay executed the request."""
+    """Given a submit, then its error, the properties of the error and the execution are as declared."""
     with EmbeddedEmulator(api_key=API_KEY, lifecycle="immediate") as vmray, ExitStack() as stack:
         url = inject(fault, SUBMIT, vmray, stack, times=1)
         found = classified(fault, url, vmray)
@@ -154,7 +154,7 @@ def test_a_read_ends_with_the_declared_error_of_each_fault(fault: Fault) -> None
 
 
 def test_the_client_classifies_all_faults_of_a_class_in_the_same_way() -> None:
-    """One fault can represent its class for reads, and for changes that may be repeated."""
+    """Given the faults of a class, then one of them can represent the class for repeatable requests."""
 
     def facts(fault: Fault) -> tuple[object, ...]:
         error = fault.error
@@ -168,7 +168,7 @@ def test_the_client_classifies_all_faults_of_a_class_in_the_same_way() -> None:
 
 
 def test_the_classes_of_submit_faults_separate_the_states_of_the_submission() -> None:
-    """The client's knowledge and the real state of the submission are the same for a whole class."""
+    """Given the faults of a class, then the client's knowledge and the real state are the same."""
     for representative in representatives(changes=True):
         same = [
             fault
@@ -179,7 +179,7 @@ def test_the_classes_of_submit_faults_separate_the_states_of_the_submission() ->
 
 
 def test_the_number_of_classes() -> None:
-    """With fewer classes, a kind of fault has no proof. With more classes, one is proved twice."""
+    """Given fewer classes, a kind of fault has no proof. Given more classes, one is proved twice."""
     assert len(FAULTS) == 29
     assert len(representatives(changes=False)) == 14
     assert len(representatives(changes=True)) == 20

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The runs of the fault matrix are as short, and reserve as much for their end: see `matrix/runner.py`.
 SECONDS: Final = SHORT_RUN
-SLOWNESSES: Final[tuple[Slowness, ...]] = get_args(Slowness)
+KINDS_OF_SLOWNESS: Final[tuple[Slowness, ...]] = get_args(Slowness)
 # The number of the throttled request. The first requests are not yet separated by a measured pace.
 THROTTLED: Final = 3
 LATE: Final = ("did not respond within", "time of this run ended", "not submitted in time")
@@ -59,9 +59,9 @@ def _all_actions(slowness: Slowness, integration: Path, folder: Path) -> list[Ac
 
 def test_no_action_passes_its_deadline(quick: Path, tmp_path: Path) -> None:
     """Given bytes that restart the timeout of the socket, then the run still ends in time."""
-    with ThreadPoolExecutor(len(SLOWNESSES)) as pool:
-        found = pool.map(lambda slowness: _all_actions(slowness, quick, tmp_path), SLOWNESSES)
-        runs = dict(zip(SLOWNESSES, found, strict=True))
+    with ThreadPoolExecutor(len(KINDS_OF_SLOWNESS)) as pool:
+        found = pool.map(lambda slowness: _all_actions(slowness, quick, tmp_path), KINDS_OF_SLOWNESS)
+        runs = dict(zip(KINDS_OF_SLOWNESS, found, strict=True))
     for slowness, each in ((slowness, each) for slowness, found in runs.items() for each in found):
         context = (slowness, each.action, each.message)
         assert each.state in (RunState.COMPLETED, RunState.FAILED), context

@@ -43,12 +43,12 @@ def work(rows: Rows, *, waiting: bool, full: bool = False) -> list[tuple[Row, li
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_each_class_of_faults_has_its_outcome(rows: Rows, group: int) -> None:
-    """A transient fault has no effect, a persistent one names its item, a fatal one ends the action."""
+    """A transient fault has no effect, a persistent one names its item, a fatal one fails the action."""
     assert failures_of(work(rows, waiting=False)[group::GROUPS]) == []
 
 
 def test_each_class_of_slow_faults_has_its_outcome(rows: Rows) -> None:
-    """The run ends in time. What another run can repeat has no effect; the rest is named."""
+    """Given a slow fault, then the run ends in time; a repeatable request has no effect, others are named."""
     assert failures_of(work(rows, waiting=True), concurrency=WAITING_CONCURRENCY) == []
 
 
@@ -92,6 +92,6 @@ def test_the_size_of_the_matrix(rows: Rows) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("waiting", [False, True], ids=["others", "lasting"])
 def test_every_fault_has_its_outcome(rows: Rows, waiting: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """The same with all faults, not only one of each class."""
+    """Given all faults, not only one of each class, then each has its outcome."""
     concurrency = WAITING_CONCURRENCY if waiting else 5
     assert failures_of(work(rows, waiting=waiting, full=True), concurrency=concurrency) == []

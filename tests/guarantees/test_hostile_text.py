@@ -91,7 +91,7 @@ def test_an_unencodable_url_does_not_affect_the_others(tmp_path: Path) -> None:
 
 
 def test_a_deeply_nested_sample_does_not_affect_the_others(tmp_path: Path) -> None:
-    """A sample that is nested too deeply is named with its reason, and the others have their results."""
+    """Given a sample that is nested too deeply, then only this sample is named with a reason."""
     with World(tmp_path) as world:
         items = []
         for number, depth in enumerate((10, 100, 400, 1100)):

@@ -26,8 +26,8 @@ def test_a_redirect_to_an_invalid_address_is_reported_as_a_redirect(header: str,
     """Given a redirect with an invalid address or a missing body, then the error is the redirect."""
     with World(tmp_path) as world:
         item = hash_item("a" * 64)
-        forged = f"HTTP/1.1 302 Found\r\n{header}\r\n\r\n".encode("latin-1")
-        with ByteServer(world.vmray.url, lambda _line, _true: [forged]) as proxy:
+        malformed = f"HTTP/1.1 302 Found\r\n{header}\r\n\r\n".encode("latin-1")
+        with ByteServer(world.vmray.url, lambda _line, _real: [malformed]) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             kind, reason = reported_outcome(world.run("Scan Hash", [item], script_timeout=30.0), item)
         assert kind == "ended"
@@ -39,7 +39,7 @@ INVALID_CONTINUATION = reply(b'{"result": "ok", "data": [], "continuation_id": "
 
 
 @pytest.mark.parametrize(
-    ("forged", "reason"),
+    ("malformed", "reason"),
     [
         (NEGATIVE_CHUNK, "the connection to VMRay was lost before the response was complete (4 attempts)"),
         (INVALID_CONTINUATION, "VMRay returned an invalid continuation id (4 attempts)"),
@@ -47,13 +47,13 @@ INVALID_CONTINUATION = reply(b'{"result": "ok", "data": [], "continuation_id": "
     ids=["a chunk of negative size", "a continuation id that cannot be sent"],
 )
 def test_an_invalid_response_does_not_affect_the_other_hashes(
-    forged: bytes, reason: str, tmp_path: Path
+    malformed: bytes, reason: str, tmp_path: Path
 ) -> None:
     """Given an invalid response to each of four attempts, then the hash is named with the reason."""
     with World(tmp_path) as world:
         bad, *good = (hash_item(each) for each in world.vmray.control.add_known_samples(3))
         with ByteServer(
-            world.vmray.url, lambda line, _true: [forged] if bad.sha256 in line else None
+            world.vmray.url, lambda line, _real: [malformed] if bad.sha256 in line else None
         ) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Scan Hash", [bad, *good])
@@ -66,10 +66,10 @@ def test_a_file_is_found_after_an_invalid_response_to_its_submit(tmp_path: Path)
     with World(tmp_path, lifecycle="immediate") as world:
         item = file_item(tmp_path / "a.txt", b"hello")
 
-        def forge(line: str, _true: bytes) -> list[bytes] | None:
+        def respond(line: str, _real: bytes) -> list[bytes] | None:
             return [NEGATIVE_CHUNK] if "/sample/submit" in line else None
 
-        with ByteServer(world.vmray.url, forge) as proxy:
+        with ByteServer(world.vmray.url, respond) as proxy:
             world.platform.configure("VMRay", {"Api Root": proxy.url})
             run = world.run("Upload File And Get Report", [item])
         assert reported_outcome(run, item)[0] == "fine"

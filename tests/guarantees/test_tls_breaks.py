@@ -27,7 +27,7 @@ class UploadBreaker(KillSwitchProxy):
         super().__init__(url, "never")
         self.broken = threading.Event()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: ARG002, FBT001 - the base class's signature
+    def _copy(self, source: socket.socket, sink: socket.socket, watched: bool) -> None:  # noqa: ARG002, FBT001 - the base class's signature
         sent = 0
         try:
             while data := source.recv(65536):

@@ -75,7 +75,7 @@ def test_a_file_that_changes_during_its_upload_is_not_stored(
 
 
 def test_a_large_file_is_stored_unchanged(tmp_path: Path) -> None:
-    """The content, the name and the hash at VMRay are those of the file."""
+    """Given a large file, then its content, name and hash at VMRay are those on disk."""
     with World(tmp_path) as world:
         content = bytes(range(256)) * 100_000
         item = file_item(tmp_path / "großer Bericht (1).bin", content)

@@ -64,7 +64,7 @@ class HostileTexts:
             return text
         return value
 
-    def forge(self, _line: str, real: bytes) -> list[bytes] | None:
+    def respond(self, _line: str, real: bytes) -> list[bytes] | None:
         """Replace the texts in a response."""
         head, _, body = real.partition(b"\r\n\r\n")
         try:
@@ -81,7 +81,7 @@ def assert_safe(lab: Lab, run: ActionRun) -> None:
     assert_case(lab.case)
     assert run.state.value in ("completed", "failed")
     assert "internal error" not in run.message
-    assert not set(run.message.split("\n")) & {"first", "other: found"}, "a forged line"
+    assert not set(run.message.split("\n")) & {"first", "other: found"}, "a line from a hostile text"
 
 
 def test_values_for_programs_are_not_replaced() -> None:
@@ -97,7 +97,7 @@ def test_hostile_responses(lab: Lab, case: Case, tmp_path: Path) -> None:
     """Given hostile texts in all responses, then all sinks are safe."""
     parameters = prepare(lab, case.example, tmp_path)
     texts = HostileTexts()
-    with ByteServer(lab.vmray.url, texts.forge) as proxy:
+    with ByteServer(lab.vmray.url, texts.respond) as proxy:
         lab.configure(Api_Root=proxy.url)
         run = lab.run(case.action.name, parameters)
     lab.configure()

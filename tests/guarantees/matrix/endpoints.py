@@ -41,7 +41,7 @@ class Odd:
 
     @property
     def patches(self) -> Mapping[str, Mapping[str, Any]]:
-        """The faults that change the response."""
+        """Return the faults that change the response, by name."""
         return {
             "missing": {"kind": "patch", "remove": [self.missing]},
             "unknown": {"kind": "patch", "set": dict.fromkeys(self.unknown, _UNKNOWN_VALUE)},

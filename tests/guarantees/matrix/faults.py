@@ -152,7 +152,7 @@ _ALL: Final = (
         has_retry_after=True,
     ),
     Fault("504", _status(504), ServerError, _failed(504)),
-    Fault("500, carried out", _status(500, stored=True), ServerError, _failed(500), executed=True),
+    Fault("500, executed", _status(500, stored=True), ServerError, _failed(500), executed=True),
     Fault(
         "connection refused",
         {},
@@ -163,7 +163,7 @@ _ALL: Final = (
     ),
     Fault("reset before the response", {"kind": "reset_before"}, ConnectionLostError, _BROKEN),
     Fault(
-        "reset before the response, carried out",
+        "reset before the response, executed",
         {"kind": "reset_before", "stored": True},
         ConnectionLostError,
         _BROKEN,
@@ -173,7 +173,7 @@ _ALL: Final = (
     Fault("reset in the response", {"kind": "reset_mid_body"}, ConnectionLostError, _BROKEN, executed=True),
     Fault("stall", {"kind": "stall", "seconds": STALL_SECONDS}, ResponseTimeoutError, _LATE, slow=True),
     Fault(
-        "stall, carried out",
+        "stall, executed",
         {"kind": "stall", "seconds": STALL_SECONDS, "stored": True},
         ResponseTimeoutError,
         _LATE,
@@ -186,7 +186,7 @@ _ALL: Final = (
     Fault("data: null", {"kind": "data_null"}, InvalidResponseError, _EMPTY, executed=True),
     Fault("result: error", {"kind": "result_error", "error_msg": _ECHO}, RequestRejectedError, _REFUSED),
     Fault(
-        "result: error, carried out",
+        "result: error, executed",
         {"kind": "result_error", "error_msg": _ECHO, "stored": True},
         RequestRejectedError,
         _REFUSED,

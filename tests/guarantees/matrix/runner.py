@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.actions.patched_integration import MACHINE_TIMES, scale_time
-from tests.guarantees.matrix.dealer import Dealer
 from tests.guarantees.matrix.endpoints import endpoint_of
+from tests.guarantees.matrix.fault_injector import FaultInjector
 from tests.guarantees.matrix.faults import STALL_SECONDS
 from tests.guarantees.matrix.observations import observe
 from tests.guarantees.matrix.world import INTEGRATION, World, items_of, reported_outcome
@@ -73,7 +73,7 @@ def _failures(row: Row, cells: list[Cell], integration: Path) -> list[str]:
     try:
         with tempfile.TemporaryDirectory() as folder, World(Path(folder), integration) as world:
             return [f"{row}: {failure}" for failure in _Batch(row, cells, world).failures()]
-    except Exception as error:  # noqa: BLE001 - told as a failure, with the cells that it happened to
+    except Exception as error:  # noqa: BLE001 - reported as a failure, with its cells
         return [f"{row}: {cells[0]} and {len(cells) - 1} more: {type(error).__name__}: {error}"]
 
 
@@ -97,29 +97,29 @@ class _Batch:
         """Run, and compare the reported outcome of each item with the expected one."""
         world, row = self._world, self._row
         parameters = world.prepare(self._example)
-        dealer = Dealer(row.endpoint, self._cells, world.vmray, shared=row.is_shared)
+        injector = FaultInjector(row.endpoint, self._cells, world.vmray, shared=row.is_shared)
         if self._cells[0].fault.gone:
-            world.close_before(dealer.request_line)
+            world.close_before(injector.request_line)
         run = world.run(row.action.name, self._items, parameters, **self._limits())
-        for cell, item in self._cells_of_items(dealer):
+        for cell, item in self._cells_of_items(injector):
             expected = row.expected(cell) if cell else FINE
             kind, reason = reported_outcome(run, item, self._example.result)
             if kind != expected.kind or not re.search(expected.says, reason):
                 got = cell or "an item without a fault"
                 yield f"{got}: expected {expected}, was {kind}: {reason or run.message[-200:]}"
             yield from self._stored_once(cell, item, kind)
-        yield from self._left_over(dealer)
+        yield from self._unused_faults(injector)
         for endpoint in sorted(unknown_requests(row, world.vmray.control.requests())):
             yield f"{self._cells[0]}: no example of the action makes {endpoint}"
 
-    def _cells_of_items(self, dealer: Dealer) -> Iterator[tuple[Cell | None, Item]]:
+    def _cells_of_items(self, injector: FaultInjector) -> Iterator[tuple[Cell | None, Item]]:
         """Yield each item with its cell; None for an item without a fault."""
         if self._alone:
             yield from ((self._cells[0], item) for item in self._items)
             return
         got = {
             self._world.owner(identity, self._items, self._keys): cell
-            for identity, cell in dealer.dealt.items()
+            for identity, cell in injector.injected.items()
         }
         yield from ((got.get(item.name), item) for item in self._items)
 
@@ -139,10 +139,10 @@ class _Batch:
             limits["poll_interval"] = BETWEEN_RUNS if lasts and not slow else 0.0
         return limits
 
-    def _left_over(self, dealer: Dealer) -> Iterator[str]:
+    def _unused_faults(self, injector: FaultInjector) -> Iterator[str]:
         """Yield the faults that no request got, because they prove nothing."""
         if self._cells[0].fault.gone:
             if self._world.proxy is None or not self._world.proxy.closed.is_set():
                 yield f"{self._cells[0]}: the server never closed"
-        elif dealer.waiting:
-            yield f"no request got: {', '.join(map(str, dealer.waiting))}"
+        elif injector.waiting:
+            yield f"no request got: {', '.join(map(str, injector.waiting))}"

@@ -38,7 +38,7 @@ class Item:
     """A subject of an action: a hash, a URL, or a file.
 
     Attributes:
-        name: What the analyst knows it by: the entity's identifier, or the path.
+        name: The name in messages: the entity's identifier, or the path.
         sha256: Hash of the file's content or of the URL's text.
         entity: Type and text of the entity; None for a file.
     """
@@ -86,7 +86,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str
 
 
 class World:
-    """A context manager that holds the servers of one batch.
+    """The servers, the platform and the files of one batch; a context manager.
 
     Attributes:
         vmray: The emulator.
@@ -149,7 +149,7 @@ class World:
             mine = {key for key, name in keys.items() if name == item.name}
             if self._names_of(item) & set(values) or any(key in value for key in mine for value in values):
                 return item.name
-        raise LookupError(f"nobody knows whose request this is: {identity}")
+        raise LookupError(f"no item has this request: {identity}")
 
     def _names_of(self, item: Item) -> set[str]:
         """Return the hash of an item, and the ids of its samples and submissions."""
@@ -222,7 +222,7 @@ def reported_outcome(run: ActionRun, item: Item, usual: bool | str = True) -> tu
     Args:
         run: The run.
         item: The item.
-        usual: The script result of the same run without a fault: a word other than `done` can be the answer.
+        usual: The script result of the same run without a fault, which can be another word than `done`.
     """
     if run.state is RunState.FAILED:
         return "ended", run.message

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ALWAYS: Final = 10_000
 
 
-class Dealer(RequestLog):
+class FaultInjector(RequestLog):
     """A request log that injects faults.
 
     Args:
@@ -31,7 +31,7 @@ class Dealer(RequestLog):
         shared: Whether each different request gets the next fault; otherwise all requests get the only fault.
 
     Attributes:
-        dealt: The fault of each request.
+        injected: The fault of each request.
         waiting: The faults that no request got.
     """
 
@@ -45,7 +45,7 @@ class Dealer(RequestLog):
         self._shared = shared
         self._lock = threading.Lock()
         self.waiting = list(cells)
-        self.dealt: dict[Identity, Cell] = {}
+        self.injected: dict[Identity, Cell] = {}
         vmray.control._app.log = self
 
     def arrive(self, request: RecordedRequest) -> None:
@@ -55,9 +55,9 @@ class Dealer(RequestLog):
             return
         with self._lock:
             identity = identity_of(request)
-            cell = None if identity in self.dealt else self._next()
+            cell = None if identity in self.injected else self._next()
             if cell is not None and not cell.fault.gone:
-                self.dealt[identity] = cell
+                self.injected[identity] = cell
                 self._inject(cell, request)
 
     def _next(self) -> Cell | None:
@@ -65,7 +65,7 @@ class Dealer(RequestLog):
             return self.waiting.pop(0)
         if self._shared:
             return None
-        return next((cell for cell in self.dealt.values() if cell.persistent), None)
+        return next((cell for cell in self.injected.values() if cell.persistent), None)
 
     def _inject(self, cell: Cell, request: RecordedRequest) -> None:
         query = {name: re.sub(r"([*?\[])", r"[\1]", value) for name, value in request.query.items()}
