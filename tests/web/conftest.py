@@ -1,4 +1,4 @@
-"""A case wall over a tiny integration, and a browser's requests to it."""
+"""A case wall with a tiny integration, and the requests of a browser."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Visitor:
-    """Asks the wall as its own page would, unless told otherwise."""
+    """Sends requests to the case wall as its own page does; options send them in another way."""
 
     wall: CaseWall
     session: requests.Session = field(default_factory=requests.Session)
@@ -31,8 +31,8 @@ class Visitor:
         """The secret of the wall's pages."""
         return self.wall.wall.token.text
 
-    def get(self, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - handed on
-        """Read something; redirections are not followed."""
+    def get(self, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - passed on
+        """Send a GET request; redirects are not followed."""
         return self.session.get(self.wall.url + path, timeout=PATIENT, allow_redirects=False, **options)
 
     def post(
@@ -41,9 +41,9 @@ class Visitor:
         form: dict[str, Any] | None = None,
         *,
         origin: str | None = "own",
-        **options: Any,  # noqa: ANN401 - any value is handed on
+        **options: Any,  # noqa: ANN401 - any value is passed on
     ) -> requests.Response:
-        """Send a form with the secret in it, from the wall's own page."""
+        """Send a form with the secret, from the wall's own page."""
         headers = dict(options.pop("headers", {}))
         if origin is not None:
             headers["Origin"] = self.wall.url if origin == "own" else origin
@@ -54,7 +54,7 @@ class Visitor:
         )
 
     def upload(self, name: str, content: bytes, **headers: str) -> requests.Response:
-        """Hand over a file."""
+        """Upload a file."""
         return self.post(
             "/uploads", data=content, headers={"X-Token": self.token, "X-File-Name": name, **headers}
         )
@@ -62,13 +62,13 @@ class Visitor:
 
 @pytest.fixture
 def platform_cases(platform: LocalPlatform) -> Callable[[], int]:
-    """How many cases there are."""
+    """Return a function that counts the cases."""
     return lambda: len(platform.cases())
 
 
 @pytest.fixture
 def open_wall(tmp_path: Path, platform: LocalPlatform) -> Iterator[Callable[..., Visitor]]:
-    """Opens a wall whose integration has one action with the given body."""
+    """Return a function that opens a wall; its integration has one action with the given body."""
     opened: list[CaseWall] = []
 
     def open_it(
@@ -76,7 +76,7 @@ def open_wall(tmp_path: Path, platform: LocalPlatform) -> Iterator[Callable[...,
         *,
         parameters: dict[str, str] | None = None,
         is_async: bool = False,
-        **settings: Any,  # noqa: ANN401 - handed on to WallSettings
+        **settings: Any,  # noqa: ANN401 - passed on to WallSettings
     ) -> Visitor:
         host = Toy(tmp_path, platform, None).host(body, parameters=parameters, is_async=is_async)
         wall = CaseWall(platform, host, WallSettings("nobody", **{"poll_interval": 0.05, **settings}))

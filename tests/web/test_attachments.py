@@ -1,4 +1,4 @@
-"""The files of a result on the case wall: listed, and saved by the browser, never shown."""
+"""The attachments of a result on the case wall: listed and downloaded, never displayed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ siemplify.end("done", True)
 """
 
 
-def test_attachments_are_listed_and_only_saved(
+def test_attachments_are_listed_and_only_downloaded(
     open_wall: Callable[..., Visitor], platform: LocalPlatform
 ) -> None:
-    """Names are text, and what comes back is bytes for a file, whatever the name says."""
+    """Given hostile file names, the page shows them as text, and the response is a download of bytes."""
     visitor = open_wall(BODY)
     platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
@@ -45,10 +45,10 @@ def test_attachments_are_listed_and_only_saved(
     assert "X" not in file.headers
 
 
-def test_what_is_no_attachment_is_a_page_that_says_so(
+def test_a_missing_or_broken_attachment_gives_an_error_page(
     open_wall: Callable[..., Visitor], platform: LocalPlatform
 ) -> None:
-    """A number too many, a run without files, and a content that is no base64."""
+    """Given an unknown number, an unknown run, or content that is not base64, the page shows the error."""
     visitor = open_wall(BODY)
     platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})

@@ -1,4 +1,4 @@
-"""The case wall is an extra: all the rest works without what it needs."""
+"""The case wall is an optional extra: everything else works without its libraries."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ main()
 @pytest.mark.parametrize(
     "arguments", [["actions"], ["--help"], ["run", "Ping"], ["emulate", "--help"], ["serve", "--help"]]
 )
-def test_other_commands_do_not_need_it(arguments: list[str]) -> None:
-    """They run where its libraries cannot be imported."""
+def test_other_commands_work_without_the_extra(arguments: list[str]) -> None:
+    """Given a Python without the libraries of the case wall, the other commands run."""
     program = WITHOUT.format(arguments=arguments)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
 
 
-def test_serve_says_how_to_add_it() -> None:
-    """One sentence with the command, no trace, and the exit code of what could not be run."""
+def test_serve_names_the_command_that_installs_the_extra() -> None:
+    """The error is one sentence with the command, without a traceback; the exit code is 3."""
     program = WITHOUT.format(arguments=["serve"])
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 3

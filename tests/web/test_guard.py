@@ -1,4 +1,4 @@
-"""Who may ask the case wall for what, and what its answers allow."""
+"""The access control of the case wall: which requests it accepts, and its security headers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 POSTS = ["/cases", "/cases/1/entities", "/cases/1/runs", "/runs/1/cancel", "/uploads", "/uploads/x/forget"]
 
 
-def test_only_loopback_is_listened_on(open_wall: OpenWall) -> None:
-    """Another address of this machine finds nobody on the port."""
+def test_the_wall_listens_on_loopback_only(open_wall: OpenWall) -> None:
+    """Given another address of this machine, the connection is refused."""
     visitor = open_wall()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.2", visitor.wall.port), timeout=5)
@@ -31,37 +31,37 @@ FOREIGN_HOSTS = ("evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1", 
 FOREIGN_ORIGINS = (None, "null", "http://evil.example", "https://127.0.0.1", "http://127.0.0.1:1")
 
 
-def test_a_request_under_another_name_is_refused(open_wall: OpenWall) -> None:
-    """A name that was made to point to loopback does not lead here, wherever it asks."""
+def test_a_request_with_another_host_name_is_rejected(open_wall: OpenWall) -> None:
+    """Given a host name that points to loopback (DNS rebinding), every path is rejected."""
     visitor = open_wall()
     for path, host in product(("/", "/cases/1", "/static/wall.js", "/runs/1/json"), FOREIGN_HOSTS):
-        answer = visitor.get(path, headers={"Host": host})
-        assert answer.status_code in (400, 421), (path, host)
-        assert "case wall" not in answer.text
+        response = visitor.get(path, headers={"Host": host})
+        assert response.status_code in (400, 421), (path, host)
+        assert "case wall" not in response.text
 
 
-def test_both_names_of_loopback_are_known(open_wall: OpenWall) -> None:
-    """A person may write localhost."""
+def test_localhost_is_an_accepted_host_name(open_wall: OpenWall) -> None:
+    """A user may type localhost instead of 127.0.0.1."""
     visitor = open_wall()
     assert visitor.get("/", headers={"Host": f"localhost:{visitor.wall.port}"}).status_code == 200
 
 
-def test_what_changes_something_comes_from_our_own_page(
+def test_changes_from_another_origin_are_rejected(
     open_wall: OpenWall, platform_cases: Callable[[], int]
 ) -> None:
-    """Another site, another port of this machine and a sandboxed frame are refused, whatever they know."""
+    """Given another site, another port or a sandboxed frame, a POST is rejected even with the secret."""
     visitor = open_wall()
     for path, origin in product(POSTS, FOREIGN_ORIGINS):
-        answer = visitor.post(path, {"title": "x"}, origin=origin)
-        assert answer.status_code == 403, (path, origin)
+        response = visitor.post(path, {"title": "x"}, origin=origin)
+        assert response.status_code == 403, (path, origin)
     assert platform_cases() == 0
 
 
 @pytest.mark.parametrize("token", ["", "wrong", None])
-def test_a_form_without_the_secret_is_refused(
+def test_a_form_without_the_secret_is_rejected(
     open_wall: OpenWall, platform_cases: Callable[[], int], token: str | None
 ) -> None:
-    """The origin alone is not enough."""
+    """Given the right origin and no secret, the form is rejected."""
     visitor = open_wall()
     form = {} if token is None else {"token": token}
     assert visitor.post("/cases", data=form).status_code == 403
@@ -69,21 +69,21 @@ def test_a_form_without_the_secret_is_refused(
     assert platform_cases() == 0
 
 
-def test_a_form_that_is_too_large_is_refused_unread(open_wall: OpenWall) -> None:
+def test_a_form_that_is_too_large_is_rejected_before_it_is_read(open_wall: OpenWall) -> None:
     """Only an uploaded file may be large."""
-    answer = open_wall().post("/cases", data={"title": "x" * 2**20})
-    assert answer.status_code == 413
+    response = open_wall().post("/cases", data={"title": "x" * 2**20})
+    assert response.status_code == 413
 
 
-def test_a_form_that_does_not_say_how_long_it_is_is_refused(open_wall: OpenWall) -> None:
-    """A chunked body could go on for ever."""
-    answer = open_wall().post("/cases", data=iter([b"title=x"]))
-    assert answer.status_code == 411
+def test_a_form_without_a_content_length_is_rejected(open_wall: OpenWall) -> None:
+    """A chunked body could be endless."""
+    response = open_wall().post("/cases", data=iter([b"title=x"]))
+    assert response.status_code == 411
 
 
 @pytest.mark.parametrize("path", ["/", "/cases/99", "/nowhere", "/static/wall.js"])
-def test_every_answer_has_the_headers_that_keep_others_out(open_wall: OpenWall, path: str) -> None:
-    """Nothing of other origins is loaded or embeds us, nothing is stored, types are not guessed."""
+def test_every_response_has_the_security_headers(open_wall: OpenWall, path: str) -> None:
+    """The page loads nothing from other origins, cannot be embedded or cached, and has a fixed type."""
     headers = open_wall().get(path).headers
     policy = headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
@@ -99,11 +99,11 @@ def test_every_answer_has_the_headers_that_keep_others_out(open_wall: OpenWall, 
     "path",
     ["/cases/1", "/cases/x", "/cases/1/parts", "/cases/1/changes", "/cases/1/insights/0", "/runs/1/json"],
 )
-def test_what_is_not_there_is_said_to_be_missing(open_wall: OpenWall, path: str) -> None:
-    """Numbers of the browser's lead to what exists, or to a page that says so."""
-    answer = open_wall().get(path)
-    assert answer.status_code == 404
-    assert "Back to the cases" in answer.text
+def test_a_missing_object_gives_the_not_found_page(open_wall: OpenWall, path: str) -> None:
+    """Given an id of nothing, the status is 404 and the page has a link back to the cases."""
+    response = open_wall().get(path)
+    assert response.status_code == 404
+    assert "Back to the cases" in response.text
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,11 @@ def test_what_is_not_there_is_said_to_be_missing(open_wall: OpenWall, path: str)
     [f"/cases/{'9' * 5_000}", f"/runs/{'9' * 5_000}/json", f"/cases/1/changes?since={'9' * 5_000}"],
     ids=["case", "run", "revision"],
 )
-def test_a_number_longer_than_python_reads_is_of_nothing(
+def test_a_number_with_thousands_of_digits_gives_the_not_found_page(
     open_wall: OpenWall, platform: LocalPlatform, path: str
 ) -> None:
-    """Four thousand digits and more name nothing that is there, and break nothing."""
+    """Given more digits than Python converts (4,300), the status is 404."""
     platform.new_case()
-    answer = open_wall().get(path)
-    assert answer.status_code == 404
-    assert "Back to the cases" in answer.text
+    response = open_wall().get(path)
+    assert response.status_code == 404
+    assert "Back to the cases" in response.text

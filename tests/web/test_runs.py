@@ -1,4 +1,4 @@
-"""Starting actions from the page, following them, and what the page shows of them."""
+"""Start actions from the page, follow their runs, and read the results on the page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TARGETS = 'siemplify.end(" ".join(one.identifier for one in siemplify.target_ent
 
 
 def test_a_case_is_opened_and_gets_entities(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """A title and a first entity, then another one."""
+    """Given a title and a first entity, a case is opened; then a second entity is added."""
     visitor = open_wall()
     opened = visitor.post("/cases", {"title": "Odd mail", "entity_type": "FILEHASH", "identifier": " ab "})
     assert (opened.status_code, opened.headers["Location"]) == (303, "/cases/1")
@@ -37,16 +37,16 @@ def test_a_case_is_opened_and_gets_entities(open_wall: OpenWall, platform: Local
     assert [one["identifier"] for one in case.entities] == ["AB", "HTTP://A.EXAMPLE"]
 
 
-def test_an_entity_of_an_unknown_type_is_refused(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """The list of types is the page's, not the browser's."""
+def test_an_entity_of_an_unknown_type_is_rejected(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The server checks the type, whatever the browser sends."""
     platform.new_case()
-    answer = open_wall().post("/cases/1/entities", {"entity_type": "NONSENSE", "identifier": "x"})
-    assert answer.status_code == 422
+    response = open_wall().post("/cases/1/entities", {"entity_type": "NONSENSE", "identifier": "x"})
+    assert response.status_code == 422
     assert platform.cases()[0].entities == []
 
 
-def test_an_action_runs_on_the_chosen_entities_only(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """Boxes that do not exist are passed over."""
+def test_an_action_runs_on_the_selected_entities_only(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given numbers of entities that do not exist, they are ignored."""
     visitor = open_wall(TARGETS)
     platform.new_case(entities=[("FILEHASH", "a"), ("FILEHASH", "b"), ("FILEHASH", "c")])
     visitor.post("/cases/1/runs", {"action": "do_it", "entity": ["0", "2", "7", "-1", "x"]})
@@ -54,8 +54,8 @@ def test_an_action_runs_on_the_chosen_entities_only(open_wall: OpenWall, platfor
     assert "A C" in visitor.get("/cases/1").text
 
 
-def test_a_run_that_can_be_cancelled_reads_a_huge_case(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """More than a pipe holds, read late: all of it arrives, although somebody looks whether to cancel."""
+def test_a_cancellable_run_receives_a_very_large_case(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given input larger than the buffer of a pipe, the process receives all of it."""
     visitor = open_wall("siemplify.end(str(len(siemplify.target_entities[0].identifier)), True)")
     platform.new_case(entities=[("FILENAME", "x" * 300_000)])
     visitor.post("/cases/1/runs", {"action": "do_it", "entity": "0"})
@@ -65,23 +65,23 @@ def test_a_run_that_can_be_cancelled_reads_a_huge_case(open_wall: OpenWall, plat
     assert (run.outcome.state.value, run.outcome.message) == ("completed", "300000")
 
 
-def test_a_missing_value_is_asked_for_and_the_others_stay(
+def test_a_missing_value_is_reported_and_the_other_values_are_kept(
     open_wall: OpenWall, platform: LocalPlatform
 ) -> None:
-    """The form comes back as it was sent, with a sentence at the field."""
+    """The response contains the form as it was sent, with an error at the field."""
     visitor = open_wall(parameters={"Name": "default", "Other": ""})
     action = visitor.wall.wall.host.actions()[0]
     must = type(action.parameters[0])("Name", "string", mandatory=True, default="", description="A name")
     object.__setattr__(action, "parameters", (must, action.parameters[1]))
     platform.new_case()
-    answer = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-1": "<kept>"})
-    assert answer.status_code == 422
-    assert "This parameter must have a value." in answer.text
-    assert 'value="&lt;kept&gt;"' in answer.text
+    response = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-1": "<kept>"})
+    assert response.status_code == 422
+    assert "This parameter must have a value." in response.text
+    assert 'value="&lt;kept&gt;"' in response.text
 
 
-def test_the_form_that_was_sent_last_is_shown_again(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """After a start: what was typed, and which entities were left out; of another case and action nothing."""
+def test_the_form_that_was_sent_last_is_displayed_again(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given a started run, its case shows the values and the selected entities; another case does not."""
     visitor = open_wall(parameters={"Name": "default", "Sample File Path": ""})
     for _ in range(2):
         platform.new_case(entities=[("FILEHASH", "a"), ("FILEHASH", "b")])
@@ -91,29 +91,29 @@ def test_the_form_that_was_sent_last_is_shown_again(open_wall: OpenWall, platfor
     page = visitor.get("/cases/1").text
     assert 'value="typed"' in page
     assert re.findall(r'name="entity" value="(\d)"( checked)?', page) == [("0", ""), ("1", " checked")]
-    assert "a.exe" not in page.partition('id="runs-heading"')[0]  # its file is the run's now
+    assert "a.exe" not in page.partition('id="runs-heading"')[0]  # the file belongs to the run now
     assert 'value="default"' in visitor.get("/cases/2").text
 
 
-def test_only_so_many_actions_run_at_once(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """One more is refused with a reason, and may run when another one was cancelled."""
+def test_the_number_of_live_runs_is_limited(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given the maximum of runs, one more is rejected with a reason until a run is cancelled."""
     visitor = open_wall(WAITS, is_async=True, live_runs=1)
     platform.new_case()
     start = {"action": "do_it"}
     assert visitor.post("/cases/1/runs", start).status_code == 303
-    refused = visitor.post("/cases/1/runs", start)
-    assert refused.status_code == 429
-    assert "1 actions are running already" in refused.text
+    rejected = visitor.post("/cases/1/runs", start)
+    assert rejected.status_code == 429
+    assert "1 actions are running already" in rejected.text
     assert visitor.post("/runs/1/cancel").status_code == 303
     visitor.wall.wall.runs.wait()
     assert "Cancelled" in visitor.get("/cases/1").text
     assert visitor.post("/cases/1/runs", start).status_code == 303
 
 
-def test_a_cancelled_run_has_no_result_and_says_what_stays(
+def test_a_cancelled_run_has_no_result_and_names_what_remains(
     open_wall: OpenWall, platform: LocalPlatform
 ) -> None:
-    """What the last process handed to the next one is no result; what it had submitted is not taken back."""
+    """The state between two processes is not a result, and submissions remain in VMRay."""
     visitor = open_wall(WAITS, is_async=True)
     platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
@@ -125,10 +125,10 @@ def test_a_cancelled_run_has_no_result_and_says_what_stays(
     assert "is_success" not in page
 
 
-def test_a_run_that_is_out_of_time_has_no_result(
+def test_a_run_that_timed_out_has_no_result(
     open_wall: OpenWall, platform: LocalPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither in the page nor on the case's wall is the state of its last process one."""
+    """Given a timeout, neither the page nor the wall of the case shows the state as a result."""
     monkeypatch.setattr(rounds, "time", SimpleNamespace(time=lambda: time.time() + 100_000))
     visitor = open_wall(WAITS, is_async=True, poll_interval=60.0)
     case = platform.new_case()
@@ -149,10 +149,10 @@ def test_a_run_that_is_out_of_time_has_no_result(
         ('"7"', "Completed", "good"),
     ],
 )
-def test_a_run_without_success_does_not_look_like_one(
+def test_a_run_without_success_has_another_word_and_colour(
     open_wall: OpenWall, platform: LocalPlatform, result: str, word: str, tone: str
 ) -> None:
-    """An action that completed and found nothing has another word and another colour."""
+    """Given is_success False, the word and the colour differ from those of a success."""
     visitor = open_wall(f'siemplify.end("said", {result})')
     platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
@@ -160,8 +160,8 @@ def test_a_run_without_success_does_not_look_like_one(
     assert f'<span class="state {tone}">{word}</span>' in visitor.get("/cases/1").text
 
 
-def test_closing_the_wall_ends_what_runs(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """No process stays behind."""
+def test_closing_the_wall_ends_live_runs(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given a closed wall, no process is left."""
     visitor = open_wall(WAITS, is_async=True)
     platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
@@ -169,31 +169,31 @@ def test_closing_the_wall_ends_what_runs(open_wall: OpenWall, platform: LocalPla
     assert not visitor.wall.wall.run(1).live
 
 
-def test_changes_are_streamed_as_they_happen(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """A page that knows an old state is told at once; then with each change."""
+def test_changes_are_streamed_when_they_happen(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given an old revision, the stream sends an event at once, and then one for each change."""
     visitor = open_wall()
     case = platform.new_case()
-    with visitor.get("/cases/1/changes?since=0", stream=True) as answer:
-        lines = answer.iter_lines(chunk_size=1, decode_unicode=True)
+    with visitor.get("/cases/1/changes?since=0", stream=True) as response:
+        lines = response.iter_lines(chunk_size=1, decode_unicode=True)
         assert next(line for line in lines if line) == "event: change"
         before = platform.revision
         case.add_entity("FILEHASH", "ab")
-        told = next(line for line in lines if line.startswith("data: ") and int(line[6:]) > before)
-        assert int(told[6:]) >= platform.revision
+        event = next(line for line in lines if line.startswith("data: ") and int(line[6:]) > before)
+        assert int(event[6:]) >= platform.revision
 
 
-def test_a_stream_ends_with_the_wall(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """An open page does not keep the wall from ending; the page's stream is closed, not cut."""
+def test_closing_the_wall_closes_its_streams(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given an open stream, the wall still ends, and the stream is closed correctly."""
     visitor = open_wall()
     platform.new_case()
-    with visitor.get("/cases/1/changes", stream=True) as answer:
-        assert answer.headers["Content-Type"].startswith("text/event-stream")
+    with visitor.get("/cases/1/changes", stream=True) as response:
+        assert response.headers["Content-Type"].startswith("text/event-stream")
         visitor.wall.__exit__(None, None, None)
-        assert [line for line in answer.iter_lines() if line.startswith(b"event")] == []
+        assert [line for line in response.iter_lines() if line.startswith(b"event")] == []
 
 
-def test_what_a_page_draws_does_not_change_under_it(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """A run that ends while its page is drawn is drawn as it was; the next page has the end."""
+def test_a_page_is_rendered_from_a_snapshot_of_the_run(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """Given a run that ends meanwhile, the snapshot still shows it live; the next one does not."""
     visitor = open_wall(WAITS, is_async=True)
     case = platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
@@ -205,8 +205,8 @@ def test_what_a_page_draws_does_not_change_under_it(open_wall: OpenWall, platfor
     assert not after.live
 
 
-def test_a_crash_shows_the_last_words(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """State, exit code and the end of what the process wrote to stderr."""
+def test_a_crash_shows_the_end_of_stderr(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The page shows the state and the end of stderr; the debug page shows the exit code."""
     visitor = open_wall('raise ValueError("it <b>broke</b>")')
     platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
@@ -217,12 +217,12 @@ def test_a_crash_shows_the_last_words(open_wall: OpenWall, platform: LocalPlatfo
     assert "exit code 1" in visitor.get("/runs/1/debug").text
 
 
-def test_the_json_result_is_handed_on_as_it_was_written(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """As JSON, never as a page."""
+def test_the_json_result_is_served_as_json(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The content type is JSON, never HTML."""
     visitor = open_wall('siemplify.result.add_result_json({"a": "<b>"})\nsiemplify.end("done", True)')
     platform.new_case()
     visitor.post("/cases/1/runs", {"action": "do_it"})
     visitor.wall.wall.runs.wait()
-    answer = visitor.get("/runs/1/json")
-    assert answer.headers["Content-Type"] == "application/json"
-    assert json.loads(answer.text) == {"a": "<b>"}
+    response = visitor.get("/runs/1/json")
+    assert response.headers["Content-Type"] == "application/json"
+    assert json.loads(response.text) == {"a": "<b>"}

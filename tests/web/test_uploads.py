@@ -1,4 +1,4 @@
-"""Files from the browser: where they go, under which names, and what may not be done with them."""
+"""Files from the browser: where they are stored, under which names, and who may use them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ ECHO = 'siemplify.end(siemplify.parameters["Sample File Path"], True)'
 PATHS = {"Sample File Path": ""}
 
 
-def test_a_file_arrives_whole_in_a_private_folder_of_the_lab(open_wall: OpenWall) -> None:
-    """Readable by nobody else, byte for byte, and gone when the wall ends."""
+def test_a_file_is_stored_complete_in_a_private_folder(open_wall: OpenWall) -> None:
+    """Only the owner can read the file and the folder, and closing the wall deletes both."""
     visitor = open_wall()
     content = bytes(range(256)) * 5_000
-    taken = visitor.upload(quote("rechnung ä.exe"), content).json()
-    assert (taken["name"], taken["size"]) == ("rechnung ä.exe", len(content))
+    stored = visitor.upload(quote("rechnung ä.exe"), content).json()
+    assert (stored["name"], stored["size"]) == ("rechnung ä.exe", len(content))
     box = visitor.wall.wall.uploads
-    upload = box.find(taken["token"])
+    upload = box.find(stored["token"])
     assert upload is not None
     assert upload.path.read_bytes() == content
     assert upload.path.is_relative_to(box.folder)
@@ -60,25 +60,25 @@ def test_a_file_arrives_whole_in_a_private_folder_of_the_lab(open_wall: OpenWall
         ("x" * 300, "x" * 130),
     ],
 )
-def test_names_become_harmless(given: str, kept: str) -> None:
-    """No folder, no drive, nothing invisible, no comma, and short enough for every file system."""
+def test_file_names_are_made_safe(given: str, kept: str) -> None:
+    """A stored name has no folder, drive, invisible character or comma, and has a limited length."""
     assert harmless_name(given) == kept
 
 
-def test_a_file_that_is_too_large_leaves_nothing_behind(open_wall: OpenWall) -> None:
-    """It is refused while it arrives, and what there was of it is removed."""
+def test_a_file_that_is_too_large_is_rejected_and_deleted(open_wall: OpenWall) -> None:
+    """The upload is rejected while it arrives, and the stored part is deleted."""
     visitor = open_wall(upload_limit=1_000)
-    answer = visitor.upload("big.bin", b"x" * 1_001)
-    assert answer.status_code == 413
-    assert answer.json()["error"] == "The file is larger than the 1,000 bytes that this lab accepts."
+    response = visitor.upload("big.bin", b"x" * 1_001)
+    assert response.status_code == 413
+    assert response.json()["error"] == "The file is larger than the 1,000 bytes that this lab accepts."
     assert list(visitor.wall.wall.uploads.folder.iterdir()) == []
     assert visitor.upload("fits.bin", b"x" * 1_000).status_code == 200
 
 
-def test_a_file_that_is_broken_off_leaves_nothing_behind(
+def test_an_aborted_upload_is_deleted_without_an_error_output(
     open_wall: OpenWall, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A page that chooses other files breaks off what it sends: no trace in the terminal, nothing kept."""
+    """Given a page that aborts an upload, the part is deleted and stderr stays empty."""
     visitor = open_wall()
     head = f"POST /uploads HTTP/1.1\r\nHost: 127.0.0.1:{visitor.wall.port}\r\nOrigin: {visitor.wall.url}\r\n"
     folder = visitor.wall.wall.uploads.folder
@@ -90,16 +90,16 @@ def test_a_file_that_is_broken_off_leaves_nothing_behind(
     assert capfd.readouterr().err == ""
 
 
-def test_all_files_together_have_a_limit(open_wall: OpenWall) -> None:
-    """A refused file does not count."""
+def test_the_total_size_of_all_files_is_limited(open_wall: OpenWall) -> None:
+    """A rejected file does not count."""
     visitor = open_wall(upload_limit=1_000, uploads_limit=1_500)
-    answers = [visitor.upload("a", b"x" * size) for size in (900, 700, 600, 1)]
-    assert [answer.status_code for answer in answers] == [200, 413, 200, 413]
-    assert answers[1].json()["error"].startswith("The lab's folder for uploads is full (1,500 bytes); ")
+    responses = [visitor.upload("a", b"x" * size) for size in (900, 700, 600, 1)]
+    assert [response.status_code for response in responses] == [200, 413, 200, 413]
+    assert responses[1].json()["error"].startswith("The lab's folder for uploads is full (1,500 bytes); ")
 
 
-def test_a_file_that_is_no_longer_chosen_makes_room(open_wall: OpenWall) -> None:
-    """Once forgotten it is gone; who does not know the secret makes nothing be forgotten."""
+def test_a_deselected_file_is_deleted_and_frees_its_space(open_wall: OpenWall) -> None:
+    """Without the secret, nothing is deleted."""
     visitor = open_wall(uploads_limit=1_000)
     path = f"/uploads/{visitor.upload('a', b'x' * 900).json()['token']}/forget"
     assert visitor.post(path).status_code == 403
@@ -110,8 +110,10 @@ def test_a_file_that_is_no_longer_chosen_makes_room(open_wall: OpenWall) -> None
     assert len(list(visitor.wall.wall.uploads.folder.iterdir())) == 1
 
 
-def test_the_files_of_a_run_are_its_own_until_it_ends(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """Nobody can have them forgotten or used twice meanwhile; afterwards they make room."""
+def test_the_files_of_a_run_are_reserved_until_the_run_ends(
+    open_wall: OpenWall, platform: LocalPlatform
+) -> None:
+    """Given a live run, its files cannot be deleted or used again; then they are deleted."""
     waits = 'siemplify.end("waiting", "state", EXECUTION_STATE_INPROGRESS)'
     visitor = open_wall(waits, parameters=PATHS, is_async=True, uploads_limit=1_000)
     platform.new_case()
@@ -128,14 +130,14 @@ def test_the_files_of_a_run_are_its_own_until_it_ends(open_wall: OpenWall, platf
     assert visitor.upload("b", b"x" * 900).status_code == 200
 
 
-def test_an_action_gets_the_paths_of_the_files(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """The form names files by their tokens; the paths are the lab's."""
+def test_an_action_receives_the_paths_of_the_files(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The form contains tokens, and the server replaces them with paths."""
     visitor = open_wall(ECHO, parameters=PATHS)
     platform.new_case()
     tokens = [visitor.upload(name, b"x").json()["token"] for name in ("a.exe", "b.exe")]
     uploads = [visitor.wall.wall.uploads.find(token) for token in tokens]
-    answer = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-0": tokens})
-    assert answer.headers["Location"] == "/cases/1?action=do_it#run-1"
+    response = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-0": tokens})
+    assert response.headers["Location"] == "/cases/1?action=do_it#run-1"
     visitor.wall.wall.runs.wait()
     run = visitor.wall.wall.run(1)
     assert run.outcome is not None
@@ -143,20 +145,20 @@ def test_an_action_gets_the_paths_of_the_files(open_wall: OpenWall, platform: Lo
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "no-such-token"])
-def test_a_path_from_the_browser_is_not_taken(
-    open_wall: OpenWall, platform: LocalPlatform, path: str
-) -> None:
-    """Nothing is started: no file of this machine goes to VMRay, even for who knows the secret."""
+def test_a_path_from_the_browser_is_rejected(open_wall: OpenWall, platform: LocalPlatform, path: str) -> None:
+    """Given a path instead of a token, no run starts, even with the secret."""
     visitor = open_wall(ECHO, parameters=PATHS)
     platform.new_case()
-    answer = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-0": path})
-    assert answer.status_code == 422
-    assert "A file is no longer here; choose it again." in answer.text
+    response = visitor.post("/cases/1/runs", {"action": "do_it", "parameter-0": path})
+    assert response.status_code == 422
+    assert "A file is no longer here; choose it again." in response.text
     assert visitor.wall.wall.runs.find(1) is None
 
 
-def test_a_file_chooser_does_not_ask_for_paths(open_wall: OpenWall, platform: LocalPlatform) -> None:
-    """The definition describes what the platform takes, comma-separated paths; here files are chosen."""
+def test_the_help_of_a_file_field_describes_files_instead_of_paths(
+    open_wall: OpenWall, platform: LocalPlatform
+) -> None:
+    """The description in the manifest is about comma-separated paths; the page replaces it."""
     platform.new_case()
     described = {"Sample File Path": "", "Comment": ""}
     page = open_wall(parameters=described).get("/cases/1").text

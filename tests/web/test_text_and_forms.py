@@ -1,4 +1,4 @@
-"""The small pieces: text made visible, tables split, widgets found, forms read."""
+"""Small functions of the case wall: visible text, tables, widgets and forms."""
 
 from __future__ import annotations
 
@@ -35,38 +35,38 @@ INTEGRATION = Path(__file__).parents[2] / "integrations" / "vm_ray"
         ("two\nlines", 'two<span class="hidden-char">U+000A</span>lines'),
     ],
 )
-def test_nothing_hides_in_a_text(text: object, shown: str) -> None:
-    """Markup is text, and what cannot be seen stands as its code point."""
+def test_markup_and_invisible_characters_are_displayed_as_text(text: object, shown: str) -> None:
+    """Markup is escaped, and an invisible character is displayed as its code point."""
     assert visible(text) == shown
 
 
 @pytest.mark.parametrize(
     "character", "\u034f\u115f\u1160\u17b5\u180d\u2065\u3164\ufe0f\uffa0\ufff0\U000e0100\U000e0fff"
 )
-def test_what_unicode_lets_programs_ignore_is_shown(character: str) -> None:
-    """Fillers, joiners and variation selectors are letters or marks to Unicode, and nothing to the eye."""
+def test_default_ignorable_characters_are_displayed(character: str) -> None:
+    """Fillers, joiners and variation selectors are letters or marks in Unicode, but invisible."""
     assert visible(f"a{character}b") == f'a<span class="hidden-char">U+{ord(character):04X}</span>b'
 
 
-def test_lines_may_stay_and_long_texts_are_cut() -> None:
-    """The length is said behind what is shown."""
+def test_line_breaks_are_kept_on_request_and_long_texts_are_shortened() -> None:
+    """The length of the text follows the shortened text."""
     assert visible("two\n\tlines", lines=True) == "two\n\tlines"
     assert visible("x" * 5_000, 10) == 'xxxxxxxxxx <span class="faint">… (5,000 characters)</span>'
 
 
 def test_only_web_addresses_are_links() -> None:
-    """Everything else stays out of the page."""
+    """Given addresses of other schemes, they are left out."""
     links = ["https://a.example/", "http://b", "javascript:alert(1)", "//c", "data:x", "http://[broken", ""]
     assert web_links(links) == ["https://a.example/", "http://b"]
 
 
 def test_a_table_is_split_at_its_commas() -> None:
-    """There is no quoting: a quotation mark is a character like any other."""
+    """The platform has no quoting: a quotation mark is an ordinary character."""
     assert table_rows(["Key,Value", 'a,"b', "c,"]) == [["Key", "Value"], ["a", '"b'], ["c", ""]]
 
 
 def test_the_widgets_of_the_integration_are_found() -> None:
-    """All that are declared, each shown for its own result only."""
+    """Each declared widget is found, and applies only to its own kind of result."""
     widgets = {one.action: one for one in load_widgets(load_integration(INTEGRATION))}
     declared = [yaml.safe_load(path.read_text("utf-8")) for path in INTEGRATION.glob("widgets/*.yaml")]
     assert widgets.keys() == {one["action_identifier"] for one in declared}
@@ -81,7 +81,7 @@ def test_the_widgets_of_the_integration_are_found() -> None:
 
 @pytest.mark.parametrize(("operator", "shown"), [(0, False), (1, True)])
 def test_the_widgets_of_a_built_integration_are_found(tmp_path: Path, operator: int, shown: bool) -> None:  # noqa: FBT001 - a parametrized value
-    """The built form has numbers in place of words; a broken definition is passed over."""
+    """The built form has numbers instead of words; a broken definition is skipped."""
     conditions = [{"MatchType": 2, "Value": "["}, {"MatchType": 6, "Value": "secret"}]
     widget = {
         "Title": "T",
@@ -107,8 +107,8 @@ def box() -> Iterator[UploadBox]:
     box.close()
 
 
-def test_each_type_of_parameter_has_its_control(box: UploadBox) -> None:
-    """What is sent is checked against what was offered, and becomes the text that the platform passes."""
+def test_each_type_of_parameter_has_its_form_control(box: UploadBox) -> None:
+    """A sent value is checked against the allowed values, and becomes the text that the platform passes."""
     wanted = [
         ("Flag", "boolean", (), "checkbox"),
         ("Level", "ddl", ("low", "high"), "choice"),
