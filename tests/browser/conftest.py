@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of what an analyst sees, and a watch over what the pages in it do."""
+"""A real Chromium for the browser tests, and a monitor that records errors of the pages."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
 PATIENCE = 30_000
-"""Milliseconds to wait for what will come; a machine may be busy."""
+"""Milliseconds to wait for an expected state; a machine may be busy."""
 
 expect.set_options(timeout=PATIENCE)
 
 
-# Without a browser one test says so, in one line, for all of them.
+# Without a browser these files are not collected; the skip message of `test_chromium.py` gives the reason.
 collect_ignore_glob = [] if find_chromium() else ["test_case_wall*.py", "test_widgets*.py"]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, started once for each test process."""
+    """Start Debian's Chromium, once for each test process."""
     program = find_chromium()
     assert program is not None, MISSING
     with sync_playwright() as playwright:
@@ -38,24 +38,24 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Watch:
-    """What a page did that it should not have done.
+    """The errors of pages, and what pages did that is not allowed.
 
     Attributes:
         errors: Script errors, and errors in the console.
-        dialogs: What dialogs said.
-        strayed: Requests that would have left loopback.
-        allowed: Words of errors that a test provokes, such as a policy's refusals.
+        dialogs: The messages of dialogs.
+        blocked: The URLs of requests to addresses other than loopback.
+        allowed: Words in errors that a test causes on purpose, such as the errors of a policy.
     """
 
     errors: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
-    strayed: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
     allowed: tuple[str, ...] = ()
 
-    def follow(self, page: Page) -> None:
-        """Keep the script errors and dialogs of a page."""
+    def record(self, page: Page) -> None:
+        """Record the script errors and dialogs of a page."""
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
 
         def dismiss(dialog: Dialog) -> None:
             self.dialogs.append(dialog.message)
@@ -63,61 +63,61 @@ class Watch:
 
         page.on("dialog", dismiss)
 
-    def stop(self, route: Route) -> None:
-        """Keep a request that was about to leave loopback, and stop it there."""
-        self.strayed.append(route.request.url)
+    def block(self, route: Route) -> None:
+        """Record a request to an address other than loopback, and abort it."""
+        self.blocked.append(route.request.url)
         route.abort()
 
-    def forget(self) -> None:
-        """Forget what the pages of earlier tests did."""
-        for kept in (self.errors, self.dialogs, self.strayed):
+    def clear(self) -> None:
+        """Remove the records of earlier tests."""
+        for kept in (self.errors, self.dialogs, self.blocked):
             kept.clear()
         self.allowed = ()
 
-    def nothing(self) -> None:
-        """Assert that nothing of the kind has happened."""
+    def assert_no_errors(self) -> None:
+        """Assert that there was no error, no dialog and no such request."""
         errors = [error for error in self.errors if not any(word in error for word in self.allowed)]
-        assert (errors, self.dialogs, self.strayed) == ([], [], [])
+        assert (errors, self.dialogs, self.blocked) == ([], [], [])
 
 
 def leaves_loopback(url: str) -> bool:
-    """Whether a request to this address would go to another machine."""
+    """Return whether a request to this URL goes to an address other than loopback."""
     parts = urlsplit(url)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
 
 
 @pytest.fixture(scope="session")
 def watcher() -> Watch:
-    """Looks on in all tests of a process."""
+    """Return the monitor for all tests of a process."""
     return Watch()
 
 
 @pytest.fixture(scope="session")
 def profile(chromium: Browser, watcher: Watch) -> Iterator[BrowserContext]:
-    """One browser profile for all tests of a process; it may copy, and nothing beyond loopback is answered.
+    """Return one browser profile for all tests; it may use the clipboard, and requests reach loopback only.
 
     A new profile and a new tab for each test need a third of the processor time of all tests in the browser.
     """
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     context.set_default_timeout(PATIENCE)
-    context.on("page", watcher.follow)
-    # Routes see what really goes out; requests that a policy has refused do not come here.
-    context.route(leaves_loopback, watcher.stop)
+    context.on("page", watcher.record)
+    # A route receives only requests that are really sent, not those that a policy has blocked.
+    context.route(leaves_loopback, watcher.block)
     yield context
     context.close()
 
 
 @pytest.fixture
 def watch(watcher: Watch) -> Iterator[Watch]:
-    """Looks on, and fails the test for a script error, a dialog or a request that left loopback."""
-    watcher.forget()
+    """Return the cleared monitor; fail the test after an error, a dialog or a blocked request."""
+    watcher.clear()
     yield watcher
-    watcher.nothing()
+    watcher.assert_no_errors()
 
 
 @pytest.fixture
-def page(profile: BrowserContext, watch: Watch) -> Iterator[Page]:  # noqa: ARG001 - the watch looks on
-    """One tab of the watched profile, which is as new."""
+def page(profile: BrowserContext, watch: Watch) -> Iterator[Page]:  # noqa: ARG001 - the watch checks the page
+    """Return one tab of the shared profile, without data of earlier tests."""
     page = profile.pages[0] if profile.pages else profile.new_page()
     page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(color_scheme="null")
@@ -136,16 +136,16 @@ Show = Callable[..., "Page"]
 
 @pytest.fixture
 def show(page: Page) -> Show:
-    """Draws a widget as the platform does: the JSON text goes raw into the place of its placeholder."""
+    """Return a function that draws a widget as the platform does: with the JSON text at the placeholder."""
 
     def draw(stem: str, json_text: str, *, width: int = 800) -> Page:
         html = (WIDGETS / f"{stem}.html").read_text("utf-8").replace(PLACEHOLDER, json_text)
 
-        def answer(route: Route) -> None:
+        def respond(route: Route) -> None:
             route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
         page.set_viewport_size({"width": width, "height": 900})
-        page.route("http://127.0.0.1/widget", answer)
+        page.route("http://127.0.0.1/widget", respond)
         page.goto("http://127.0.0.1/widget")
         return page
 

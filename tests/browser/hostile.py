@@ -1,4 +1,4 @@
-"""Texts that a sample could carry to attack whoever looks at it."""
+"""Texts that a sample could contain to attack the person or program that displays them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TEXTS = {
 
 
 def everywhere(shape: Any, text: str) -> Any:  # noqa: ANN401 - any JSON value
-    """A copy of a JSON value in which every string is the hostile text; keys and other values stay."""
+    """Return a copy of a JSON value in which every string is the hostile text; keys and other values stay."""
     if isinstance(shape, str):
         return text
     if isinstance(shape, list):

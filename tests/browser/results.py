@@ -1,4 +1,4 @@
-"""JSON results as the actions give them, with the fields and the quirks of VMRay's own objects."""
+"""JSON results as the actions return them, with the fields and special cases of VMRay's own objects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MD5 = "b1946ac92492d2347c6235b4d2611184"
 
 
 def as_platform_gets_it(result: object) -> str:
-    """The text of a JSON result with everything that could end a script element written as an escape."""
+    """Return the JSON text of a result; every character that could end a script element is escaped."""
     text = json.dumps(result)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -21,7 +21,7 @@ def as_platform_gets_it(result: object) -> str:
 
 
 def sample(**changes: object) -> Json:
-    """A malicious program as VMRay describes a sample."""
+    """Return a malicious program as VMRay describes a sample."""
     return {
         "sample_child_sample_ids": [],
         "sample_classifications": ["Dropper", "Spyware"],
@@ -44,7 +44,7 @@ def sample(**changes: object) -> Json:
 
 
 def iocs() -> Json:
-    """At least one IOC of each type."""
+    """Return at least one IOC of each type."""
     return {
         "domains": [{"domain": "c2.invalid", "verdict": "suspicious", "countries": ["Germany"]}],
         "emails": [
@@ -89,7 +89,7 @@ def iocs() -> Json:
 
 
 def indicators() -> list[Json]:
-    """Threat indicators out of order, one that speaks for the sample and one without a score."""
+    """Return unsorted threat indicators, including a mitigating one and one without a score."""
     return [
         {"category": "Mutex", "operation": "Creates mutex", "score": 1, "classifications": []},
         {"category": "Antivirus", "operation": "Known malware", "score": 5, "classifications": ["Virus"]},
@@ -105,22 +105,22 @@ def indicators() -> list[Json]:
 
 
 def report(**changes: object) -> Json:
-    """What one entity's `EntityResult` holds."""
+    """Return the `EntityResult` of one entity."""
     return {**sample(**changes), "iocs": iocs(), "threat_indicators": indicators()}
 
 
 def scan(*entities: tuple[str, object]) -> list[Json]:
-    """The JSON result of Scan Hash and Scan URL."""
+    """Return the JSON result of Scan Hash and Scan URL."""
     return [{"Entity": name, "EntityResult": result} for name, result in entities]
 
 
 def uploaded(*rows: Json) -> Json:
-    """The JSON result of Upload File And Get Report."""
+    """Return the JSON result of Upload File And Get Report."""
     return {"data": rows[0].get("data") if rows else None, "result": "ok", "files": list(rows)}
 
 
 def file_row(path: str, result: str = "ok", **changes: object) -> Json:
-    """One file of an upload."""
+    """Return the row of one file of an upload."""
     done = result == "ok"
     return {
         "file_path": path,

@@ -1,4 +1,4 @@
-"""The user's way through the case wall, in a real Chromium, on the real integration and the emulator."""
+"""The main tasks on the case wall, in a real Chromium, with the real integration and the emulator."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def wall(platform: LocalPlatform) -> Iterator[WallOnEmulator]:
-    """A wall whose emulator stands still until it is told to go on."""
+    """Open a wall; the emulator finishes analyses only when a test requests it."""
     with wall_on_emulator(platform) as opened:
         yield opened
 
 
 @pytest.fixture
 def case(wall: WallOnEmulator, page: Page) -> Page:
-    """The page of a case with a hash that VMRay knows."""
+    """Open the page of a case with a hash of a known sample."""
     wall.platform.new_case("Suspicious download", [("FILEHASH", KNOWN_SHA256)])
     page.goto(f"{wall.url}/cases/1")
     return page
@@ -49,7 +49,7 @@ def run(page: Page, action: str, *, until: str | None = "Completed") -> None:
 
 
 def test_a_case_is_opened_and_a_hash_is_scanned(wall: WallOnEmulator, page: Page) -> None:
-    """From the empty wall to the verdict, in the page, the insight and the widget."""
+    """From the empty wall to the verdict in the page, in the insight and in the widget."""
     page.goto(wall.url)
     page.get_by_label("Title").fill("Odd mail")
     page.get_by_label("Entity type").select_option("FILEHASH")
@@ -68,8 +68,8 @@ def test_a_case_is_opened_and_a_hash_is_scanned(wall: WallOnEmulator, page: Page
     expect(entity.locator("dl")).to_contain_text("VMRay_sample_severitymalicious")
 
 
-def test_tables_json_and_debug_output_unfold(case: Page) -> None:
-    """The table of the entity, the JSON result as a tree, what the process said."""
+def test_tables_json_and_debug_output_can_be_opened(case: Page) -> None:
+    """The page shows the table of the entity, the JSON result as a tree, and the debug output."""
     run(case, "Scan Hash")
     done = newest(case)
     done.get_by_text("Tables:").click()
@@ -85,10 +85,10 @@ def test_tables_json_and_debug_output_unfold(case: Page) -> None:
     expect(done.locator(".rounds pre")).to_contain_text("Reading configuration from Server")
 
 
-def test_an_upload_goes_from_waiting_to_done_without_a_reload(
+def test_an_upload_is_followed_to_its_result_without_a_reload(
     wall: WallOnEmulator, case: Page, tmp_path: Path
 ) -> None:
-    """The file leaves the browser, the page counts the processes, and the result comes by itself."""
+    """The page uploads the file, counts the processes, and shows the result without a reload."""
     sample = tmp_path / "emulate-malicious-exe.bin"
     sample.write_bytes(b"MZ" + bytes(2_000))
     case.get_by_role("link", name="Upload File And Get Report").click()
@@ -108,7 +108,7 @@ def test_an_upload_goes_from_waiting_to_done_without_a_reload(
 
 
 def test_a_run_is_cancelled(case: Page, tmp_path: Path) -> None:
-    """What waits can be ended; the page says that it was."""
+    """Given a waiting run, Cancel ends the run, and the page shows that it was cancelled."""
     sample = tmp_path / "a.txt"
     sample.write_text("x")
     case.get_by_role("link", name="Upload File And Get Report").click()
@@ -119,8 +119,8 @@ def test_a_run_is_cancelled(case: Page, tmp_path: Path) -> None:
     expect(newest(case).locator("header .state")).to_have_text("Cancelled")
 
 
-def test_what_is_unfolded_stays_so_while_results_arrive(case: Page) -> None:
-    """A second run changes the entity and adds itself; neither folds what is being read."""
+def test_opened_sections_stay_open_while_results_arrive(case: Page) -> None:
+    """Given opened sections, a second run changes the entity and adds itself; the sections stay open."""
     run(case, "Scan Hash")
     case.get_by_text("Enrichment: 36 fields").click()
     newest(case).get_by_text("Tables:").click()
@@ -133,8 +133,8 @@ def test_what_is_unfolded_stays_so_while_results_arrive(case: Page) -> None:
     expect(case.locator("article.entity dl")).to_be_visible()
 
 
-def test_a_second_page_of_the_same_case_follows(case: Page, wall: WallOnEmulator) -> None:
-    """Whoever else looks at the case sees the run, too."""
+def test_a_second_page_of_the_same_case_is_updated(case: Page, wall: WallOnEmulator) -> None:
+    """Given two pages of one case, a run that one page starts appears in the other as well."""
     other = case.context.new_page()
     other.goto(f"{wall.url}/cases/1")
     expect(other.locator("article.run")).to_have_count(0)
@@ -142,8 +142,8 @@ def test_a_second_page_of_the_same_case_follows(case: Page, wall: WallOnEmulator
     expect(newest(other).locator("header .state")).to_have_text("Completed")
 
 
-def test_an_entity_is_added_and_chosen(case: Page) -> None:
-    """Its box is there, and only what is ticked is scanned."""
+def test_an_added_entity_can_be_selected(case: Page) -> None:
+    """Given a new entity, its checkbox exists, and only selected entities are scanned."""
     case.get_by_text("Add an entity").click()
     case.locator("#new-type").select_option("FILEHASH")
     case.locator("#new-value").fill("a" * 64)
@@ -157,8 +157,8 @@ def test_an_entity_is_added_and_chosen(case: Page) -> None:
     expect(newest(case)).to_contain_text("is_success: False")
 
 
-def test_a_value_that_is_missing_is_said_at_its_field(case: Page, watch: Watch) -> None:
-    """The browser asks first; what gets past it is asked for by the page."""
+def test_a_missing_value_is_reported_at_its_field(case: Page, watch: Watch) -> None:
+    """Given a form without a file, the page shows an alert, and an error at the field."""
     watch.allowed = ("422",)
     case.get_by_role("link", name="Upload File And Get Report").click()
     case.get_by_role("button", name="Run Upload").click()
@@ -167,7 +167,7 @@ def test_a_value_that_is_missing_is_said_at_its_field(case: Page, watch: Watch) 
 
 
 def test_the_theme_is_switched_for_the_page_and_its_frames(case: Page) -> None:
-    """The page, the insight and the widget; and it stays after a reload."""
+    """The page, the insight and the widget change together, also after a reload."""
     run(case, "Scan Hash")
     frames = [newest(case).frame_locator(one).locator("body") for one in ("iframe.widget", ".insight iframe")]
     places = [case.locator("body"), *frames]
@@ -181,8 +181,8 @@ def test_the_theme_is_switched_for_the_page_and_its_frames(case: Page) -> None:
         expect(place).to_have_css("background-color", "rgb(20, 24, 29)")
 
 
-def test_the_whole_way_is_walked_with_the_keyboard(wall: WallOnEmulator, page: Page) -> None:
-    """No mouse from the empty wall to the copied hash in the widget."""
+def test_every_step_can_be_done_with_the_keyboard(wall: WallOnEmulator, page: Page) -> None:
+    """From the empty wall to the copied hash in the widget, without a mouse."""
     page.goto(wall.url)
 
     def tab_to(described: str) -> None:
@@ -222,7 +222,7 @@ FOCUSED = "document.activeElement.id + ' ' + document.activeElement.textContent"
 
 
 def test_axe_finds_no_violation_in_either_theme(wall: WallOnEmulator, case: Page, watch: Watch) -> None:
-    """axe-core on a case with a run and everything unfolded, on the list of cases, and on an error page."""
+    """Given an opened case, the list of cases, and an error page, axe-core finds nothing."""
     watch.allowed = ("404",)
     run(case, "Scan Hash")
     open_lists(case)
@@ -234,8 +234,8 @@ def test_axe_finds_no_violation_in_either_theme(wall: WallOnEmulator, case: Page
     assert_accessible_in_each_theme(case)
 
 
-def test_nothing_is_wider_than_the_window(case: Page) -> None:
-    """At no width does the page scroll sideways, everything unfolded."""
+def test_no_page_is_wider_than_the_window(case: Page) -> None:
+    """Given all sections open, the page has no horizontal scroll bar at any width."""
     run(case, "Scan Hash")
     open_lists(case)
     for width in (320, 400, 800, 1400):

@@ -1,4 +1,4 @@
-"""Files that are chosen in the browser: what of them gets into a form, and what is said of the others."""
+"""Files that are selected in the browser: which of them the form contains, and the errors for the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.views import held
+from tests.browser.views import delayed
 from tests.browser.wall import wall_on_toy
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ LIMIT = 64 * 2**10
 
 @pytest.fixture
 def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
-    """A wall whose action says the names of the files that it got."""
+    """Open a wall whose action returns the names of the files that it received."""
     platform.new_case()
     with wall_on_toy(
         platform, tmp_path, ECHO, parameters={"Sample File Path": "", "Comment": ""}, uploads_limit=LIMIT
@@ -35,21 +35,21 @@ def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
         yield opened
 
 
-def chosen(*names: str, size: int = 1) -> list[FilePayload]:
-    """Files as a file chooser gives them."""
+def selected(*names: str, size: int = 1) -> list[FilePayload]:
+    """Return files in the form that a file input accepts."""
     return [{"name": name, "mimeType": "application/octet-stream", "buffer": b"x" * size} for name in names]
 
 
-def test_only_the_last_choice_is_submitted(wall: CaseWall, page: Page) -> None:
-    """Files that are no longer chosen stay out of the form, however late they arrive."""
+def test_only_the_last_selection_is_submitted(wall: CaseWall, page: Page) -> None:
+    """Given files that are deselected while they are uploaded, the form does not contain them."""
     page.goto(f"{wall.url}/cases/1")
-    page.locator("[data-files]").set_input_files(chosen("first.exe"))
+    page.locator("[data-files]").set_input_files(selected("first.exe"))
     expect(page.locator(".files li")).to_have_text(["first.exe (1 bytes)"])
     button = page.get_by_role("button", name="Run Do It")
-    with held(page, "**/uploads"):
+    with delayed(page, "**/uploads"):
         with page.expect_request("**/uploads"):
-            page.locator("[data-files]").set_input_files(chosen("a.exe", "b.exe", "c.exe"))
-        page.locator("[data-files]").set_input_files(chosen("mine.exe"))
+            page.locator("[data-files]").set_input_files(selected("a.exe", "b.exe", "c.exe"))
+        page.locator("[data-files]").set_input_files(selected("mine.exe"))
         expect(button).to_be_disabled()
     expect(button).to_be_enabled()
     expect(page.locator(".files li")).to_have_text(["mine.exe (1 bytes)"])
@@ -57,41 +57,41 @@ def test_only_the_last_choice_is_submitted(wall: CaseWall, page: Page) -> None:
     expect(page.locator("article.run .message")).to_have_text("mine.exe")
 
 
-def test_files_that_are_chosen_before_the_script_has_come_are_handed_over(wall: CaseWall, page: Page) -> None:
-    """On a busy machine a page is used before its scripts run: no choice is lost then, and none left out."""
-    with held(page, "**/static/form.js"):
+def test_files_selected_before_the_script_is_loaded_are_uploaded(wall: CaseWall, page: Page) -> None:
+    """Given a selection before the script runs, the file is uploaded and submitted."""
+    with delayed(page, "**/static/form.js"):
         page.goto(f"{wall.url}/cases/1", wait_until="commit")
-        page.locator("[data-files]").set_input_files(chosen("early.exe"))
+        page.locator("[data-files]").set_input_files(selected("early.exe"))
         expect(page.get_by_role("button", name="Run Do It")).to_be_disabled()
     expect(page.locator(".files li")).to_have_text(["early.exe (1 bytes)"])
     page.get_by_role("button", name="Run Do It").click()
     expect(page.locator("article.run .message")).to_have_text("early.exe")
 
 
-def test_a_full_folder_is_said_to_be_full_and_another_choice_makes_room(
+def test_a_full_folder_is_reported_and_another_selection_frees_space(
     wall: CaseWall, page: Page, watch: Watch
 ) -> None:
-    """The server's own sentence; what was chosen before and is not any more does not count."""
+    """The page shows the error of the server; a deselected file no longer counts."""
     watch.allowed = ("413",)
     page.goto(f"{wall.url}/cases/1")
-    files, said = page.locator("[data-files]"), page.locator(".files li")
-    files.set_input_files(chosen("a.exe", "b.exe", size=LIMIT * 2 // 3))
+    files, items = page.locator("[data-files]"), page.locator(".files li")
+    files.set_input_files(selected("a.exe", "b.exe", size=LIMIT * 2 // 3))
     full = "The lab's folder for uploads is full (65,536 bytes); there is room again when "
-    expect(said).to_have_text(
+    expect(items).to_have_text(
         ["a.exe (43,690 bytes)", f"b.exe: not uploaded. {full}a run with files has ended."]
     )
-    files.set_input_files(chosen("c.exe", size=LIMIT * 2 // 3))
-    expect(said).to_have_text(["c.exe (43,690 bytes)"])
+    files.set_input_files(selected("c.exe", size=LIMIT * 2 // 3))
+    expect(items).to_have_text(["c.exe (43,690 bytes)"])
 
 
-def test_an_entity_is_added_without_losing_what_is_in_the_form(
+def test_adding_an_entity_keeps_the_values_of_the_form(
     wall: CaseWall, platform: LocalPlatform, page: Page
 ) -> None:
-    """What was typed, chosen and cleared is there again on the next page; the new entity is ticked."""
+    """The next page contains the typed, selected and cleared values; the new entity is selected."""
     platform.cases()[0].add_entity("FILEHASH", "ab")
     page.goto(f"{wall.url}/cases/1")
     page.get_by_label("Comment").fill("typed <b>")
-    page.locator("[data-files]").set_input_files(chosen("a.exe"))
+    page.locator("[data-files]").set_input_files(selected("a.exe"))
     expect(page.locator(".files li")).to_have_text(["a.exe (1 bytes)"])
     page.get_by_role("checkbox", name="ab").uncheck()
     page.get_by_text("Add an entity").click()

@@ -1,4 +1,4 @@
-"""An action that shows hostile text everywhere, and a widget that trusts it: the page is none the worse."""
+"""An action that shows hostile text everywhere, and a widget that trusts it: the page stays safe."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from secops_lab.platform import LocalPlatform
 
-OURS = {
+WALL_ELEMENTS = {
     *("html", "head", "meta", "title", "link", "script", "body", "header", "main", "div", "section", "nav"),
     *("a", "span", "button", "h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "pre", "iframe", "article"),
     *("form", "input", "label", "fieldset", "legend", "select", "option", "details", "summary"),
@@ -36,13 +36,13 @@ HIDDEN = (
 
 @pytest.fixture
 def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
-    """A wall on the attacking integration."""
+    """Open a wall with the attacking integration."""
     with CaseWall(platform, attacking_host(tmp_path, platform), WallSettings("nobody")) as opened:
         yield opened
 
 
-def only_ours(page: Page) -> None:
-    """Assert that the page holds only elements, handlers and addresses of the wall's own."""
+def assert_only_wall_elements(page: Page) -> None:
+    """Assert that the page contains only elements, handlers and addresses of the case wall."""
     found = page.evaluate(
         """() => {
             const all = [...document.querySelectorAll("*")];
@@ -55,12 +55,12 @@ def only_ours(page: Page) -> None:
             };
         }"""
     )
-    assert set(found["tags"]) <= OURS
+    assert set(found["tags"]) <= WALL_ELEMENTS
     assert (found["handlers"], found["addresses"], found["inline"]) == ([], [], 0)
 
 
-# What the browser says of what it refused; the wall's own page gives it no reason to.
-REFUSALS = (
+# The errors of the browser about blocked requests and scripts; the wall's own page causes none.
+BLOCKED = (
     "Content Security Policy",
     "Blocked script execution",
     "document is sandboxed",
@@ -68,19 +68,19 @@ REFUSALS = (
     "Blocked autofocusing",
     "ERR_BLOCKED_BY_RESPONSE",
 )
-# A widget that pastes JSON into its script breaks when the text ends the script.
+# The errors of a widget that inserts JSON into its script, if a text ends the script.
 BROKEN_WIDGET = ("Unexpected", "Invalid or unexpected token", "missing )", "Unterminated")
 
 
 def test_hostile_text_stays_text_in_every_view(
     wall: CaseWall, platform: LocalPlatform, page: Page, watch: Watch
 ) -> None:
-    """Case, entity, enrichment, message, table, tree, insight, comment, tag, debug output: all texts at once.
+    """Given hostile texts in everything that an action can show, the page shows them as text.
 
-    Insight and widget are HTML of the action's own making, so a text may become an element there: in a frame
-    that runs nothing, or reaches nothing.
+    The insight and the widget are HTML of the action, so a text may become an element there. Their frames run
+    nothing, or cannot reach anything.
     """
-    watch.allowed = (*REFUSALS, *BROKEN_WIDGET)
+    watch.allowed = (*BLOCKED, *BROKEN_WIDGET)
     texts = list(TEXTS.values())
     case = platform.new_case(" ".join(texts)[:200], [("FILEHASH", text) for text in texts])
     wall.wall.runs.start(wall.wall.host.actions()[0], case, case.entities, {})
@@ -92,14 +92,14 @@ def test_hostile_text_stays_text_in_every_view(
     page.locator(".json summary").last.click()
     expect(page.locator("article.entity")).to_have_count(len(texts))
     expect(page.locator("article.run table")).to_have_count(len(texts))
-    only_ours(page)
+    assert_only_wall_elements(page)
     assert not set(HIDDEN) & set(page.locator("body").inner_text())
     page.goto(wall.url)
-    only_ours(page)
+    assert_only_wall_elements(page)
 
 
-def test_a_hostile_sample_goes_through_the_real_integration(platform: LocalPlatform, page: Page) -> None:
-    """A sample whose names were made to attack, from VMRay to the page: text everywhere."""
+def test_a_hostile_sample_stays_text_in_the_real_integration(platform: LocalPlatform, page: Page) -> None:
+    """Given a sample with hostile names, every view from VMRay's response to the page shows text."""
     texts = [text for name, text in TEXTS.items() if name not in ("surrogate", "controls")]
     with wall_on_emulator(platform) as wall, closing(page):
         iocs = dict.fromkeys(("urls", "mutexes", "processes", "registry"), texts)
@@ -121,11 +121,11 @@ def test_a_hostile_sample_goes_through_the_real_integration(platform: LocalPlatf
         expect(insight.locator("body")).to_contain_text(TEXTS["image"])
         expect(insight.locator("img, svg, script, a, link[href]")).to_have_count(0)
         open_lists(page)
-        only_ours(page)
+        assert_only_wall_elements(page)
 
 
 def test_a_hostile_file_name_stays_text(platform: LocalPlatform, page: Page) -> None:
-    """A file of this computer may have any name, too."""
+    """Given a hostile name of a selected file, the page shows it as text."""
     name = "<img src=x onerror=alert(1)>\u202e.exe"
     with wall_on_emulator(platform) as wall, closing(page):
         platform.new_case()
@@ -133,14 +133,14 @@ def test_a_hostile_file_name_stays_text(platform: LocalPlatform, page: Page) -> 
         sample: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": b"MZ"}
         page.get_by_label("Sample File Path").set_input_files(sample)
         expect(page.locator(".files")).to_contain_text("_img src=x onerror=alert(1)__.exe (2 bytes)")
-        only_ours(page)
+        assert_only_wall_elements(page)
 
 
 def test_an_insight_cannot_run_or_load_anything(
     wall: CaseWall, platform: LocalPlatform, page: Page, watch: Watch
 ) -> None:
-    """Its markup is shown; scripts, pictures, forms and ways out of the frame are refused."""
-    watch.allowed = REFUSALS
+    """The markup is displayed; scripts, images, forms and links out of the frame are blocked."""
+    watch.allowed = BLOCKED
     case = platform.new_case()
     attack = (
         "<b id=shown>bold</b><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -162,8 +162,8 @@ def test_an_insight_cannot_run_or_load_anything(
 def test_a_widget_cannot_reach_the_page_or_the_network(
     platform: LocalPlatform, tmp_path: Path, page: Page, watch: Watch
 ) -> None:
-    """It runs in an origin of its own: no parent, no cookies, no requests, no dialog, no way out."""
-    watch.allowed = REFUSALS
+    """The widget has its own origin: no access to parent, cookies or network, no dialog, no navigation."""
+    watch.allowed = BLOCKED
     widget = """<!doctype html><meta charset="utf-8"><title>Widget</title><p id="shown">started</p><script>
     const data = [{stepInstanceName}.JsonResult];
     const tried = [];
@@ -195,11 +195,11 @@ def test_a_widget_cannot_reach_the_page_or_the_network(
         assert len(platform.cases()) == 1
 
 
-def test_a_foreign_page_cannot_make_the_wall_do_anything(
+def test_a_page_of_another_origin_cannot_use_the_wall(
     wall: CaseWall, platform: LocalPlatform, page: Page, watch: Watch
 ) -> None:
-    """A form of another origin is refused, and the wall cannot be put into a frame."""
-    watch.allowed = (*REFUSALS, "403")
+    """Given a form of another origin, the form is rejected, and the wall cannot be embedded in a frame."""
+    watch.allowed = (*BLOCKED, "403")
     evil = f"""<!doctype html><form method=post action="{wall.url}/cases"><input name=title value=evil>
         <button>go</button></form><iframe src="{wall.url}/"></iframe>"""
     page.route("http://localhost:1/", lambda route: route.fulfill(body=evil, content_type="text/html"))

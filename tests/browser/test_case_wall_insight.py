@@ -1,4 +1,4 @@
-"""The insight's document by itself: in the page it stands in a frame that axe-core cannot enter."""
+"""The document of an insight on its own: in the page it is in a frame that axe-core cannot check."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_verdict_can_be_read_in_each_theme(
+def test_each_verdict_is_readable_in_each_theme(
     platform: LocalPlatform, tmp_path: Path, page: Page, theme: Literal["light", "dark"]
 ) -> None:
-    """The colours are the integration's, the ground and the size of the heading are the case wall's."""
+    """The colours come from the integration; the background and the heading size come from the case wall."""
     page.emulate_media(color_scheme=theme)
     case = platform.new_case()
     with CaseWall(platform, attacking_host(tmp_path, platform), WallSettings("nobody")) as wall:

@@ -1,4 +1,4 @@
-"""A case with more entities than a window shows."""
+"""A case with more entities than fit into a window."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ siemplify.end(str(len(siemplify.target_entities)), True)
 
 @pytest.fixture
 def many(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page]:
-    """The page of a case with many entities, whose action says how many it got."""
+    """Return the page of a case with many entities; the action returns the number of entities it received."""
     platform.new_case(entities=[("FILEHASH", f"{number:064x}") for number in range(MANY)])
-    with wall_on_toy(platform, tmp_path, COUNT) as wall, closing(page):  # the page goes first
+    with wall_on_toy(platform, tmp_path, COUNT) as wall, closing(page):  # close the page first
         page.goto(f"{wall.url}/cases/1")
         yield page
 
 
-def test_one_of_many_entities_is_chosen(many: Page) -> None:
-    """All boxes are ticked or cleared at once."""
+def test_one_of_many_entities_can_be_selected(many: Page) -> None:
+    """Buttons select or clear all checkboxes at once."""
     ticked = many.locator("[name=entity]:checked")
     expect(ticked).to_have_count(MANY)
     many.get_by_role("button", name="None").click()
@@ -50,8 +50,8 @@ def test_one_of_many_entities_is_chosen(many: Page) -> None:
     expect(many.locator("article.run .message")).to_have_text("1")
 
 
-def test_the_keyboard_passes_many_entities_by(many: Page) -> None:
-    """To the button that runs the action, and to the runs, in a few steps."""
+def test_a_keyboard_user_can_skip_the_entities(many: Page) -> None:
+    """A few keys lead to the button that runs the action, and to the runs."""
     many.get_by_role("button", name="None").focus()
     many.keyboard.press("Tab")
     many.keyboard.press("Enter")
@@ -67,8 +67,8 @@ def test_the_keyboard_passes_many_entities_by(many: Page) -> None:
     expect(many.locator("article.run summary").first).to_be_focused()
 
 
-def test_the_runs_are_a_few_screens_away(many: Page) -> None:
-    """The lists of entities are scrolled in themselves, at each width; axe-core finds no violation there."""
+def test_a_long_list_of_entities_does_not_make_the_page_long(many: Page) -> None:
+    """The lists of entities have their own scroll bars at each width; axe-core finds no violation there."""
     many.get_by_role("button", name="Run Do It").click()
     expect(many.locator("article.run header .state")).to_have_text("Completed")
     expect(many.locator("article.run .message")).to_have_text(str(MANY))

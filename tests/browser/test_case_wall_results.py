@@ -1,4 +1,4 @@
-"""How the case wall shows a result: its frame, its tables, its numbers."""
+"""The display of a result on the case wall: its frame, its tables, its numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.views import held, open_lists
+from tests.browser.views import delayed, open_lists
 from tests.browser.wall import attacking_host
 
 from secops_lab.web import CaseWall, WallSettings
@@ -30,9 +30,9 @@ siemplify.end("done", True)
 
 @pytest.fixture
 def result(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page]:
-    """The page of a case with one finished run, everything in it unfolded."""
+    """Return the page of a case with one finished run and all sections open."""
     host = attacking_host(tmp_path, platform, body=BODY)
-    with CaseWall(platform, host, WallSettings("nobody")) as wall, closing(page):  # the page goes first
+    with CaseWall(platform, host, WallSettings("nobody")) as wall, closing(page):  # close the page first
         wall.wall.runs.start(host.actions()[0], platform.new_case(), [], {})
         wall.wall.runs.wait()
         page.goto(f"{wall.url}/cases/1")
@@ -40,13 +40,13 @@ def result(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page
         yield page
 
 
-def test_a_widget_is_as_high_as_it_is_declared(result: Page) -> None:
-    """The height comes from the widget's YAML."""
+def test_a_widget_has_its_declared_height(result: Page) -> None:
+    """The height comes from the widget's YAML file."""
     expect(result.locator("iframe.widget")).to_have_css("height", "200px")
 
 
-def test_a_number_too_large_for_a_browser_is_shown_as_it_was_written(result: Page) -> None:
-    """2^53 + 1 has no exact form as a number of JavaScript's; all others are what they were."""
+def test_a_large_number_is_displayed_with_all_digits(result: Page) -> None:
+    """JavaScript cannot represent 2^53 + 1 exactly; other numbers are displayed as before."""
     tree = result.locator(".json")
     tree.locator("summary", has_text="0 {4}").click()
     expect(tree).to_contain_text("whole: 9007199254740993")
@@ -54,19 +54,19 @@ def test_a_number_too_large_for_a_browser_is_shown_as_it_was_written(result: Pag
     expect(tree).to_contain_text("no: null")
 
 
-def test_a_tree_that_is_unfolded_before_its_script_has_come_is_drawn(result: Page) -> None:
-    """On a busy machine the page can be used before its scripts run."""
-    with held(result, "**/static/tree.js"):
+def test_a_tree_opened_before_its_script_is_loaded_is_drawn(result: Page) -> None:
+    """On a busy machine a user can open a section before the scripts of the page run."""
+    with delayed(result, "**/static/tree.js"):
         result.goto(result.url, wait_until="commit")
         result.get_by_text("JSON result:").click()
     expect(result.locator(".json")).to_contain_text("result [1]")
 
 
 @pytest.mark.parametrize("status", [None, 500])
-def test_a_tree_that_does_not_come_says_so_and_is_asked_for_again(
+def test_a_tree_that_fails_to_load_can_be_loaded_again(
     result: Page, watch: Watch, status: int | None
 ) -> None:
-    """No connection, or no JSON result in the answer: folding and unfolding tries it again."""
+    """Given no connection or an error status, the page shows an alert; opening the section again retries."""
     watch.allowed = ("ERR_FAILED", "500")
 
     def fail(route: Route) -> None:
@@ -86,8 +86,8 @@ def test_a_tree_that_does_not_come_says_so_and_is_asked_for_again(
     expect(tree.get_by_role("alert")).to_have_count(0)
 
 
-def test_the_title_of_a_wide_table_stays_in_sight(result: Page) -> None:
-    """The cells are scrolled sideways; the title keeps to what is seen."""
+def test_the_title_of_a_wide_table_stays_visible(result: Page) -> None:
+    """Given a table with a horizontal scroll bar, its title stays inside the visible part."""
     result.set_viewport_size({"width": 400, "height": 900})
     box, title = result.locator(".scroll"), result.locator("caption")
     assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")

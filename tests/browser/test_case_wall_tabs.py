@@ -27,18 +27,18 @@ TABS = 8
 """More than the six connections that Chromium opens to one server."""
 
 
-def address_in(said: Path) -> str | None:
-    """Find the address at which a Chromium says that it can be talked to."""
-    found = re.search(r"ws://\S+(?=\n)", said.read_text())
+def address_in(stderr_file: Path) -> str | None:
+    """Return the address of the remote debugging interface that Chromium writes to stderr."""
+    found = re.search(r"ws://\S+(?=\n)", stderr_file.read_text())
     return found and found[0]
 
 
 @pytest.fixture
 def window(chromium: Browser, watch: Watch, tmp_path: Path) -> Iterator[BrowserContext]:
-    """A Chromium that Playwright did not start: one whose tabs are hidden behind the one in front."""
+    """Start a Chromium without Playwright: its tabs are hidden behind the tab in front."""
     program = find_chromium()
     assert program is not None, MISSING
-    # Without a window of its own: a first page that still loads may keep the connection from being made.
+    # No start-up window: a first page that is still loading may prevent the connection.
     flags = (
         "--headless=new",
         "--no-startup-window",
@@ -47,37 +47,37 @@ def window(chromium: Browser, watch: Watch, tmp_path: Path) -> Iterator[BrowserC
         *FLAGS,
     )
     profile = f"--user-data-dir={tmp_path / 'profile'}"
-    said = tmp_path / "said"  # a file, since a pipe that nobody empties any more would stop it
-    with said.open("w") as out, subprocess.Popen([program, profile, *flags], stderr=out) as running:
+    stderr_file = tmp_path / "stderr"  # a file: Chromium would block on a pipe that is no longer read
+    with stderr_file.open("w") as out, subprocess.Popen([program, profile, *flags], stderr=out) as running:
         try:
-            until(lambda: address_in(said) is not None)
-            address = address_in(said)
+            until(lambda: address_in(stderr_file) is not None)
+            address = address_in(stderr_file)
             assert address is not None
             browser = chromium.browser_type.connect_over_cdp(address, no_defaults=True)
             (context,) = browser.contexts
-            context.on("page", watch.follow)
+            context.on("page", watch.record)
             yield context
             browser.close()
-        finally:  # also where it could not be talked to: leaving the outer block waits for its end
+        finally:  # also without a connection: the outer block waits for the end of the process
             running.kill()
 
 
 @pytest.fixture
 def wall(platform: LocalPlatform, tmp_path: Path) -> Iterator[CaseWall]:
-    """A wall of which only the stream of changes matters here."""
+    """Open a wall; these tests use only its stream of changes."""
     with CaseWall(platform, attacking_host(tmp_path, platform), WallSettings("nobody")) as opened:
         yield opened
 
 
-def say(case: Case, text: str) -> None:
-    """Put a comment onto a case's wall."""
+def add_comment(case: Case, text: str) -> None:
+    """Add a comment to a case."""
     case.post("comment", {"comment": text})
 
 
-def test_more_pages_than_connections_load_and_follow(
+def test_more_pages_than_connections_load_and_are_updated(
     wall: CaseWall, window: BrowserContext, platform: LocalPlatform
 ) -> None:
-    """Eight cases in eight tabs: each loads, catches up when it comes to the front, and then follows."""
+    """Given eight cases in eight tabs, each loads, and shows all changes when its tab is in front."""
     cases = [platform.new_case(f"Case of tab {number}") for number in range(TABS)]
     tabs: list[Page] = []
     for case in cases:
@@ -85,10 +85,10 @@ def test_more_pages_than_connections_load_and_follow(
         tab.goto(f"{wall.url}/cases/{case.identifier}")
         tabs.append(tab)
     for case in cases:
-        say(case, "said while hidden")
+        add_comment(case, "added while hidden")
     for tab, case in zip(tabs, cases, strict=True):
         tab.bring_to_front()
         notes = tab.locator("[data-live=notes]")
-        expect(notes).to_contain_text("said while hidden")
-        say(case, "said while seen")
-        expect(notes).to_contain_text("said while seen")
+        expect(notes).to_contain_text("added while hidden")
+        add_comment(case, "added while visible")
+        expect(notes).to_contain_text("added while visible")

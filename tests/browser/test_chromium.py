@@ -1,4 +1,4 @@
-"""Whether there is a browser to test in."""
+"""Whether a browser for the browser tests exists."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from tools.chromium import MISSING, find_chromium
 
 
 @pytest.mark.skipif(find_chromium() is None, reason=f"{MISSING} to run the browser tests")
-def test_the_browser_tests_run_here() -> None:
-    """Where there is none, this line says that they were left out and how to have them."""
+def test_a_browser_is_installed() -> None:
+    """Given no browser, the skip message says that the browser tests are left out, and how to install one."""
     assert find_chromium()

@@ -1,4 +1,4 @@
-"""The widget files on disk: as built, small, self-contained, declared as the hub reads them."""
+"""The widget files: as built, small, self-contained, declared in the form of the content hub."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANY = Widget("any", "Any Action", "What it shows.", "item", "items", ("{", "outc
 
 
 def page_of(stem: str) -> str:
-    """The HTML of a widget."""
+    """Return the HTML of a widget."""
     return (WIDGETS / f"{stem}.html").read_text("utf-8")
 
 
@@ -42,7 +42,7 @@ def test_every_action_with_a_json_result_has_a_widget() -> None:
 
 @each
 def test_a_widget_stays_small_and_loads_nothing(stem: str) -> None:
-    """Under 30 KB, no address, no second file, no handler in markup, no markup parsed from text."""
+    """Under 30 KB, no address, no second file, no handler in markup, no text that is parsed as markup."""
     page = page_of(stem)
     assert len(page.encode()) < MOST_BYTES
     assert not re.search(r"https?://[^)\]]|@import|url\(|<link|\bsrc=|\son\w+=", page)
@@ -50,17 +50,17 @@ def test_a_widget_stays_small_and_loads_nothing(stem: str) -> None:
 
 
 @each
-def test_the_placeholder_stands_once_inside_the_data_element(stem: str) -> None:
-    """The platform replaces every occurrence, so there is one, where JSON is data and never code."""
+def test_the_placeholder_occurs_once_inside_the_data_element(stem: str) -> None:
+    """The platform replaces every occurrence; in the data element, JSON is never executed."""
     page = page_of(stem)
     assert page.count(PLACEHOLDER) == 1
     assert f'<script id="result" type="application/json">{PLACEHOLDER}</script>' in page
 
 
-def test_a_script_that_reads_like_a_placeholder_is_refused(
+def test_a_script_that_contains_a_placeholder_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The platform could replace `[case.name]` wherever it stands; the build says so."""
+    """The platform could replace `[case.name]` at any place; the build fails."""
     for source in build.SOURCE.iterdir():
         (tmp_path / source.name).write_text(source.read_text("utf-8"), encoding="utf-8")
     (tmp_path / "6_more.js").write_text("rows[case.name];\n", encoding="utf-8")
@@ -69,8 +69,8 @@ def test_a_script_that_reads_like_a_placeholder_is_refused(
         build.build(ANY)
 
 
-def test_a_widget_that_grows_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limit is checked where the file is built, not only where it is tested."""
+def test_a_widget_that_is_too_large_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build checks the limit, not only the tests."""
     for source in build.SOURCE.iterdir():
         (tmp_path / source.name).write_text(source.read_text("utf-8"), encoding="utf-8")
     (tmp_path / "6_more.js").write_text(f'const padding = "{"x" * MOST_BYTES}";\n', encoding="utf-8")
@@ -80,8 +80,8 @@ def test_a_widget_that_grows_too_large_is_refused(tmp_path: Path, monkeypatch: p
 
 
 @each
-def test_a_widget_names_the_action_it_belongs_to(stem: str) -> None:
-    """`action_identifier` is the action's display name; title and file name agree with the sources."""
+def test_a_widget_names_its_action(stem: str) -> None:
+    """`action_identifier` is the display name of the action; title and file name match the sources."""
     action = yaml.safe_load((ACTIONS / f"{stem}.yaml").read_text("utf-8"))
     declaration = declared(stem)
     assert declaration["action_identifier"] == action["name"]
@@ -92,7 +92,7 @@ def test_a_widget_names_the_action_it_belongs_to(stem: str) -> None:
 
 
 def shown(stem: str, text: str) -> bool:
-    """Whether the widget's conditions hold for a JSON result."""
+    """Return whether the conditions of the widget hold for a JSON result."""
     holds = {"starts_with": text.startswith, "contains": text.__contains__}
     conditions = declared(stem)["condition_group"]["conditions"]
     assert all(condition["field_name"] == PLACEHOLDER for condition in conditions)
@@ -100,8 +100,8 @@ def shown(stem: str, text: str) -> bool:
 
 
 @each
-def test_a_widget_is_shown_for_its_result_and_not_for_an_empty_one(stem: str) -> None:
-    """The conditions hold for the action's JSON, and fail for none and for the bare placeholder."""
+def test_a_widget_is_displayed_for_its_result_and_not_for_an_empty_one(stem: str) -> None:
+    """The conditions hold for the action's JSON, but not for an empty result or the bare placeholder."""
     assert shown(stem, example_of(stem).read_text("utf-8"))
     assert not shown(stem, "")
     assert not shown(stem, "[]")
@@ -109,7 +109,7 @@ def test_a_widget_is_shown_for_its_result_and_not_for_an_empty_one(stem: str) ->
 
 
 def without_findings(result: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A result of the same form in which nothing was found."""
+    """Return a result of the same form without findings."""
     if isinstance(result, list):
         return [{**result[0], "EntityResult": {}}]
     return {name: [] if isinstance(value, list) else None for name, value in result.items()} | {
@@ -118,6 +118,6 @@ def without_findings(result: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 @each
-def test_a_widget_is_shown_for_a_result_without_findings(stem: str) -> None:
-    """Given a result in which nothing was found, then the widget is shown."""
+def test_a_widget_is_displayed_for_a_result_without_findings(stem: str) -> None:
+    """Given a result without findings, then the widget is displayed."""
     assert shown(stem, json.dumps(without_findings(json.loads(example_of(stem).read_text("utf-8")))))

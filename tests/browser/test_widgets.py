@@ -1,4 +1,4 @@
-"""What an analyst reads in a widget, and can do with it."""
+"""What an analyst can read and do in a widget."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_the_verdict_is_a_word_and_a_colour(show: Show, verdict: str | None, kind: str, word: str) -> None:
-    """Each verdict has its own word and tone; a value nobody knows is unknown, and is named beside it."""
+    """Each verdict has its own word and colour; an unknown value is displayed as unknown, with the value."""
     page = scan_hash(show, (HASH, report(sample_verdict=verdict)))
     head = page.locator(".head")
     expect(head.locator(".badge")).to_contain_text(word)
@@ -37,7 +37,7 @@ def test_the_verdict_is_a_word_and_a_colour(show: Show, verdict: str | None, kin
 
 
 def test_the_four_verdicts_have_four_colours(show: Show) -> None:
-    """Nobody has to read the word to tell them apart."""
+    """The colour alone distinguishes the verdicts."""
     colours = set()
     for verdict in ("malicious", "suspicious", "clean", None):
         badge = scan_hash(show, (HASH, report(sample_verdict=verdict))).locator(".head .badge")
@@ -45,15 +45,15 @@ def test_the_four_verdicts_have_four_colours(show: Show) -> None:
     assert len(colours) == 4
 
 
-def test_a_sample_of_an_old_server_takes_its_verdict_from_its_severity(show: Show) -> None:
-    """Servers before 4.0 give no verdict; a severity says the same in other words."""
+def test_the_verdict_of_an_old_server_comes_from_the_severity(show: Show) -> None:
+    """Servers before 4.0 return no verdict; the severity has the same meaning."""
     old = sample(sample_severity="not_suspicious")
     del old["sample_verdict"]
     expect(scan_hash(show, (HASH, old)).locator(".head .badge")).to_contain_text("Clean")
 
 
-def test_a_glance_shows_what_was_analysed_and_when(show: Show) -> None:
-    """Name, type, size, threats and classifications stand beside the verdict; the date says what it is."""
+def test_the_head_shows_what_was_analyzed_and_when(show: Show) -> None:
+    """The head contains name, type, size, threats, classifications, and a date with its meaning."""
     head = scan_hash(show, (HASH, report())).locator(".head")
     expect(head.locator("h2")).to_have_text("invoice.exe")
     expect(head).to_contain_text(
@@ -63,15 +63,15 @@ def test_a_glance_shows_what_was_analysed_and_when(show: Show) -> None:
     expect(head).to_contain_text("Classified as DropperSpyware")
 
 
-def test_a_sample_without_a_date_claims_none(show: Show) -> None:
-    """No words about a time that is not there."""
+def test_a_sample_without_a_date_shows_no_date(show: Show) -> None:
+    """Given no date, the label of the date is missing too."""
     head = scan_hash(show, (HASH, report(sample_created=None))).locator(".head")
     expect(head).to_contain_text("Windows Exe (x86-32) · 14.5 KiB")
     expect(head).not_to_contain_text("First seen")
 
 
-def test_threat_indicators_stand_strongest_first_with_their_score(show: Show) -> None:
-    """A score below zero speaks for the sample, and a missing score is called so."""
+def test_threat_indicators_are_sorted_by_score(show: Show) -> None:
+    """A score below zero is labelled benign, and a missing score is labelled too."""
     page = scan_hash(show, (HASH, report()))
     rows = page.locator("section", has_text="Threat indicators returned (5)").locator("li")
     expect(rows).to_have_text(
@@ -86,9 +86,9 @@ def test_threat_indicators_stand_strongest_first_with_their_score(show: Show) ->
 
 
 def test_iocs_are_counted_by_type_and_verdict(show: Show) -> None:
-    """Each type has its number, and how many of them are malicious and so on.
+    """Each type shows its number of IOCs, and the number of each verdict.
 
-    They are what the action returned: VMRay may have more than its limits let through; the insight says so.
+    The numbers are about the result: VMRay may have more IOCs than the limits allow; the insight states this.
     """
     page = scan_hash(show, (HASH, report()))
     expect(page.get_by_role("heading", name="IOCs returned (10)")).to_be_visible()
@@ -107,7 +107,7 @@ def test_iocs_are_counted_by_type_and_verdict(show: Show) -> None:
 
 
 def test_file_hashes_are_read_from_their_list_and_emails_by_their_sender(show: Show) -> None:
-    """VMRay keeps a file's hashes in `hashes[]`, and gives an e-mail no address but a sender."""
+    """VMRay returns the hashes of a file in `hashes[]`, and for an e-mail only the sender."""
     page = scan_hash(show, (HASH, report()))
     files = iocs_of(page, "Files 2")
     files.locator("summary").click()
@@ -119,8 +119,8 @@ def test_file_hashes_are_read_from_their_list_and_emails_by_their_sender(show: S
     expect(emails).to_contain_text("Subject: Your invoice · To: bob@corp.invalid")
 
 
-def test_the_report_opens_apart_from_the_case(show: Show) -> None:
-    """A new tab that learns nothing of the page it came from."""
+def test_the_report_opens_in_a_separate_tab(show: Show) -> None:
+    """The new tab gets no reference to the page of the case."""
     link = scan_hash(show, (HASH, report())).get_by_role("link", name="Open report")
     assert link.get_attribute("href") == "https://vmray.example/samples/12"
     assert link.get_attribute("rel") == "noopener noreferrer"
@@ -131,14 +131,14 @@ def test_the_report_opens_apart_from_the_case(show: Show) -> None:
     "address", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x", "", None, 7]
 )
 def test_only_web_addresses_become_links(show: Show, address: object) -> None:
-    """Everything a browser should not be sent to gives no link at all."""
+    """Given another scheme or another type, there is no link."""
     page = scan_hash(show, (HASH, report(sample_webif_url=address)))
     expect(page.locator(".head")).to_be_visible()
     expect(page.get_by_role("link")).to_have_count(0)
 
 
-def test_several_entities_are_switched_with_the_keyboard(show: Show) -> None:
-    """Arrows, Home and End choose; the panel is named by the chosen tab; the sum is said above."""
+def test_the_keyboard_selects_one_of_several_entities(show: Show) -> None:
+    """Arrows, Home and End select a tab; the tab names the panel; the totals are above."""
     page = scan_hash(show, (HASH, report()), ("B", report(sample_verdict="clean")), ("C", None))
     expect(page.locator("main")).to_contain_text("3 hashes: 1 malicious, 1 clean, 1 no result")
     page.get_by_role("tab", name=HASH).focus()
@@ -153,8 +153,8 @@ def test_several_entities_are_switched_with_the_keyboard(show: Show) -> None:
     expect(page.locator(".head .badge")).to_contain_text("Malicious")
 
 
-def test_the_worst_entity_stands_first_and_is_open(show: Show) -> None:
-    """However the action's list is ordered; those of one verdict keep its order; the sum has this one."""
+def test_the_worst_entity_is_first_and_selected(show: Show) -> None:
+    """Given any order of the result, the tabs are sorted by verdict, then in the order of the result."""
     verdicts = {"A": "clean", "B": None, "C": "malicious", "D": "suspicious", "E": "malicious"}
     results = [(name, report(sample_verdict=verdict)) for name, verdict in verdicts.items()]
     page = scan_hash(show, ("NONE", None), *results)
@@ -169,7 +169,7 @@ def test_the_worst_entity_stands_first_and_is_open(show: Show) -> None:
 
 
 def test_the_theme_follows_the_system_until_it_is_switched(show: Show, page: Page) -> None:
-    """The button names the theme that it gives, and the choice is kept."""
+    """The button names the other theme, and the selection is stored."""
     page.emulate_media(color_scheme="dark")
     scan_hash(show, (HASH, report()))
     ground = "getComputedStyle(document.body).backgroundColor"
@@ -183,8 +183,8 @@ def test_the_theme_follows_the_system_until_it_is_switched(show: Show, page: Pag
 
 
 @pytest.mark.parametrize("width", [320, 400, 800, 1400])
-def test_nothing_is_wider_than_the_frame(show: Show, width: int) -> None:
-    """Long names, hashes and paths wrap; the frame never scrolls sideways."""
+def test_no_content_is_wider_than_the_frame(show: Show, width: int) -> None:
+    """Long names, hashes and paths wrap; the frame has no horizontal scroll bar."""
     long = report(sample_filename="A" * 3000, sample_threat_names=["B" * 900], sample_type="C" * 500)
     long["iocs"]["urls"] = [{"url": "https://" + "d" * 5000, "verdict": "malicious"}]
     page = scan_hash(show, ("E" * 500, long), (HASH, report()), width=width)
@@ -203,7 +203,7 @@ FILES = uploaded(file_row("/a"), file_row("/b", "pending"), file_row("/c", "erro
     ids=["scan", "upload"],
 )
 def test_axe_finds_no_violation_in_either_theme(show: Show, page: Page, stem: str, result: object) -> None:
-    """Given each state drawn and each list open, then no rule of axe-core is violated in either theme."""
+    """Given each state drawn and each list open, then axe-core finds no violation in either theme."""
     show(stem, json.dumps(result))
     for tab in page.get_by_role("tab").all():
         tab.click()
@@ -212,7 +212,7 @@ def test_axe_finds_no_violation_in_either_theme(show: Show, page: Page, stem: st
 
 
 def test_everything_can_be_reached_with_the_keyboard(show: Show) -> None:
-    """Tab goes through the theme, the tabs, the link, the lists and their buttons; Enter opens a list."""
+    """Tab reaches the theme, the tabs, the link, the lists and their buttons; Enter opens a list."""
     page = scan_hash(show, (HASH, report()), ("B", report()))
     seen = []
     for _ in range(14):

@@ -1,4 +1,4 @@
-"""What an analyst takes out of a widget."""
+"""What an analyst can copy from a widget."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_iocs_are_copied_exactly_or_defanged(show: Show, label: str, exact: str, defanged: str) -> None:
-    """What lies on the clipboard is the IOC to the letter, or nothing that a program would follow."""
+    """The clipboard contains exactly the IOC, or a form that no program opens."""
     page = scan_hash(show, (HASH, report()))
     box = iocs_of(page, label)
     if box.get_attribute("open") is None:
@@ -46,15 +46,15 @@ def test_iocs_are_copied_exactly_or_defanged(show: Show, label: str, exact: str,
     assert copied(page) == defanged.split("\n", maxsplit=1)[0]
 
 
-def test_what_cannot_be_followed_has_no_defanged_form(show: Show) -> None:
-    """A mutex or a registry key is the same in both forms, so there is one button."""
+def test_an_ioc_without_an_address_has_no_defanged_form(show: Show) -> None:
+    """A mutex or a registry key has only one form, so there is one button."""
     box = iocs_of(scan_hash(show, (HASH, report())), "Mutexes")
     box.locator("summary").click()
     expect(box.get_by_role("button")).to_have_text(["Copy all", "Copy"])
 
 
 def test_each_hash_of_a_file_can_be_copied(show: Show) -> None:
-    """Three hashes, three buttons, on the IOC and on the sample itself."""
+    """Each of the three hashes has a button, on the IOC and on the sample itself."""
     page = scan_hash(show, (HASH, report()))
     box = iocs_of(page, "Files 2")
     box.locator("summary").click()
@@ -66,7 +66,7 @@ def test_each_hash_of_a_file_can_be_copied(show: Show) -> None:
 
 
 def test_the_hashes_of_all_files_are_copied_at_once(show: Show) -> None:
-    """A block list wants hashes, each once; what has none has no such button."""
+    """The copied list contains each hash once; a type without hashes has no such button."""
     others = ["b" * 64, "c" * 64]
     hashed = report()
     hashed["iocs"]["files"] += [{"filename": "two", "hashes": [{"sha256_hash": one} for one in others]}]
@@ -80,7 +80,7 @@ def test_the_hashes_of_all_files_are_copied_at_once(show: Show) -> None:
 
 
 def test_copying_works_in_a_frame_without_an_origin(page: Page) -> None:
-    """A sandboxed frame has no clipboard permission; the copy event needs none."""
+    """A sandboxed frame has no permission for the clipboard; the copy event needs none."""
     html = (WIDGETS / "scan_hash.html").read_text("utf-8")
     html = html.replace(PLACEHOLDER, as_platform_gets_it(scan((HASH, report()))))
     page.route(

@@ -1,4 +1,4 @@
-"""Texts from samples, in every field of every widget: shown, and nothing more."""
+"""Hostile texts of samples in every field of every widget: displayed as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from tests.browser.conftest import Show, Watch
 
-OURS = {
+WIDGET_ELEMENTS = {
     *("html", "head", "meta", "title", "style", "script", "body", "main"),
     *("h1", "h2", "h3", "p", "span", "div", "section", "ul", "li", "dl", "dt", "dd", "code", "i"),
     *("a", "button", "details", "summary"),
@@ -27,8 +27,8 @@ HIDDEN = (
 )
 
 
-def only_ours(page: Page) -> None:
-    """Assert that the document holds only elements and attributes that the widget makes."""
+def assert_only_widget_elements(page: Page) -> None:
+    """Assert that the document contains only elements and attributes of the widget."""
     found = page.evaluate(
         """() => {
             const all = [...document.querySelectorAll("*")];
@@ -40,14 +40,14 @@ def only_ours(page: Page) -> None:
             };
         }"""
     )
-    assert set(found["tags"]) <= OURS
+    assert set(found["tags"]) <= WIDGET_ELEMENTS
     assert found["handlers"] == []
     assert found["scripts"] == 1
     assert found["links"] == 0
 
 
 def each_tab(page: Page) -> Iterator[str]:
-    """Choose one result after the other, everything in it unfolded; gives the hostile text's name."""
+    """Select one result after the other with all its lists open; yield the name of the hostile text."""
     for name, tab in zip(TEXTS, page.get_by_role("tab").all(), strict=True):
         tab.click()
         open_lists(page)
@@ -55,39 +55,39 @@ def each_tab(page: Page) -> Iterator[str]:
 
 
 def test_a_hostile_text_in_every_field_of_a_scan_stays_text(show: Show) -> None:
-    """No dialog, no script error, no element of its own, no request, no link; the widget stands."""
+    """No dialog, no script error, no additional element, no request, no link; the widget works."""
     page = show(
         "scan_url", as_platform_gets_it(scan(*((t, everywhere(report(), t)) for t in TEXTS.values())))
     )
     for name in each_tab(page):
         expect(page.locator(".head .badge"), name).to_contain_text("Unknown")
-        only_ours(page)
+        assert_only_widget_elements(page)
         assert not set(HIDDEN) & set(page.locator("body").inner_text()), name
 
 
 def test_a_hostile_link_to_the_report_is_no_link(show: Show) -> None:
-    """Only the address of the report comes from the text; everything else is as usual."""
+    """Given a hostile address of the report only, everything else is displayed as usual."""
     page = show(
         "scan_hash", as_platform_gets_it(scan(*((t, report(sample_webif_url=t)) for t in TEXTS.values())))
     )
     for name in each_tab(page):
         expect(page.locator(".head .badge"), name).to_contain_text("Malicious")
-        only_ours(page)
+        assert_only_widget_elements(page)
 
 
 @pytest.mark.parametrize("state", ["ok", "pending", "error"])
 def test_a_hostile_text_in_every_field_of_an_upload_stays_text(show: Show, state: str) -> None:
-    """The same for files: done, pending and failed."""
+    """The same for files that are done, pending and failed."""
     rows = [
         everywhere(file_row("/a", state), text) | {"result": state, "error": text} for text in TEXTS.values()
     ]
     page = show("upload_file_and_get_report", as_platform_gets_it(uploaded(*rows)))
     for _ in each_tab(page):
-        only_ours(page)
+        assert_only_widget_elements(page)
 
 
-def test_a_hostile_key_is_a_key_like_any_other(show: Show) -> None:
-    """Type names of IOCs come from the answer, too."""
+def test_a_hostile_key_is_displayed_as_text(show: Show) -> None:
+    """The type names of IOCs also come from the response."""
     odd = report(sample_webif_url=None)
     odd["iocs"] = {text: [{"url": "x", text: text}] for text in TEXTS.values()} | {
         "constructor": [{"toString": 1}]
@@ -95,26 +95,26 @@ def test_a_hostile_key_is_a_key_like_any_other(show: Show) -> None:
     page = show("scan_hash", as_platform_gets_it(scan(("A", odd))))
     open_lists(page)
     expect(page.get_by_role("heading", name=f"IOCs returned ({len(TEXTS) + 1})")).to_be_visible()
-    only_ours(page)
+    assert_only_widget_elements(page)
 
 
 @pytest.mark.parametrize("name", ["close-script", "comment-script"])
-def test_a_text_that_breaks_out_of_the_data_runs_nothing(show: Show, watch: Watch, name: str) -> None:
-    """Should the platform undo the escapes, the page's own policy still lets nothing run or load.
+def test_a_text_that_ends_the_data_element_runs_nothing(show: Show, watch: Watch, name: str) -> None:
+    """Given a platform that removes the escapes, the policy of the page blocks scripts and requests.
 
-    The result is then unreadable, and said to be; what broke out of it is taken off the page.
+    The widget reports an unreadable result, and removes the inserted elements from the page.
     """
     watch.allowed = ("Content Security Policy",)
     remote = TEXTS["remote"].replace('"', "'")
     text = TEXTS[name] + remote
     page = show("scan_hash", '[{"Entity": "A", "EntityResult": {"sample_filename": "' + text + '"}}]')
     expect(page.locator("main")).to_contain_text("no result that this widget can read")
-    only_ours(page)
+    assert_only_widget_elements(page)
     assert bool(watch.errors) == (name == "close-script")
 
 
-def test_a_name_that_reads_backwards_is_shown_as_it_is_written(show: Show) -> None:
-    """The mark that turns the reading direction stands as its code point, and the exact text is copied."""
+def test_a_right_to_left_mark_is_displayed_as_its_code_point(show: Show) -> None:
+    """Given a name with a right-to-left mark, the characters keep their order."""
     page = show("scan_hash", as_platform_gets_it(scan(("A", report(sample_filename="invoice\u202efdp.exe")))))
     expect(page.locator("h2")).to_have_text("invoiceU+202Efdp.exe")
 
@@ -122,8 +122,8 @@ def test_a_name_that_reads_backwards_is_shown_as_it_is_written(show: Show) -> No
 @pytest.mark.parametrize(
     "name", ["newlines", "controls", "bidi", "invisible", "ignorable", "formula", "quotes"]
 )
-def test_a_hostile_ioc_is_copied_to_the_letter(show: Show, name: str) -> None:
-    """What is pasted into a block list is what VMRay said, with nothing added, lost or turned round."""
+def test_a_hostile_ioc_is_copied_exactly(show: Show, name: str) -> None:
+    """The copied text is exactly VMRay's text: nothing is added, lost or reordered."""
     odd = report()
     odd["iocs"] = {"mutexes": [{"mutex_name": TEXTS[name], "verdict": "malicious"}]}
     page = show("scan_hash", as_platform_gets_it(scan(("A", odd))))

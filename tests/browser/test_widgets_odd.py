@@ -1,4 +1,4 @@
-"""Results that are unfinished, failed, broken, odd or huge."""
+"""Results that are unfinished, failed, invalid, unusual or very large."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Show
 
 
-def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
-    """What is not finished names its submission; what failed says why."""
+def test_pending_and_failed_files_are_displayed_with_their_state(show: Show) -> None:
+    """A pending file shows its submission; a failed file shows the reason."""
     page = upload(
         show,
         file_row("/files/invoice.exe"),
@@ -33,8 +33,8 @@ def test_pending_and_failed_files_are_shown_as_such(show: Show) -> None:
     expect(page.locator(".head")).to_contain_text("Failed/files/bad.binVMRay returned HTTP 502 (4 attempts)")
 
 
-def test_what_may_still_be_bad_stands_before_what_is_clean(show: Show) -> None:
-    """A bad verdict so far counts like a final one; then failed, then pending, then clean."""
+def test_files_are_sorted_by_urgency(show: Show) -> None:
+    """A preliminary verdict counts like a final one; then failed, then pending, then clean."""
     clean: dict[str, Any] = {"verdict": "clean", "data": sample(sample_verdict="clean")}
     page = upload(
         show,
@@ -51,22 +51,22 @@ def test_what_may_still_be_bad_stands_before_what_is_clean(show: Show) -> None:
 
 
 @pytest.mark.parametrize("state", ["pending", "error"])
-def test_a_submission_that_the_error_names_is_named_once(show: Show, state: str) -> None:
-    """The action's sentence may have it already."""
+def test_a_submission_in_the_error_is_not_repeated(show: Show, state: str) -> None:
+    """The sentence of the action may already contain the id of the submission."""
     error = "the analysis failed (submission 6230: no_vm)"
-    said = upload(show, file_row("/a", state, error=error)).locator(".head")
-    expect(said).to_contain_text(error)
-    expect(said).not_to_contain_text("(submission 6230)")
+    text_shown = upload(show, file_row("/a", state, error=error)).locator(".head")
+    expect(text_shown).to_contain_text(error)
+    expect(text_shown).not_to_contain_text("(submission 6230)")
 
 
-def test_another_submission_in_the_error_is_not_this_one(show: Show) -> None:
-    """Its number may begin with this one's."""
-    said = upload(show, file_row("/a", "error", error="submission 62301 failed")).locator(".head")
-    expect(said).to_contain_text("submission 62301 failed (submission 6230)")
+def test_an_id_that_starts_with_the_same_digits_is_another_submission(show: Show) -> None:
+    """Given an error with the id of another submission, the id of this one is added."""
+    text_shown = upload(show, file_row("/a", "error", error="submission 62301 failed")).locator(".head")
+    expect(text_shown).to_contain_text("submission 62301 failed (submission 6230)")
 
 
-def test_the_samples_of_an_archive_are_told_apart(show: Show) -> None:
-    """One path, a row for each sample; one that failed keeps the verdict that VMRay did give."""
+def test_the_samples_of_an_archive_have_separate_tabs(show: Show) -> None:
+    """Given one path with a row for each sample, a failed sample keeps the verdict that VMRay returned."""
     inner = file_row("/files/a.zip", data=sample(sample_filename="inner.exe"))
     broken = file_row(
         "/files/a.zip", "error", error="1 of 2 jobs failed", verdict="suspicious", data=sample()
@@ -79,15 +79,15 @@ def test_the_samples_of_an_archive_are_told_apart(show: Show) -> None:
     )
 
 
-def test_an_upload_without_the_list_of_files_is_read_by_its_data(show: Show) -> None:
-    """The documented shape, one sample and nothing else, is enough."""
+def test_an_upload_without_the_list_of_files_is_displayed(show: Show) -> None:
+    """The documented form with one sample and nothing else is enough."""
     page = show("upload_file_and_get_report", as_platform_gets_it({"data": sample(), "result": "ok"}))
     expect(page.locator(".head")).to_contain_text("Maliciousinvoice.exe")
     expect(page.get_by_role("heading", name="IOCs")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "text_shown"),
     [
         ("[]", "VMRay has no result for any hash of this alert."),
         ("", "no result that this widget can read"),
@@ -100,13 +100,13 @@ def test_an_upload_without_the_list_of_files_is_read_by_its_data(show: Show) -> 
         ("[null, 7, []]", "3 hashes: 3 no result"),
     ],
 )
-def test_a_result_that_is_not_one_says_so(show: Show, text: str, said: str) -> None:
-    """Nothing, rubbish and the placeholder itself give a sentence, never an empty frame or an error."""
-    expect(show("scan_hash", text).locator("main")).to_contain_text(said)
+def test_an_invalid_result_is_reported(show: Show, text: str, text_shown: str) -> None:
+    """Given no result, invalid JSON or the placeholder, the widget shows a sentence."""
+    expect(show("scan_hash", text).locator("main")).to_contain_text(text_shown)
 
 
-def test_nulls_everywhere_leave_a_widget_that_can_be_read(show: Show) -> None:
-    """Every field may be null, absent or of another type."""
+def test_a_widget_displays_null_and_wrong_types(show: Show) -> None:
+    """Every field may be null, missing or of another type."""
     nothing = dict.fromkeys(sample()) | {"iocs": dict.fromkeys(["urls", "files"]), "threat_indicators": []}
     odd = report(sample_threat_names="one name", sample_filesize="big", sample_created=7)
     odd["iocs"] = {
@@ -128,14 +128,14 @@ def test_nulls_everywhere_leave_a_widget_that_can_be_read(show: Show) -> None:
     expect(page.locator("section", has_text="indicators returned (1)")).to_contain_text("4/5(no description)")
 
 
-def test_a_number_too_large_for_a_browser_is_shown_as_it_was_written(show: Show) -> None:
-    """2^53 + 1 has no exact form as a number of JavaScript's."""
+def test_a_large_number_is_displayed_with_all_digits(show: Show) -> None:
+    """JavaScript cannot represent 2^53 + 1 exactly."""
     page = scan_hash(show, (HASH, report(sample_id=9007199254740993)))
     expect(page.locator("dd", has_text="90071992547409")).to_have_text("9007199254740993")
 
 
-def test_a_huge_result_shows_its_first_rows_and_the_others_on_demand(show: Show) -> None:
-    """Twelve hundred addresses: five hundred at once, the rest when asked, and all of them are copied."""
+def test_a_long_list_shows_its_first_rows_and_the_others_on_request(show: Show) -> None:
+    """Given 1,200 addresses, 500 are displayed, a button shows the rest, and all of them are copied."""
     page_iocs = {
         "ips": [{"ip_address": f"10.0.{n >> 8}.{n & 255}", "verdict": "malicious"} for n in range(1200)]
     }

@@ -1,4 +1,4 @@
-"""Small moves that several browser tests make in a page."""
+"""Steps that several browser tests share."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ HASH = SHA256.upper()
 
 
 @contextmanager
-def held(page: Page, address: str) -> Iterator[None]:
-    """Keep back what a page asks for at this address, and let it come in the end."""
+def delayed(page: Page, address: str) -> Iterator[None]:
+    """Hold the requests for this address inside the block, and continue them afterwards."""
     kept: list[Route] = []
     over = False
 
@@ -40,40 +40,40 @@ def held(page: Page, address: str) -> Iterator[None]:
 
 
 def open_lists(page: Page | Frame) -> None:
-    """Unfold everything that can be unfolded."""
+    """Open every section and list."""
     page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
 
 
 def assert_accessible(page: Page, *rules: str) -> None:
-    """axe-core, with these rules or every rule it has for a page, finds no violation."""
+    """Assert that axe-core finds no violation of these rules, or of all its rules."""
     options = {"resultTypes": ["violations"]}
     found = Axe().run(page, options=options | ({"runOnly": list(rules)} if rules else {}))
     assert found.violations_count == 0, found.generate_report()
 
 
 def assert_accessible_in_each_theme(page: Page) -> None:
-    """axe-core finds no violation of any rule, neither in the light theme nor in the dark one."""
+    """Assert that axe-core finds no violation of any rule, in the light and in the dark theme."""
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
         assert_accessible(page)
 
 
 def scan_hash(show: Show, *entities: tuple[str, object], **options: int) -> Page:
-    """Show what Scan Hash gave for these entities."""
+    """Show the result of Scan Hash for these entities."""
     return show("scan_hash", as_platform_gets_it(scan(*entities)), **options)
 
 
 def upload(show: Show, *rows: dict[str, Any]) -> Page:
-    """Show what an upload gave for these files."""
+    """Show the result of an upload of these files."""
     return show("upload_file_and_get_report", as_platform_gets_it(uploaded(*rows)))
 
 
 def iocs_of(page: Page, label: str) -> Locator:
-    """Find the list of one type of IOC."""
+    """Return the list of one type of IOC."""
     return page.locator("details", has=page.locator("summary", has_text=label))
 
 
 def copied(page: Page) -> str:
-    """Read the clipboard."""
+    """Return the text in the clipboard."""
     text: str = page.evaluate("navigator.clipboard.readText()")
     return text

@@ -1,4 +1,4 @@
-"""Case walls for the browser tests: the real integration on the emulator, or one that does its worst."""
+"""Case walls for the browser tests: the real integration with the emulator, or an attacking integration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LABEL = "the embedded VMRay emulator"
 
 @dataclass(frozen=True)
 class WallOnEmulator:
-    """A case wall whose VMRay is an emulator that stands still until it is told to go on."""
+    """A case wall with an emulator that finishes analyses only on request."""
 
     url: str
     vmray: EmbeddedEmulator
@@ -36,7 +36,7 @@ class WallOnEmulator:
 
 @contextmanager
 def wall_on_emulator(platform: LocalPlatform, lifecycle: str = "manual") -> Iterator[WallOnEmulator]:
-    """Open a wall with the real integration; the emulator knows one malicious sample."""
+    """Open a wall with the real integration; the emulator contains one malicious sample."""
     with EmbeddedEmulator(scenario="known-sample", lifecycle=lifecycle) as vmray:
         host = ActionHost(platform, INTEGRATION)
         keys = {"Api Root": vmray.url, "Api Key": vmray.api_key, "Verify SSL": "true"}
@@ -53,15 +53,15 @@ def wall_on_toy(
     *,
     parameters: dict[str, str] | None = None,
     is_async: bool = False,
-    **settings: Any,  # noqa: ANN401 - handed on to WallSettings
+    **settings: Any,  # noqa: ANN401 - passed on to WallSettings
 ) -> Iterator[CaseWall]:
-    """Open a wall on an integration of one action with the given body."""
+    """Open a wall whose integration has one action with the given body."""
     host = Toy(folder, platform, None).host(body, parameters=parameters, is_async=is_async)
     with CaseWall(platform, host, WallSettings("nobody", **{"poll_interval": 0.05, **settings})) as wall:
         yield wall
 
 
-# Everything that an action can put before an analyst's eyes, with each hostile text in it.
+# All outputs of an action that an analyst can see, each with every hostile text.
 ATTACK = """
 result = []
 for entity, text in zip(siemplify.target_entities, TEXTS, strict=True):
@@ -88,7 +88,7 @@ document.getElementById("shown").innerHTML = "<p>drawn</p>" + data[0].Entity;
 def attacking_host(
     folder: Path, platform: LocalPlatform, widget: str = WIDGET, body: str = ATTACK
 ) -> ActionHost:
-    """An integration whose action shows a hostile text everywhere, and whose widget trusts it."""
+    """Return a host whose action shows hostile text everywhere, and whose widget trusts it."""
     texts = "TEXTS = json.loads(" + repr(json.dumps(list(TEXTS.values()))) + ")\n"
     host = Toy(folder, platform, None).host(texts + body)
     widgets = host.integration.folder / "widgets"
