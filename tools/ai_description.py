@@ -106,7 +106,7 @@ def _capabilities(runs: Sequence[Performance]) -> dict[str, Any]:
         "internal_data_mutation_explanation": " ".join(inside) or None,
         "can_update_entities": any(one.updated_entities for one in runs),
         "can_create_insight": any(one.insight for one in runs),
-        "can_modify_alert_data": False,
+        "can_modify_alert_data": False,  # the local SecOps has no call that changes an alert
         "can_create_case_comments": any(one.comments for one in runs),
     }
 
