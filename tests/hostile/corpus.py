@@ -42,6 +42,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "formula-at": "@SUM(1+1)*cmd|' /C calc'!A0",
     "formula-tab": "\t=1+1",
     "formula-return": "\r=1+1",
+    "formula-comma": ",=1+1",
     "formula-hidden": "\u200b=1+1",
     "formula-wide": "＝1+1",  # noqa: RUF001 - the confusable characters are intended
     "separators": "a,b;c\td|e,,,",

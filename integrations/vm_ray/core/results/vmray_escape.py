@@ -42,7 +42,8 @@ def csv_cell(value: object, limit: int = MAX_CELL_LENGTH) -> str:
     """
     text = one_line(str(value), limit).replace(",", " ").replace('"', "'")
     is_number = isinstance(value, int | float)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not is_number else text
+    is_formula = text.lstrip().startswith(_FORMULA_STARTS)  # a comma before it has become a space
+    return f"'{text}" if is_formula and not is_number else text
 
 
 def script_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
