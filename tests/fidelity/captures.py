@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 VARIABLE: Final = "VMRAY_CAPTURES"
 _BESIDE: Final = Path(__file__).resolve().parents[3] / "shared" / "captures"
 _MISSING: Final = f"no captures of real servers: set {VARIABLE} to a folder of them"
-# Kinds of captures that are objects of a list endpoint, and those that hang on a sample.
+# Kinds of captures that are objects of a list endpoint, and those that belong to a sample.
 LISTED: Final = ("sample", "submission", "analysis", "reputation_lookup")
 OF_A_SAMPLE: Final = ("iocs", "vtis", "mitre_attack")
-# Kinds of captures to fields that may differ, each with the reason.
+# For each kind of capture: the fields that may differ, each with the reason.
 KNOWN: Final[dict[str, dict[str, str]]] = {
     "iocs": {
-        f"iocs.{name}[].relations[].relations.{to}": "only what it hangs together with is there"
+        f"iocs.{name}[].relations[].relations.{to}": "contains only the related objects"
         for name in ("files", "processes", "mutexes", "registry", "filenames", "emails", "email_addresses")
         for to in ("extraction", "file", "process")
     }
 }
 
-# Fields that a real response may lack though the emulator always sends them: one of early 4.2 has neither.
+# Fields that the emulator always sends, and that a real response may not contain (an early 4.2 had neither).
 OMITTED: Final = ("analysis_quota_type", "analysis_reanalysis")
 
 
@@ -47,7 +47,7 @@ def sets() -> list[Any]:
 
 
 def nearest(version: str | None) -> str:
-    """Return the emulated version to compare with: the newest that is not newer, or else the oldest."""
+    """Return the emulated version for a comparison: the newest one that is not newer, else the oldest."""
     if version is None:
         return SERVER_VERSIONS[-1]
     wanted = _numbers(version)
@@ -60,7 +60,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def emulated(version: str | None) -> dict[str, list[dict[str, Any]]]:
-    """Return responses of the emulator by kind of capture, for samples of all sorts."""
+    """Return responses of the emulator by kind of capture, for many kinds of samples."""
     with EmbeddedEmulator(server_version=nearest(version)) as emulator:
         server = Server(emulator.url, emulator.api_key)
         with server.session:

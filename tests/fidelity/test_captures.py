@@ -1,4 +1,4 @@
-"""Responses of the emulator have the shapes of real ones, and real ones match its document."""
+"""The emulator's responses have the same structure as real ones, and real ones match its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ every_set = pytest.mark.parametrize("captured", sets())
 
 @cache
 def emulated_responses(version: str | None) -> dict[str, list[dict[str, Any]]]:
-    """Ask an emulator of a version once."""
+    """Request the responses of one emulator version, once."""
     return emulated(version)
 
 
 @every_set
-def test_captures_are_understood(captured: CaptureSet) -> None:
-    """Every captured body is of a known kind, and the folder tells the server's version."""
+def test_captures_have_a_known_kind(captured: CaptureSet) -> None:
+    """Each captured body has a known kind, and the folder contains the version of the server."""
     assert captured.version
     assert [one.name for one in captured.captures if one.kind == "other"] == []
 
 
 @every_set
-def test_the_emulator_responses_in_the_shape_of_the_real_server(captured: CaptureSet) -> None:
-    """Field by field and type by type, in both directions, as far as both sides show something."""
+def test_the_emulator_has_the_structure_of_the_real_server(captured: CaptureSet) -> None:
+    """Given captures, fields and types are equal in both directions, as far as both sides have values."""
     responses = emulated_responses(captured.version)
     kinds = {one.kind for one in captured.captures}
     found = {
@@ -50,8 +50,8 @@ def test_the_emulator_responses_in_the_shape_of_the_real_server(captured: Captur
 
 
 @every_set
-def test_every_captured_field_is_offered(captured: CaptureSet) -> None:
-    """Each object of the emulator has each top-level field that real objects of its kind have."""
+def test_the_emulator_has_every_captured_field(captured: CaptureSet) -> None:
+    """Each object of the emulator has each top-level field of the real objects of its kind."""
     responses = emulated_responses(captured.version)
     for kind in ("sample", "submission", "analysis", "system_info"):
         for real in captured.objects(kind):
@@ -60,8 +60,8 @@ def test_every_captured_field_is_offered(captured: CaptureSet) -> None:
 
 
 @every_set
-def test_real_responses_fit_the_emulators_description(captured: CaptureSet) -> None:
-    """Each captured response is valid after the OpenAPI document that the emulator serves for its version."""
+def test_real_responses_are_valid_in_the_openapi_document(captured: CaptureSet) -> None:
+    """Each captured response is valid in the OpenAPI document that the emulator serves for its version."""
     schemas = openapi(known_version(nearest(captured.version)))["components"]
     found = []
     for capture in captured.captures:
@@ -77,7 +77,7 @@ def _is_known(error: str) -> bool:
 
 
 def _response_name(capture: Capture) -> str:
-    """The description's name of a response of that kind."""
+    """Return the name of a response of that kind in the OpenAPI document."""
     aggregates = {"vtis": "indicators", "mitre_attack": "techniques"}
     name = aggregates.get(capture.kind, capture.kind)
     if name in ("sample", "submission", "analysis", "job", "reputation_lookup"):
@@ -86,8 +86,8 @@ def _response_name(capture: Capture) -> str:
 
 
 @every_set
-def test_the_wire_deciphers_real_bodies(captured: CaptureSet) -> None:
-    """A real body passes the integration's own deciphering; nothing of its data is changed."""
+def test_the_client_reads_real_bodies(captured: CaptureSet) -> None:
+    """Given a real body, the client returns its data unchanged."""
     for capture in captured.captures:
         assert deciphered(capture) == capture.body["data"]
 
@@ -97,8 +97,8 @@ def deciphered(capture: Capture) -> object:
     return decipher(200, {"Content-Type": "application/json"}, json.dumps(capture.body).encode()).data
 
 
-def test_another_server_is_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every folder with JSON files below the one that the variable names is a server of its own."""
+def test_each_folder_is_one_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each folder with JSON files below the configured folder is one server."""
     for version in ("4.2.0", "2026.2.1"):
         (tmp_path / version).mkdir()
         body = {"result": "ok", "data": {"version": version, "version_major": 1}}
@@ -113,7 +113,7 @@ def test_another_server_is_another_folder(tmp_path: Path, monkeypatch: pytest.Mo
     assert VARIABLE in skipped.marks[0].kwargs["reason"]
 
 
-def test_a_set_is_compared_with_its_own_time() -> None:
+def test_captures_are_compared_with_the_nearest_version() -> None:
     """Responses of a server are compared with the newest emulated version that is not newer."""
     assert nearest("4.2.0") == "4.2.0"
     assert nearest("4.1.1") == "4.2.0"
@@ -122,7 +122,7 @@ def test_a_set_is_compared_with_its_own_time() -> None:
 
 
 def test_differences_are_found() -> None:
-    """A missing field, a foreign field and another type are named with their path; null fits all."""
+    """A missing field, an unexpected field and another type are reported with their path; null fits all."""
     real = shape_of([{"id": 1, "name": None, "hashes": [{"md5": "0"}], "score": 1}])
     own = shape_of([{"id": "1", "name": "x", "hashes": [{"sha1": "0"}], "score": None, "more": True}])
     assert differences(real, own) == [

@@ -1,4 +1,4 @@
-"""The generated files follow from the runs of the examples; `make check` compares all of them."""
+"""Compare the generated files with new runs of the examples; `make check` compares all of them."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ BEGIN, END = "<!-- make generate: messages -->\n", "<!-- end of messages -->"
 
 @pytest.fixture(scope="module")
 def performances() -> list[Performance]:
-    """All examples, run now."""
+    """Run all examples now."""
     return perform()
 
 
 def test_every_example_of_every_action_is_performed(performances: list[Performance]) -> None:
-    """Given the registry, then no action and no situation is left out."""
+    """Given the registry, then no action and no example is left out."""
     performed = [(one.action.stem, one.situation) for one in performances]
     assert performed == [(case.action.stem, case.example.situation) for case in CASES]
     assert [one.action for one in usual(performances)] == list(ACTIONS)
 
 
-def test_the_committed_pages_are_what_the_actions_return(performances: list[Performance]) -> None:
-    """Given a fresh run on other ports and at another time, then it gives the committed text."""
+def test_the_committed_pages_equal_a_new_run(performances: list[Performance]) -> None:
+    """Given a new run on other ports and at another time, then it gives the committed text."""
     shown = usual(performances)
     assert generate.EXAMPLES.read_text("utf-8") == examples_page.page(shown)
     for path, text in json_examples.json_examples(shown).items():
@@ -48,12 +48,12 @@ def test_the_committed_pages_are_what_the_actions_return(performances: list[Perf
 
 @pytest.mark.parametrize("soar_sdk", ["real"], indirect=True)
 def test_the_real_sdk_returns_the_same(soar_sdk: Path | None, performances: list[Performance]) -> None:
-    """Given the real SDK, then all performances are the same as on the stand-in."""
+    """Given the real SDK, then all performances are equal to those with the stand-in."""
     assert perform(soar_sdk) == performances
 
 
-def test_each_action_requests_something_that_the_claims_can_name(performances: list[Performance]) -> None:
-    """Given the requests of all runs, then each is of an endpoint, and each action made some."""
+def test_each_request_of_an_action_has_an_endpoint(performances: list[Performance]) -> None:
+    """Given the requests of all runs, then each has a known endpoint, and each action sent some."""
     usage = usage_of(performances)
     lists = {"GET /submission/sample/{id}", "GET /analysis/submission/{id}", "GET /analysis/sample/{id}"}
     known = {*emulated_endpoints(), *lists, "GET /sample/{kind}/{hash}"}
@@ -62,8 +62,8 @@ def test_each_action_requests_something_that_the_claims_can_name(performances: l
     assert {endpoint for used in usage.values() for endpoint in used} <= known
 
 
-def test_the_ai_description_claims_what_the_runs_did(performances: list[Performance]) -> None:
-    """Given the runs, then submits, enrichment and the types of entities are told as they were observed."""
+def test_the_ai_description_matches_the_runs(performances: list[Performance]) -> None:
+    """Given the runs, then the description has the observed submits, enrichment and entity types."""
     described = yaml.safe_load(ai_description(performances))
     for one in usual(performances):
         entry, capable = described[one.action.name], described[one.action.name]["capabilities"]
@@ -77,7 +77,7 @@ def test_the_ai_description_claims_what_the_runs_did(performances: list[Performa
 
 
 def requested(action: ActionSpec, *endpoints: str, json: list[str] | None = None) -> Performance:
-    """A performance that made these requests in this order."""
+    """Return a performance that sent these requests in this order."""
     return Performance(
         action=action,
         situation="usual",
@@ -117,8 +117,8 @@ def test_fetched_data_is_read_for_the_result(
     assert described["capabilities"]["fetches_data"] is fetches
 
 
-def test_an_effect_that_nobody_has_described_is_named() -> None:
-    """Given a request that changes something unknown, then the error names the endpoint and the file."""
+def test_an_undescribed_effect_is_an_error() -> None:
+    """Given a request with an unknown effect, then the error names the endpoint and the file."""
     changed = requested(ACTIONS[0], "POST /moon")
     with pytest.raises(UnknownEffectError, match=r"tools/ai_description\.py.*: POST /moon"):
         ai_description([changed])
@@ -138,16 +138,16 @@ def test_the_table_has_a_row_for_each_action(language: Language) -> None:
         assert sentences[action.name] == own.get(action.stem, first_sentence(action.description))
 
 
-def test_a_readme_needs_its_comments() -> None:
-    """Given a README without the two comments, or with more of them, then it is refused."""
+def test_a_readme_without_its_two_comments_is_rejected() -> None:
+    """Given a README without the two comments, or with more of them, then it is rejected."""
     for text in ("", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}"):
         with pytest.raises(ValueError, match="README"):
             with_block(text, "messages", "new\n")
     assert with_block(f"a\n{BEGIN}old\n{END}\nb", "messages", "new\n") == f"a\n{BEGIN}new\n{END}\nb"
 
 
-def test_a_stale_and_a_left_over_file_are_named() -> None:
-    """Given a text that differs on disk, then `make check` names the file; so it does a file of no action."""
+def test_an_outdated_and_a_leftover_file_are_named() -> None:
+    """Given a text that differs on disk, or a file of no action, then `make check` names the file."""
     readme = REPOSITORY / "README.md"
     stale = generate.stale_files({readme: "other"})
     assert readme in stale

@@ -1,4 +1,4 @@
-"""The contract suite runs against a real server when told to: proved on an emulator that plays the real one.
+"""The contract suite can run against a real server; here an emulator in another process stands for it.
 
 The emulator is a process of its own, known to the suite by root and key only.
 """
@@ -30,7 +30,7 @@ FILES = ("test_account.py", "test_indicators.py", "test_samples.py", "test_submi
 
 @pytest.fixture(scope="module")
 def real() -> Iterator[Server]:
-    """A server that is nobody's child here: one submission is on it."""
+    """Start an emulator in another process; it has one submission."""
     command = [sys.executable, "-c", SERVE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -44,7 +44,7 @@ def real() -> Iterator[Server]:
 
 
 def submissions(server: Server) -> int:
-    """Return how many submissions the server has."""
+    """Return the number of submissions on the server."""
     return len(server.get("/submission").data)
 
 
@@ -63,13 +63,13 @@ def run(server: Server, *more: str, **environment: str) -> subprocess.CompletedP
 
 
 def counts(finished: subprocess.CompletedProcess[str]) -> dict[str, int]:
-    """Return pytest's own summary: outcome to number."""
+    """Return the numbers in the summary of pytest, by outcome."""
     last = finished.stdout.strip().splitlines()[-1]
     return {name: int(number) for number, name in re.findall(r"(\d+) (passed|failed|skipped|error)", last)}
 
 
-def test_reads_run_and_submissions_do_not(real: Server) -> None:
-    """By default everything that reads passes on the server, and nothing is submitted to it."""
+def test_reads_run_and_submits_do_not_by_default(real: Server) -> None:
+    """Given no switch, all reading tests pass on the server, and none submits a sample."""
     before = submissions(real)
     finished = run(real)
     found = counts(finished)
@@ -79,15 +79,15 @@ def test_reads_run_and_submissions_do_not(real: Server) -> None:
     assert submissions(real) == before
 
 
-def test_submissions_run_after_their_cost_is_told(real: Server) -> None:
-    """With the switch set each submitting test is announced with its cost before any runs."""
+def test_submits_run_after_their_cost_is_printed(real: Server) -> None:
+    """Given the switch, the cost of each submitting test is printed before any test runs."""
     before = submissions(real)
     finished = run(real, "-n", "0", **{LIVE_SUBMIT: "1"})
     assert finished.returncode == 0, finished.stdout
-    told = re.findall(
+    announced = re.findall(
         r"^will submit (\d+) sample\(s\), quota cost \1 or more: \S+live", finished.stdout, re.M
     )
-    total = sum(int(number) for number in told)
+    total = sum(int(number) for number in announced)
     assert f"{LIVE_SUBMIT}=1: {total} submissions in all, quota cost {total} or more" in finished.stdout
     assert submissions(real) == before + total
     first_result = re.search(r"^\.", finished.stdout, re.MULTILINE)
@@ -96,15 +96,15 @@ def test_submissions_run_after_their_cost_is_told(real: Server) -> None:
     assert "skipped" not in counts(finished)
 
 
-def test_a_wrong_response_of_the_server_is_a_failure(real: Server) -> None:
-    """A server that does not accept the key fails the live runs; it is not taken for absent."""
+def test_a_rejected_key_fails_the_live_runs(real: Server) -> None:
+    """Given a key that the server does not accept, the live runs fail; they are not skipped."""
     finished = run(Server(real.root, "another-key"), "-x")
     assert finished.returncode == pytest.ExitCode.TESTS_FAILED
     assert not counts(finished).get("passed")
 
 
-def test_without_a_server_the_runs_are_skipped_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Root or key missing means that there is no real server."""
+def test_a_live_server_needs_root_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given the root without a key, then there is no live server; given both, then there is one."""
     monkeypatch.setenv(LIVE_ROOT, "https://vmray.test/rest/")
     monkeypatch.delenv(LIVE_KEY, raising=False)
     assert live_server() is None

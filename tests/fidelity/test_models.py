@@ -1,6 +1,6 @@
-"""Each attribute of the integration's models holds what VMRay sent in the field that it is read from.
+"""Each attribute of the integration's models contains the value of the field that it is read from.
 
-The objects are captured ones, where there are any, and the emulator's, whose shapes are compared with those.
+The objects come from the emulator and, if there are any, from captures. Other tests compare their structure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LISTED = ("sample", "submission", "analysis")
 
 @cache
 def of_the_emulator(version: str) -> Objects:
-    """Responses of the emulator, locked and refused ones included."""
+    """Return responses of the emulator, including locked reports and rejected submits."""
     found = emulated(version)
     with EmbeddedEmulator(server_version=version) as emulator:
         server = Server(emulator.url, emulator.api_key)
@@ -40,7 +40,7 @@ def of_the_emulator(version: str) -> Objects:
 
 @pytest.fixture(params=[*sets(), *SERVER_VERSIONS])
 def objects(request: pytest.FixtureRequest) -> Objects:
-    """All objects of one server, captured or emulated, by kind."""
+    """Return all objects of one server, captured or emulated, by kind."""
     if isinstance(request.param, str):
         return of_the_emulator(request.param)
     kinds = (*LISTED, *OF_A_SAMPLE, "submit")
@@ -48,13 +48,13 @@ def objects(request: pytest.FixtureRequest) -> Objects:
 
 
 def word(raw: dict[str, Any], field: str) -> str:
-    """A verdict in VMRay's field, in the word that the integration has for it."""
-    said = raw[field]
-    return said if said in ("malicious", "suspicious", "clean") else "none"
+    """Return the verdict of VMRay's field as the word of the integration."""
+    verdict = raw[field]
+    return verdict if verdict in ("malicious", "suspicious", "clean") else "none"
 
 
-def test_a_sample(objects: Objects) -> None:
-    """Id, verdict and time."""
+def test_a_sample_has_its_fields(objects: Objects) -> None:
+    """The id, the verdict and the time are equal to VMRay's fields."""
     assert objects["sample"]
     for raw in objects["sample"]:
         model = Sample.from_json(raw)
@@ -66,8 +66,8 @@ def test_a_sample(objects: Objects) -> None:
         }
 
 
-def test_a_submission(objects: Objects) -> None:
-    """Ids, times, verdict, errors, what was bought, and the metadata."""
+def test_a_submission_has_its_fields(objects: Objects) -> None:
+    """The ids, times, verdict, errors, purchase and metadata are equal to VMRay's fields."""
     assert objects["submission"]
     for raw in objects["submission"]:
         model = Submission.from_json(raw)
@@ -97,7 +97,7 @@ def test_a_submission(objects: Objects) -> None:
     ],
 )
 def test_one_of_two_fields_is_enough(objects: Objects, attribute: str, field: str, value: object) -> None:
-    """Errors and locked reports are told by two fields each, of which a server may set one."""
+    """Two fields exist for errors and for locked reports; a server may set only one of them."""
     others = {"submission_quota_type": "report", "submission_billing_type": "analyzer"}
     faultless = {"submission_has_errors": False, "submission_has_recursive_errors": False}
     for raw in objects["submission"]:
@@ -105,8 +105,8 @@ def test_one_of_two_fields_is_enough(objects: Objects, attribute: str, field: st
         assert getattr(Submission.from_json({**raw, **others, **faultless, field: value}), attribute) is True
 
 
-def test_an_analysis(objects: Objects) -> None:
-    """Whether it succeeded, what VMRay says of it with the code, and whether it is locked."""
+def test_an_analysis_has_its_fields(objects: Objects) -> None:
+    """The success, the result with its code, and the lock are equal to VMRay's fields."""
     assert objects["analysis"]
     for raw in objects["analysis"]:
         sentence = raw["analysis_result_str"].removesuffix(".")
@@ -119,8 +119,8 @@ def test_an_analysis(objects: Objects) -> None:
         }
 
 
-def test_a_submit(objects: Objects) -> None:
-    """Submissions, samples that VMRay knows already, and refused items with the reason."""
+def test_a_submit_response_has_its_fields(objects: Objects) -> None:
+    """Submissions, known samples, and rejected items with the reason are equal to VMRay's fields."""
     if not objects["submit"]:
         pytest.skip("no response to a submit among these captures")
     for raw in objects["submit"]:
@@ -141,8 +141,8 @@ def test_a_submit(objects: Objects) -> None:
         }
 
 
-def test_aggregates(objects: Objects) -> None:
-    """IOCs and threat indicators arrive as VMRay's own objects, complete, each with verdict or score."""
+def test_iocs_and_threat_indicators_are_unchanged(objects: Objects) -> None:
+    """The objects are VMRay's own, complete, each with a verdict or a score."""
     for kind, field in (("iocs", "iocs"), ("vtis", "threat_indicators")):
         assert objects[kind]
         for raw in objects[kind]:
@@ -158,8 +158,8 @@ def test_aggregates(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize("version", SERVER_VERSIONS)
-def test_the_emulators_objects_show_both_sides(version: str) -> None:
-    """Among them are failed, locked, recursive and refused ones, so that no attribute is always the same."""
+def test_the_emulated_objects_have_both_values_of_each_attribute(version: str) -> None:
+    """Given failed, locked, recursive and rejected objects, no attribute always has the same value."""
     found = of_the_emulator(version)
     submissions = [Submission.from_json(raw) for raw in found["submission"]]
     analyses = [Analysis.from_json(raw) for raw in found["analysis"]]

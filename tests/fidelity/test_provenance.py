@@ -1,4 +1,4 @@
-"""No contract test runs without saying how its claim is known, and the page of claims is up to date."""
+"""Each contract test states the source of its claim, and the page of claims is up to date."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BAD = {
 
 
 def run(folder: Path, tests: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run pytest on a folder with the contract's own conftest and these tests: name to marks."""
+    """Run pytest in a folder with the conftest of the contract tests and these tests: name to marks."""
     shutil.copy(CONFTEST, folder)
     (folder / "pytest.ini").write_text(
         f"[pytest]\npythonpath = {ROOT}\nmarkers =\n    recorded\n    inferred\n"
@@ -47,14 +47,14 @@ def run(folder: Path, tests: dict[str, str]) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_a_test_with_one_good_mark_runs(tmp_path: Path) -> None:
-    """One mark with its source and endpoint is what is asked for."""
+def test_a_test_with_one_valid_mark_runs(tmp_path: Path) -> None:
+    """Given one mark with a source and an endpoint, the test runs."""
     finished = run(tmp_path, {"test_good": GOOD})
     assert finished.returncode == pytest.ExitCode.OK, finished.stdout + finished.stderr
 
 
-def test_collection_fails_without_exactly_one_good_mark(tmp_path: Path) -> None:
-    """Nothing runs, and each test that says nothing usable is named with what is wrong."""
+def test_collection_fails_without_exactly_one_valid_mark(tmp_path: Path) -> None:
+    """Given invalid marks, no test runs, and the error names each of the tests with its problem."""
     tests = {f"test_{name.replace(' ', '_')}": marks for name, marks in BAD.items()}
     finished = run(tmp_path, {**tests, "test_good": GOOD})
     assert finished.returncode == pytest.ExitCode.USAGE_ERROR
@@ -82,7 +82,7 @@ def test_the_page_has_the_claims_of_the_tests() -> None:
 
 
 def test_the_page_lists_a_claim_once() -> None:
-    """Parameters of a test do not multiply its claim; marks are ordered from strong to weak."""
+    """Given a test with parameters, its claim has one row; marks are sorted from strong to weak."""
     weak = Provenance("inferred", "a guess", "GET /sample/{id}", "It may.")
     strong = Provenance("recorded", "a capture", "GET /sample/{id}", "It does.")
     page = render([weak, strong, weak], {})
@@ -102,27 +102,27 @@ def test_the_page_lists_a_claim_once() -> None:
         ("/rest/system_info", "GET /system_info"),
     ],
 )
-def test_requests_are_named_by_their_endpoint(path: str, name: str) -> None:
-    """Ids, hashes and tags of a path are left out of an endpoint's name."""
+def test_the_endpoint_of_a_request_has_no_values(path: str, name: str) -> None:
+    """The name of an endpoint contains no id, hash or tag of the path."""
     assert template(name.partition(" ")[0], path) == name
 
 
-def test_a_request_of_no_endpoint_is_refused() -> None:
-    """Given a path that the emulator does not have, then it has no name."""
+def test_a_request_without_an_endpoint_is_an_error() -> None:
+    """Given a path that the emulator does not have, then the error names the request."""
     with pytest.raises(LookupError, match="GET /moon"):
         template("GET", "/moon")
 
 
-def test_what_holds_everywhere_is_used_by_all_actions() -> None:
-    """A claim about every endpoint matters to every action."""
+def test_a_claim_about_every_endpoint_is_used_by_all_actions() -> None:
+    """Given `ANY /`, then all actions use the claim."""
     usage = {"One": frozenset({"GET /sample/{id}"}), "Two": frozenset({"GET /tag"})}
     assert users_of("ANY /", usage) == ["One", "Two"]
     assert users_of("GET /tag", usage) == ["Two"]
     assert users_of("GET /sample/{id}/mitre_attack", usage) == []
 
 
-def test_nothing_that_an_action_relies_on_is_unclaimed() -> None:
-    """Given the endpoints that the actions use, then none of them is among those without a claim."""
+def test_each_used_endpoint_has_a_claim() -> None:
+    """Given the endpoints that the actions use, then each of them has a claim."""
     _, _, silent = EVIDENCE.read_text("utf-8").partition("## Nothing claimed")
     used = re.findall(r"^## `(.+)`\n\nUsed by: ", EVIDENCE.read_text("utf-8"), re.MULTILINE)
     assert used

@@ -1,4 +1,4 @@
-"""The recorder writes a folder with the shapes of a server's responses and nothing about its owner."""
+"""The recorder writes the structure of a server's responses, without data of the server's owner."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TAG = "case-4711"
 
 @pytest.fixture(params=["4.2.0", "2026.2.1"])
 def emulator(request: pytest.FixtureRequest) -> Iterator[EmbeddedEmulator]:
-    """A server with an owner who would not like to be named."""
+    """Start a server with private data of its owner."""
     with EmbeddedEmulator(api_key=KEY, server_version=request.param) as running:
         running.control.configure(user_email=EMAIL, webif_base_url=f"https://{HOST}")
         server = Server(running.url, running.api_key)
@@ -56,14 +56,14 @@ def record(emulator: EmbeddedEmulator, out: Path, *more: str) -> subprocess.Comp
 
 @pytest.fixture
 def recorded(emulator: EmbeddedEmulator, tmp_path: Path) -> CaptureSet:
-    """A recording of that server."""
+    """Return a recording of that server."""
     finished = record(emulator, tmp_path / "captures")
     assert finished.returncode == 0, finished.stderr
     assert KEY not in finished.stdout + finished.stderr
     return read_folder(tmp_path / "captures")
 
 
-def test_nothing_leaks(emulator: EmbeddedEmulator, recorded: CaptureSet) -> None:
+def test_a_recording_contains_no_private_data(emulator: EmbeddedEmulator, recorded: CaptureSet) -> None:
     """Key, e-mail address, hosts, account name, comment, tag and ids of the server are in no file."""
     text = "\n".join(path.read_text("utf-8") for path in recorded.folder.iterdir()).lower()
     account = "emulated"
@@ -88,8 +88,8 @@ def test_nothing_leaks(emulator: EmbeddedEmulator, recorded: CaptureSet) -> None
     assert not any(f"={number}" in text or f"/{number}" in text for number in ids)
 
 
-def test_the_same_thing_keeps_one_name(recorded: CaptureSet) -> None:
-    """Ids and names are replaced alike in all responses, so that they still match."""
+def test_equal_values_have_equal_replacements(recorded: CaptureSet) -> None:
+    """Given an id or a name in several responses, its replacement is the same in all of them."""
     (submission,) = [one.objects[0] for one in recorded.captures if one.name == "submission.json"]
     (sample,) = [one.objects[0] for one in recorded.captures if one.name == "sample.json"]
     assert submission["submission_sample_id"] == sample["sample_id"]
@@ -102,8 +102,8 @@ def test_the_same_thing_keeps_one_name(recorded: CaptureSet) -> None:
     assert emails == {one["analysis_user_email"] for one in analyses}
 
 
-def test_a_recording_is_a_capture_folder(recorded: CaptureSet) -> None:
-    """It is read like any other captures, tells its server's version, and has the shapes of that server."""
+def test_a_recording_can_be_read_as_captures(recorded: CaptureSet) -> None:
+    """The recording has a version, known kinds, and the structure of its server."""
     assert [one.folder for one in capture_sets(recorded.folder.parent)] == [recorded.folder]
     assert recorded.version is not None
     assert not [one.name for one in recorded.captures if one.kind == "other"]
@@ -115,7 +115,7 @@ def test_a_recording_is_a_capture_folder(recorded: CaptureSet) -> None:
 
 
 def test_scrubbing_keeps_types_and_nulls() -> None:
-    """A scrubbed body has the very shape of the real one; booleans and nulls are untouched."""
+    """A scrubbed body has the same structure as the real body; booleans and nulls are unchanged."""
     body: dict[str, Any] = {
         "submission_id": 77, "submission_user_email": EMAIL, "submission_comment": None,
         "submission_tags": [TAG], "submission_finished": True, "submission_interface_name": "-",
@@ -127,8 +127,8 @@ def test_scrubbing_keeps_types_and_nulls() -> None:
     assert changed == {"submission_id", "submission_user_email", "submission_tags"}
 
 
-def test_a_name_is_found_wherever_it_stands() -> None:
-    """An account's name is replaced in all texts of all responses, but not inside words."""
+def test_an_account_name_is_replaced_in_every_text() -> None:
+    """The name is replaced in all texts of all responses, but not inside words."""
     bodies = {
         "one": {"text": "acme bought acmeware, ask BOB@acme.test at https://h.test:8443/x"},
         "two": {"submission_user_account_name": "Acme"},
@@ -142,8 +142,8 @@ def test_a_name_is_found_wherever_it_stands() -> None:
     assert scrubbed["two"]["submission_user_account_name"] in text
 
 
-def test_a_leak_stops_the_recording() -> None:
-    """A secret where nothing is replaced, as in the name of a field, is found before anything is written."""
+def test_a_secret_in_a_field_name_is_an_error() -> None:
+    """Given a secret in a place without replacement, the error comes before anything is written."""
     with pytest.raises(LeakError) as refused:
         Scrubber("https://h.test", KEY).scrub({"one": {KEY: 1}})
     assert KEY not in str(refused.value)
@@ -161,13 +161,13 @@ def test_a_leak_stops_the_recording() -> None:
         ("analysis_vm_id", "analysis_vm"),
     ],
 )
-def test_ids_are_told_apart_by_what_they_count(field: str, counted: str) -> None:
-    """Fields that hold the id of the same thing share their numbers; others do not."""
+def test_fields_with_ids_of_one_kind_share_a_namespace(field: str, counted: str) -> None:
+    """Given fields with ids of the same kind, they share replacements; fields of other kinds do not."""
     assert namespace(field) == counted
 
 
 def test_a_failed_recording_writes_nothing(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """Where a response fails there is no folder, the exit code is 1, and the message says which."""
+    """Given a failed response, there is no folder, the exit code is 1, and the error names the request."""
     emulator.control.inject(
         {"method": "GET", "path": "/rest/sample/*/vtis"}, {"kind": "status", "status": 500}
     )
@@ -177,15 +177,15 @@ def test_a_failed_recording_writes_nothing(emulator: EmbeddedEmulator, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_existing_folder_is_not_touched(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """An existing folder, or no key, is a wrong use: nothing is asked."""
+def test_an_existing_folder_is_not_changed(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
+    """Given an existing folder, the exit code is 2, and no request is sent."""
     emulator.control.forget_requests()
     assert record(emulator, tmp_path).returncode == 2
     assert emulator.control.requests() == []
 
 
-def test_it_can_submit_first(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
-    """With a file to submit, the response to that is recorded too, and the rest is about it."""
+def test_the_recorder_can_submit_a_file_first(emulator: EmbeddedEmulator, tmp_path: Path) -> None:
+    """Given a file to submit, the recording contains the response to the submit and the new sample."""
     file = tmp_path / "fresh.exe"
     file.write_bytes(PROGRAM + b"fresh")
     finished = record(emulator, tmp_path / "captures", "--submit", str(file))

@@ -1,4 +1,4 @@
-"""What the recorder takes for a secret, and what it leaves alone."""
+"""Which texts the recorder replaces as secrets, and which it keeps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = "https://vmray.bank.test:8443"
 
 
 def scrubbed(body: dict[str, Any], root: str = ROOT, key: str = KEY) -> dict[str, Any]:
-    """One body, scrubbed."""
+    """Return one body after scrubbing."""
     result: dict[str, Any] = Scrubber(root, key).scrub({"one": body})["one"]
     return result
 
@@ -31,20 +31,20 @@ def scrubbed(body: dict[str, Any], root: str = ROOT, key: str = KEY) -> dict[str
     ],
 )
 def test_secrets_are_found_inside_words_and_encoded(text: str, secret: str) -> None:
-    """Keys and e-mail addresses are replaced inside words too, and everything in its percent-encoded form."""
+    """Keys and e-mail addresses are replaced inside words too; all secrets also in percent-encoded form."""
     body = {"k": text, "user_account_name": "Acme GmbH", "user_email": "jane.doe@bank.test"}
     assert secret.lower() not in scrubbed(body)["k"].lower()
 
 
-def test_an_address_that_only_stands_encoded_is_found() -> None:
-    """No other response has to show the address as it is."""
+def test_an_address_that_occurs_only_encoded_is_replaced() -> None:
+    """No other response needs to contain the plain address."""
     assert scrubbed({"link": "https://x.test/?to=jane.doe%40bank.test"})["link"] == (
         "https://x.test/?to=user-1@scrubbed.example"
     )
 
 
-def test_a_short_secret_changes_no_words_of_the_server() -> None:
-    """Verdicts, severities, states and the like stay, whatever the host and an account are called."""
+def test_a_short_secret_does_not_change_words_of_the_server() -> None:
+    """Verdicts, severities and states stay, even if the host or an account has the same name."""
     words = {
         "analysis_analyzer_name": "vmray", "sample_verdict": "malicious", "sample_severity": "malicious",
         "submission_status": "user", "result": "malicious", "classifications": ["malicious", "vmray"],
@@ -56,7 +56,7 @@ def test_a_short_secret_changes_no_words_of_the_server() -> None:
     assert done["text"] == "account-1 on host-1.scrubbed.example"
 
 
-def test_a_key_is_replaced_even_there() -> None:
+def test_a_key_is_replaced_in_words_of_the_server() -> None:
     """No word of the server is as long as a key."""
     assert scrubbed({"result": KEY, "sample_verdict": "jane@bank.test"}) == {
         "result": "api-key-1", "sample_verdict": "user-1@scrubbed.example",
@@ -64,21 +64,21 @@ def test_a_key_is_replaced_even_there() -> None:
 
 
 @pytest.mark.parametrize("name", ["user", "account", "api", "machine", "example", "text", "sample"])
-def test_an_account_may_be_called_like_a_pseudonym_or_a_field(name: str) -> None:
-    """The recording is not refused because of words that the recorder or the server brought in."""
+def test_an_account_may_have_the_name_of_a_pseudonym_or_a_field(name: str) -> None:
+    """Given such a name, the recording is not rejected because of words of the recorder or the server."""
     body = {"sample": {"user_account_name": name, "user_email": "a@b.test", "comment": "c", "k": KEY}}
     assert scrubbed(body, root="https://host")["sample"]["user_account_name"] == "account-1"
 
 
 @pytest.mark.parametrize("field", [f"x{KEY}", "vmray.bank.test", "jane@bank.test"])
 def test_a_secret_in_the_name_of_a_field_is_a_leak(field: str) -> None:
-    """Names of fields are not replaced, so that nothing is written then."""
+    """Field names are not replaced, so the scrubber raises an error instead."""
     with pytest.raises(LeakError, match=r"^one: a secret would be written$"):
         scrubbed({"user_email": "jane@bank.test", "rows": [{field: None}]})
 
 
-def test_ids_in_addresses_are_those_of_the_fields() -> None:
-    """Samples, submissions, analyses and jobs are numbered alike in fields, paths and encoded addresses."""
+def test_ids_in_addresses_and_in_fields_have_equal_replacements() -> None:
+    """Ids of samples, submissions, analyses and jobs are equal in fields, paths and encoded addresses."""
     body = {
         "sample_id": 900, "submission_id": 901, "analysis_id": 902, "job_id": 903, "other_sample_id": 904,
         "links": [
@@ -95,7 +95,7 @@ def test_ids_in_addresses_are_those_of_the_fields() -> None:
 
 
 def test_known_ids_are_replaced_in_messages() -> None:
-    """A number in a message that is an id somewhere is replaced; others, and those in IOCs, stay."""
+    """Given a number in a message, it is replaced if it is an id elsewhere; numbers in IOCs stay."""
     body = {
         "submission_sample_id": 900,
         "errors": [{"error_msg": "Sample 900, see /sample/900: no 901, not 900.5 nor v900. Ask for 900."}],

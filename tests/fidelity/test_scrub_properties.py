@@ -1,4 +1,4 @@
-"""Whatever a response looks like, scrubbing leaves its shape and takes its secrets."""
+"""For any response, scrubbing keeps the structure and removes the secrets."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ inside = st.text(alphabet="aé7_%/ ", max_size=3)
 
 
 def forms(secret: str) -> st.SearchStrategy[str]:
-    """A secret in any case, as it is or as it stands in an address."""
+    """Return a secret in any case, plain or percent-encoded."""
     cases = (secret, secret.upper(), secret.lower())
     written = [form for one in cases for form in (one, quote(one, safe=""), quote_plus(one))]
     return st.sampled_from(written)
 
 
-# Texts with a secret somewhere in them, and texts without. Keys and e-mail addresses stand in words, too.
+# Texts with and without a secret. Keys and e-mail addresses can be inside words too.
 texts = st.one_of(
     st.text(max_size=20),
     st.builds("{}{}{}".format, around, st.sampled_from((*CERTAIN, *SECRETS)).flatmap(forms), around),
@@ -47,15 +47,15 @@ values = st.recursive(
 
 
 def read(scrubbed: object) -> str:
-    """Everything that can be read in the result, also by who decodes its addresses."""
+    """Return all text of the result, also with decoded addresses."""
     written = json.dumps(scrubbed, ensure_ascii=False).lower()
     return "\n".join((written, unquote(written), unquote_plus(written)))
 
 
 @given(st.lists(values, min_size=1, max_size=3))
 @settings(max_examples=60)
-def test_no_secret_is_left_and_the_shape_is(bodies: list[Any]) -> None:
-    """Key, address, hosts and an account's name are nowhere in the result; types are as they were."""
+def test_no_secret_is_left_and_the_structure_is_kept(bodies: list[Any]) -> None:
+    """Key, address, hosts and the account name do not occur in the result; types are unchanged."""
     conversation = {str(number): body for number, body in enumerate(bodies)}
     conversation["account"] = {"user_account_name": "Acme GmbH", "user_email": EMAIL}
     scrubbed = Scrubber(ROOT, KEY).scrub(conversation)
@@ -73,7 +73,7 @@ def test_no_secret_is_left_and_the_shape_is(bodies: list[Any]) -> None:
 def test_short_secrets_are_replaced_as_words_and_never_in_verdicts(
     bodies: list[Any], host: str, account: str, verdict: str
 ) -> None:
-    """Where a short host or name stands alone in a text it goes; a word that the server chose stays."""
+    """Given a short host or name, it is replaced as a separate word; a word of the server stays."""
     body = {
         "user_account_name": account, "user_email": EMAIL, "rows": bodies, "sample_verdict": verdict,
         "text": f"({account}) {host}ish, {host}", "job_result": KEY,
@@ -90,7 +90,7 @@ def test_short_secrets_are_replaced_as_words_and_never_in_verdicts(
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=20))
 @settings(max_examples=40)
 def test_ids_are_replaced_one_to_one(ids: list[int]) -> None:
-    """The same id becomes the same number wherever it stands, and different ones stay different."""
+    """Equal ids get equal replacements everywhere, and different ids get different ones."""
     body = {"sample_child_sample_ids": ids, "rows": [{"analysis_sample_id": one} for one in ids]}
     scrubbed = Scrubber(ROOT, "key").scrub({"one": body})["one"]
     new = scrubbed["sample_child_sample_ids"]

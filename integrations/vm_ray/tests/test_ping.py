@@ -25,7 +25,7 @@ Sent = list[requests.PreparedRequest]
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
-    """The platform's side of a run: it hands over the configuration and takes the result."""
+    """Return the platform of a run, with the configuration; its calls are recorded."""
     siemplify = MagicMock(parameters={}, execution_deadline_unix_time_ms=0, async_total_duration_deadline=0)
     siemplify.get_configuration.return_value = CONFIG
     monkeypatch.setattr(vmray_action, "SiemplifyAction", lambda: siemplify)
@@ -34,9 +34,9 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
 
 @pytest.fixture
 def vmray(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, object], Sent]:
-    """A VMRay that gives one answer to everything; calling it returns the list of requests to come."""
+    """Return a function that sets the response to every request, and returns the list of the requests."""
 
-    def answering(status: int, body: object) -> Sent:
+    def responses(status: int, body: object) -> Sent:
         sent: Sent = []
 
         def send(
@@ -48,7 +48,7 @@ def vmray(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, object], Sent]:
         monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
         return sent
 
-    return answering
+    return responses
 
 
 def _response(request: requests.PreparedRequest, status: int, body: bytes) -> requests.Response:

@@ -102,9 +102,9 @@ class Feeds:
         run = self._wall.run(request.path_params["run"])
         parts = []
         for number, one in enumerate(run.rounds, 1):
-            said = str(one.output["DebugOutput"]) if one.output else ""
+            log = str(one.output["DebugOutput"]) if one.output else ""
             parts.append(
-                f"--- process {number}: exit code {one.exit_code}, {one.duration:.2f} s\n{said}\n{one.stderr}"
+                f"--- process {number}: exit code {one.exit_code}, {one.duration:.2f} s\n{log}\n{one.stderr}"
             )
         return PlainTextResponse("\n".join(parts).encode("utf-8", "replace"))
 

@@ -125,12 +125,12 @@ class Pages:
     async def failure(self, _: Request, error: Exception) -> Response:
         """Show an error."""
         status = error.status_code if isinstance(error, HTTPException) else 500
-        said = (
+        message = (
             error.detail
             if isinstance(error, HTTPException)
             else "Internal error of the case wall; see its terminal."
         )
-        return self._page("failure.html", status, status=status, said=said)
+        return self._page("failure.html", status, status=status, message=message)
 
     async def _form(self, request: Request) -> FormData:
         form = await request.form(max_files=0, max_fields=2_000)
