@@ -27,7 +27,7 @@ class IndicatorParameters(AnySubjectParameters):
 class GetThreatIndicators(FetchAction[IndicatorParameters]):
     """Reads the threat indicators of samples, submissions or analyses, the strongest first.
 
-    Mitigating indicators, with the score -1, speak for a harmless sample; they are listed apart. Without any
+    Mitigating indicators, with the score -1, are signs of a harmless sample; they are listed apart. Without any
     parameter, the action reads about the FILEHASH entities of the case. The action submits nothing and costs no quota.
     """
 

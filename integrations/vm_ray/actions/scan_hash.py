@@ -1,4 +1,4 @@
-"""Scan Hash: enrich file hashes with what VMRay knows of them. Reads only; costs no quota."""
+"""Scan Hash: enrich file hashes with VMRay's data about their samples. Submits nothing, and costs no quota."""
 
 from __future__ import annotations
 

@@ -18,12 +18,12 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("name", MODULES)
 def test_module_imports(name: str) -> None:
-    """The module has no import that fails, and does nothing on import."""
+    """The import of the module succeeds."""
     assert importlib.import_module(name).__name__ == name
 
 
 def test_every_action_has_an_entry_point() -> None:
-    """The platform starts an action's script, whose `main` runs it."""
+    """The platform runs the script of an action, which calls `main`."""
     scripts = [name for name in MODULES if ".actions." in name]
     assert scripts
     assert all(callable(importlib.import_module(name).main) for name in scripts)

@@ -1,4 +1,4 @@
-"""Ping says what it should and asks VMRay once, without a network."""
+"""Ping returns the documented message after one request; the network is replaced."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_working_connection_is_reported(platform: MagicMock, vmray: Callable[[
 
 
 def test_a_rejected_key_fails_the_action(platform: MagicMock, vmray: Callable[[int, object], Sent]) -> None:
-    """The sentence gives the reason and never the key."""
+    """The message contains the reason and never the key."""
     vmray(401, {"result": "error", "error_msg": "Authentication required"})
     ping.main()
     message, value, state = platform.end.call_args.args

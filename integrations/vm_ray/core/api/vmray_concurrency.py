@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY
 
-# The limit of results that are not yet taken: if a server is faster than the platform, memory would fill without it.
+# The limit of finished results in memory: a server may be faster than the platform that takes the results.
 MAX_WAITING: Final = MAX_CONCURRENCY
 
 Item = TypeVar("Item")

@@ -30,7 +30,7 @@ def read_list(
     transport: Transport,
     path: str,
     query: Mapping[str, str] | None = None,
-    read_next: Callable[[Json], bool] = lambda last: True,  # noqa: ARG005 - to its end, whatever it holds
+    read_next: Callable[[Json], bool] = lambda last: True,  # noqa: ARG005 - the default reads to the end
 ) -> Listing:
     """Read a list to its end, or up to the first page whose last object does not satisfy ``read_next``.
 

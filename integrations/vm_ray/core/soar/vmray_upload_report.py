@@ -94,7 +94,7 @@ def _add_result(run: Run, rows: list[dict[str, Any]], worst: SampleResult | None
 
 
 def _worst_own_sample(detonation: Detonation, found: Sequence[SampleResult]) -> SampleResult | None:
-    """Return the sample that represents a file: not one that VMRay found inside the file, which has its own row."""
+    """Return the sample that represents a file, with the worst verdict; samples inside the file have their own rows."""
     own = [each for each in found if each.sample.sample_id in detonation.own_sample_ids] or found
     return next((each for each in own if each.sample.verdict is worst_verdict(own)), None)
 

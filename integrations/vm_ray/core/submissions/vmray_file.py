@@ -21,7 +21,7 @@ from ...core.api.vmray_errors import FileError, ParameterError
 
 PATH_PARAMETER: Final = "Sample File Path"
 ALLOWED_PATHS: Final = "absolute paths of files, separated by commas"
-# In bytes, of which there are never fewer than characters: Linux has no longer path, so longer joins are not checked.
+# In bytes, and a text never has fewer bytes than characters. Linux has no longer path, so longer joins are not checked.
 _LONGEST_PATH: Final = 4096
 
 

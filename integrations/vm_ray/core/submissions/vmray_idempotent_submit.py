@@ -45,7 +45,7 @@ UNKNOWN_PARAMETER: Final = 400
 MAX_SUBMITS: Final = 4
 MAX_RATE_LIMITED_SUBMITS: Final = 12
 GATEWAY_TIMEOUT: Final = 504
-# The most that VMRay returns of one list. The list comes in pages, and only those of a large archive are all read.
+# VMRay's limit for the length of one list. The list has pages; only for a large archive, all pages are read.
 NEWEST: Final = 1_000
 
 

@@ -50,7 +50,7 @@ class Schedule:
 
     @property
     def reserved(self) -> float:
-        """The part of this run that is kept for the results, in case another run would come too late for them.
+        """The part of this run that is kept for the results, in case another run would be too late for them.
 
         Submitting and status requests come first. They end while another run would still have enough time for the
         results, or they leave that time to this run. They get at least half of this run: without status requests there
