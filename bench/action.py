@@ -83,8 +83,8 @@ def measure(  # noqa: PLR0913 - a run has this many settings
                 f"{action}: {run.state.value}: {run.message[:500]} {run.rounds[-1].stderr[-500:]}"
             )
         peak = highest(peaks) if watch_memory else 0
-        asked = sum("/sdk/configuration/" in call.path for call in platform.requests())
-        return Measured(run, sum(one.duration for one in run.rounds), peak, asked)
+        calls = sum("/sdk/configuration/" in call.path for call in platform.requests())
+        return Measured(run, sum(one.duration for one in run.rounds), peak, calls)
 
 
 def fastest(count: int, action: str, server: Server, **how: object) -> Measured:

@@ -27,7 +27,7 @@ for entity in siemplify.target_entities:
     entity.additional_properties["Round"] = entity.additional_properties.get("Round", "") + "I"
     entity.is_enriched = True
 siemplify.update_entities(siemplify.target_entities)
-print("said by a process")
+print("written by a process")
 siemplify.end("waiting", "state", EXECUTION_STATE_INPROGRESS)
 """
 
@@ -75,9 +75,9 @@ def test_new_rounds_do_not_move_the_focus(waiting: Page, part: str) -> None:
 def test_new_rounds_do_not_change_the_selection(waiting: Page) -> None:
     """Given selected debug output, the user can copy it after new rounds."""
     waiting.get_by_text("Processes and debug output").click()
-    in_run(waiting, ".rounds pre").evaluate("(said) => getSelection().selectAllChildren(said)")
+    in_run(waiting, ".rounds pre").evaluate("(node) => getSelection().selectAllChildren(node)")
     wait_for_two_more_rounds(waiting)
-    assert "said by a process" in waiting.evaluate("getSelection().toString()")
+    assert "written by a process" in waiting.evaluate("getSelection().toString()")
 
 
 def test_an_updated_page_equals_a_reloaded_page(wall: CaseWall, waiting: Page) -> None:
@@ -117,7 +117,7 @@ def test_a_lost_connection_is_shown_until_it_is_back(
         expect(alert).to_have_text("Connection to the case wall lost.")
         assert_accessible(waiting)
         stopped_at = clock.text_content()
-        waiting.wait_for_timeout(1_200)  # more than two ticks: no event shows that the clock stands
+        waiting.wait_for_timeout(1_200)  # more than two ticks: there is no event to wait for
         assert clock.text_content() == stopped_at
         with CaseWall(platform, wall.wall.host, wall.wall.settings, wall.port):
             expect(alert).to_be_hidden()

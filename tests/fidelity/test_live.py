@@ -1,4 +1,4 @@
-"""The contract suite can run against a real server; here an emulator in another process stands for it.
+"""The contract suite can run against a real server; here it runs against an emulator in another process.
 
 The emulator is a process of its own, known to the suite by root and key only.
 """

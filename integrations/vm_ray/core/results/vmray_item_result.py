@@ -50,7 +50,7 @@ class Item:
         return {"subject": self.name, **facts, "outcome": self.outcome, "reason": self.reason or None}
 
     @property
-    def is_answered(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether the result for this item is complete."""
         return self.complete and self.outcome not in OPEN
 
@@ -85,7 +85,7 @@ def item_result(  # noqa: PLR0913 - the parts of one result
         for words, whole, kept_tables, kept_files in _levels(tables, attachments):
             head = {
                 "outcome": outcome,
-                "complete": all(item.is_answered for item in items),
+                "complete": all(item.is_finished for item in items),
                 **(more or {}),
                 "items": [item.row(whole=whole) for item in items],
                 "left_out": words or None,

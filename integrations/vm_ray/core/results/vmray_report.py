@@ -93,7 +93,7 @@ def make_report(sample: Sample, iocs: Aggregate, indicators: Aggregate, wanted: 
     complete = iocs.finished and indicators.finished
     return SampleReport(
         sample=sample,
-        iocs={name: _ranked(passed.get(name, []), _badness, wanted.max_iocs) for name in IOC_TYPES},
+        iocs={name: _ranked(passed.get(name, []), _verdict_rank, wanted.max_iocs) for name in IOC_TYPES},
         matched={name: len(found) for name, found in passed.items()},
         indicators=_ranked(
             [each for each in objects(indicators.content) if score_of(each) >= wanted.min_score],
@@ -111,7 +111,7 @@ def score_of(indicator: Json) -> int:
     return int(score) if re.fullmatch(r"-?[0-9]{1,4}", score) else 0
 
 
-def _badness(ioc: Json) -> int:
+def _verdict_rank(ioc: Json) -> int:
     return verdict_of(ioc).rank
 
 

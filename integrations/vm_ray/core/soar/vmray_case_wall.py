@@ -45,7 +45,7 @@ class CaseWall:
         self.notes += [(entity.identifier, note) for note in report.notes]
         self._batch.append((entity, report))
         if len(self._batch) >= BATCH:
-            self._hand_over()
+            self._send_batch()
 
     def mark_suspicious(self, entity: DomainEntityInfo) -> None:
         """Mark an entity without a report as suspicious, because VMRay found something suspicious through it."""
@@ -59,7 +59,7 @@ class CaseWall:
         Returns:
             The identifiers of the enriched entities, in that order.
         """
-        self._hand_over()
+        self._send_batch()
         if self._without_insight:
             self.notes.append(
                 ("Insights", f"not created for {self._without_insight} entities: this run reached its time limit")
@@ -67,7 +67,7 @@ class CaseWall:
         self.notes += write_result(self._run, self._results.result(order))
         return [identifier for identifier in order if identifier in self._done]
 
-    def _hand_over(self) -> None:
+    def _send_batch(self) -> None:
         """Enrich the entities of the batch on the platform, then create their insights."""
         for entity, report in self._batch:
             entity.additional_properties.update(self._redacted(enrichment(report)))

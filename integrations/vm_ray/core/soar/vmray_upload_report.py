@@ -44,7 +44,7 @@ def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, la
         return None
     rows = [row for each in detonations for row in _rows(each, found.get(each.name, []))]
     notes = _add_result(run, rows, _worst_own_sample(detonations[0], found.get(detonations[0].name, [])))
-    details = [(each.name, why) for each in detonations for why in _explained(each, found.get(each.name, []))]
+    details = [(each.name, why) for each in detonations for why in _details_of(each, found.get(each.name, []))]
     if not any(_was_submitted(each) or each.pending for each in detonations):
         return Outcome.failed(with_details([error_message(action, NOTHING_DONE)], [*details, *notes]))
     message = with_details(_sentences(detonations), [*details, *notes])
@@ -105,7 +105,7 @@ def _sentences(detonations: Sequence[Detonation]) -> list[str]:
     return [*([listed(SUBMITTED, submitted)] if submitted else []), *([waiting(pending)] if pending else [])]
 
 
-def _explained(detonation: Detonation, found: Sequence[SampleResult]) -> list[str]:
+def _details_of(detonation: Detonation, found: Sequence[SampleResult]) -> list[str]:
     """Return the details of one file: the verdict, the reason if there is none or only a part, and all notes."""
     notes = notes_of(detonation, found)
     if not found:
