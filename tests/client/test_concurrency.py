@@ -37,6 +37,59 @@ def test_a_fatal_error_ends_the_work() -> None:
         list(map_concurrently(work, range(1000)))
 
 
+def slow(started: threading.Barrier, response: threading.Event) -> int:
+    """Wait for a response that comes a little later than the fatal error."""
+    started.wait()
+    timer = threading.Timer(0.05, response.set)
+    timer.daemon = False  # the test counts the daemon threads
+    timer.start()
+    response.wait()
+    return 0
+
+
+def fatal(started: threading.Barrier) -> int:
+    """Fail while the other function waits for its response."""
+    started.wait()
+    raise AuthenticationError("refused")
+
+
+def test_a_fatal_error_waits_for_the_threads_of_other_items() -> None:
+    """Python 3.11 can crash when a daemon thread returns while the interpreter shuts down."""
+    before = set(threading.enumerate())
+    started, response = threading.Barrier(2), threading.Event()
+
+    with pytest.raises(AuthenticationError):
+        list(map_concurrently(lambda item: slow(started, response) if item else fatal(started), range(2)))
+
+    assert response.is_set()
+    assert [each for each in threading.enumerate() if each.daemon and each not in before] == []
+
+
+def test_a_fatal_error_waits_for_the_thread_of_the_second_function() -> None:
+    before = set(threading.enumerate())
+    started, response = threading.Barrier(2), threading.Event()
+
+    with pytest.raises(AuthenticationError):
+        run_both(lambda: fatal(started), lambda: slow(started, response))
+
+    assert response.is_set()
+    assert [each for each in threading.enumerate() if each.daemon and each not in before] == []
+
+
+def test_a_thread_without_an_end_does_not_keep_the_error() -> None:
+    """Given a response that never comes, then the fatal error is raised nevertheless."""
+    started, never = threading.Barrier(2), threading.Event()
+
+    def hang() -> int:
+        started.wait()
+        never.wait()
+        return 0
+
+    with pytest.raises(AuthenticationError):
+        run_both(lambda: fatal(started), hang)
+    never.set()
+
+
 def test_the_number_of_waiting_results_is_limited() -> None:
     most = MAX_CONCURRENCY + MAX_WAITING
     all_are_done = threading.Event()

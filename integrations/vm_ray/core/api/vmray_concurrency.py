@@ -1,6 +1,7 @@
 """Run independent requests concurrently.
 
-The threads are daemon threads: if a fatal error ends the action, the process does not wait for the requests in flight.
+The threads are daemon threads: if a fatal error ends the action, the process waits for the requests in flight for a
+short time only. It does wait: Python 3.11 can crash when a daemon thread returns while the interpreter shuts down.
 The rate limiter alone decides how many requests are in flight (see ``vmray_rate_limiter``).
 """
 
@@ -8,11 +9,13 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeVar
 
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY
+from ...core.api.vmray_timing import TIMING
 
 # The limit of finished results in memory: a server may be faster than the platform that takes the results.
 MAX_WAITING: Final = MAX_CONCURRENCY
@@ -55,8 +58,9 @@ def map_concurrently(
                 return
             outcomes.put((item, _outcome(work, item)))  # type: ignore[arg-type]  # an item here, never _DONE
 
-    for _ in range(min(MAX_CONCURRENCY, len(waiting))):
-        threading.Thread(target=worker, daemon=True).start()
+    threads = [threading.Thread(target=worker, daemon=True) for _ in range(min(MAX_CONCURRENCY, len(waiting)))]
+    for thread in threads:
+        thread.start()
     try:
         for _ in waiting:
             item, outcome = outcomes.get()
@@ -70,6 +74,7 @@ def map_concurrently(
     finally:
         stopped.set()
         room.release(MAX_CONCURRENCY)
+        _join(threads)
 
 
 def run_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
@@ -79,12 +84,25 @@ def run_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[
         VMRayError: The error of the first function, else the error of the second.
     """
     second_outcome: queue.SimpleQueue[Second | BaseException] = queue.SimpleQueue()
-    threading.Thread(target=lambda: second_outcome.put(_outcome(lambda _: second(), None)), daemon=True).start()
-    mine = first()
+    thread = threading.Thread(target=lambda: second_outcome.put(_outcome(lambda _: second(), None)), daemon=True)
+    thread.start()
+    try:
+        mine = first()
+    except VMRayError as error:
+        if error.is_fatal:
+            _join([thread])
+        raise
     other = second_outcome.get()
     if isinstance(other, BaseException):
         raise other
     return mine, other
+
+
+def _join(threads: Iterable[threading.Thread]) -> None:
+    """Wait for the ends of threads, together at most ``TIMING.thread_end``."""
+    end = time.monotonic() + TIMING.thread_end
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 def _outcome(work: Callable[[Item], Result], item: Item) -> Result | BaseException:

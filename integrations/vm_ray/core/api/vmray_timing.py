@@ -24,6 +24,7 @@ class Timing:
         longest_interval: The longest interval between two requests that pacing may set. A slower server limits the
             rate by its pauses; the measured time may also contain time without requests.
         slot_check: How often a request that waits for a free slot checks again.
+        thread_end: How long the end of a run waits for threads with requests in flight. It is less than ``min_margin``.
         submit_lookups: The pauses before each look-up of a submission whose response was lost.
         submit_recheck: The pause between two look-ups, until both find the same submissions. VMRay may
             still unpack an archive.
@@ -51,6 +52,7 @@ class Timing:
     pacing_pause: float = 1.0
     longest_interval: float = 0.5
     slot_check: float = 1.0
+    thread_end: float = 0.5
     submit_lookups: tuple[float, ...] = (0.0, 1.0, 2.0)
     submit_recheck: float = 1.0
     submit_grace: float = 30.0
