@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.expected import ENRICHED, SUBMITTED, details
 from tests.actions.lab import failed, outcome
-from tests.actions.patched_integration import PatchedIntegration
+from tests.actions.patched_integration import MACHINE_TIMES, PatchedIntegration
 from tests.actions.uploading import ACTION, SUBMIT, made, upload
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def test_the_state_is_versioned_json_without_the_api_key(lab: Lab) -> None:
 def test_a_second_submit_without_response_is_also_waited_for(lab: Lab, tmp_path: Path) -> None:
     """The second submit may also be stored late: no third one is sent while this is still possible."""
     patched = PatchedIntegration(lab, tmp_path)
-    patched.scale_time(0.01, {"connect_timeout", "submit_connect_timeout", "read_timeout", "submit_grace"})
+    kept = {"connect_timeout", "submit_connect_timeout", "read_timeout", "submit_grace"}
+    patched.scale_time(0.01, MACHINE_TIMES | kept)
     lab.vmray.control.inject({"method": "POST"}, {"kind": "stall", "seconds": 60.0}, times=2)
     lab.urls(URL)
     certain: list[float] = []

@@ -19,7 +19,7 @@ from vmray_emulator import SERVER_VERSIONS, EmbeddedEmulator
 from vmray_emulator.openapi import openapi
 from vmray_emulator.versions import known_version
 
-NEWEST: Final = "2026.2.1"
+NEWEST: Final = SERVER_VERSIONS[-1]
 CHECKS: Final = (
     "not_a_server_error",
     "status_code_conformance",

@@ -41,7 +41,7 @@ def map_concurrently(
         The item and its result, or the VMRayError of this item.
 
     Raises:
-        VMRayError: The first fatal error; the other items are not waited for.
+        VMRayError: The first fatal error; requests in flight are waited for at most ``TIMING.thread_end``.
     """
     waiting = list(items)
     outcomes: queue.SimpleQueue[tuple[Item, Result | BaseException]] = queue.SimpleQueue()

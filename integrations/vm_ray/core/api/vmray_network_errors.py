@@ -10,7 +10,6 @@ from ssl import SSLCertVerificationError, SSLEOFError, SSLError, SSLZeroReturnEr
 from typing import Final
 
 import requests
-import urllib3
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from ...core.api.vmray_errors import (
@@ -39,7 +38,7 @@ def classify_exception(error: Exception, timeout: float) -> RequestError:
             return found
     if _is_timeout(causes):
         return ResponseTimeoutError(f"VMRay did not respond within {max(1, round(timeout))} seconds")
-    if _contains(causes, requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
+    if isinstance(error, requests.exceptions.ContentDecodingError):
         return InvalidResponseError("VMRay's response could not be decoded")
     return ConnectionLostError("the connection to VMRay was lost before the response was complete")
 
@@ -55,7 +54,7 @@ def _rejected_certificate(causes: Causes) -> RequestError | None:
 
 def _failed_tls(causes: Causes) -> RequestError | None:
     """Recognize a failed TLS negotiation; a TLS error that reports the end of the connection is not one."""
-    failed = isinstance(causes[0], requests.exceptions.SSLError | urllib3.exceptions.SSLError)
+    failed = isinstance(causes[0], requests.exceptions.SSLError)
     behind_proxy = _is_proxy_error(causes) and _contains(causes, SSLError)
     if not (failed or behind_proxy) or _contains(causes, SSLEOFError, SSLZeroReturnError):
         return None

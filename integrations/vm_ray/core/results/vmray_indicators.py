@@ -63,8 +63,9 @@ def indicator_table(items: Sequence[Item]) -> list[Table]:
 
 
 def _by_category(indicators: Sequence[Json]) -> list[dict[str, Any]]:
-    names = dict.fromkeys(text_of(each, "category") for each in indicators)
-    scores = {name: [score_of(each) for each in indicators if text_of(each, "category") == name] for name in names}
+    scores: dict[str, list[int]] = {}
+    for each in indicators:
+        scores.setdefault(text_of(each, "category"), []).append(score_of(each))
     return [{"category": name, "count": len(found), "highest_score": max(found)} for name, found in scores.items()]
 
 

@@ -11,6 +11,7 @@ from soar_sdk.SiemplifyDataModel import EntityTypes
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import NotFoundError, PermissionDeniedError, VMRayError
+from ...core.api.vmray_models import VERDICT_ONLY_NOTE
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_messages import listed, none_of_type
 from ...core.results.vmray_outcome import fetch_outcome
@@ -22,7 +23,6 @@ from ...core.soar.vmray_subjects import Subject, SubjectParameters
 
 Params = TypeVar("Params", bound=SubjectParameters)
 
-LOCKED: Final = "the report is locked (purchased as a verdict only)"
 PLURALS: Final = {"sample": "samples", "submission": "submissions", "analysis": "analyses"}
 # If there are more names than this, each name gets its own line.
 MAX_ON_A_LINE: Final = 3
@@ -85,7 +85,9 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
             if subject.kind != "sample" or not _is_locked(client, number):
                 raise
             facts = facts_of(subject, number)
-            return Item(subject.name, "locked", facts, reason=LOCKED, kind="locked", advice="Run Unlock Report.")
+            return Item(
+                subject.name, "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice="Run Unlock Report."
+            )
 
     def _sentences(self, items: Sequence[Item], kind: str) -> list[str]:
         done = [item.name for item in items if item.outcome == "done"]
