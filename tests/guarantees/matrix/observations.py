@@ -37,7 +37,7 @@ class Observation:
         seen: Its requests.
         stored: How many submissions VMRay stored for each item.
         keys: The items' names by the keys of their submissions.
-        is_fine: Whether each item has a result: only then a fault makes a difference that can be told.
+        is_fine: Whether each item has a result: only then the effect of a fault is visible.
     """
 
     example: Example
@@ -61,7 +61,7 @@ class Observation:
 
 
 def observations_of(action: ActionSpec, folder: Path) -> list[Observation]:
-    """The observations of all examples of an action, each also with two items where it has any number.
+    """Return the observations of all examples of an action; examples with any number of items also with two.
 
     Args:
         action: The action.

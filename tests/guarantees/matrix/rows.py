@@ -74,7 +74,7 @@ class Row:
 
     @property
     def submits(self) -> bool:
-        """Whether the request must not be made twice."""
+        """Whether a repeated request would create a second submission."""
         return self.is_async and self.endpoint.startswith("POST ")
 
     @property
@@ -85,7 +85,7 @@ class Row:
         return subjects == 0 or (example.has_outcome_word and subjects == 1)
 
     def expected(self, cell: Cell) -> Outcome:
-        """What an analyst is told."""
+        """Return the expected outcome of a cell."""
         return expected(self, cell.fault)[cell.persistent]
 
     def lasts(self, cells: Iterable[Cell]) -> bool:
