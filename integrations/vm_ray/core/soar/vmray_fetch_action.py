@@ -86,7 +86,12 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
                 raise
             facts = facts_of(subject, number)
             return Item(
-                subject.name, "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice="Run Unlock Report."
+                subject.name,
+                "locked",
+                facts,
+                reason=VERDICT_ONLY_NOTE,
+                kind="locked",
+                advice="Unlock the report in VMRay; this uses quota.",
             )
 
     def _sentences(self, items: Sequence[Item], kind: str) -> list[str]:
