@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -30,8 +31,8 @@ class Cli(Protocol):
 
 def environment_with(**more: str) -> dict[str, str]:
     """Return the environment of this process without the variables that affect the command."""
-    removed = ("VMRAY_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
-    return {name: value for name, value in os.environ.items() if not name.startswith(removed)} | more
+    removed = re.compile(r"VMRAY_.*|COLUMNS|FORCE_COLOR|NO_COLOR|SSL_CERT_.*|.*_(CA_BUNDLE|PROXY|proxy)")
+    return {name: value for name, value in os.environ.items() if not removed.fullmatch(name)} | more
 
 
 @contextmanager

@@ -63,10 +63,14 @@ def test_the_options_set_the_limits_of_the_case_wall(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "option", ["--scenario", "--lifecycle", "--api-root", "--timeout", "--poll-interval", "--max-upload"]
+    "option",
+    [
+        *("--scenario", "--lifecycle", "--api-root", "--timeout", "--poll-interval", "--max-upload"),
+        *("--proxy", "--ca-bundle"),
+    ],
 )
 def test_invalid_option_values_are_usage_errors(option: str) -> None:
     """Given a wrong value, then it is a usage error, as in `run`."""
-    finished = CliRunner().invoke(app, ["serve", option, "nonsense"])
+    finished = CliRunner().invoke(app, ["serve", option, "nonsense:"])
     assert finished.exit_code == 2
     assert "Invalid value" in finished.stderr

@@ -41,7 +41,9 @@ TAG = ("run", "Add Tag to Submission")
         (("run", "Ping", "--param", "X=1"), 'Unknown parameter "X" of "Ping". There are none.'),
         (TAG, 'needs --param "Submission ID=…" --param "Tag Name=…"'),
         ((*TAG, "--param", "Tag Name=a", "--param", "tag name=b"), '"Tag Name" was given twice'),
-        (("run", "Ping", "--api-root", "cloud.vmray.com"), '"cloud.vmray.com" is not the root of a VMRay'),
+        (("run", "Ping", "--api-root", "ftp://vmray"), '"ftp://vmray" is not the root of a VMRay'),
+        (("run", "Ping", "--proxy", "http://h:1"), "--proxy needs --api-root"),
+        (("run", "Ping", "--ca-bundle", "/dev/null"), "--ca-bundle needs --api-root"),
         (
             ("run", "Ping", "--api-root", "http://localhost:1"),
             "VMRAY_API_KEY holds no API key: export VMRAY_API_KEY=…",
@@ -144,8 +146,26 @@ def test_an_unknown_type_lists_the_known_types() -> None:
     assert "FILEHASH" in caught.value.known
 
 
-@pytest.mark.parametrize("root", ["", "vmray", "ftp://vmray", "https://", "http://host:port", "http://[::1"])
+@pytest.mark.parametrize(
+    "root", ["", " ", "ftp://vmray", "https://", "http://host:port", "http://[::1", "host:0"]
+)
 def test_an_invalid_root_is_rejected(root: str) -> None:
     """Given a root that is no HTTP address, then the error is one sentence."""
     with pytest.raises(BadArgumentError, match="is not the root of a VMRay"):
         api_root(root)
+
+
+@pytest.mark.parametrize(
+    ("root", "address"),
+    [
+        ("https://cloud.vmray.com", ("https", "cloud.vmray.com", None)),
+        (" cloud.vmray.com\n", ("https", "cloud.vmray.com", None)),
+        ("vmray", ("https", "vmray", None)),
+        ("vmray:8443/prefix/rest/", ("https", "vmray", 8443)),
+        ("http://[::1]:80/", ("http", "::1", 80)),
+    ],
+)
+def test_a_root_is_read_as_the_actions_read_it(root: str, address: tuple[str, str, int | None]) -> None:
+    """Given a root that the actions accept, then it is accepted: a missing scheme means https."""
+    parts = api_root(root)
+    assert (parts.scheme, parts.hostname, parts.port) == address

@@ -45,6 +45,23 @@ VerifySslOption = Annotated[
     bool,
     typer.Option("--verify-ssl/--no-verify-ssl", help="Verify the certificate of --api-root."),
 ]
+ProxyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--proxy",
+        metavar="URL",
+        help="Proxy for --api-root, http://HOST:PORT; default: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY.",
+    ),
+]
+CaBundleOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--ca-bundle",
+        metavar="FILE",
+        help="PEM file of the certificate authorities to accept for --api-root; "
+        "default: REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE.",
+    ),
+]
 PortOption = Annotated[
     int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 selects a free port.")
 ]

@@ -14,10 +14,12 @@ from secops_lab.cli.options import (
     DEFAULT_TIMEOUT,
     ApiKeyEnvOption,
     ApiRootOption,
+    CaBundleOption,
     IntegrationOption,
     JsonOption,
     LifecycleOption,
     PollIntervalOption,
+    ProxyOption,
     ScenarioOption,
     SdkOption,
     TimeoutOption,
@@ -25,15 +27,16 @@ from secops_lab.cli.options import (
 )
 from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import console, printable
-from secops_lab.cli.usage_errors import as_usage_errors
+from secops_lab.cli.usage_errors import as_usage_errors, report_unused
 from secops_lab.cli.view import show_crash, show_run
 from secops_lab.host import RunState
 from secops_lab.runs import arguments
 from secops_lab.runs.attachments import save_files
 from secops_lab.runs.errors import CannotRunError
 from secops_lab.runs.lab import Times, open_lab, read_integration
+from secops_lab.runs.network import NetworkOptions
 from secops_lab.runs.run_document import as_json, not_run_document, run_document
-from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
+from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, ServerOptions, chosen_vmray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +79,8 @@ def run(
     api_root: ApiRootOption = None,
     api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
     verify_ssl: VerifySslOption = True,
+    proxy: ProxyOption = None,
+    ca_bundle: CaBundleOption = None,
     scenario: ScenarioOption = "default",
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
@@ -90,10 +95,11 @@ def run(
         spec = read_integration(integration)
         with as_usage_errors():
             order = _order(spec, action, entity or [], param or [])
-            vmray = chosen_vmray(
-                api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle
-            )
+            way = NetworkOptions(proxy, ca_bundle, verify_ssl)
+            server = ServerOptions(api_root, api_key_env, way)
+            vmray = chosen_vmray(server, scenario=scenario, lifecycle=lifecycle)
         with vmray as running, open_lab(running, spec.folder, sdk) as lab:
+            report_unused(running.network)
             finished, case = _run(lab, order, Times(whole=timeout, poll=poll_interval))
     _report(finished, case, json_output=json_output)
     if save_attachments is not None:

@@ -12,20 +12,23 @@ from secops_lab.cli.options import (
     DEFAULT_TIMEOUT,
     ApiKeyEnvOption,
     ApiRootOption,
+    CaBundleOption,
     IntegrationOption,
     LifecycleOption,
     PollIntervalOption,
     PortOption,
+    ProxyOption,
     ScenarioOption,
     SdkOption,
     TimeoutOption,
     VerifySslOption,
 )
 from secops_lab.cli.terminal import printable
-from secops_lab.cli.usage_errors import as_usage_errors
+from secops_lab.cli.usage_errors import as_usage_errors, report_unused
 from secops_lab.runs.errors import CannotRunError
 from secops_lab.runs.lab import Lab, Times, open_lab, read_integration
-from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, chosen_vmray
+from secops_lab.runs.network import NetworkOptions
+from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, ServerOptions, chosen_vmray
 from vmray_emulator import KNOWN_SHA256
 
 DEFAULT_PORT = 8421
@@ -53,6 +56,8 @@ def serve(
     api_root: ApiRootOption = None,
     api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
     verify_ssl: VerifySslOption = True,
+    proxy: ProxyOption = None,
+    ca_bundle: CaBundleOption = None,
     scenario: ScenarioOption = DEFAULT_SCENARIO,
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
@@ -65,10 +70,11 @@ def serve(
     require_web_extra()
     spec = read_integration(integration)
     with as_usage_errors():
-        vmray = chosen_vmray(
-            api_root, api_key_env, verify_ssl=verify_ssl, scenario=scenario, lifecycle=lifecycle
-        )
+        way = NetworkOptions(proxy, ca_bundle, verify_ssl)
+        server = ServerOptions(api_root, api_key_env, way)
+        vmray = chosen_vmray(server, scenario=scenario, lifecycle=lifecycle)
     with vmray as running, open_lab(running, spec.folder, sdk) as lab:
+        report_unused(running.network)
         if running.embedded:
             lab.platform.new_case(EXAMPLE_TITLE, EXAMPLE_ENTITIES)
         _serve(lab, port, Times(whole=timeout, poll=poll_interval), max_upload * 2**20)

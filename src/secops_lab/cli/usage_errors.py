@@ -1,4 +1,4 @@
-"""Report wrong arguments like typer: a sentence on stderr and the exit code for bad usage."""
+"""Report wrong and unused arguments on stderr; wrong ones like typer, with the exit code for bad usage."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from secops_lab.cli.terminal import console, printable
 from secops_lab.runs.arguments import BadArgumentError
 from secops_lab.runs.suggest import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from secops_lab.runs.network import Network
 
 
 @contextmanager
@@ -21,3 +24,9 @@ def as_usage_errors() -> Iterator[None]:
         yield
     except (UnknownNameError, BadArgumentError) as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def report_unused(network: Network) -> None:
+    """Print a line on stderr for each option and variable that has no effect."""
+    for sentence in network.unused:
+        console(stderr=True).print(f"vmray-secops: {printable(sentence)}", soft_wrap=True)

@@ -33,6 +33,7 @@ class ActionHost:
         integration: The integration's folder, in source form or built.
         sdk: The real SDK (its checkout, its `src` or its `soar_sdk` folder); None selects the stand-in.
         python: The interpreter for the scripts; it must have the integration's dependencies.
+        network: Environment variables for the way to a remote server: proxies, certificate authorities.
 
     Raises:
         HostError: If a folder or the interpreter is missing or unusable.
@@ -44,6 +45,7 @@ class ActionHost:
         integration: Path,
         sdk: Path | None = None,
         python: str = sys.executable,
+        network: Mapping[str, str] | None = None,
     ) -> None:
         try:
             self.integration: IntegrationSpec = load_integration(integration)
@@ -52,7 +54,7 @@ class ActionHost:
         if shutil.which(python) is None:
             raise HostError(f"no interpreter {python}")
         self.platform = platform
-        self.launch = Launch(self.integration, find_sdk(sdk), python)
+        self.launch = Launch(self.integration, find_sdk(sdk), python, network or {})
         defaults = {one.name: one.default for one in self.integration.configuration}
         instance = platform.install(self.integration.identifier, self.integration.version, defaults)
         self._instance_id = instance.instance_id

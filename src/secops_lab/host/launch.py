@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from secops_lab.manifest import Form, IntegrationSpec, ScriptSpec
 
 from .errors import HostError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 STAND_IN: Final = Path(__file__).resolve().parent.parent / "sdk" / "soar_sdk"
-# REQUESTS_CA_BUNDLE is left out: the SDK writes a warning about it to every action's debug output.
+# Without proxies and certificate authorities: the caller names those for a remote server in `network`.
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SYSTEMROOT")
 
 
@@ -24,11 +27,13 @@ class Launch:
         integration: The integration.
         sdk: The folder that holds the SDK's modules.
         python: The interpreter.
+        network: Environment variables for the way to a remote server: proxies, certificate authorities.
     """
 
     integration: IntegrationSpec
     sdk: Path
     python: str
+    network: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def command(self, script: ScriptSpec) -> list[str]:
         """The interpreter and the script, without the platform's arguments.
@@ -58,6 +63,7 @@ class Launch:
             scratch: A folder for the child's temporary files.
         """
         env = {name: value for name in _KEPT if (value := os.environ.get(name)) is not None}
+        env |= self.network
         env |= {"APP_USE_SSL": "False", "APP_IP": host, "APP_PORT": str(port), "TMPDIR": str(scratch)}
         env["PYTHONPATH"] = os.pathsep.join(str(path) for path in self._paths())
         if self.sdk != STAND_IN:  # no byte code is written into another project's checkout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cases import Alert, Case, WallItem
-from .server import LocalPlatform
+from .server import LOOPBACK, LocalPlatform
 from .state import PlatformRequest
 
-__all__ = ["Alert", "Case", "LocalPlatform", "PlatformRequest", "WallItem"]
+__all__ = ["LOOPBACK", "Alert", "Case", "LocalPlatform", "PlatformRequest", "WallItem"]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .cases import Case
 
 ROOT = "/api/external/v1/"
+LOOPBACK = "127.0.0.1"
 
 
 class LocalPlatform:
@@ -53,7 +54,7 @@ class LocalPlatform:
 
     def start(self) -> None:
         """Listen on loopback."""
-        self._server = _Server(("127.0.0.1", self._wanted_port), _Handler, self)
+        self._server = _Server((LOOPBACK, self._wanted_port), _Handler, self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -68,7 +69,7 @@ class LocalPlatform:
     @property
     def host(self) -> str:
         """The host address: always loopback."""
-        return "127.0.0.1"
+        return LOOPBACK
 
     @property
     def port(self) -> int:

@@ -9,6 +9,7 @@ from secops_lab.runs.suggest import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from urllib.parse import SplitResult
 
     from secops_lab.manifest import ActionSpec, IntegrationSpec
 
@@ -96,26 +97,26 @@ def parameters(action: ActionSpec, arguments: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def api_root(text: str) -> str:
-    """Check that `text` is the root of a web server, such as `https://cloud.vmray.com`.
+def api_root(text: str) -> SplitResult:
+    """Return the address that an action will use for this "Api Root": a missing scheme means https.
+
+    The action checks the text, and its message names what is wrong. Only a text without an HTTP address is
+    rejected here.
 
     Raises:
-        BadArgumentError: The text is not such a root.
+        BadArgumentError: The text is no such address.
     """
+    root = text.strip() if "://" in text else f"https://{text.strip()}"
     try:
-        parts = urlsplit(text)
-        usable = (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and (parts.port is None or parts.port > 0)
-        )
+        parts = urlsplit(root)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
         raise BadArgumentError(
             f'"{text}" is not the root of a VMRay: expected https://HOST or http://HOST:PORT'
         )
-    return text
+    return parts
 
 
 def _split(argument: str, expected: str, *, empty_value: bool = False) -> tuple[str, str]:

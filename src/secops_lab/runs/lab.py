@@ -88,7 +88,7 @@ def open_lab(vmray: VMRay, integration: Path, sdk: Path | None) -> Iterator[Lab]
     """Start the local platform and configure the integration for `vmray`."""
     with LocalPlatform() as platform:
         try:
-            host = ActionHost(platform, integration=integration, sdk=sdk)
+            host = ActionHost(platform, integration, sdk, network=vmray.network.variables)
         except HostError as error:
             raise CannotRunError(str(error)) from error
         platform.configure(host.integration.identifier, vmray.configuration)

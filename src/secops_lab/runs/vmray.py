@@ -6,9 +6,10 @@ import os
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from secops_lab.runs import arguments
+from secops_lab.runs.network import NO_NETWORK, Network, NetworkOptions, embedded_network, remote_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,20 @@ class MissingKeyError(arguments.BadArgumentError):
         )
 
 
+class ServerOptions(NamedTuple):
+    """The options of a command that concern a remote VMRay.
+
+    Attributes:
+        api_root: The root URL; None selects the embedded emulator.
+        key_variable: The environment variable with the API key.
+        network: The way to the server.
+    """
+
+    api_root: str | None
+    key_variable: str
+    network: NetworkOptions
+
+
 @dataclass(frozen=True, slots=True)
 class VMRay:
     """A VMRay to run actions against.
@@ -43,12 +58,14 @@ class VMRay:
         api_key: The API key; never shown.
         verify_ssl: Whether the certificate is verified.
         embedded: Whether this is the emulator of this process.
+        network: The way to a remote server; never shown, because an address of a proxy can have a password.
     """
 
     api_root: str
     api_key: str = field(repr=False)
     verify_ssl: bool
     embedded: bool
+    network: Network = field(repr=False)
 
     @property
     def configuration(self) -> dict[str, str]:
@@ -65,44 +82,41 @@ class VMRay:
         return "the embedded VMRay emulator" if self.embedded else self.api_root
 
 
-def chosen_vmray(
-    api_root: str | None, key_variable: str, *, verify_ssl: bool, scenario: str, lifecycle: str
-) -> AbstractContextManager[VMRay]:
+def chosen_vmray(options: ServerOptions, *, scenario: str, lifecycle: str) -> AbstractContextManager[VMRay]:
     """Return the VMRay in a command's options: the server at `api_root`, or the embedded emulator.
 
     Raises:
-        BadArgumentError: The root is not a valid address.
+        BadArgumentError: The root, or an option for the way to the server, is wrong.
         MissingKeyError: The API key is missing.
     """
-    if api_root is None:
-        return embedded_vmray(scenario, lifecycle)
-    return nullcontext(named_vmray(arguments.api_root(api_root), key_variable, verify_ssl=verify_ssl))
+    if options.api_root is None:
+        way = embedded_network(options.network, os.environ)
+        return embedded_vmray(scenario, lifecycle, way)
+    root = arguments.api_root(options.api_root)
+    way = remote_network(root, options.network, os.environ)
+    return nullcontext(_named_vmray(options.api_root, options, way))
 
 
-def named_vmray(api_root: str, key_variable: str, *, verify_ssl: bool) -> VMRay:
-    """Return the VMRay at `api_root` with the API key from an environment variable.
-
-    Raises:
-        MissingKeyError: The variable is unset or empty.
-    """
-    key = os.environ.get(key_variable, "").strip()
+def _named_vmray(api_root: str, options: ServerOptions, way: Network) -> VMRay:
+    key = os.environ.get(options.key_variable, "").strip()
     if not key:
-        raise MissingKeyError(key_variable)
-    return VMRay(api_root, key, verify_ssl, embedded=False)
+        raise MissingKeyError(options.key_variable)
+    return VMRay(api_root, key, options.network.verify_ssl, embedded=False, network=way)
 
 
 @contextmanager
-def embedded_vmray(scenario: str, lifecycle: str) -> Iterator[VMRay]:
+def embedded_vmray(scenario: str, lifecycle: str, way: Network = NO_NETWORK) -> Iterator[VMRay]:
     """Run the emulator in this process and yield the emulator as a `VMRay`.
 
     Args:
         scenario: The scenario of the emulator.
         lifecycle: The speed of analyses, for example `realtime:60`.
+        way: Has no variables; names the settings of the user that are not used.
     """
     from vmray_emulator import EmbeddedEmulator  # noqa: PLC0415 - only runs on the emulator need its server
 
     with EmbeddedEmulator(port=0, scenario=scenario, lifecycle=lifecycle) as emulator:
-        yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, embedded=True)
+        yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, embedded=True, network=way)
 
 
 def emulator_limits() -> str:
