@@ -1,8 +1,8 @@
 """An emulator of the VMRay REST API on loopback: real sockets, real hashing, emulated analyses.
 
 `EmbeddedEmulator` runs it in a thread, `serve` in the foreground. `verdict_rules` decides the result of each
-upload, `faults` lists the faults that a test can order, and `scenarios` the named situations. docs/limits.md
-lists what the emulator does not do.
+upload, `faults` lists the faults that a test can order, `scenarios` the named situations, `gateways` what can
+stand before the server. docs/limits.md lists what the emulator does not do.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from vmray_emulator.gateways import GATEWAYS
 from vmray_emulator.scenarios import KNOWN_NAME, KNOWN_SHA256, SCENARIOS
 from vmray_emulator.versions import SERVER_VERSIONS
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from vmray_emulator.server import Emulator
 
 __all__ = [
+    "GATEWAYS",
     "KNOWN_NAME",
     "KNOWN_SHA256",
     "SCENARIOS",

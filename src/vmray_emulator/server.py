@@ -7,18 +7,24 @@ import secrets
 import socket
 import tempfile
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import uvicorn
 
 from vmray_emulator.app import CONTROL_ROOT, EmulatorApp
+from vmray_emulator.certificates import Authority
 from vmray_emulator.clock import Clock, Lifecycle
 from vmray_emulator.control import Control
 from vmray_emulator.control_http import control_router
+from vmray_emulator.gateway_responses import before
+from vmray_emulator.gateways import known_gateway
 from vmray_emulator.protocol import ConnectionAwareProtocol
 from vmray_emulator.state import ServerState
 from vmray_emulator.store import Store
 from vmray_emulator.versions import known_version
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -37,15 +43,18 @@ class Emulator:
         certfile: PEM certificate, for HTTPS.
         keyfile: Key of the certificate.
         latency: Seconds that every request waits.
+        behind: A key of `gateways.GATEWAYS`: what stands before the API, but not before `/_emulator`.
 
     Attributes:
         url: Root of the server, without `/rest`.
         port: The port.
         api_key: The accepted key.
         control: The control interface.
+        authority: The certificate of the authority of a gateway that inspects TLS. None without one.
 
     Raises:
-        ValueError: The scenario, lifecycle or version is unknown, or the database has another format.
+        ValueError: The scenario, lifecycle, version or gateway is unknown, or the database has another
+            format.
         OSError: The port is not available.
     """
 
@@ -63,7 +72,10 @@ class Emulator:
         certfile: Path | None = None,
         keyfile: Path | None = None,
         latency: float = 0.0,
+        behind: str | None = None,
     ) -> None:
+        gateway = known_gateway(behind) if behind else None
+        self.authority: Path | None = None
         with contextlib.ExitStack() as opened:
             self._socket = opened.enter_context(_listen(port))
             self._state = _open_state(opened, db, Lifecycle.parse(lifecycle), server_version)
@@ -76,9 +88,14 @@ class Emulator:
             self.control = Control(self._state, app)
             if scenario != "default" or used is None:
                 self.control.load_scenario(scenario)
+            if gateway is not None and gateway.inspects_tls:
+                folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+                self.authority, certfile = _untrusted(folder)
+                keyfile = certfile
             self.port: int = self._socket.getsockname()[1]
             self.url = f"{'https' if certfile else 'http'}://{LOOPBACK}:{self.port}"
-            self._server = self.server_class(_config(app, certfile, keyfile))
+            front = before(gateway, app, CONTROL_ROOT) if gateway else app
+            self._server = self.server_class(_config(front, certfile, keyfile))
             self._opened = opened.pop_all()
 
     def serve(self) -> None:
@@ -100,7 +117,18 @@ def _open_state(
     return ServerState(store, known_version(version), lifecycle, content, clock=Clock(lifecycle.speed))
 
 
-def _config(app: EmulatorApp, certfile: Path | None, keyfile: Path | None) -> uvicorn.Config:
+def _untrusted(folder: Path) -> tuple[Path, Path]:
+    """Write the certificate of a new authority, and a certificate of this server with its key."""
+    authority = Authority("TLS inspection of the emulator")
+    certificates = folder / "authority.pem", folder / "server.pem"
+    for path, text in zip(
+        certificates, (authority.pem, authority.issue([LOOPBACK, "localhost"])), strict=True
+    ):
+        path.write_text(text)
+    return certificates
+
+
+def _config(app: ASGIApp, certfile: Path | None, keyfile: Path | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=ConnectionAwareProtocol,

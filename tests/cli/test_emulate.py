@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from tests.cli.conftest import running
 
 from secops_lab.runs import vmray
 from secops_lab.runs.vmray import EMULATOR_API_KEY
+from vmray_emulator import GATEWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +47,19 @@ def test_the_first_lines_describe_the_server_and_its_use(cli: Cli, tmp_path: Pat
         finished = cli(*use[1].split(), **{export[1]: export[2]})
     assert finished.returncode == 0, finished.stdout
     assert root in use[1]
+
+
+def test_the_first_lines_describe_a_gateway(cli: Cli, tmp_path: Path) -> None:
+    """Given --behind, then the printed command shows the printed message, and the remedy succeeds."""
+    with emulating(tmp_path, "--behind", "tls-inspection") as (first_lines, root):
+        assert f"Behind: tls-inspection. {GATEWAYS['tls-inspection'].about}\n" in first_lines
+        message = re.search(r"^The message to expect: … (.+) …$", first_lines, re.MULTILINE)
+        commands = re.findall(r"^  vmray-secops (run .*)$", first_lines, re.MULTILINE)
+        assert message
+        failed, done = (cli(*shlex.split(each), VMRAY_API_KEY=EMULATOR_API_KEY) for each in commands)
+    assert all(root in each for each in commands)
+    assert (failed.returncode, message[1] in failed.stdout) == (1, True)
+    assert (done.returncode, "Successfully tested connectivity." in done.stdout) == (0, True)
 
 
 def test_an_installed_package_names_its_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

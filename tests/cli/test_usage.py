@@ -64,6 +64,7 @@ TAG = ("run", "Add Tag to Submission")
         (("actions", "Pong"), 'Unknown action "Pong". Did you mean "Ping"'),
         (("demo", "--file", "nowhere"), "nowhere"),
         (("emulate", "--lifecycle", "soon"), "lifecycle is immediate"),
+        (("emulate", "--behind", "login"), 'Unknown gateway "login". Did you mean "login-page"'),
         (("emulate", "--scenario", "xyzzy"), 'Unknown scenario "xyzzy". There are: '),
         (
             ("emulate", "--server-version", "latest", "--api-key-env", "NOT_SET"),

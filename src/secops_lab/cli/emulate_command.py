@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sqlite3
 import threading
@@ -17,11 +18,14 @@ import typer
 from secops_lab.cli.options import DEFAULT_LIFECYCLE, LifecycleOption, PortOption, ScenarioOption
 from secops_lab.cli.usage_errors import as_usage_errors
 from secops_lab.runs.errors import CannotRunError
+from secops_lab.runs.suggest import UnknownNameError, find
 from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, EMULATOR_API_KEY, MissingKeyError, emulator_limits
+from vmray_emulator.gateways import GATEWAYS
 from vmray_emulator.versions import known_version
 
 if TYPE_CHECKING:
     from vmray_emulator import EmbeddedEmulator
+    from vmray_emulator.gateways import Gateway
 
 DEFAULT_PORT = 8420
 
@@ -30,6 +34,13 @@ def _known_version(text: str) -> str:
     try:
         return str(known_version(text))
     except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _known_gateway(name: str | None) -> str | None:
+    try:
+        return name and find("gateway", name, {known: known for known in GATEWAYS})
+    except UnknownNameError as error:
         raise typer.BadParameter(str(error)) from error
 
 
@@ -52,6 +63,17 @@ AcceptedKeyOption = Annotated[
 ]
 
 
+BehindOption = Annotated[
+    str | None,
+    typer.Option(
+        "--behind",
+        metavar="NAME",
+        callback=_known_gateway,
+        help=f"What stands before the emulator, to see the messages: {', '.join(GATEWAYS)}.",
+    ),
+]
+
+
 def emulate(
     *,
     port: PortOption = DEFAULT_PORT,
@@ -60,6 +82,7 @@ def emulate(
     server_version: ServerVersionOption = "2026.2.1",
     lifecycle: LifecycleOption = DEFAULT_LIFECYCLE,
     api_key_env: AcceptedKeyOption = None,
+    behind: BehindOption = None,
 ) -> None:
     """Serve an emulated VMRay REST API on loopback until Ctrl-C. Limits: docs/limits.md."""
     from vmray_emulator import EmbeddedEmulator  # noqa: PLC0415 - other commands do without it
@@ -74,10 +97,11 @@ def emulate(
             db=db,
             lifecycle=lifecycle,
             server_version=server_version,
+            behind=behind,
         )
         with emulator as running:
             ended = _end_asked_for()  # before the first line: its reader may send the signal at once
-            _introduce(running, server_version, db)
+            _introduce(running, server_version, db, behind)
             ended.wait()
     typer.echo("The emulator has stopped.")
 
@@ -104,8 +128,10 @@ def _api_key(variable: str | None) -> str:
     return key
 
 
-def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None) -> None:
+def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None, behind: str | None) -> None:
     own = version("vmray-secops")
+    gateway = GATEWAYS[behind] if behind else None
+    command = ["vmray-secops", "run", *(gateway.run if gateway else ("Ping",)), "--api-root", emulator.url]
     typer.echo(
         f"VMRay emulator {own}: not a VMRay. Nothing is analysed, verdicts follow fixed rules.\n"
         f"Emulated version: VMRay {server_version}. Limits: {emulator_limits()}\n"
@@ -114,12 +140,23 @@ def _introduce(emulator: EmbeddedEmulator, server_version: str, db: Path | None)
         f"Root: {emulator.url}\n"
         f"Key:  {emulator.api_key}\n"
         f"\n"
+        f"{_described(behind, gateway) if behind and gateway else ''}"
         f"In another terminal:\n"
         f"  export {DEFAULT_KEY_VARIABLE}={emulator.api_key}\n"
-        f"  vmray-secops run Ping --api-root {emulator.url}\n"
+        f"  {shlex.join(command)}\n"
+        f"{_remedy(command, emulator.authority) if emulator.authority else ''}"
         f"\n"
         f"Press Ctrl-C to stop."
     )
+
+
+def _described(name: str, gateway: Gateway) -> str:
+    return f"Behind: {name}. {gateway.about}\nThe message to expect: … {gateway.message} …\n\n"
+
+
+def _remedy(command: list[str], authority: Path) -> str:
+    trusting = shlex.join([*command, "--ca-bundle", str(authority)])
+    return f"With the authority of the gateway, the action succeeds:\n  {trusting}\n"
 
 
 def _end_asked_for() -> threading.Event:
