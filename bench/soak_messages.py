@@ -45,7 +45,7 @@ _NO_CHILDREN: Final = r"child submissions of \d+ could not be listed"
 _RELATED: Final = "content reached through this URL"
 _NOTES: Final = (
     r"not found in VMRay",
-    r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\)",
+    r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\): \d+ [^\n]+",
     rf"(?:{_RELATED}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:status could not be read|{_NO_CHILDREN}): {_CAUSE})?",
     r"submission \d+ no longer exists in VMRay",
     r"not submitted in time",

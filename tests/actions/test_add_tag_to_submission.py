@@ -90,6 +90,17 @@ def test_an_existing_tag_can_be_added_again(lab: Lab) -> None:
     assert lab.vmray.control.submissions()[0]["submission_tags"] == ["phish"]
 
 
+@pytest.mark.parametrize("given", ["6001.0", '"6001"', "6001\u200b", "\u00a0６００１\r\n"])  # noqa: RUF001 - full-width digits
+def test_a_submission_id_may_be_spelled_as_spreadsheets_and_reports_spell_it(lab: Lab, given: str) -> None:
+    """A decimal zero, quotes, invisible characters and full-width digits are not part of a number."""
+    lab.vmray.control.add_sample()
+
+    run = add_tag(lab, given, "phish\ufeff")
+
+    assert outcome(run) == completed("Successfully added tag phish to submission 6001.", value=True)
+    assert lab.vmray.control.submissions()[0]["submission_tags"] == ["phish"]
+
+
 @pytest.mark.parametrize("status", [404, 405])
 def test_an_old_server_gets_the_tag_in_the_path(lab: Lab, status: int) -> None:
     """A server that accepts only the older form gets the tag as one encoded segment of the path."""
@@ -150,7 +161,7 @@ def test_a_tag_of_dots_is_rejected_before_any_request(lab: Lab, tag: str) -> Non
         ("0", 'has the value "0", which is out of range'),
         ("-3", 'has the value "-3", which is out of range'),
         ("six", 'has the value "six", which is not a whole number'),
-        ("6.0", 'has the value "6.0", which is not a whole number'),
+        ("6.5", 'has the value "6.5", which is not a whole number'),
         ("../sample/1", 'has the value "../sample/1", which is not a whole number'),
         ("١٢", 'has the value "١٢", which is not a whole number'),
         ("", "is empty"),

@@ -151,6 +151,25 @@ def test_submissions_and_analyses_are_read_as_well(
     assert lab.seen() == [f"GET {path.format(number)}"]
 
 
+def test_samples_are_read_in_every_spelling(lab: Lab) -> None:
+    """Given ids and hashes as people write them, then each sample is read once, under its usual name."""
+    for sha256 in (SHA256, "d8" * 32):
+        lab.vmray.control.add_sample(sha256=sha256, indicators=[STRONG])
+
+    run = indicators(lab, Samples=f'[5001.0, "5001", "\'SHA-256: {"d8" * 32}\u200b\'"]')
+
+    assert [(each["sample_id"], each["outcome"]) for each in items_of(run)] == [
+        (5001, "done"),
+        (5002, "done"),
+    ]
+    assert sorted(lab.seen()) == [
+        "GET /rest/sample/5001/vtis",
+        "GET /rest/sample/5002/vtis",
+        f"GET /rest/sample/sha256/{'d8' * 32}",
+    ]
+    assert run.message.endswith(f"from VMRay: 5001, {'d8' * 32}")
+
+
 def test_the_hashes_of_the_case_are_read_without_a_parameter(lab: Lab) -> None:
     """Given entities, then a known hash is done, an unknown hash is not found, a text is unsupported."""
     lab.vmray.control.add_sample(sha256=SHA256, indicators=[STRONG])

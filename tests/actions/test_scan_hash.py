@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 SHA256 = "c7" * 32
 UNKNOWN = "ab" * 32
-UNSUPPORTED = "unsupported hash type (expected MD5, SHA-1 or SHA-256)"
+UNSUPPORTED = "unsupported hash type (expected MD5, SHA-1 or SHA-256): "
+ODD = "the first that is not hexadecimal is "
 
 EXAMPLES = [
     Example(
@@ -154,9 +156,9 @@ def test_known_unknown_and_unsupported_hashes_have_different_messages(lab: Lab) 
         f"{ENRICHED}{known}\n{NOT_ENRICHED}{unknown}\n{sha512}\n{odd}\n{no_hex}"
         + details(
             f"{unknown}: not found in VMRay",
-            f"{sha512}: {UNSUPPORTED}",
-            f"{odd}: {UNSUPPORTED}",
-            f"{no_hex}: {UNSUPPORTED}",
+            f"{sha512}: {UNSUPPORTED}128 hexadecimal characters",
+            f"{odd}: {UNSUPPORTED}3 characters, {ODD}U+0058 LATIN CAPITAL LETTER X",
+            f"{no_hex}: {UNSUPPORTED}64 characters, {ODD}U+0047 LATIN CAPITAL LETTER G",
         ),
         value=True,
         json_result=[{"Entity": known, "EntityResult": entity_result(sample)}],
@@ -202,6 +204,54 @@ def test_an_unknown_hash_does_not_fail_the_playbook(lab: Lab) -> None:
     assert lab.seen() == [f"GET /rest/sample/sha256/{UNKNOWN}"]
 
 
+def test_a_hash_is_found_in_every_spelling(lab: Lab) -> None:
+    """Blanks, invisible characters, quotes and the name of the kind are not part of a hash."""
+    sample = lab.vmray.control.add_sample(sha256=SHA256)
+    spellings = [
+        f"{SHA256}\u200b",
+        f"\ufeff{SHA256}\r\n",
+        f"{SHA256[:30]}\u00ad{SHA256[30:]}",
+        f"“{SHA256}”",
+        f"<{SHA256}>",
+        f"SHA-256: {SHA256}",
+        f"sha256:{SHA256}\u00a0",
+    ]
+    lab.hashes(*spellings)
+
+    run = lab.run("Scan Hash")
+
+    entities = [each.upper() for each in spellings]
+    shown = [re.sub(r"[\u00ad\u200b\ufeff\r\n]", " ", each).strip() for each in entities]
+    assert run.message == ENRICHED + "\n".join(shown)
+    assert [(each["Entity"], each["EntityResult"]) for each in run.json_result] == [
+        (each, entity_result(sample)) for each in entities
+    ]
+    assert set(lab.flags().values()) == {(True, True)}
+    assert lab.seen().count(f"GET /rest/sample/sha256/{SHA256}") == len(spellings)
+
+
+def test_what_is_not_a_hash_is_named_by_what_cannot_be_seen(lab: Lab) -> None:
+    """A letter of another script, a missing digit, a wrong kind and two hashes have different reasons."""
+    md5 = SHA256[:32]
+    wrong = [f"{SHA256[1:]}З", SHA256[1:], f"sha1:{SHA256}", f"{md5}\n{md5}"]  # noqa: RUF001 - the confusable character is intended
+    lab.hashes(*wrong)
+
+    run = lab.run("Scan Hash")
+
+    why = [
+        f"64 characters, {ODD}U+0417 CYRILLIC CAPITAL LETTER ZE",
+        "63 hexadecimal characters",
+        "called SHA1, but it has 64 digits",
+        "2 hashes in one text",
+    ]
+    lines = [
+        f"{each.upper()}: {UNSUPPORTED}{reason}".replace("\n", " ")
+        for each, reason in zip(wrong, why, strict=True)
+    ]
+    assert run.message == NONE_ENRICHED + details(*lines)
+    assert lab.seen() == []
+
+
 def test_an_unsupported_hash_makes_no_request(lab: Lab) -> None:
     """No request is made for a text that is not an MD5, SHA-1 or SHA-256 hash."""
     lab.hashes("d" * 128)
@@ -209,7 +259,9 @@ def test_an_unsupported_hash_makes_no_request(lab: Lab) -> None:
     run = lab.run("Scan Hash")
 
     assert outcome(run) == completed(
-        NONE_ENRICHED + details(f"{'D' * 128}: {UNSUPPORTED}"), value=False, json_result=[]
+        NONE_ENRICHED + details(f"{'D' * 128}: {UNSUPPORTED}128 hexadecimal characters"),
+        value=False,
+        json_result=[],
     )
     assert lab.seen() == []
 

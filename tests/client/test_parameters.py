@@ -11,16 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_errors import ParameterError
+from vm_ray.core.soar.vmray_configuration import Configuration
 from vm_ray.core.soar.vmray_parameters import (
     Kind,
     Parameters,
     boolean,
     choices,
+    one_of,
     param,
     plain_text,
     text,
+    texts,
     whole_number,
 )
+from vm_ray.core.soar.vmray_subject_kinds import IDS, SAMPLES
 from vm_ray.core.soar.vmray_submit_parameters import ONE_TAG, SubmitParameters
 
 NAME = "Some Parameter"
@@ -88,7 +92,49 @@ def test_an_empty_value_means_the_default_unless_the_parameter_is_mandatory(valu
         read(whole_number(0), value, "7", mandatory=True)
 
 
-@given(st.text().filter(lambda value: not re.fullmatch(r"\s*([+-]?[0-9]+)?\s*", value)))
+NUMBERS = [
+    "5001",
+    "+5001",
+    "05001",
+    " 5001\t",
+    "5001.0",
+    "5001.00",
+    "+5001.0",
+    '"5001"',
+    "'5001.0'",
+    "“5001”",
+    "<5001>",
+    "5001\u200b",
+    "\ufeff5001",
+    "50\u206001",
+    "\u202d5001\u202c",
+    "5001\u00a0\r\n",
+    "５００１",  # noqa: RUF001 - full-width digits
+    "５００１．０",  # noqa: RUF001 - full-width digits
+    5001,
+    5001.0,
+]
+NO_NUMBERS = [
+    *("5001.5", "5001.", ".0", "5e3", "5_001", "0x5", "5 001", "5\u00a0001", "5\t001", "5001\n5002", "5,001"),
+    *("'5001", "\"'5001'\"", "(5001)", "+-5001", "--1", "- 1", "²", "٣", "①", "five", "5001.0.0", "5001.01"),
+    *(5001.5, 5e30, True, [5001]),
+]
+
+
+@pytest.mark.parametrize("value", NUMBERS, ids=repr)
+def test_a_number_in_another_spelling(value: object) -> None:
+    """Given quotes, invisible characters, full-width digits or a decimal zero, then the number is read."""
+    assert read(whole_number(1), value) == 5001
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+def test_a_text_that_could_be_another_number_is_an_error(value: object) -> None:
+    """Given fractions, exponents, groups of digits or two numbers, then no number is guessed."""
+    with pytest.raises(ParameterError, match="is not a whole number"):
+        read(whole_number(0), value)
+
+
+@given(st.text().filter(lambda value: not re.fullmatch(r"[\W\d_]*", value)))
 def test_an_invalid_number_is_an_error(value: str) -> None:
     """Given digits of other scripts, points, blanks or exponents, then it is an error."""
     with pytest.raises(ParameterError, match="is not a whole number"):
@@ -121,7 +167,7 @@ def test_tags_that_vmray_accepts(value: str) -> None:
     assert read(ONE_TAG, value) == value
 
 
-@pytest.mark.parametrize("value", ["a b", "a,b", "x" * 256, '"', "<", "a\nb", "a\u202e"])
+@pytest.mark.parametrize("value", ["a b", "a,b", "x" * 256, '"', "<", "a\nb", "a\u202eb"])
 def test_tags_that_vmray_rejects(value: str) -> None:
     """Given a tag that breaks VMRay's rule, then the error explains the rule."""
     with pytest.raises(ParameterError, match="which is not a tag that VMRay accepts"):
@@ -142,3 +188,86 @@ def test_a_value_is_shown_on_one_line_and_not_over_long() -> None:
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
     assert text({NAME: None}, NAME) == ""
+
+
+UNSEEN = ["\u200b", "\ufeff", "\u00ad", "\u202e", "\u2060", "\u00a0", "\r\n", "\t", "\u3164"]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_what_nobody_sees_is_removed_around_every_value(unseen: str) -> None:
+    """Given invisible characters around a value, then they are removed, in every kind of value."""
+
+    def around(value: str) -> str:
+        return f"{unseen}{value}{unseen}"
+
+    assert read(boolean(), around("True")) is True
+    assert read(choices("A", "B"), f"{around('a')},{around('B')}") == ("A", "B")
+    assert read(one_of("A", "B"), around("b")) == "B"
+    assert read(ONE_TAG, around("phish")) == "phish"
+    assert read(plain_text("any"), around("a")) == "a"
+    assert read(whole_number(1), unseen, "7") == 7
+    given = {
+        "Api Root": around("https://vmray.example"),
+        "Api Key": around("k" * 20),
+        "Verify SSL": around("false"),
+    }
+    configuration = Configuration.parse(given)
+    assert configuration.api_root == "https://vmray.example"
+    assert configuration.api_key == "k" * 20
+    assert configuration.verify_ssl is False
+    tags = SubmitParameters.parse({"Tag Names": f"{around('a')},{around('b')}"}).tags
+    assert tags == ("a", "b")
+
+
+@pytest.mark.parametrize("value", ['["A", "B"]', '[ "b","a", "B" ]', '\u200b["A","B"]\n'])
+def test_a_list_may_be_json(value: str) -> None:
+    """Given a JSON list, as a playbook passes the result of another step, then its items are the values."""
+    chosen = read(choices("A", "B"), value)
+    assert sorted(chosen) == ["A", "B"]
+    assert read(texts("any"), '["a, b", "c"]') == ("a, b", "c")
+
+
+def test_an_invisible_character_inside_the_key_is_an_error_that_does_not_show_the_key() -> None:
+    """Given an invisible character inside the API key, then it is an error: the key may be wrong."""
+    with pytest.raises(ParameterError) as caught:
+        Configuration.parse({"Api Root": "https://vmray.example", "Api Key": "secret\u200bsecret"})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("5001,5002", ("5001", "5002")),
+        ("5001.0, '5002' ,5003\u200b", ("5001", "5002", "5003")),
+        ("5001;5002\r\n5003\n", ("5001", "5002", "5003")),
+        ('[5001, "5002.0"]', ("5001", "5002")),
+        ("[\n5001,\n5002\n]", ("5001", "5002")),
+        ('5001, 5001.0, "5001"', ("5001",)),
+        ("007", ("007",)),
+        ("５００１", ("5001",)),  # noqa: RUF001 - full-width digits
+    ],
+)
+def test_ids_in_other_spellings(value: str, expected: tuple[str, ...]) -> None:
+    """Given ids from spreadsheets, lists and playbooks, then each id is once in the list."""
+    assert read(IDS, value) == expected
+    assert read(SAMPLES, value) == expected
+
+
+@pytest.mark.parametrize(
+    "value", ["5001 5002", "5001.5", "5e3", "-1", "+5001", "../x", "9" * 20, "5001\u00a05002"]
+)
+def test_what_is_not_an_id_is_an_error(value: str) -> None:
+    """Given another text, then it is an error, and two ids are never joined to a third."""
+    for kind in (IDS, SAMPLES):
+        with pytest.raises(ParameterError, match="which is not of an allowed form"):
+            read(kind, value)
+
+
+def test_samples_are_ids_and_hashes_in_any_spelling() -> None:
+    """Given both in several spellings, then each is in its usual one; a wrong one is explained."""
+    md5, sha256 = "ab" * 16, "CD" * 32
+    assert read(SAMPLES, f"md5:{md5},5001.0\n'{sha256}\u200b'") == (md5, "5001", sha256)
+    with pytest.raises(
+        ParameterError, match=r"first that is not hexadecimal is U\+0417 CYRILLIC CAPITAL LETTER ZE"
+    ):
+        read(SAMPLES, f"{md5[1:]}З")  # noqa: RUF001 - the confusable character is intended

@@ -11,8 +11,9 @@ from ..core.soar.vmray_action import Outcome
 from ..core.soar.vmray_parameters import param
 from ..core.soar.vmray_run import Run
 from ..core.soar.vmray_scan_parameters import IOC_TYPE_FILTER, TYPES, ScanParameters
-from ..core.soar.vmray_submission_action import SubmissionAction, new_detonation
+from ..core.soar.vmray_submission_action import SubmissionAction
 from ..core.soar.vmray_submit_parameters import SubmitParameters
+from ..core.soar.vmray_url_entities import url_items
 from ..core.soar.vmray_url_report import report_urls
 from ..core.submissions.vmray_detonation import Detonation
 from ..core.submissions.vmray_sources import Source, UrlSource
@@ -38,13 +39,8 @@ class ScanURL(SubmissionAction[ScanURLParameters]):
     parameters = ScanURLParameters
 
     def items(self, run: Run, params: ScanURLParameters) -> list[Detonation]:
-        """Return the URL entities, in the spelling that they had before the platform changed them to upper case."""
-        detonations = []
-        for entity in run.entities(EntityTypes.URL):
-            url = entity.additional_properties.get("OriginalIdentifier") or entity.identifier
-            facts = UrlSource(url, entity.identifier).facts()
-            detonations.append(new_detonation(run, self.name, entity.identifier, facts, params.options))
-        return detonations
+        """Return the URLs of the entities, each once."""
+        return url_items(run, self.name, EntityTypes.URL, params.options)
 
     def source(self, _run: Run, detonation: Detonation) -> Source:
         """Return the URL as a source."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from ...core.api.vmray_errors import (
     RequestRejectedError,
     UnsupportedSubjectError,
 )
+from ...core.api.vmray_hash import hash_subject
 from ...core.api.vmray_models import (
     Aggregate,
     Analysis,
@@ -36,7 +36,6 @@ from ...core.api.vmray_protocol import FileType, Response, is_utf8_encodable, qu
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_transport import Transport
 
-HASH_KINDS: Final = {32: "md5", 40: "sha1", 64: "sha256"}
 OTHER_TAG_FORM: Final = (404, 405)
 CUT_OFF: Final = "VMRay truncated the list"
 
@@ -82,13 +81,10 @@ class Client:
         Raises:
             UnsupportedSubjectError: The text is not one of the three hashes; no request was sent.
         """
-        text = file_hash.strip().lower()
-        kind = HASH_KINDS.get(len(text))
-        if kind is None or re.fullmatch(r"[0-9a-f]+", text) is None:
-            raise UnsupportedSubjectError("unsupported hash type (expected MD5, SHA-1 or SHA-256)")
-        found = [Sample.from_json(item) for item in self._list(f"/sample/{kind}/{text}")]
+        wanted = hash_subject(file_hash)
+        found = [Sample.from_json(item) for item in self._list(f"/sample/{wanted.kind}/{wanted.value}")]
         for each in found:
-            _check_same(each.raw.get(f"sample_{kind}hash") or text, text, "sample")
+            _check_same(each.raw.get(f"sample_{wanted.kind}hash") or wanted.value, wanted.value, "sample")
         return found
 
     def get_sample(self, sample_id: int) -> Sample:

@@ -151,11 +151,11 @@ class DeadlineError(VMRayError):
 
 
 class UnsupportedSubjectError(VMRayError):
-    """VMRay cannot look up or analyze an entity of this form (another kind of hash, a URL that cannot be sent)."""
+    """VMRay cannot look up or analyze an entity of this form (another kind of hash, a text that is not a URL)."""
 
     kind = "unsupported"
-    cause = "The entity is not an MD5, SHA-1 or SHA-256 hash, or the URL contains characters that cannot be sent."
-    remedy = "Run the action on other entities; this one cannot be looked up in VMRay."
+    cause = "The entity is not an MD5, SHA-1 or SHA-256 hash, or not a URL with a scheme and a host."
+    remedy = "Correct the text of the entity as the message says; nothing was sent for it, and no quota was used."
 
 
 class SampleNotFoundError(VMRayError):

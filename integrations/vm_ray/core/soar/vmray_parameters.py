@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
 from ...core.api.vmray_errors import ParameterError
+from ...core.api.vmray_spelling import in_ascii, texts_of_json, trimmed, unwrapped, without_invisible
 from ...core.api.vmray_text import one_line
 
 MAX_DIGITS: Final = 18
@@ -79,9 +80,9 @@ def param(name: str, kind: Kind[Value], *, default: str = "", mandatory: bool = 
 
 
 def text(values: Texts, name: str) -> str:
-    """Return a text parameter without blanks around it; empty if it is absent."""
+    """Return a text parameter without blanks and invisible characters around it; empty if it is absent."""
     value = values.get(name)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else trimmed(str(value))
 
 
 def boolean() -> Kind[bool]:
@@ -96,11 +97,12 @@ def whole_number(lowest: int, highest: int | None = None) -> Kind[int]:
     )
 
     def read(name: str, value: str) -> int:
-        if not re.fullmatch(r"[+-]?[0-9]+", value):
+        spelled = spelled_number(value)
+        if not re.fullmatch(r"[+-]?[0-9]+", spelled):
             raise ParameterError(name, quoted(value, "is not a whole number"), allowed)
-        if len(value.lstrip("+-")) > MAX_DIGITS:
+        if len(spelled.lstrip("+-")) > MAX_DIGITS:
             raise ParameterError(name, quoted(value, f"has more than {MAX_DIGITS} digits"), allowed)
-        number = int(value)
+        number = int(spelled)
         if number < lowest or (highest is not None and number > highest):
             raise ParameterError(name, quoted(value, "is out of range"), allowed)
         return number
@@ -148,9 +150,18 @@ def one_of(*words: str) -> Kind[str]:
     return Kind(allowed, read)
 
 
+def spelled_number(text: str) -> str:
+    """Return the usual spelling of a whole number: without quotes, full-width digits, and ``.0`` of a spreadsheet."""
+    plain = without_invisible(in_ascii(unwrapped(text)))
+    decimal = re.fullmatch(r"([+-]?[0-9]+)\.0+", plain)
+    return decimal[1] if decimal else plain
+
+
 def parts(value: str) -> list[str]:
-    """Split a comma-separated list, without blanks and repetitions."""
-    return [part for part in dict.fromkeys(each.strip() for each in value.split(",")) if part]
+    """Split a comma-separated list, or a list in JSON, without blanks and repetitions."""
+    given = texts_of_json(value)
+    each_once = dict.fromkeys(map(trimmed, value.split(",") if given is None else given))
+    return [part for part in each_once if part]
 
 
 def quoted(value: str, problem: str) -> str:

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_errors import ParameterError, SampleNotFoundError
 from ...core.api.vmray_models import best_sample
-from ...core.soar.vmray_parameters import Kind, Parameters, param, parts, quoted
+from ...core.soar.vmray_parameters import Parameters, param
 from ...core.soar.vmray_run import Run
-
-MAX_SUBJECTS: Final = 100
-_ID: Final = re.compile(r"[0-9]{1,19}")
-_HASH: Final = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
+from ...core.soar.vmray_subject_kinds import ID, IDS, SAMPLES
 
 
 class Subject(NamedTuple):
     """One subject of an action.
 
     Attributes:
-        name: The text as it was given.
+        name: The id or hash of the parameter in its usual spelling, or the text of the entity.
         kind: ``sample``, ``submission`` or ``analysis``.
         entity: The identifier of the entity of the subject; empty for a parameter.
     """
@@ -40,31 +36,12 @@ class Subject(NamedTuple):
             SampleNotFoundError: VMRay has no sample with this hash.
             UnsupportedSubjectError: The text of the entity is not a hash.
         """
-        if _ID.fullmatch(self.name) and not self.entity:
+        if ID.fullmatch(self.name) and not self.entity:
             return int(self.name)
         sample = best_sample(client.find_samples(self.name))
         if sample is None:
             raise SampleNotFoundError
         return sample.sample_id
-
-
-def _listed(allowed: str, *patterns: re.Pattern[str]) -> Kind[tuple[str, ...]]:
-    """Return the kind for a comma-separated list of texts of these forms, each once."""
-
-    def read(name: str, value: str) -> tuple[str, ...]:
-        given = tuple(parts(value))
-        for each in given:
-            if not any(pattern.fullmatch(each) for pattern in patterns):
-                raise ParameterError(name, quoted(each, "is not of an allowed form"), allowed)
-        if len(given) > MAX_SUBJECTS:
-            raise ParameterError(name, f"has {len(given)} entries", f"at most {MAX_SUBJECTS}")
-        return given
-
-    return Kind(allowed, read, empty=())
-
-
-SAMPLES: Final = _listed("sample ids, MD5, SHA-1 or SHA-256 hashes, separated by commas", _ID, _HASH)
-IDS: Final = _listed("ids of VMRay (positive whole numbers), separated by commas", _ID)
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,8 @@ class SubmissionAction(Action[Declared]):
                 return outcome
         except Exception as error:  # noqa: BLE001 - after any error, existing submissions are named
             return self.failed(run, error, existing_submissions(detonations))
-        names = [each.name for each in detonations if each.stage is not Stage.FAILED]
-        pending = [each.name for each in detonations if each.pending] or names
+        names = [name for each in detonations if each.stage is not Stage.FAILED for name in each.names]
+        pending = [name for each in detonations if each.pending for name in each.names] or names
         return Outcome.in_progress(waiting(pending), state.to_text(self.name))
 
     def _outcome(
@@ -111,9 +111,10 @@ def existing_submissions(detonations: Sequence[Detonation]) -> list[tuple[str, s
     """Return a detail for each item with submissions in VMRay, for an action that ends without a report on them."""
     return [
         (
-            each.name,
+            name,
             f"kept in VMRay: submission {', '.join(str(part.submission_id) for part in each.submissions)}",
         )
         for each in detonations
         if each.submissions
+        for name in each.names
     ]

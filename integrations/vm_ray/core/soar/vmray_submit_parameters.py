@@ -32,17 +32,17 @@ def tag(name: str, value: str) -> str:
 
 
 def comment(name: str, value: str) -> str:
-    """Check a comment."""
+    """Check a comment, which is free text: only the blanks around it are removed."""
     if not is_utf8_encodable(value):
         raise ParameterError(name, "holds characters that cannot be sent to VMRay", _SENDABLE)
-    return value
+    return value.strip()
 
 
 ONE_TAG: Final = Kind(_TAG_RULE, tag)
 TAGS: Final[Kind[tuple[str, ...]]] = Kind(
     _TAG_RULE, lambda name, value: tuple(tag(name, each) for each in parts(value)), empty=()
 )
-COMMENT: Final = Kind(_SENDABLE, comment, empty="")
+COMMENT: Final = Kind(_SENDABLE, comment, empty="", keeps_blanks=True)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_case_wall import CaseWall
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_scan_parameters import ScanParameters
+from ...core.soar.vmray_url_entities import spelling_notes
 from ...core.submissions.vmray_detonation import MAX_NOTES, Detonation, Stage, no_longer_known
 from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results, worst_verdict
 
@@ -39,7 +40,7 @@ def report_urls(
         run: The current run.
         params: The parameters of the scan.
         entity_type: The type of the entities.
-        detonations: One for each entity, with the identifier as its name.
+        detonations: One for each URL, with the identifiers of its entities as its names.
         last: Whether this is the last run.
 
     Returns:
@@ -51,14 +52,18 @@ def report_urls(
         return None
     wall = CaseWall(run, params)
     entities = {entity.identifier: entity for entity in run.entities(entity_type)}
+    items = {name: each for each in detonations for name in each.names}
     for name, entity in entities.items():
+        if name in items and items[name].sample_ids:
+            wall.notes += [(name, note) for note in spelling_notes(entity)]
         match found.get(name):
             case SampleReport() as report:
                 wall.show(entity, report)
             case _Unreported(is_suspicious=True):
                 wall.mark_suspicious(entity)
     done = wall.finish(list(entities))
-    missed = {each.name: _why(each, found.get(each.name)) for each in detonations if each.name not in done}
+    names = [*(name for name in entities if name in items), *items]  # entities may have been removed from the case
+    missed = {name: _why(items[name], found.get(name)) for name in names if name not in done}
     missed |= wall.rejected
     if not detonations:
         wall.notes.append(none_of_type(entity_type))
@@ -75,7 +80,7 @@ def _read(
     client: Client, finished: Sequence[Detonation], wanted: ReportFilter, *, last: bool
 ) -> list[tuple[str, Found]]:
     pairs = map_concurrently(lambda each: _report(client, each, wanted, last=last), finished)
-    return [(detonation.name, found) for detonation, found in pairs]
+    return [(name, found) for detonation, found in pairs for name in detonation.names]
 
 
 def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, last: bool) -> SampleReport:

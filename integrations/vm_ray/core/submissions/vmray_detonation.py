@@ -72,6 +72,7 @@ class Detonation:
         unresolved_until: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
         superseded_ids: For UNRESOLVED: older submissions with the same key, which are not the lost one.
         notes: Notes for the analyst.
+        shared_by: The names of further entities with the same URL.
     """
 
     item: str
@@ -86,6 +87,12 @@ class Detonation:
     unresolved_until: float = 0.0
     superseded_ids: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    shared_by: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all entities that this item stands for."""
+        return [self.name, *self.shared_by]
 
     @property
     def pending(self) -> bool:

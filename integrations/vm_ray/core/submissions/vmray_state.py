@@ -63,6 +63,7 @@ def _restored(item: dict[str, Any]) -> Detonation:
     restored = Detonation(**{**item, "stage": Stage(item["stage"]), "submissions": submissions})
     numbers += [*restored.known_sample_ids, *restored.unchecked_sample_ids, *restored.superseded_ids]
     texts = [restored.item, restored.name, restored.key, restored.reason, restored.last_error, *restored.notes]
+    texts += restored.shared_by
     if not all(isinstance(text, str) for text in texts) or not all(isinstance(number, int) for number in numbers):
         raise TypeError
     if restored.stage in (Stage.RUNNING, Stage.READY) and not restored.sample_ids:

@@ -1,0 +1,80 @@
+"""How users spell values: blanks, invisible characters, quotes and lists that do not belong to the value itself.
+
+Values come from e-mails, reports, spreadsheets and playbooks. Each function here removes one kind of such additions.
+What a value may be is decided elsewhere: see ``vmray_hash``, ``vmray_url_subject`` and ``vmray_parameters``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Final
+
+from ...core.api.vmray_text import INVISIBLE
+
+# Without surrogates: half of a pair is damaged text, which must be rejected. The empty Braille pattern (U+2800) is a
+# blank that Unicode does not call one.
+_HIDDEN: Final = f"{INVISIBLE}\u2800"
+# Joiners, variation selectors and tags are part of emoji and of some scripts; after an ASCII character they are not.
+_JOINERS: Final = "\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+_BLANKS: Final = re.compile(rf"[\s{_HIDDEN}]*")
+_INSIDE: Final = re.compile(rf"(?![\s{_JOINERS}])[{_HIDDEN}]")
+_LONE_JOINERS: Final = re.compile(rf"(?<![^\x00-\x7f])[{_JOINERS}]+")
+_PAIRS: Final = frozenset(
+    {
+        *('""', "''", "``", "`'", "`\u00b4", "<>"),
+        *("\u201c\u201d", "\u201d\u201d", "\u201e\u201c", "\u201e\u201d", "\u00ab\u00bb", "\u00bb\u00ab"),
+        *("\u2018\u2019", "\u2019\u2019", "\u201a\u2018", "\u201a\u2019", "\u2039\u203a", "\u203a\u2039"),
+    }
+)
+_FULL_WIDTH: Final = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
+
+
+def trimmed(text: str) -> str:
+    """Return text without blanks, line ends and invisible characters at both ends."""
+    text = text[_length_of_blanks(text) :]
+    return text[: len(text) - _length_of_blanks(text[::-1])]
+
+
+def unwrapped(text: str) -> str:
+    """Return text without blanks at both ends, and without one pair of quotes or angle brackets around all of it."""
+    text = trimmed(text)
+    return trimmed(text[1:-1]) if len(text) > 1 and text[0] + text[-1] in _PAIRS else text
+
+
+def without_invisible(text: str) -> str:
+    """Return text without the characters that take no room; blanks, tabs and line ends may separate values and stay."""
+    return _LONE_JOINERS.sub("", _INSIDE.sub("", text))
+
+
+def without_blanks(text: str) -> str:
+    """Return text without any blank and invisible character, for values that contain none (hashes)."""
+    return _BLANKS.sub("", text)
+
+
+def in_ascii(text: str) -> str:
+    """Return text with full-width letters, digits and signs, as East Asian keyboards write them, in ASCII."""
+    return text.translate(_FULL_WIDTH)
+
+
+def texts_of_json(text: str) -> list[str] | None:
+    """Return the texts and numbers of a JSON list, as a playbook may pass it; None if the text is no such list."""
+    if not text.startswith("["):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    usable = all(isinstance(each, str | int | float) and not isinstance(each, bool) for each in found)
+    return [str(each) for each in found] if usable else None
+
+
+def name_of(character: str) -> str:
+    """Return the code and the name of a character, which say what a look at the character may not."""
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
+
+
+def _length_of_blanks(text: str) -> int:
+    found = _BLANKS.match(text)
+    return found.end() if found else 0

@@ -1,0 +1,50 @@
+"""The kinds of parameters that name subjects in VMRay: ids, and hashes of samples, in the spellings that users have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from ...core.api.vmray_errors import ParameterError, UnsupportedSubjectError
+from ...core.api.vmray_hash import hash_subject
+from ...core.soar.vmray_parameters import Kind, parts, quoted, spelled_number
+
+MAX_SUBJECTS: Final = 100
+ID: Final = re.compile(r"[0-9]{1,19}")
+_SEPARATORS: Final = re.compile(r"[;\r\n]")
+
+
+def _sample(text: str) -> str:
+    """Return the id or the hash of a sample in its usual spelling."""
+    number = spelled_number(text)
+    return number if ID.fullmatch(number) else hash_subject(text).text
+
+
+def _id(text: str) -> str:
+    """Return an id in its usual spelling."""
+    number = spelled_number(text)
+    if not ID.fullmatch(number):
+        raise UnsupportedSubjectError("not a whole number")
+    return number
+
+
+def _listed(allowed: str, spelled: Callable[[str], str]) -> Kind[tuple[str, ...]]:
+    """Return the kind for a list of subjects, each once, separated by commas, semicolons or line ends, or in JSON."""
+
+    def read(name: str, value: str) -> tuple[str, ...]:
+        given: dict[str, None] = {}
+        for each in parts(value if value.startswith("[") else _SEPARATORS.sub(",", value)):
+            try:
+                given[spelled(each)] = None
+            except UnsupportedSubjectError as error:
+                raise ParameterError(name, quoted(each, f"is not of an allowed form ({error})"), allowed) from None
+        if len(given) > MAX_SUBJECTS:
+            raise ParameterError(name, f"has {len(given)} entries", f"at most {MAX_SUBJECTS}")
+        return tuple(given)
+
+    return Kind(allowed, read, empty=())
+
+
+SAMPLES: Final = _listed("sample ids, MD5, SHA-1 or SHA-256 hashes, separated by commas", _sample)
+IDS: Final = _listed("ids of VMRay (positive whole numbers), separated by commas", _id)

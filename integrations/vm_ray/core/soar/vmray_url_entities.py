@@ -1,0 +1,70 @@
+"""The URL entities of a case as items to submit: each URL once, however the entities spell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...core.api.vmray_errors import UnsupportedSubjectError
+from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.results.vmray_escape import defang
+from ...core.soar.vmray_run import Run
+from ...core.soar.vmray_submission_action import new_detonation
+from ...core.submissions.vmray_detonation import Detonation
+from ...core.submissions.vmray_sources import UrlSource
+from ...core.submissions.vmray_url_subject import url_subject
+
+if TYPE_CHECKING:
+    from soar_sdk.SiemplifyDataModel import DomainEntityInfo
+
+_INTERRUPTED: Final = "submitted without the line ends or invisible characters inside the URL"
+_UPPER_CASE: Final = (
+    "submitted in upper case, because the entity has no OriginalIdentifier; upper case can lead to another page"
+)
+
+
+def url_items(run: Run, action: str, entity_type: str, options: SubmitOptions) -> list[Detonation]:
+    """Return an item for each URL, in the order of the entities; nothing is submitted yet.
+
+    Entities with the same URL share the item, which is submitted as the first of them spells it. An entity whose text
+    is not a URL gets an item that has failed.
+    """
+    items: dict[object, Detonation] = {}
+    for entity in run.entities(entity_type):
+        name, text = entity.identifier, _text_of(entity)
+        try:
+            subject = url_subject(text)
+        except UnsupportedSubjectError as error:
+            refused = new_detonation(run, action, name, UrlSource(text, name).facts(), options)
+            refused.failed(str(error))
+            items[name] = refused
+            continue
+        item = items.get(subject.identity)
+        if item is None:
+            items[subject.identity] = new_detonation(run, action, name, UrlSource(subject.url, name).facts(), options)
+        elif name not in item.names:
+            item.shared_by.append(name)
+    return list(items.values())
+
+
+def spelling_notes(entity: DomainEntityInfo) -> list[str]:
+    """Return notes about the difference between the text of an entity and the URL that stands for it in VMRay."""
+    text = _text_of(entity)
+    try:
+        subject = url_subject(text)
+    except UnsupportedSubjectError:
+        return []  # the item has failed with this reason
+    notes = [f"submitted as the real URL (defanged here): {defang(subject.url)}"] if subject.was_defanged else []
+    if subject.was_interrupted:
+        notes.append(_INTERRUPTED)
+    if not _original(entity) and text == text.upper() and url_subject(text.lower()).identity != subject.identity:
+        notes.append(_UPPER_CASE)
+    return notes
+
+
+def _text_of(entity: DomainEntityInfo) -> str:
+    """Return the text of an entity before the platform changed it to upper case, if the platform has that text."""
+    return _original(entity) or str(entity.identifier)
+
+
+def _original(entity: DomainEntityInfo) -> str:
+    return str(entity.additional_properties.get("OriginalIdentifier") or "")

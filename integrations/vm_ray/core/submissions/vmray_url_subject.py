@@ -1,0 +1,158 @@
+"""The URL that a text stands for, checked before any quota is spent.
+
+People copy URLs from e-mails and reports: with blanks, in quotes, and defanged, so that nobody opens them by mistake.
+All of that is removed. What could be a part of the URL stays exactly as it is, for example a full stop at the end, or
+``[.]`` in a query if the host is not defanged in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from ...core.api.vmray_errors import UnsupportedSubjectError
+from ...core.api.vmray_protocol import is_utf8_encodable
+from ...core.api.vmray_spelling import name_of, unwrapped, without_invisible
+
+# The schemes that VMRay can open (inferred: VMRay documents examples with http and https only).
+_PORTS: Final = {"http": "80", "https": "443", "ftp": "21"}
+_HIGHEST_PORT: Final = 65_535
+
+# Browsers remove these as well, wherever they are.
+_LINE_ENDS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+_LABEL: Final = re.compile(r"(?i)url\s{0,9}[:=]\s*(?!//)")
+# ``hxxp://``, ``h**ps[:]//``, ``http[://]``, ``http:[//]``, ``http[s]://``; ``http:\/\/`` of JSON; ``http:\\``.
+_SCHEME: Final = re.compile(
+    r"(?i)(?P<name>[a-z][a-z0-9+.*#_-]{0,30})(?P<s>\[s\]|\(s\))?"
+    r"(?P<separator>[\[({<]?:[\])}>]?[\[({]?/[\])}]?[\[({]?/[\])}>]?|:\\/\\/|:\\\\)"
+)
+_DEFANGED_SCHEME: Final = re.compile(r"(?:h[tx*#_+-]{2}|f[tx*])p(s?)")
+# Up to the path, the query or the fragment; ``\.`` and ``[/]`` are defanged signs.
+_AUTHORITY: Final = re.compile(r"(?:\\\.|[\[({](?!/[\])}])|[^\[({/\\?#])*")
+_DOT: Final = re.compile(r"(?i)\s{0,3}(?:[\[({]\s?(?:\.|dot)\s?[\])}]|\\\.|[\[({]\.|\.[\])}])\s{0,3}")
+_AT: Final = re.compile(r"(?i)\s{0,3}[\[({]\s?(?:@|at)\s?[\])}]\s{0,3}|@")
+_COLON: Final = re.compile(r"[\[({]:[\])}]")
+_SLASH: Final = re.compile(r"[\[({]/[\])}]")
+_ADDRESS: Final = r"\[(?=[^\]]*:[^\]]*:)[0-9a-fA-F:.]+(?:%[^\s\]]*)?\]"
+_NO_PART_OF_A_NAME: Final = r"\s\[\](){}<>\"|\\^`@"
+_HOST: Final = re.compile(rf"(?P<name>{_ADDRESS}|[^:{_NO_PART_OF_A_NAME}]+)(?::0*(?P<port>[0-9]{{0,5}}))?")
+_NOT_IN_HOST: Final = re.compile(f"[{_NO_PART_OF_A_NAME}]")
+_VISIBLE: Final = re.compile(r"[^\W_]")
+
+
+class UrlSubject(NamedTuple):
+    """A URL that can be submitted.
+
+    Attributes:
+        url: The URL; the spelling of its parts is the given one.
+        identity: The same for each spelling of this URL: case of scheme and host, default port, empty path.
+        was_defanged: Whether the URL was spelled so that it could not be opened.
+        was_interrupted: Whether line ends or invisible characters inside the URL were removed.
+    """
+
+    url: str
+    identity: tuple[str, ...]
+    was_defanged: bool
+    was_interrupted: bool
+
+
+def url_subject(text: str) -> UrlSubject:
+    """Return the URL that a text stands for.
+
+    Raises:
+        UnsupportedSubjectError: The text is not a URL with a scheme and a host, or it cannot be sent; nothing was sent.
+    """
+    given = unwrapped(text)
+    label = _LABEL.match(given)
+    given = unwrapped(given[label.end() :]) if label else given
+    plain = without_invisible(_LINE_ENDS.sub("", given))
+    if not is_utf8_encodable(plain):
+        raise UnsupportedSubjectError("contains characters that cannot be sent to VMRay")
+    start = _SCHEME.match(plain)
+    scheme = _scheme_of(start) if start else ""
+    if start is None or scheme.lower() not in _PORTS:
+        raise UnsupportedSubjectError("not a URL: it has to begin with http://, https:// or ftp://")
+    rest = plain[start.end() :]
+    if start["separator"] == ":\\/\\/":
+        rest = rest.replace("\\/", "/")
+    found = _refanged(rest, scheme_was_defanged=f"{scheme}://" != start.group())
+    url = f"{scheme}://{found.user}{found.host}{found.tail}"
+    return UrlSubject(url, _identity(scheme, found), url != plain, plain != given)
+
+
+class _Parts(NamedTuple):
+    """The parts of a URL after its scheme; each part has its separator, so that together they are the exact text."""
+
+    user: str
+    host: str
+    tail: str
+
+
+def _scheme_of(start: re.Match[str]) -> str:
+    """Return the scheme, as it is spelled unless it is defanged; empty if its brackets do not match."""
+    name = start["name"]
+    brackets = re.sub(r"[^\[\](){}<>]", "", start["separator"])
+    if re.sub(r"\[\]|\(\)|\{\}|<>", "", brackets):
+        return ""
+    if name.lower() in _PORTS and not start["s"]:
+        return name
+    defanged = _DEFANGED_SCHEME.fullmatch(name.lower())
+    if defanged is None:
+        return ""
+    secure = "s" if defanged[1] or start["s"] else ""
+    return f"ftp{secure}" if name.lower().startswith("f") else f"http{secure}"
+
+
+def _refanged(rest: str, *, scheme_was_defanged: bool) -> _Parts:
+    """Split what follows the scheme, and undo the defanging.
+
+    The host has none of the signs that defang, so they are replaced there in any case. The other parts may have them.
+    They are only changed if the text is certainly defanged as a whole: no dot of the host was left as it is.
+    """
+    found = _AUTHORITY.match(rest)
+    authority = found.group() if found else ""
+    tail = rest[len(authority) :]
+    *_, at = [None, *_AT.finditer(authority)]
+    user, written = (authority[: at.start()], authority[at.end() :]) if at else ("", authority)
+    host = _COLON.sub(":", _DOT.sub(".", written))
+    _check(host)
+    was_defanged = scheme_was_defanged or host != written or (at is not None and at.group() != "@")
+    if was_defanged and "." not in _DOT.sub("", written):
+        styles = {_style(dot) for dot in _DOT.finditer(written)} or {"[.]"}
+        user, tail = _refanged_text(user, styles), _refanged_text(tail, styles)
+    return _Parts(f"{user}@" if at else "", host, _SLASH.sub("/", tail, count=1) if _SLASH.match(tail) else tail)
+
+
+def _refanged_text(text: str, styles: set[str]) -> str:
+    """Undo the defanging in a part that is certainly defanged: dots as in the host, and the signs of other tools."""
+    dots = _DOT.sub(lambda dot: "." if _style(dot) in styles else dot.group(), text)
+    return re.sub(r"(?i)hxxp(s?):", r"http\1:", dots).replace("[:]//", "://").replace("[@]", "@").replace("[/]", "/")
+
+
+def _style(dot: re.Match[str]) -> str:
+    return dot.group().strip().lower()
+
+
+def _check(host: str) -> None:
+    """Check that a host is a name or an address, with or without a port.
+
+    Raises:
+        UnsupportedSubjectError: It is not.
+    """
+    found = _HOST.fullmatch(host)
+    if found is not None and _VISIBLE.search(found["name"]) and int(found["port"] or 0) <= _HIGHEST_PORT:
+        return
+    if (odd := _NOT_IN_HOST.search(host)) is not None:
+        raise UnsupportedSubjectError(f"not a URL: {name_of(odd.group())} cannot be a part of a host")
+    if not _VISIBLE.search(host.partition(":")[0]):
+        raise UnsupportedSubjectError("not a URL: no host follows the scheme")
+    raise UnsupportedSubjectError("not a URL: the port is not a number up to 65535")
+
+
+def _identity(scheme: str, found: _Parts) -> tuple[str, ...]:
+    """Return what all certainly equal spellings of a URL share."""
+    host = _HOST.fullmatch(found.host.lower())
+    assert host is not None  # noqa: S101 - it was checked
+    port = "" if host["port"] == _PORTS[scheme.lower()] else host["port"] or ""
+    path = found.tail if found.tail.startswith(("/", "\\")) else f"/{found.tail}"
+    return scheme.lower(), found.user, host["name"], port, path
