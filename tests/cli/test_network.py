@@ -11,7 +11,9 @@ import pytest
 from tests.guarantees.proxy import Proxy
 
 from secops_lab.runs.arguments import BadArgumentError, api_root
+from secops_lab.runs.lab import open_lab, read_integration
 from secops_lab.runs.network import NetworkOptions, embedded_network, proxy_address, remote_network
+from secops_lab.runs.vmray import ServerOptions, chosen_vmray
 from vmray_emulator import EmbeddedEmulator
 from vmray_emulator.certificates import Authority
 
@@ -256,6 +258,28 @@ def test_the_embedded_emulator_needs_no_network(environ: dict[str, str], unused:
     """Given no --api-root, then no variable reaches the action, and variables for a proxy are reported."""
     network = embedded_network(NO_OPTIONS, environ)
     assert (dict(network.variables), network.unused) == ({}, unused)
+
+
+@pytest.mark.parametrize(
+    ("root", "names"), [(REMOTE, {"HTTPS_PROXY", "no_proxy", "NO_PROXY", "CURL_CA_BUNDLE"}), (None, set())]
+)
+def test_only_the_actions_of_a_remote_run_get_the_variables(
+    root: str | None, names: set[str], bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given the variables, then the processes of actions have them with --api-root, and not without it."""
+    variables = {"HTTPS_PROXY": "http://p:1", "REQUESTS_CA_BUNDLE": str(bundle), "THE_KEY": "key"}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    for name in set(os.environ) - set(variables):
+        monkeypatch.delenv(name)
+    options = ServerOptions(root, "THE_KEY", NO_OPTIONS)
+    with (
+        chosen_vmray(options, scenario="default", lifecycle="immediate") as vmray,
+        open_lab(vmray, read_integration(None).folder, None) as lab,
+    ):
+        environment = lab.host.launch.environment("127.0.0.1", 1, bundle.parent)
+    own = {"APP_USE_SSL", "APP_IP", "APP_PORT", "TMPDIR", "PYTHONPATH"}
+    assert environment.keys() == own | names
 
 
 @pytest.mark.parametrize("sdk", SDKS)
