@@ -34,6 +34,14 @@ EXAMPLES = [
         entities=(("DestinationURL", URL),),
         parameters={"Tag Names": "phish", "Comment": "seen in mail"},
     ),
+    Example(
+        "spellings of one URL",
+        entities=(
+            ("DestinationURL", "hxxps://login[.]phish[.]example/office365"),
+            ("DestinationURL", "<https://login.phish.example/office365>\u200b"),
+            ("DestinationURL", "login.phish.example"),
+        ),
+    ),
 ]
 
 

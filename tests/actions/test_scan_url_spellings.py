@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ from tests.actions.lab import completed, outcome
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
+
+    from secops_lab.host import Round
 
 URL = "http://evil.example/login"
 LOOK_UP = "GET /rest/submission?submission_submission_metadata=KEY"
@@ -117,6 +120,26 @@ def test_entities_that_share_a_submission_wait_and_fail_together(lab: Lab) -> No
 def _finish_once(lab: Lab, messages: list[str], message: str) -> None:
     messages.append(message)
     lab.vmray.control.finish_all()
+
+
+def test_an_action_that_waits_during_the_update_keeps_what_it_submitted(lab: Lab) -> None:
+    """A state of the version before has the defanged URL as it was submitted: no note says anything else."""
+    lab.vmray.control.set_lifecycle("manual")
+    spelling = "hxxp://evil[.]example/login"
+    lab.urls(spelling)
+
+    def older(one: Round) -> None:
+        if one.output and one.state.value == "in progress":
+            state = json.loads(one.output["ResultValue"])
+            for each in state["items"]:
+                each["item"] = spelling
+                del each["shared_by"]
+            one.output["ResultValue"] = json.dumps(state)
+        lab.vmray.control.finish_all()
+
+    run = lab.run("Scan URL", on_round=older)
+
+    assert run.message == f"{ENRICHED}{spelling.upper()}"
 
 
 @pytest.mark.parametrize("spelling", [f"{URL}\r\n", f"“{URL}”", "hxxp://evil[.]example/login"])

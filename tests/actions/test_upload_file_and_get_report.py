@@ -187,6 +187,17 @@ def test_a_comma_in_an_existing_path_does_not_split_it(lab: Lab, tmp_path: Path)
     assert [each["file_path"] for each in run.json_result["files"]] == [str(plain), str(comma)]
 
 
+@pytest.mark.parametrize("form", ["\"{}\", '{}'", '["{}", "{}"]', "\u200b{}\u00a0,“{}”\r\n"])
+def test_paths_may_be_quoted_or_a_list_in_json(lab: Lab, tmp_path: Path, form: str) -> None:
+    """Quotes, invisible characters and the signs of a JSON list are not part of a path."""
+    paths = [str(made(tmp_path, name, name.encode())) for name in ("a.txt", "b.txt")]
+
+    run = upload(lab, form.format(*paths))
+
+    assert [each["file_path"] for each in run.json_result["files"]] == paths
+    assert sorted(each["sample_filename"] for each in lab.samples()) == ["a.txt", "b.txt"]
+
+
 def test_a_path_that_is_given_twice_is_submitted_once(lab: Lab, tmp_path: Path) -> None:
     """A path that is given twice is submitted once."""
     path = made(tmp_path, "a.txt")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,67 @@ def test_paths_are_split_at_commas_unless_such_a_path_exists(tmp_path: Path) -> 
     assert split_paths(f"{paths[1]} , {paths[0]},{missing}") == [paths[1], paths[0], missing]
     assert split_paths(paths[2]) == [paths[2]]
     assert split_paths(f"{missing},{paths[2]},") == [missing, paths[2]]
+
+
+def test_paths_in_quotes_and_lists_in_json(tmp_path: Path) -> None:
+    """Given quotes, invisible characters or a JSON list, then the paths are those inside."""
+    plain, comma, blank = (write(tmp_path, name) for name in ("a", "a, b", " c "))
+    missing = f"{tmp_path}/missing"
+    both = [plain, missing]
+
+    for text in (
+        f'"{plain}", "{missing}"',
+        f"'{plain}','{missing}'",
+        f"“{plain}”, {missing}",
+        f"<{plain}>,`{missing}`",
+        f" '{plain}' , {missing}\u200b\n",
+        f"\ufeff{plain},\u00a0{missing}\u00a0",
+        f'" {plain} ", "{missing} "',
+        json.dumps(both),
+        json.dumps(both, indent=2),
+        f"\u200b{json.dumps([plain, missing, plain])}\n",
+        json.dumps([f" {plain}", f'"{missing}"']),
+    ):
+        assert split_paths(text) == both
+    assert split_paths(f'"{comma}",{plain}') == [comma, plain]
+    assert split_paths(f'"{missing}, b",{plain}') == [f"{missing}, b", plain]
+    assert split_paths(json.dumps([f"{missing},b", comma])) == [f"{missing},b", comma]
+    assert split_paths(f'"{blank}", {plain}') == [blank, plain]
+
+
+def test_a_path_that_exists_as_it_stands_wins(tmp_path: Path) -> None:
+    """Given quotes, blanks and invisible characters in the name of a file, then it is this file."""
+    for name in ('"a"', "'a', 'b'", " a ", "a\u200b", "a\n", "“a”", '["a"]'):
+        path = write(tmp_path, name)
+        assert split_paths(path) == [path]
+        assert split_paths(f" {path}") == [path]
+        assert split_paths(json.dumps([path])) == [path]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('"invoice.exe"', "invoice.exe"),
+        ('["a.exe"]', "a.exe"),
+        ('["/a"', '["/a"'),
+        ('"/a, /b', '"/a'),
+        ("/a, '", "'"),
+        ("[1]", "1"),
+        ('[["/a"]]', '[["/a"]]'),
+        ("'../x'", "../x"),
+    ],
+)
+def test_a_path_in_quotes_is_absolute_too(text: str, shown: str) -> None:
+    """Given quotes that do not close, or a relative path inside, then the error names it."""
+    with pytest.raises(ParameterError, match=re.escape(f'contains "{shown}", which is not an absolute path')):
+        split_paths(text)
+
+
+@pytest.mark.parametrize("text", ["", " , ,", "\u200b", "[]", '""', "'', \u00a0", '[" "]'])
+def test_a_list_without_a_path_is_empty(text: str) -> None:
+    """Given only blanks, invisible characters and quotes, then there is no path."""
+    with pytest.raises(ParameterError, match="is empty"):
+        split_paths(text)
 
 
 @given(

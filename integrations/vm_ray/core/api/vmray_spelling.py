@@ -28,6 +28,7 @@ _PAIRS: Final = frozenset(
         *("\u2018\u2019", "\u2019\u2019", "\u201a\u2018", "\u201a\u2019", "\u2039\u203a", "\u203a\u2039"),
     }
 )
+_OPENING: Final = frozenset(pair[0] for pair in _PAIRS)
 _FULL_WIDTH: Final = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
 
 
@@ -37,10 +38,25 @@ def trimmed(text: str) -> str:
     return text[: len(text) - _length_of_blanks(text[::-1])]
 
 
+def opens_quote(text: str) -> bool:
+    """Return whether text begins with a quote or an angle bracket, after blanks."""
+    return trimmed(text)[:1] in _OPENING
+
+
+def is_quoted(text: str) -> bool:
+    """Return whether one pair of quotes or angle brackets is around all of text."""
+    text = trimmed(text)
+    return len(text) > 1 and text[0] + text[-1] in _PAIRS
+
+
+def unquoted(text: str) -> str:
+    """Return the text inside of one pair of quotes or angle brackets; without such a pair, the trimmed text."""
+    return trimmed(text)[1:-1] if is_quoted(text) else trimmed(text)
+
+
 def unwrapped(text: str) -> str:
     """Return text without blanks at both ends, and without one pair of quotes or angle brackets around all of it."""
-    text = trimmed(text)
-    return trimmed(text[1:-1]) if len(text) > 1 and text[0] + text[-1] in _PAIRS else text
+    return trimmed(unquoted(text))
 
 
 def without_invisible(text: str) -> str:

@@ -46,15 +46,17 @@ def url_items(run: Run, action: str, entity_type: str, options: SubmitOptions) -
     return list(items.values())
 
 
-def spelling_notes(entity: DomainEntityInfo) -> list[str]:
-    """Return notes about the difference between the text of an entity and the URL that stands for it in VMRay."""
+def spelling_notes(entity: DomainEntityInfo, submitted: str) -> list[str]:
+    """Return notes about differences between the text of an entity and the URL that was submitted for it."""
     text = _text_of(entity)
     try:
         subject = url_subject(text)
     except UnsupportedSubjectError:
         return []  # the item has failed with this reason
-    notes = [f"submitted as the real URL (defanged here): {defang(subject.url)}"] if subject.was_defanged else []
-    if subject.was_interrupted:
+    notes = []
+    if subject.was_defanged and text != submitted:
+        notes.append(f"submitted as the real URL (defanged here): {defang(submitted)}")
+    if subject.was_interrupted and text != submitted:
         notes.append(_INTERRUPTED)
     if not _original(entity) and text == text.upper() and url_subject(text.lower()).identity != subject.identity:
         notes.append(_UPPER_CASE)

@@ -55,7 +55,7 @@ def report_urls(
     items = {name: each for each in detonations for name in each.names}
     for name, entity in entities.items():
         if name in items and items[name].sample_ids:
-            wall.notes += [(name, note) for note in spelling_notes(entity)]
+            wall.notes += [(name, note) for note in spelling_notes(entity, items[name].item)]
         match found.get(name):
             case SampleReport() as report:
                 wall.show(entity, report)

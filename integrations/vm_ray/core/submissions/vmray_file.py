@@ -18,6 +18,7 @@ from typing import BinaryIO, Final, Self
 
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_errors import FileError, ParameterError
+from ...core.api.vmray_spelling import is_quoted, opens_quote, texts_of_json, trimmed, unquoted
 
 PATH_PARAMETER: Final = "Sample File Path"
 ALLOWED_PATHS: Final = "absolute paths of files, separated by commas"
@@ -26,25 +27,54 @@ _LONGEST_PATH: Final = 4096
 
 
 def split_paths(text: str) -> list[str]:
-    """Split a comma-separated list of absolute paths; a path with commas that exists is not split.
+    """Split a comma-separated list of absolute paths, each with or without quotes, or read a list in JSON.
+
+    A path that exists as it stands wins over every other reading: its commas, quotes and blanks belong to it.
 
     Raises:
         ParameterError: The list contains no path, or a path that is not absolute.
     """
-    pieces = text.split(",")
-    paths: list[str] = []
-    start = 0
-    while start < len(pieces):
-        path = _longest_path(pieces, start)
-        paths.append(path if Path(path).is_absolute() and os.path.lexists(path) else path.strip())
-        start += path.count(",") + 1
-    named = list(dict.fromkeys(path for path in paths if path))
+    paths = texts_of_json(trimmed(text))
+    named = [path for path in dict.fromkeys(map(_usual, _split(text) if paths is None else paths)) if path]
     if not named:
         raise ParameterError(PATH_PARAMETER, "is empty", ALLOWED_PATHS)
     for path in named:
         if not Path(path).is_absolute():
             raise ParameterError(PATH_PARAMETER, f'contains "{path}", which is not an absolute path', ALLOWED_PATHS)
     return named
+
+
+def _split(text: str) -> list[str]:
+    pieces = text.split(",")
+    paths: list[str] = []
+    start = 0
+    while start < len(pieces):
+        path = _quoted_path(pieces, start) or _longest_path(pieces, start)
+        paths.append(path)
+        start += path.count(",") + 1
+    return paths
+
+
+def _usual(path: str) -> str:
+    """Return a path without the blanks, quotes and invisible characters that are not part of the path on the disk."""
+    for spelling in (path, path.lstrip(), path.strip()):
+        if Path(spelling).is_absolute() and os.path.lexists(spelling):
+            return spelling
+    inside = unquoted(path)
+    return inside if os.path.lexists(inside) else trimmed(inside)
+
+
+def _quoted_path(pieces: Sequence[str], start: int) -> str:
+    """Join the pieces of a path in quotes; return an empty text if no such path begins with this piece."""
+    for end in range(start, len(pieces)):
+        if end > start and opens_quote(pieces[end]):
+            break
+        joined = ",".join(pieces[start : end + 1])
+        if not opens_quote(joined) or len(joined) > _LONGEST_PATH:
+            break
+        if is_quoted(joined):
+            return joined
+    return ""
 
 
 def _longest_path(pieces: list[str], start: int) -> str:
