@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.support.outcome import FINE, LATE, REFUSED, RETRIED, Exceptions, lasting, named, noted, optional
+from tests.support.outcome import (
+    FATAL,
+    FINE,
+    REFUSED,
+    Exceptions,
+    ended,
+    lasting,
+    named,
+    noted,
+    optional,
+    optional_part,
+)
 
 if TYPE_CHECKING:
     from vmray_emulator import EmbeddedEmulator
@@ -13,9 +24,17 @@ EVER: Final = 10_000
 LOST: Final = "the response to the submission was lost and VMRay lists no matching submission yet"
 PENDING: Final = r"analysis not finished in time, submission \d+"
 NOT_READ: Final = "could not be listed: "
+GONE: Final = "connection refused"
+# The lists of a report: the verdict is there without them.
+LISTS: Final[Exceptions] = {
+    "GET /sample/{id}/iocs": optional_part("IOCs could not be read: "),
+    "GET /sample/{id}/vtis": optional_part("threat indicators could not be read: "),
+    "GET /analysis/sample/{id}": optional_part("the lock of the report could not be read: "),
+}
 
 _EARLIER: Final = "GET /submission?submission_submission_metadata"
 SUBMIT: Final = "POST /sample/submit"
+_STOOD_IN_FOR: Final = {**optional(), FATAL: FINE, GONE: ended("could not be reached")}
 # What another request stands in for, or what the next run repeats, is not felt as a read of one item is.
 OUTCOMES: Final[Exceptions] = {
     # the search for previous submissions is optional: a server without the filter returns an error
@@ -24,19 +43,15 @@ OUTCOMES: Final[Exceptions] = {
         **lasting(named(PENDING)),
         "404": named(r"submission \d+ no longer exists in VMRay"),
     },
-    "GET /submission?_max_id&_min_id": optional(),
-    "GET /continuation/{id}": optional(),
-    "GET /submission?submission_parent_submission_id": lasting(noted(NOT_READ)),
-    "GET /submission/sample/{id}": {
-        RETRIED: (FINE, noted(NOT_READ)),
-        LATE: (FINE, noted(NOT_READ)),
-        REFUSED: noted(NOT_READ),
+    # requests for single submissions stand in for it, also after a fatal error
+    "GET /submission?_max_id&_min_id": _STOOD_IN_FOR,
+    "GET /continuation/{id}": _STOOD_IN_FOR,
+    "GET /submission?submission_parent_submission_id": {
+        **optional_part(NOT_READ, ended_by=GONE),
+        REFUSED: (FINE, noted(NOT_READ)),  # rejected twice
     },
-    "GET /analysis/submission/{id}": {
-        RETRIED: (FINE, noted(NOT_READ)),
-        LATE: (FINE, noted(NOT_READ)),
-        REFUSED: noted(NOT_READ),
-    },
+    "GET /submission/sample/{id}": optional_part(NOT_READ, ended_by=GONE),
+    "GET /analysis/submission/{id}": optional_part(NOT_READ),
     "GET /submission?_limit&_order": lasting(named(LOST)),
 }
 

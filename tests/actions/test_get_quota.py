@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.lab import outcome
 from tests.support.example import Example
-from tests.support.outcome import noted
+from tests.support.outcome import FATAL, LATE, ended, noted, optional_part
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -25,12 +25,19 @@ EXAMPLES = [
         result="blocked_quota",
     ),
 ]
-# A part that the API key may not read is null; the other parts are returned.
-_OPTIONAL = {status: noted(f"could not be read: .*HTTP {status}") for status in ("403", "404")}
-OUTCOMES = dict.fromkeys(
-    ("GET /api_key/quota", "GET /billing_info", "GET /system_info"),
-    _OPTIONAL,
-)
+# A part that cannot be read is null; the other parts are returned.
+_OPTIONAL = optional_part("could not be read: ")
+OUTCOMES = {
+    # the first request ends the action if its error concerns the others, too, or if it takes the whole run
+    "GET /api_key/quota": {
+        **_OPTIONAL,
+        FATAL: ended(""),
+        LATE: ended("did not respond"),
+        "403": noted("could not be read: .*HTTP 403"),
+    },
+    "GET /billing_info": _OPTIONAL,
+    "GET /system_info": _OPTIONAL,
+}
 
 
 def quota(lab: Lab, **parameters: str) -> ActionRun:

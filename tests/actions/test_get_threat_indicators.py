@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.lab import outcome
 from tests.support.example import Example
-from tests.support.outcome import named
+from tests.support.outcome import FATAL, FINE, LATE, REFUSED, RETRIED, ended, named
 
 from vmray_emulator import KNOWN_SHA256
 
@@ -72,10 +72,17 @@ SITUATIONS = [
 ]
 # That VMRay does not know a subject is an answer: the action completes.
 _UNKNOWN = {"404": named("the object does not exist in VMRay")}
+_REFUSED = ended("the API key does not have the required permission")
 OUTCOMES = {
     "GET /submission/{id}/vtis": _UNKNOWN,
     "GET /analysis/{id}/vtis": _UNKNOWN,
-    "GET /analysis/sample/{id}": _UNKNOWN,
+    # the list of analyses only explains why VMRay did not return the threat indicators
+    "GET /analysis/sample/{id}": {
+        RETRIED: (FINE, _REFUSED),
+        LATE: _REFUSED,
+        REFUSED: _REFUSED,
+        FATAL: _REFUSED,
+    },
 }
 
 

@@ -51,7 +51,7 @@ def test_a_bug_after_a_submit_names_the_submission(lab: Lab, broken: PatchedInte
     run = broken.host.run("Scan URL", lab.case)
 
     (entity,) = (each["identifier"] for each in lab.case.entities)
-    kept = f"{entity}: kept in VMRay: submission 6001"
+    kept = f"{entity}: kept in VMRay: submission 6001; verdict: malicious"
     assert run.message == f'Error executing action "Scan URL". Reason: {UNEXPECTED}{details(kept)}'
     again = lab.run("Scan URL")
     assert (again.is_success, lab.vmray.control.counts()["submissions"]) == (True, 1)

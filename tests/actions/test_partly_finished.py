@@ -18,7 +18,10 @@ LAST_RUN: dict[str, Any] = {"async_timeout": 60.0, "poll_interval": 600.0}
 URL = "http://www.example/emulate-dropper"
 ENTITY = URL.upper()
 CHILDREN = {"path": "/rest/submission", "query": {"submission_parent_submission_id": "6001"}}
-CHILD_LATE = "content reached through this URL: analysis not finished in time, submission 6002"
+CHILD_LATE = (
+    "content reached through this URL: analysis not finished in time, submission 6002; "
+    "verdict so far: malicious"
+)
 
 
 def test_the_finished_members_of_an_archive_are_returned_beside_a_pending_one(

@@ -15,7 +15,7 @@ from tests.actions.expected import (
     sample_table,
 )
 from tests.actions.lab import completed, outcome
-from tests.actions.submitting import lock_reports
+from tests.actions.submitting import LISTS, lock_reports
 from tests.support.example import Example, nothing
 from tests.support.outcome import FINE, named
 from tests.support.secret_values import ACCOUNT, PASSWORD
@@ -90,6 +90,7 @@ SITUATIONS = [
 # a continuation can be read once: when it is lost, the list is read again from the start
 _NO_REST = (FINE, named("VMRay's list could not be read to the end"))
 OUTCOMES = {
+    **LISTS,
     "GET /continuation/{id}": {
         "404": _NO_REST,
         "truncated JSON": _NO_REST,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.expected import ENRICHED, ENRICHMENT_FIELDS, details, entity_result, sample_table
-from tests.actions.lab import completed, failed, outcome
+from tests.actions.lab import completed, outcome
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -110,17 +110,22 @@ def test_a_locked_report_gives_its_verdict(lab: Lab, refused: str, status: int) 
     assert f"<p><em>Note: {why}.</em></p>" in lab.insights()[ENTITY]
 
 
-def test_a_403_without_a_locked_report_fails_the_action(lab: Lab) -> None:
-    """A 403 without a locked report is fatal: the key may not read the IOCs of other samples either."""
-    lab.vmray.control.add_sample(sha256=SHA256)
+def test_a_403_without_a_locked_report_is_told_beside_the_verdict(lab: Lab) -> None:
+    """A key that may not read IOCs still gives the verdict; the note names the list and the reason."""
+    sample = lab.vmray.control.add_sample(sha256=SHA256)
     lab.vmray.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "status", "status": 403})
     lab.hashes(SHA256)
 
     run = lab.run("Scan Hash")
 
-    why = "the API key does not have the required permission (HTTP 403): Emulated status 403"
-    assert outcome(run) == failed(f'Error executing action "Scan Hash". Reason: {why}', json_result=[])
-    assert lab.flags() == {ENTITY: (False, False)}
+    why = "IOCs could not be read: the API key does not have the required permission (HTTP 403)"
+    assert outcome(run) == completed(
+        f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}: Emulated status 403')}",
+        value=True,
+        json_result=[{"Entity": ENTITY, "EntityResult": entity_result(sample)}],
+        tables={ENTITY: sample_table(sample)},
+    )
+    assert lab.flags() == {ENTITY: (True, True)}
 
 
 def test_iocs_are_read_again_until_the_list_is_finished(lab: Lab) -> None:

@@ -81,6 +81,7 @@ SITUATIONS = [
 ]
 OUTCOMES = {
     **submitting.OUTCOMES,
+    **submitting.LISTS,
     # a stall in every run leaves no time for the requests after it
     "GET /analysis/submission/{id}": {
         **submitting.OUTCOMES["GET /analysis/submission/{id}"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from tests.actions.expected import ENRICHED, NONE_ENRICHED, details
 from tests.actions.lab import completed, outcome
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
 URL = "http://www.example/emulate-dropper"
 ENTITY = URL.upper()
+OWN_VERDICT = "; verdict of submission 6001: malicious"
 SERVER_FAILED: dict[str, JsonValue] = {"kind": "status", "status": 502}
 
 
@@ -29,22 +29,16 @@ def test_a_read_error_is_not_reported_after_a_successful_retry(lab: Lab) -> None
     assert lab.vmray.control.pending_faults() == []
 
 
-@pytest.mark.parametrize(
-    ("path", "reason"),
-    [
-        ("/rest/sample/5001", "sample 5001 could not be read: VMRay returned HTTP 502 (4 attempts)"),
-        ("/rest/sample/5001/iocs", "VMRay returned HTTP 502 (4 attempts)"),
-    ],
-)
-def test_a_malicious_child_of_an_unreadable_url_makes_it_suspicious(lab: Lab, path: str, reason: str) -> None:
-    """The entity is not enriched, but becomes suspicious, and the message gives the reason."""
+def test_a_malicious_child_of_an_unreadable_url_makes_it_suspicious(lab: Lab) -> None:
+    """The entity is not enriched, but becomes suspicious; the message has the reason and all verdicts."""
     lab.vmray.control.configure(max_recursive_samples=10)
-    lab.vmray.control.inject({"path": path}, SERVER_FAILED, times=4)
+    lab.vmray.control.inject({"path": "/rest/sample/5001"}, SERVER_FAILED, times=4)
     lab.urls(URL)
 
     run = lab.run("Scan URL")
 
-    why = f"{reason}; content reached through this URL is malicious: sample 5002"
+    reason = "sample 5001 could not be read: VMRay returned HTTP 502 (4 attempts)"
+    why = f"{reason}{OWN_VERDICT}; content reached through this URL is malicious: sample 5002"
     assert outcome(run) == completed(
         f"{NONE_ENRICHED}{details(f'{ENTITY}: {why}')}", value=False, json_result=[]
     )
@@ -65,7 +59,7 @@ def test_a_malicious_child_of_a_failed_url_makes_it_suspicious(lab: Lab) -> None
 
     run = lab.run("Scan URL")
 
-    why = "1 of 1 analyses failed, submission 6001: Timeout (2)"
+    why = f"1 of 1 analyses failed, submission 6001: Timeout (2){OWN_VERDICT}"
     behind = "content reached through this URL is malicious: sample 5002"
     assert run.message == f"{NONE_ENRICHED}{details(f'{ENTITY}: {why}; {behind}')}"
     assert not run.is_success
@@ -73,7 +67,7 @@ def test_a_malicious_child_of_a_failed_url_makes_it_suspicious(lab: Lab) -> None
 
 
 def test_a_clean_child_of_an_unreadable_url_is_named(lab: Lab) -> None:
-    """The message names the clean sample, and the URL does not become suspicious."""
+    """The message names the clean sample. The URL is as suspicious as its submission."""
     lab.vmray.control.configure(max_recursive_samples=10)
     lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "status", "status": 404})
     clean = {"data.sample_verdict": "clean"}
@@ -82,8 +76,8 @@ def test_a_clean_child_of_an_unreadable_url_is_named(lab: Lab) -> None:
 
     run = lab.run("Scan URL")
 
-    assert run.message.endswith("; content reached through this URL is clean: sample 5002")
-    assert lab.flags() == {ENTITY: (False, False)}
+    assert run.message.endswith(f"{OWN_VERDICT}; content reached through this URL is clean: sample 5002")
+    assert lab.flags() == {ENTITY: (False, True)}
 
 
 def test_the_last_result_of_a_known_url_is_used_after_a_deleted_submission(lab: Lab) -> None:

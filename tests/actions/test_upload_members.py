@@ -79,7 +79,7 @@ def test_result_is_about_the_sample_in_data(lab: Lab, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_an_unreadable_member_does_not_affect_the_others(lab: Lab, tmp_path: Path, status: int) -> None:
-    """The malicious member has its row and verdict. The unreadable member has a row with the reason."""
+    """The unreadable member has a row with the verdict of its submission and the reason."""
     path = archive(tmp_path, "emulate-malicious-exe.exe", "notes.txt")
     lab.vmray.control.load_scenario("archive")
     attempts = 1 if status == 404 else 4
@@ -90,8 +90,9 @@ def test_an_unreadable_member_does_not_affect_the_others(lab: Lab, tmp_path: Pat
 
     malicious, unread = run.json_result["files"]
     assert (malicious["verdict"], malicious["result"]) == ("malicious", "ok")
-    assert (unread["verdict"], unread["result"], unread["data"]) == (None, "error", None)
+    assert (unread["verdict"], unread["result"], unread["data"]) == ("clean", "error", None)
     assert unread["error"].startswith("sample 5002 could not be read: ")
+    assert unread["error"].endswith("; verdict of submission 6002: clean")
     assert f"HTTP {status}" in unread["error"]
     assert run.message == f"{SUBMITTED}{path}" + details(
         f"{path}: 2 samples, worst verdict Malicious, submission 6001", f"{path}: {unread['error']}"

@@ -13,7 +13,7 @@ from tests.browser.wall import attacking_host
 
 from secops_lab.web import CaseWall, WallSettings
 from vm_ray.core.api.vmray_models import IOC_TYPES, Sample
-from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict
 from vm_ray.core.results.vmray_insight import insight
 from vm_ray.core.results.vmray_report import SampleReport
 
@@ -33,7 +33,7 @@ def test_each_verdict_is_readable_in_each_theme(
     page.emulate_media(color_scheme=theme)
     case = platform.new_case()
     with CaseWall(platform, attacking_host(tmp_path, platform), WallSettings("nobody")) as wall:
-        for place, verdict in enumerate(Verdict):
+        for place, verdict in enumerate((*VERDICTS, Verdict("high_risk"))):
             known = Sample(12, verdict, "2026-03-05T07:29:05", sample())
             content = insight(SampleReport(known, {kind: [] for kind in IOC_TYPES}, {}, []))
             case.post("insight", {"title": "VMRay", "content": content, "entity_identifier": None})

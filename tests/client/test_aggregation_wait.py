@@ -10,7 +10,7 @@ import pytest
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
 from vm_ray.core.api.vmray_timing import TIMING
-from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict
 from vm_ray.core.results import vmray_aggregation_wait
 from vm_ray.core.results.vmray_aggregation_wait import AggregationWait
 from vm_ray.core.results.vmray_report import STILL_AGGREGATING, ReportFilter, read_settled_report
@@ -18,7 +18,7 @@ from vm_ray.core.results.vmray_report import STILL_AGGREGATING, ReportFilter, re
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EVERYTHING: Final = ReportFilter(IOC_TYPES, frozenset(Verdict), 10, 0, 10)
+EVERYTHING: Final = ReportFilter(IOC_TYPES, frozenset(VERDICTS), 10, 0, 10)
 SAMPLE: Final = Sample(5001, Verdict.MALICIOUS, "2026-03-05T07:29:05", {})
 
 

@@ -18,7 +18,7 @@ from vm_ray.core.api.vmray_models import (
     objects,
     texts,
 )
-from vm_ray.core.api.vmray_verdicts import Verdict, verdict_of, worst
+from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict, verdict_of, worst
 
 NOT_STORED = "Submission not stored because no jobs were created"
 
@@ -63,8 +63,8 @@ def test_a_sample_keeps_the_whole_object() -> None:
         ({"sample_verdict": "clean", "sample_severity": "malicious"}, Verdict.CLEAN),
         ({"sample_verdict": "not_available"}, Verdict.NONE),
         ({"sample_verdict": None, "sample_severity": "malicious"}, Verdict.NONE),
-        ({"sample_verdict": "brand-new"}, Verdict.NONE),
-        ({"sample_verdict": 5}, Verdict.NONE),
+        ({"sample_verdict": ""}, Verdict.NONE),
+        ({"sample_verdict": " Malicious\u200b "}, Verdict.MALICIOUS),
         ({"sample_severity": "blacklisted"}, Verdict.MALICIOUS),
         ({"sample_severity": "malicious"}, Verdict.MALICIOUS),
         ({"sample_severity": "suspicious"}, Verdict.SUSPICIOUS),
@@ -72,6 +72,7 @@ def test_a_sample_keeps_the_whole_object() -> None:
         ({"sample_severity": "whitelisted"}, Verdict.CLEAN),
         ({"sample_severity": "unknown"}, Verdict.NONE),
         ({"sample_severity": "error"}, Verdict.NONE),
+        ({"sample_severity": None}, Verdict.NONE),
         ({}, Verdict.NONE),
     ],
 )
@@ -80,13 +81,43 @@ def test_the_verdict_or_before_4_0_the_severity(item: dict[str, Any], verdict: V
     assert verdict_of(item, "sample_") is verdict
 
 
+@pytest.mark.parametrize(
+    ("item", "value", "rating"),
+    [
+        ({"verdict": "high_risk"}, "high_risk", "unrecognized"),
+        ({"verdict": "Brand-New", "severity": "unknown"}, "Brand-New", "unrecognized"),
+        ({"verdict": "unrecognized"}, "unrecognized", "unrecognized"),
+        ({"verdict": 5}, "5", "unrecognized"),
+        ({"verdict": False}, "false", "unrecognized"),
+        ({"verdict": ["malicious"]}, '["malicious"]', "unrecognized"),
+        ({"verdict": {"level": 4}}, '{"level": 4}', "unrecognized"),
+        ({"verdict": "a\nb" + "c" * 100}, "a b" + "c" * 56 + "…", "unrecognized"),
+        ({"verdict": "high_risk", "severity": "malicious"}, "high_risk", "malicious"),
+        ({"verdict": "high_risk", "severity": "blacklisted"}, "high_risk", "malicious"),
+        ({"verdict": "harmless", "severity": "not_suspicious"}, "harmless", "clean"),
+        ({"severity": "critical"}, "critical", "unrecognized"),
+    ],
+)
+def test_a_verdict_that_is_not_known_keeps_its_word(item: dict[str, Any], value: str, rating: str) -> None:
+    """Given a word of another version, then the word stays; a known severity decides about its rank."""
+    verdict = verdict_of(item)
+
+    assert (verdict.value, verdict.word, verdict.rating) == (value, value, rating)
+    assert not verdict.is_recognized
+    assert verdict.is_suspicious is (rating == "malicious")
+    assert f'does not know VMRay\'s verdict "{value}"' in verdict.note
+
+
 def test_the_order_of_verdicts() -> None:
-    """The order is malicious, suspicious, clean, none; without verdicts, the worst is none."""
-    assert [each.rank for each in Verdict] == [0, 1, 2, 3]
-    assert [each.value for each in Verdict] == ["malicious", "suspicious", "clean", "none"]
+    """The order is malicious, suspicious, one that is not known, clean, none; of no verdicts, none."""
+    every = [*VERDICTS, Verdict("high_risk")]
+    assert [each.value for each in sorted(every, key=lambda each: each.rank)] == [
+        *("malicious", "suspicious", "high_risk", "clean", "none")
+    ]
     assert worst([Verdict.CLEAN, Verdict.NONE, Verdict.SUSPICIOUS]) is Verdict.SUSPICIOUS
     assert worst([]) is Verdict.NONE
-    assert [each.is_suspicious for each in Verdict] == [True, True, False, False]
+    assert [each.is_suspicious for each in every] == [True, True, False, False, False]
+    assert [each.note for each in VERDICTS] == ["", "", "", ""]
 
 
 def sample(number: int, verdict: str | None, created: str | None) -> Sample:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
-from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.api.vmray_verdicts import VERDICTS
 from vm_ray.core.results.vmray_entity_result import TRUNCATION_LEVELS, EntityRecord, EntityResults
 from vm_ray.core.results.vmray_escape import script_json
 from vm_ray.core.results.vmray_report import ReportFilter, SampleReport, make_report
@@ -19,7 +19,7 @@ from vm_ray.core.results.vmray_sample_fields import essential_fields
 
 # A result exists as long as its process, so its spool is never closed. Here it outlives each test.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-EVERYTHING = ReportFilter(IOC_TYPES, frozenset(Verdict), 10_000, 0, 10_000)
+EVERYTHING = ReportFilter(IOC_TYPES, frozenset(VERDICTS), 10_000, 0, 10_000)
 MEBIBYTE = 2**20
 
 

@@ -14,7 +14,7 @@ from tests.fidelity.captures import OF_A_SAMPLE, emulated, sets
 
 from vm_ray.core.api.vmray_models import Aggregate, Analysis, Sample, Submission, SubmitResponse
 from vm_ray.core.api.vmray_verdicts import verdict_of
-from vm_ray.core.results.vmray_report import score_of
+from vm_ray.core.results.vmray_unknown_values import score_of
 from vmray_emulator import SERVER_VERSIONS, EmbeddedEmulator
 
 Objects = dict[str, list[dict[str, Any]]]

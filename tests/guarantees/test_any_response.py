@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.guarantees.sinks import CORPUS, INVISIBLE, ForeignMarkup, assert_cells
 
 from vm_ray.core.api.vmray_models import Aggregate, Sample
-from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.api.vmray_verdicts import VERDICTS
 from vm_ray.core.results.vmray_enrichment import enrichment
 from vm_ray.core.results.vmray_entity_result import EntityRecord
 from vm_ray.core.results.vmray_insight import insight
@@ -62,7 +62,7 @@ _FIELDS = st.sampled_from(
 _OBJECTS = st.dictionaries(_FIELDS, _JSON, max_size=6)
 _WANTED = ReportFilter(
     ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls"),
-    frozenset(Verdict),
+    frozenset(VERDICTS),
     3,
     0,
     3,

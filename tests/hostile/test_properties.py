@@ -21,7 +21,7 @@ from tests.hostile.strategies import ANY, JSON, quick
 from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Sample
 from vm_ray.core.api.vmray_protocol import decipher
 from vm_ray.core.api.vmray_text import one_line
-from vm_ray.core.api.vmray_verdicts import Verdict
+from vm_ray.core.api.vmray_verdicts import VERDICTS
 from vm_ray.core.results.vmray_enrichment import enrichment
 from vm_ray.core.results.vmray_entity_result import EntityRecord
 from vm_ray.core.results.vmray_escape import html_text
@@ -63,7 +63,7 @@ def report_of(text: str, nested: Any = None) -> SampleReport:  # noqa: ANN401 - 
         "process_names": [text],
         "verdict": "malicious",
     }
-    everything = ReportFilter(IOC_TYPES, frozenset(Verdict), 10, 0, 10)
+    everything = ReportFilter(IOC_TYPES, frozenset(VERDICTS), 10, 0, 10)
     indicators = [{"score": 5, "category": text, "operation": text, "classifications": [text]}]
     return make_report(
         Sample.from_json(raw),

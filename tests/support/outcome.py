@@ -57,6 +57,19 @@ def optional() -> dict[str, Outcome]:
     return {RETRIED: FINE, LATE: FINE, REFUSED: FINE}
 
 
+def optional_part(says: str, *, ended_by: str = "") -> dict[str, Outcome | Pair]:
+    """The outcomes of a request for an optional part of a result: there is a result, with a note.
+
+    Args:
+        says: Pattern of the note.
+        ended_by: The name of a fault that concerns the requests after this one, too, so that one of them
+            ends the action.
+    """
+    note = noted(says)
+    last = {ended_by: ended("could not be reached")} if ended_by else {}
+    return {RETRIED: (FINE, note), LATE: (FINE, note), REFUSED: note, FATAL: note, **last}
+
+
 def lasting(outcome: Outcome) -> dict[str, Outcome | Pair]:
     """The outcomes of a request that the next run repeats: a transient fault has no effect."""
     return dict.fromkeys((RETRIED, LATE, REFUSED), (FINE, outcome))

@@ -23,7 +23,7 @@ class GetQuota(OutcomeAction[QuotaParameters]):
     """Reads the quota of the API key, the quotas of the plan, and the version of the server.
 
     A playbook can use the action as a guard: if fewer submissions are left than Minimum Remaining, the outcome is
-    blocked_quota. A part that the API key may not read is null, and a detail says so.
+    blocked_quota. A part that cannot be read is null, and a detail says so.
     """
 
     name = "Get Quota"
@@ -32,6 +32,9 @@ class GetQuota(OutcomeAction[QuotaParameters]):
     def perform(self, run: Run, params: QuotaParameters) -> Outcome:
         """Read all parts, and compare one of them with the minimum."""
         quota: Quota = read_quota(run.client)
+        unknown = quota.why_unknown(params.quota_type)
+        if params.minimum is not None and unknown is not None:
+            raise unknown  # a guard that does not know the quota must not open
         left = quota.left(params.quota_type)
         too_low = params.minimum is not None and left is not None and left < params.minimum
         sentence = "Successfully retrieved the quota from VMRay."

@@ -95,7 +95,7 @@ class Client:
 
     def get_iocs(self, sample_id: int) -> Aggregate:
         """Read the IOCs of a sample: ``content`` is VMRay's object of lists by type."""
-        return Aggregate.from_json(self._item(f"/sample/{sample_id}/iocs"), "iocs")
+        return self._aggregate(f"/sample/{sample_id}/iocs", "iocs", dict)
 
     def get_threat_indicators(self, sample_id: int) -> Aggregate:
         """Read the threat indicators of a sample: ``content`` is VMRay's list."""
@@ -226,7 +226,16 @@ class Client:
         return [Submission.from_json(item) for item in listing.items], listing.truncated
 
     def _threat_indicators(self, owner: str) -> Aggregate:
-        return Aggregate.from_json(self._item(f"{owner}/vtis"), "threat_indicators")
+        return self._aggregate(f"{owner}/vtis", "threat_indicators", list)
+
+    def _aggregate(self, path: str, field: str, shape: type) -> Aggregate:
+        """Read IOCs or threat indicators; null (from older servers) is an empty list, another type is not."""
+        raw = self._item(path)
+        found = Aggregate.from_json(raw, field)
+        is_absent = field not in raw and found.finished  # while VMRay is collecting, the field may be absent (inferred)
+        if is_absent or not isinstance(found.content, shape | None):
+            raise InvalidResponseError(f"VMRay's response does not contain {field}")
+        return found
 
     def _item(self, path: str) -> Json:
         data: Json = self._transport.get(path).data

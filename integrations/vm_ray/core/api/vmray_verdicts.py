@@ -1,50 +1,101 @@
 """Verdicts and their order.
 
 VMRay 4.0 and later return a ``verdict``; earlier servers return only a ``severity`` (seen in real responses and in
-VMRay's own clients). ``not_available``, JSON ``null`` and any other value all mean: no verdict.
+VMRay's own clients). ``not_available`` and JSON ``null`` mean: no verdict. Any other value is a verdict that this
+version does not know. VMRay's own word is kept: shown as "no verdict", it would hide what VMRay found.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from enum import Enum
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from ...core.api.vmray_text import one_line
+
+# From the worst to none. A verdict that this version does not know comes before clean: it must not hide behind it.
+UNRECOGNIZED: Final = "unrecognized"
+ORDER: Final = ("malicious", "suspicious", UNRECOGNIZED, "clean", "none")
+MAX_WORD_LENGTH: Final = 60
 
 
-class Verdict(Enum):
-    """VMRay's judgement of a sample or an IOC; the value is VMRay's own word, or ``none`` for no verdict."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """VMRay's judgement of a sample, a submission or an IOC.
 
-    MALICIOUS = "malicious"
-    SUSPICIOUS = "suspicious"
-    CLEAN = "clean"
-    NONE = "none"
+    Attributes:
+        value: VMRay's own word, shortened; ``none`` for no verdict.
+        severity: For a word that this version does not know, the verdict that corresponds to the severity; else empty.
+    """
+
+    value: str = "none"
+    severity: str = ""
+
+    MALICIOUS: ClassVar[Verdict]
+    SUSPICIOUS: ClassVar[Verdict]
+    CLEAN: ClassVar[Verdict]
+    NONE: ClassVar[Verdict]
+
+    @property
+    def is_recognized(self) -> bool:
+        """Whether this version knows VMRay's word."""
+        return self.value in ORDER and self.value != UNRECOGNIZED
+
+    @property
+    def rating(self) -> str:
+        """The word of ``ORDER`` that decides about rank and colour.
+
+        If VMRay's word is not known and the older severity is, then the severity decides (inferred: VMRay's own
+        connectors treat both fields as equivalent).
+        """
+        return self.value if self.is_recognized else self.severity or UNRECOGNIZED
 
     @property
     def rank(self) -> int:
-        """The position in the order: 0 for the worst verdict, 3 for none."""
-        return _RANK[self]
+        """The position in the order: 0 for the worst verdict."""
+        return ORDER.index(self.rating)
 
     @property
     def is_suspicious(self) -> bool:
         """Whether an analyst should investigate: malicious or suspicious."""
-        return self in (Verdict.MALICIOUS, Verdict.SUSPICIOUS)
+        return self.rating in ("malicious", "suspicious")
 
     @property
     def word(self) -> str:
-        """The word that an analyst reads."""
-        return "Unknown" if self is Verdict.NONE else self.value.capitalize()
+        """The word that an analyst reads; text of a server if ``is_recognized`` is False."""
+        if self == Verdict.NONE:
+            return "Unknown"
+        return self.value.capitalize() if self.is_recognized else self.value
+
+    @property
+    def told(self) -> str:
+        """VMRay's word for a sentence, with a remark if this version does not know the word."""
+        return self.value if self.is_recognized else f"{self.value} (not known to this version of the integration)"
+
+    @property
+    def note(self) -> str:
+        """A note for the analyst about a word that this version does not know; empty for the known ones."""
+        if self.is_recognized:
+            return ""
+        rated = f"; rated by its severity, {self.severity}" if self.severity else ""
+        return f'this version of the integration does not know VMRay\'s verdict "{self.value}"{rated}'
 
 
-_RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
-_BY_WORD = {verdict.value: verdict for verdict in Verdict}
+Verdict.MALICIOUS, Verdict.SUSPICIOUS = Verdict("malicious"), Verdict("suspicious")
+Verdict.CLEAN, Verdict.NONE = Verdict("clean"), Verdict("none")
+# All verdicts that this version knows, the worst first.
+VERDICTS: Final = (Verdict.MALICIOUS, Verdict.SUSPICIOUS, Verdict.CLEAN, Verdict.NONE)
 
+_BY_WORD: Final = {verdict.value: verdict for verdict in VERDICTS} | dict.fromkeys(("", "not_available"), Verdict.NONE)
 # The mapping of the older field in VMRay's own connector for another SOAR.
-_BY_SEVERITY = {
+_BY_SEVERITY: Final = {
     "malicious": Verdict.MALICIOUS,
     "blacklisted": Verdict.MALICIOUS,
     "suspicious": Verdict.SUSPICIOUS,
     "not_suspicious": Verdict.CLEAN,
     "whitelisted": Verdict.CLEAN,
+    **dict.fromkeys(("", "unknown", "error", "not_available"), Verdict.NONE),
 }
 
 
@@ -58,9 +109,22 @@ def verdict_of(item: Mapping[str, Any], prefix: str = "") -> Verdict:
     Returns:
         The verdict; if the field is missing (servers before 4.0), the verdict that corresponds to the severity.
     """
-    if f"{prefix}verdict" in item:
-        return _BY_WORD.get(str(item[f"{prefix}verdict"]).lower(), Verdict.NONE)
-    return _BY_SEVERITY.get(str(item.get(f"{prefix}severity")).lower(), Verdict.NONE)
+    severity = _word(item.get(f"{prefix}severity"))
+    by_severity = _BY_SEVERITY.get(severity.lower())
+    if f"{prefix}verdict" not in item:
+        return by_severity or Verdict(severity)
+    word = _word(item[f"{prefix}verdict"])
+    known = _BY_WORD.get(word.lower())
+    if known is not None:
+        return known
+    return Verdict(word, by_severity.value if by_severity and by_severity != Verdict.NONE else "")
+
+
+def _word(value: object) -> str:
+    """Return a word as one line, empty for null; a value of another type than text as JSON."""
+    if value is None:
+        return ""
+    return one_line(value if isinstance(value, str) else json.dumps(value), MAX_WORD_LENGTH)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

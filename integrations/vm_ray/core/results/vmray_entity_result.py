@@ -18,7 +18,7 @@ from ...core.results.vmray_report import SampleReport
 from ...core.results.vmray_result import Result, Table
 from ...core.results.vmray_result_budget import ENTRY_OVERHEAD, first_that_fits, nested_length, table_cost
 from ...core.results.vmray_sample_fields import essential_fields, public_sample
-from ...core.results.vmray_spool import Spool
+from ...core.results.vmray_spool import Spool, SpoolError
 from ...core.results.vmray_tables import extra_tables, sample_table
 
 
@@ -141,7 +141,7 @@ class EntityResults:
     """The records of all entities, within the size limit of the platform."""
 
     def __init__(self, limit: float) -> None:
-        """Start without entities.
+        """Start without entities; ``lost`` names those that could not be read from the spool again, with the reason.
 
         Args:
             limit: The platform's limit in bytes.
@@ -149,6 +149,7 @@ class EntityResults:
         self._limit = limit
         self._costs = [ENTRY_OVERHEAD] * len(TRUNCATION_LEVELS)
         self._spool = Spool()
+        self.lost: dict[str, str] = {}
 
     def add(self, record: EntityRecord) -> None:
         """Add one entity."""
@@ -165,7 +166,12 @@ class EntityResults:
         """Yield the records that were added, reduced to the level that fits, in the given order of identifiers."""
         level = self.level
         for identifier in order:
-            if (stored := self._spool.get(identifier)) is not None:
+            try:
+                stored = self._spool.get(identifier)
+            except SpoolError as error:
+                self.lost[identifier] = str(error)
+                continue
+            if stored is not None:
                 yield EntityRecord(*stored).reduced(level)
 
     def result(self, order: Sequence[str]) -> Result:

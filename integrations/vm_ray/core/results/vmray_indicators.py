@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 from ...core.api.vmray_models import Aggregate, Json, objects, text_of, texts
 from ...core.results.vmray_escape import csv_cell, unclickable
 from ...core.results.vmray_item_result import Item
-from ...core.results.vmray_report import STILL_AGGREGATING, score_of
+from ...core.results.vmray_report import STILL_AGGREGATING
 from ...core.results.vmray_result import Table
+from ...core.results.vmray_unknown_values import indicator_notes, reaches, score_cell, score_of
 
 TABLE_TITLE: Final = "VMRay threat indicators"
 HEADER: Final = "Sample,Score,Category,Operation,Classifications"
@@ -36,7 +37,7 @@ def indicator_item(name: str, facts: Mapping[str, Any], found: Aggregate, wanted
     categories = {each.lower() for each in wanted.categories}
     ranked = sorted(objects(found.content), key=lambda each: -score_of(each))
     matching = [each for each in ranked if not categories or text_of(each, "category").lower() in categories]
-    strong = [each for each in matching if score_of(each) >= wanted.min_score][: wanted.limit]
+    strong = [each for each in matching if reaches(each, wanted.min_score)][: wanted.limit]
     mitigating = [each for each in matching if score_of(each) < 0][: wanted.limit] if wanted.mitigating else []
     members = {
         **facts,
@@ -50,7 +51,7 @@ def indicator_item(name: str, facts: Mapping[str, Any], found: Aggregate, wanted
         "done" if strong or mitigating else "empty",
         members,
         objects=("threat_indicators", "mitigating_indicators"),
-        reason="" if found.finished else STILL_AGGREGATING,
+        reason="; ".join([*indicator_notes(found.content), *([] if found.finished else [STILL_AGGREGATING])]),
         complete=found.finished,
     )
 
@@ -72,4 +73,4 @@ def _by_category(indicators: Sequence[Json]) -> list[dict[str, Any]]:
 def _line(name: str, indicator: Json) -> str:
     classifications = "; ".join(texts(indicator.get("classifications")))
     words = (text_of(indicator, "category"), text_of(indicator, "operation"), classifications)
-    return ",".join(csv_cell(cell) for cell in (name, score_of(indicator), *map(unclickable, words)))
+    return ",".join(csv_cell(cell) for cell in (name, score_cell(indicator), *map(unclickable, words)))

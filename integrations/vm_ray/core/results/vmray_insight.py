@@ -9,18 +9,21 @@ from __future__ import annotations
 from typing import Final
 
 from ...core.api.vmray_models import IOC_TYPES, Json, text_of, texts
-from ...core.api.vmray_verdicts import Verdict, verdict_of
+from ...core.api.vmray_verdicts import UNRECOGNIZED, Verdict, verdict_of
 from ...core.results.vmray_escape import defang, html_text, unclickable
 from ...core.results.vmray_iocs import ioc_names, title_of
-from ...core.results.vmray_report import SampleReport, score_of
+from ...core.results.vmray_report import INDICATORS, IOCS, SampleReport
+from ...core.results.vmray_unknown_values import score_cell
 
 # Readable on light and on dark backgrounds (contrast above 3:1 on both). The word also works without colour.
 COLOURS: Final = {
-    Verdict.MALICIOUS: "#d93025",
-    Verdict.SUSPICIOUS: "#c26401",
-    Verdict.CLEAN: "#188038",
-    Verdict.NONE: "#70757a",
+    "malicious": "#d93025",
+    "suspicious": "#c26401",
+    UNRECOGNIZED: "#a142f4",
+    "clean": "#188038",
+    "none": "#70757a",
 }
+UNREAD: Final = "<p>Could not be read; the note says why.</p>"
 MAX_NAMES: Final = 3
 MAX_NAME_LENGTH: Final = 120
 
@@ -33,7 +36,11 @@ def insight(report: SampleReport) -> str:
 
 
 def _headline(verdict: Verdict) -> str:
-    return f'<h2><strong>Verdict: <span style="color:{COLOURS[verdict]}">{verdict.word}</span></strong></h2>'
+    return f'<h2><strong>Verdict: <span style="color:{COLOURS[verdict.rating]}">{_word(verdict)}</span></strong></h2>'
+
+
+def _word(verdict: Verdict) -> str:
+    return html_text(unclickable(verdict.word))
 
 
 def _facts(report: SampleReport) -> str:
@@ -56,7 +63,8 @@ def _facts(report: SampleReport) -> str:
 
 def _iocs(report: SampleReport) -> str:
     lines = [_ioc_line(report, ioc_type) for ioc_type in IOC_TYPES if report.iocs[ioc_type]]
-    body = f"<ul>{''.join(lines)}</ul>" if lines else "<p>None match the filters of this action.</p>"
+    none = UNREAD if IOCS in report.unread else "<p>None match the filters of this action.</p>"
+    body = f"<ul>{''.join(lines)}</ul>" if lines else none
     return f"<p><strong>IOCs</strong></p>{body}"
 
 
@@ -65,16 +73,17 @@ def _ioc_line(report: SampleReport, ioc_type: str) -> str:
     matched = report.matched.get(ioc_type, len(shown))
     count = str(matched) if matched == len(shown) else f"{len(shown)} of {matched}"
     names = [(defang(name), verdict_of(ioc)) for ioc in shown[:MAX_NAMES] for name in ioc_names(ioc_type, ioc)[:1]]
-    listed = ", ".join(f"{html_text(name, MAX_NAME_LENGTH)} ({verdict.word})" for name, verdict in names)
+    listed = ", ".join(f"{html_text(name, MAX_NAME_LENGTH)} ({_word(verdict)})" for name, verdict in names)
     more = ", …" if len(shown) > MAX_NAMES else ""
     return f"<li>{title_of(ioc_type)} ({count}){': ' if listed else ''}{listed}{more}</li>"
 
 
 def _indicators(report: SampleReport) -> str:
     if not report.indicators:
-        return "<p><strong>Threat indicators</strong></p><p>None at or above the score threshold.</p>"
+        none = UNREAD if INDICATORS in report.unread else "<p>None at or above the score threshold.</p>"
+        return f"<p><strong>Threat indicators</strong></p>{none}"
     lines = [
-        f"<li>{score_of(each)}/5 {_field(each, 'category')}: {_field(each, 'operation')}</li>"
+        f"<li>{html_text(str(score_cell(each)))}/5 {_field(each, 'category')}: {_field(each, 'operation')}</li>"
         for each in report.indicators
     ]
     return f"<p><strong>Threat indicators</strong></p><ul>{''.join(lines)}</ul>"

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_client import Client
-from ...core.api.vmray_errors import NotFoundError, PermissionDeniedError, RequestError
+from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import BillingInfo, KeyQuota, PlanQuota, SystemInfo
+from ...core.api.vmray_optional import Missing, read_optional
 from ...core.results.vmray_escape import csv_cell
+from ...core.results.vmray_lock import REFUSALS
 from ...core.results.vmray_result import Table
 
 TABLE_TITLE: Final = "VMRay quota"
 HEADER: Final = "Quota,Limit,Left"
-
-Part = TypeVar("Part")
+KEY: Final = "Quota of the API key"
+PLAN: Final = "Quotas of the plan"
+SERVER: Final = "Server version"
 
 
 class Quota(NamedTuple):
-    """The quotas; None for a part that the API key may not read.
+    """The quotas; None for a part that could not be read.
 
     Attributes:
-        details: What could not be read, and why.
+        missing: The parts that could not be read, by name.
     """
 
     key: KeyQuota | None
     billing: BillingInfo | None
     server: SystemInfo | None
-    details: Sequence[tuple[str, str]]
+    missing: Mapping[str, Missing]
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """What could not be read, and why."""
+        return [(each.part, f"could not be read: {each.error}") for each in self.missing.values()]
+
+    def why_unknown(self, quota_type: str) -> VMRayError | None:
+        """Return the error because of which a quota is not known; None if the API key may not read it, or it is read.
+
+        The second case (403, 404) is part of the setup of the key, and no reason to stop a playbook.
+        """
+        lost = self.missing.get(KEY if quota_type == "Key" else PLAN)
+        return None if lost is None or isinstance(lost.error, REFUSALS) else lost.error
 
     def left(self, quota_type: str) -> int | None:
         """Return how much is left of a quota (``Key``, ``Report`` or ``Verdict``); None for no limit or if unread."""
@@ -58,28 +74,29 @@ class Quota(NamedTuple):
 
 
 def read_quota(client: Client) -> Quota:
-    """Read all parts. A part that the server rejects (403) or does not have (404) is None, with a detail.
+    """Read all parts. Each part is optional as long as another one can be read.
 
     Raises:
-        RequestError: No part could be read.
+        VMRayError: No part could be read; or the first one could not, for a reason that concerns all requests.
     """
-    details: list[tuple[str, str]] = []
-    errors: list[RequestError] = []
-
-    def read(name: str, part: Callable[[], Part]) -> Part | None:
-        try:
-            return part()
-        except (PermissionDeniedError, NotFoundError) as error:
-            errors.append(error)
-            details.append((name, f"could not be read: {error}"))
-            return None
-
-    key = read("Quota of the API key", client.get_key_quota)
-    billing = read("Quotas of the plan", client.get_billing_info)
-    server = read("Server version", client.get_system_info)
-    if (key, billing, server) == (None, None, None):
-        raise errors[0]
-    return Quota(key, billing, server, details)
+    parts: dict[str, Callable[[], Any]] = {
+        KEY: client.get_key_quota,
+        PLAN: client.get_billing_info,
+        SERVER: client.get_system_info,
+    }
+    found: dict[str, Any] = {}
+    missing: dict[str, Missing] = {}
+    for name, read in parts.items():
+        part = read_optional(name, read)
+        if not isinstance(part, Missing):
+            found[name] = part
+            continue
+        missing[name] = part
+        if not found and part.error.is_fatal and not isinstance(part.error, REFUSALS):
+            raise part.error
+    if not found:
+        raise missing[KEY].error
+    return Quota(found.get(KEY), found.get(PLAN), found.get(SERVER), missing)
 
 
 def quota_table(quota: Quota) -> list[Table]:

@@ -9,8 +9,9 @@ from ...core.api.vmray_models import IOC_TYPES, Json, text_of, texts
 from ...core.api.vmray_verdicts import verdict_of
 from ...core.results.vmray_escape import csv_cell, defang, unclickable
 from ...core.results.vmray_iocs import ioc_names, title_of
-from ...core.results.vmray_report import SampleReport, score_of
+from ...core.results.vmray_report import SampleReport
 from ...core.results.vmray_sample_fields import LINK_FIELD, public_sample
+from ...core.results.vmray_unknown_values import score_cell
 
 ADDRESS_FIELDS: Final = ("sample_url", "sample_display_url")
 TABLE_HEADER: Final = "Key,Value"
@@ -42,14 +43,14 @@ def _ioc_line(ioc_type: str, ioc: Json) -> str:
         "emails": [text_of(ioc, "subject"), *(f"to {defang(each)}" for each in texts(ioc.get("recipients")))],
         "processes": [text_of(ioc, "cmd_line")],
     }.get(ioc_type, texts(ioc.get("operations")) or texts(ioc.get("categories")) or texts(ioc.get("protocols")))
-    cells = [name, verdict_of(ioc).word, unclickable("; ".join(detail for detail in details if detail))]
+    cells = [name, unclickable(verdict_of(ioc).word), unclickable("; ".join(detail for detail in details if detail))]
     return ",".join(csv_cell(cell) for cell in cells)
 
 
 def _indicator_line(indicator: Json) -> str:
     classifications = "; ".join(texts(indicator.get("classifications")))
     cells = [
-        score_of(indicator),
+        score_cell(indicator),
         *map(unclickable, (text_of(indicator, "category"), text_of(indicator, "operation"), classifications)),
     ]
     return ",".join(csv_cell(cell) for cell in cells)

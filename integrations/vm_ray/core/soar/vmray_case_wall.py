@@ -60,11 +60,17 @@ class CaseWall:
             The identifiers of the enriched entities, in that order.
         """
         self._send_batch()
+        places = {identifier: place for place, identifier in enumerate(order)}
+        self.notes.sort(key=lambda note: places.get(note[0], len(places)))  # they were added in the order of completion
         if self._without_insight:
             self.notes.append(
                 ("Insights", f"not created for {self._without_insight} entities: this run reached its time limit")
             )
         self.notes += write_result(self._run, self._results.result(order))
+        self.notes += [
+            (identifier, f"enriched; its JSON and tables are lost, the temporary file could not be read: {reason}")
+            for identifier, reason in self._results.lost.items()
+        ]
         return [identifier for identifier in order if identifier in self._done]
 
     def _send_batch(self) -> None:

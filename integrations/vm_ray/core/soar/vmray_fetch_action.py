@@ -10,9 +10,11 @@ from soar_sdk.SiemplifyDataModel import EntityTypes
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
-from ...core.api.vmray_errors import NotFoundError, PermissionDeniedError, VMRayError
+from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE
+from ...core.api.vmray_optional import read_optional
 from ...core.results.vmray_item_result import Item, item_of_error
+from ...core.results.vmray_lock import REFUSALS, is_locked
 from ...core.results.vmray_messages import listed, none_of_type
 from ...core.results.vmray_outcome import fetch_outcome
 from ...core.results.vmray_result import Table
@@ -81,8 +83,9 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         number = subject.number(client)
         try:
             return self.fetch(client, subject, number, params)
-        except (PermissionDeniedError, NotFoundError):
-            if subject.kind != "sample" or not _is_locked(client, number):
+        except REFUSALS:
+            locked = subject.kind == "sample" and read_optional("the lock", lambda: is_locked(client, number))
+            if locked is not True:  # also if the lock could not be read: the reason is that of the list
                 raise
             facts = facts_of(subject, number)
             return Item(
@@ -120,11 +123,6 @@ def _items(subjects: Sequence[Subject], found: Mapping[Subject, Item | VMRayErro
 
 def _item_of(subject: Subject, found: Item | VMRayError) -> Item:
     return found if isinstance(found, Item) else item_of_error(subject.name, found, facts_of(subject, None))
-
-
-def _is_locked(client: Client, sample_id: int) -> bool:
-    analyses = client.list_analyses_of_sample(sample_id)
-    return bool(analyses) and all(analysis.locked for analysis in analyses)
 
 
 def _names(start: str, names: Sequence[str]) -> str:

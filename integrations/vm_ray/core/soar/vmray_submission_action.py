@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.api.vmray_verdicts import Verdict
 from ...core.results.vmray_messages import waiting
 from ...core.soar.vmray_action import Action, Outcome
 from ...core.soar.vmray_run import Run
@@ -109,12 +110,10 @@ def _schedule(run: Run, began: float) -> Schedule:
 
 def existing_submissions(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
     """Return a detail for each item with submissions in VMRay, for an action that ends without a report on them."""
-    return [
-        (
-            name,
-            f"kept in VMRay: submission {', '.join(str(part.submission_id) for part in each.submissions)}",
-        )
-        for each in detonations
-        if each.submissions
-        for name in each.names
-    ]
+    return [(name, _kept(each)) for each in detonations if each.submissions for name in each.names]
+
+
+def _kept(detonation: Detonation) -> str:
+    numbers = ", ".join(str(part.submission_id) for part in detonation.submissions)
+    verdict = "" if detonation.verdict == Verdict.NONE else f"; verdict: {detonation.verdict.told}"
+    return f"kept in VMRay: submission {numbers}{verdict}"

@@ -15,7 +15,7 @@ from ...core.results.vmray_upload_result import upload_result
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_result_writer import write_result
 from ...core.soar.vmray_run import Run
-from ...core.submissions.vmray_detonation import Detonation, Stage, no_longer_known
+from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results, worst_verdict
 
 NOTHING_DONE: Final = "no file was accepted by VMRay"
@@ -59,13 +59,22 @@ def _rows(detonation: Detonation, found: Sequence[SampleResult]) -> list[dict[st
     """Return the rows of one file: one for each sample, and one for each submission without a sample."""
     if detonation.stage not in (Stage.RUNNING, Stage.READY):
         result = "pending" if detonation.pending else "error"
-        return [_row(detonation, detonation.submission_id, result, detonation.why_unfinished, None)]
-    deleted = [tracked.submission_id for tracked in detonation.submissions if tracked.deleted]
+        return [_row(detonation, detonation.submission_id, result, detonation.why_unfinished, detonation.verdict)]
+    deleted = [tracked for tracked in detonation.submissions if tracked.deleted]
+    running = [tracked for tracked in detonation.submissions if not tracked.finished]
     return [
-        *(_row(detonation, each.submission_id, _result(each), each.failure, each) for each in found),
-        *(_row(detonation, number, "error", no_longer_known(number), None) for number in deleted),
-        *(_row(detonation, number, "pending", detonation.late(number), None) for number in detonation.unfinished),
+        *(_sample_row(detonation, each) for each in found),
+        *(_row(detonation, each.submission_id, "error", each.no_longer_known, each.verdict) for each in deleted),
+        *(
+            _row(detonation, each.submission_id, "pending", detonation.late(each.submission_id), each.verdict)
+            for each in running
+        ),
     ]
+
+
+def _sample_row(detonation: Detonation, found: SampleResult) -> dict[str, Any]:
+    row = _row(detonation, found.submission_id, _result(found), found.failure, found.sample.verdict)
+    return {**row, "data": public_sample(found.sample.raw) or None}
 
 
 def _result(sample_result: SampleResult) -> str:
@@ -73,16 +82,15 @@ def _result(sample_result: SampleResult) -> str:
 
 
 def _row(
-    detonation: Detonation, submission_id: int | None, result: str, error: str, sample_result: SampleResult | None
+    detonation: Detonation, submission_id: int | None, result: str, error: str, verdict: Verdict
 ) -> dict[str, Any]:
-    verdict = sample_result.sample.verdict if sample_result else Verdict.NONE
     return {
         "file_path": detonation.name,
         "submission_id": submission_id,
-        "verdict": None if verdict is Verdict.NONE else verdict.value,
+        "verdict": None if verdict == Verdict.NONE else verdict.value,
         "result": result,
         "error": one_line(error) or None,
-        "data": public_sample(sample_result.sample.raw) or None if sample_result else None,
+        "data": None,
     }
 
 
@@ -96,7 +104,8 @@ def _add_result(run: Run, rows: list[dict[str, Any]], worst: SampleResult | None
 def _worst_own_sample(detonation: Detonation, found: Sequence[SampleResult]) -> SampleResult | None:
     """Return the sample that represents a file, with the worst verdict; samples inside the file have their own rows."""
     own = [each for each in found if each.sample.sample_id in detonation.own_sample_ids] or found
-    return next((each for each in own if each.sample.verdict is worst_verdict(own)), None)
+    read = [each for each in own if each.sample.raw] or own
+    return min(read, key=lambda each: each.sample.verdict.rank, default=None)
 
 
 def _sentences(detonations: Sequence[Detonation]) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently, run_both
-from ...core.api.vmray_errors import AnalysisFailedError, DeadlineError, VMRayError
+from ...core.api.vmray_errors import DeadlineError, VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE
-from ...core.api.vmray_verdicts import Verdict
+from ...core.api.vmray_verdicts import Verdict, worst
 from ...core.results.vmray_messages import enriched, none_of_type
 from ...core.results.vmray_report import LOCKED, ReportFilter, SampleReport, read_report
 from ...core.soar.vmray_action import Outcome
@@ -17,8 +17,8 @@ from ...core.soar.vmray_case_wall import CaseWall
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_scan_parameters import ScanParameters
 from ...core.soar.vmray_url_entities import spelling_notes
-from ...core.submissions.vmray_detonation import MAX_NOTES, Detonation, Stage, no_longer_known
-from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results, worst_verdict
+from ...core.submissions.vmray_detonation import MAX_NOTES, Detonation, Stage
+from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results
 
 Found = SampleReport | VMRayError
 
@@ -26,9 +26,9 @@ Found = SampleReport | VMRayError
 class _Unreported(VMRayError):
     """A URL without its own report; a verdict on the content reached through the URL is added to the reason."""
 
-    def __init__(self, reason: VMRayError, related: Sequence[SampleResult], notes: Sequence[str]) -> None:
-        super().__init__("; ".join([str(reason), *notes]))
-        self.is_suspicious = worst_verdict(related).is_suspicious
+    def __init__(self, reason: str, related: Verdict, notes: Sequence[str]) -> None:
+        super().__init__("; ".join([reason, *notes]))
+        self.is_suspicious = related.is_suspicious
 
 
 def report_urls(
@@ -53,13 +53,14 @@ def report_urls(
     wall = CaseWall(run, params)
     entities = {entity.identifier: entity for entity in run.entities(entity_type)}
     items = {name: each for each in detonations for name in each.names}
+    so_far = {name for name, each in items.items() if each.verdict.is_suspicious}
     for name, entity in entities.items():
         if name in items and items[name].sample_ids:
             wall.notes += [(name, note) for note in spelling_notes(entity, items[name].item)]
         match found.get(name):
             case SampleReport() as report:
                 wall.show(entity, report)
-            case _Unreported(is_suspicious=True):
+            case unreported if name in so_far or (isinstance(unreported, _Unreported) and unreported.is_suspicious):
                 wall.mark_suspicious(entity)
     done = wall.finish(list(entities))
     names = [*(name for name in entities if name in items), *items]  # entities may have been removed from the case
@@ -88,40 +89,44 @@ def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, las
     ids = detonation.finished_sample_ids
     deleted = not detonation.known_sample_ids and detonation.submissions[0].deleted
     own_ids, others = ([], ids) if deleted else (ids[:1], ids[1:])
-    (own, report), related = run_both(
+    (own, report), results = run_both(
         lambda: _own_report(client, detonation, own_ids, wanted, last=last),
         lambda: read_sample_results(client, detonation, others, last=last),
     )
-    if isinstance(report, VMRayError):
-        raise _Unreported(report, related, _related_notes(detonation, related, Verdict.NONE))
-    notes = [*_related_notes(detonation, related, report.sample.verdict), *notes_of(detonation, [*own, *related])]
-    notes += [result.failure for result in related if result.failure][:MAX_NOTES]
-    return replace(report, worst_related=worst_verdict(related), notes=_notes(notes, report))
+    related = _related(detonation, results)
+    worst_related = worst(related.values())
+    if isinstance(report, str):
+        raise _Unreported(report, worst_related, _related_notes(detonation, related, Verdict.NONE))
+    notes = [*_related_notes(detonation, related, report.sample.verdict), *notes_of(detonation, [*own, *results])]
+    notes += [result.failure for result in results if result.failure][:MAX_NOTES]
+    return replace(report, worst_related=worst_related, notes=_notes(notes, report))
 
 
 def _own_report(
     client: Client, detonation: Detonation, own_ids: Sequence[int], wanted: ReportFilter, *, last: bool
-) -> tuple[Sequence[SampleResult], Found]:
-    """Read the URL's own sample and its report, or the error: it was deleted, no analysis succeeded, no response."""
+) -> tuple[Sequence[SampleResult], SampleReport | str]:
+    """Read the URL's own sample and its report, or the reason: it was deleted, no analysis succeeded, no response."""
     own = read_sample_results(client, detonation, own_ids, last=last)
-    failure = own[0].failure if own else no_longer_known(detonation.submissions[0].submission_id)
-    if failure:
-        return own, AnalysisFailedError(failure)
-    try:
-        return own, read_report(client, own[0].sample, wanted)
-    except VMRayError as error:
-        if error.is_fatal or (isinstance(error, DeadlineError) and not last):
-            raise
-        return own, error
+    if not own:
+        deleted = detonation.submissions[0]
+        return own, f"{deleted.no_longer_known}{deleted.told_verdict}"
+    return own, own[0].failure or read_report(client, own[0].sample, wanted, last=last)
 
 
-def _related_notes(detonation: Detonation, related: Sequence[SampleResult], own: Verdict) -> list[str]:
+def _related(detonation: Detonation, results: Sequence[SampleResult]) -> Mapping[int, Verdict]:
+    """Return the verdicts of the samples reached through the URL, also of those that are still being analyzed."""
+    running = {tracked.sample_id: tracked.verdict for tracked in detonation.submissions if not tracked.finished}
+    running.pop(detonation.sample_ids[0], None)
+    return {**running, **{result.sample.sample_id: result.sample.verdict for result in results}}
+
+
+def _related_notes(detonation: Detonation, related: Mapping[int, Verdict], own: Verdict) -> list[str]:
     """Return notes about content reached through the URL: a worse verdict, and content that still runs at the end."""
-    worst_related = worst_verdict(related)
-    worse = [result.sample.sample_id for result in related if result.sample.verdict is worst_related]
+    worst_related = worst(related.values())
+    worse = [sample_id for sample_id, verdict in related.items() if verdict == worst_related]
     numbers = ", ".join(str(number) for number in worse[:5])
     notes = (
-        [f"content reached through this URL is {worst_related.value}: sample {numbers}"]
+        [f"content reached through this URL is {worst_related.told}: sample {numbers}"]
         if worst_related.rank < own.rank
         else []
     )

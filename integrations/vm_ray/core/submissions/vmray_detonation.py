@@ -20,6 +20,7 @@ from typing import Final
 
 from ...core.api.vmray_models import Submission, SubmitResponse
 from ...core.api.vmray_text import one_line
+from ...core.api.vmray_verdicts import Verdict, worst
 
 MAX_TRACKED: Final = 1_000
 MAX_NOTES: Final = 20
@@ -44,6 +45,8 @@ class TrackedSubmission:
         parent_id: The submission from which VMRay created this one; None for a submission of the item itself.
         children_fetched: Whether its children were listed after it had finished.
         deleted: Whether the submission no longer exists in VMRay, because somebody deleted it.
+        children_rejected: Whether VMRay rejected the request for its children once.
+        verdict: The last verdict that VMRay returned for the submission, also before it was finished.
     """
 
     submission_id: int
@@ -54,6 +57,22 @@ class TrackedSubmission:
     verdict_only: bool = False
     children_fetched: bool = False
     deleted: bool = False
+    children_rejected: bool = False
+    verdict: Verdict = Verdict.NONE
+
+    @property
+    def no_longer_known(self) -> str:
+        """The sentence about a submission that was deleted in VMRay."""
+        return f"submission {self.submission_id} no longer exists in VMRay"
+
+    @property
+    def told_verdict(self) -> str:
+        """What VMRay returned about the verdict, for a reason why there is no other result; empty for none."""
+        return (
+            ""
+            if self.verdict == Verdict.NONE
+            else f"; verdict of submission {self.submission_id}: {self.verdict.told}"
+        )
 
 
 @dataclass(slots=True)
@@ -141,6 +160,11 @@ class Detonation:
         return [each for each in self.sample_ids if each not in inside or each in self.known_sample_ids]
 
     @property
+    def verdict(self) -> Verdict:
+        """The worst verdict that VMRay returned for any of its submissions so far, finished or not."""
+        return worst(tracked.verdict for tracked in self.submissions)
+
+    @property
     def why_unfinished(self) -> str:
         """Why the item has no result, or only a part of it: for an item that failed or is pending at the end."""
         match self.stage:
@@ -155,9 +179,10 @@ class Detonation:
 
     def late(self, *submission_ids: int) -> str:
         """Return the reason for submissions that are not finished at the end."""
-        return (
-            f"analysis not finished in time, submission {', '.join(map(str, submission_ids))}{self._last_error_suffix}"
-        )
+        numbers = ", ".join(map(str, submission_ids))
+        so_far = worst(tracked.verdict for tracked in self.submissions if tracked.submission_id in submission_ids)
+        verdict = "" if so_far == Verdict.NONE else f"; verdict so far: {so_far.told}"
+        return f"analysis not finished in time, submission {numbers}{verdict}{self._last_error_suffix}"
 
     @property
     def _last_error_suffix(self) -> str:
@@ -206,16 +231,18 @@ class Detonation:
                 tracked.finished = submission.finished
                 tracked.has_errors = submission.has_errors
                 tracked.verdict_only = submission.verdict_only
+                if submission.verdict != Verdict.NONE:  # a verdict that VMRay returned once is not forgotten
+                    tracked.verdict = submission.verdict
 
     def mark_deleted(self, submission_id: int) -> None:
         """Stop waiting for a submission that no longer exists in VMRay; if the item has no other, it has failed."""
         for tracked in self.submissions:
             if tracked.submission_id == submission_id:
                 tracked.finished = tracked.children_fetched = tracked.deleted = True
-        if self.sample_ids:
-            self.note(no_longer_known(submission_id))
-        else:
-            self.failed(no_longer_known(submission_id))
+                if self.sample_ids:
+                    self.note(tracked.no_longer_known)
+                else:
+                    self.failed(f"{tracked.no_longer_known}{tracked.told_verdict}")
 
     def record_latest(self, sample_id: int, newest: Submission | None) -> None:
         """Record the newest submission of a sample that VMRay already had: the submission may still be running."""
@@ -264,8 +291,3 @@ class Detonation:
             return
         self.submissions.append(TrackedSubmission(submission.submission_id, submission.sample_id, submission.parent_id))
         self.update(submission)
-
-
-def no_longer_known(submission_id: int) -> str:
-    """Return the sentence about a submission that was deleted in VMRay."""
-    return f"submission {submission_id} no longer exists in VMRay"

@@ -9,6 +9,7 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import DeadlineError, VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE, Sample
+from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_verdicts import Verdict, worst
 from ...core.submissions.vmray_detonation import MAX_NOTES, Detonation, TrackedSubmission
 
@@ -50,9 +51,16 @@ def read_sample_results(
         for tracked in reversed(detonation.submissions)
         if tracked.finished and not tracked.deleted
     }
-    found = dict(
-        map_concurrently(lambda each: _sample_result(client, each, tracked_by_sample.get(each), last=last), sample_ids)
-    )
+
+    def read(sample_id: int) -> SampleResult | Missing:
+        tracked = tracked_by_sample.get(sample_id)
+        if sample_id in detonation.own_sample_ids:
+            return _sample_result(client, sample_id, tracked, last=last)
+        return read_optional(
+            f"sample {sample_id}", lambda: _sample_result(client, sample_id, tracked, last=last), last=last
+        )
+
+    found = dict(map_concurrently(read, sample_ids))
     for late in found.values():
         if isinstance(late, DeadlineError) and not last:
             raise late
@@ -68,21 +76,39 @@ def notes_of(detonation: Detonation, results: Sequence[SampleResult]) -> list[st
 def _sample_result(client: Client, sample_id: int, tracked: TrackedSubmission | None, *, last: bool) -> SampleResult:
     sample = client.get_sample(sample_id)
     if tracked is None:
-        return SampleResult(None, sample)
-    failure, notes = _failure(client, tracked, sample, last=last)
-    return SampleResult(
-        tracked.submission_id, sample, failure, (*notes, VERDICT_ONLY_NOTE) if tracked.verdict_only else notes
-    )
+        return SampleResult(None, sample, notes=_notes(sample.verdict.note))
+    failure, of_analyses = _failure(client, tracked, sample, last=last)
+    of_submission = ""
+    if sample.verdict == Verdict.NONE != tracked.verdict:
+        sample = sample._replace(verdict=tracked.verdict)
+        if failure:
+            failure += tracked.told_verdict
+        else:
+            of_submission = f"sample {sample_id} has no verdict{tracked.told_verdict}"
+    locked = VERDICT_ONLY_NOTE if tracked.verdict_only else ""
+    notes = _notes(of_submission, sample.verdict.note, of_analyses, locked)
+    return SampleResult(tracked.submission_id, sample, failure, notes)
 
 
-def _or_failed(found: SampleResult | VMRayError, sample_id: int, tracked: TrackedSubmission | None) -> SampleResult:
-    """Return a sample result, also for an error of one sample, so that the other samples are still reported."""
+def _notes(*notes: str) -> tuple[str, ...]:
+    return tuple(note for note in notes if note)
+
+
+def _or_failed(
+    found: SampleResult | Missing | VMRayError, sample_id: int, tracked: TrackedSubmission | None
+) -> SampleResult:
+    """Return a sample result, also for an error of one sample, so that the other samples are still reported.
+
+    The verdict of a sample that could not be read is that of its submission, which an earlier request returned.
+    """
     if isinstance(found, SampleResult):
         return found
-    sample = Sample(sample_id, Verdict.NONE, "", {})
-    return SampleResult(
-        tracked.submission_id if tracked else None, sample, f"sample {sample_id} could not be read: {found}"
-    )
+    missing = found if isinstance(found, Missing) else Missing(f"sample {sample_id}", found)
+    if tracked is None:
+        return SampleResult(None, Sample(sample_id, Verdict.NONE, "", {}), missing.note)
+    sample = Sample(sample_id, tracked.verdict, "", {})
+    failure = f"{missing.note}{tracked.told_verdict}"
+    return SampleResult(tracked.submission_id, sample, failure, _notes(tracked.verdict.note))
 
 
 def worst_verdict(results: Sequence[SampleResult]) -> Verdict:
@@ -90,30 +116,27 @@ def worst_verdict(results: Sequence[SampleResult]) -> Verdict:
     return worst(result.sample.verdict for result in results)
 
 
-def _failure(client: Client, tracked: TrackedSubmission, sample: Sample, *, last: bool) -> tuple[str, tuple[str, ...]]:
-    """Return the failure of a sample and its notes: list the analyses if there are errors or no verdict.
+def _failure(client: Client, tracked: TrackedSubmission, sample: Sample, *, last: bool) -> tuple[str, str]:
+    """Return the failure of a sample and a note: list the analyses if there are errors or no verdict.
 
     If all analyses failed, that is a failure; if some failed, that is a note. If VMRay does not list the failed
-    analyses, errors without a verdict are a failure.
+    analyses, errors without a verdict are a failure. The list is optional: it only explains.
     """
-    has_verdict = sample.verdict is not Verdict.NONE
+    has_verdict = sample.verdict != Verdict.NONE
     if not tracked.has_errors and has_verdict:
-        return "", ()
+        return "", ""
     with_errors = f"analysis finished with errors, submission {tracked.submission_id}"
     failure = with_errors if tracked.has_errors and not has_verdict else ""
-    try:
-        analyses = client.list_analyses_of_submission(tracked.submission_id)
-    except VMRayError as error:
-        if error.is_fatal or (isinstance(error, DeadlineError) and not last):
-            raise
+    analyses = read_optional(
+        "the analyses", lambda: client.list_analyses_of_submission(tracked.submission_id), last=last
+    )
+    if isinstance(analyses, Missing):
         if failure:
-            return f"{failure}: the analyses could not be listed: {error}", ()
-        return "", (f"the analyses of submission {tracked.submission_id} could not be listed: {error}",)
+            return f"{failure}: the analyses could not be listed: {analyses.error}", ""
+        return "", f"the analyses of submission {tracked.submission_id} could not be listed: {analyses.error}"
     failed = [analysis for analysis in analyses if not analysis.succeeded]
     if not failed:
-        return "" if analyses else failure, ()
+        return "" if analyses else failure, ""
     reasons = "; ".join(dict.fromkeys(each.result for each in failed))
     failures = f"{len(failed)} of {len(analyses)} analyses failed, submission {tracked.submission_id}: {reasons}"
-    if len(failed) < len(analyses) or has_verdict:
-        return "", (failures,)
-    return failures, ()
+    return ("", failures) if len(failed) < len(analyses) or has_verdict else (failures, "")

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ...core.api.vmray_errors import StateError
+from ...core.api.vmray_verdicts import ORDER, Verdict
 from ...core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
 
 STATE_VERSION: Final = 2
@@ -57,8 +58,16 @@ def _moment(value: object) -> float:
     return moment
 
 
+def _restored_submission(tracked: dict[str, Any]) -> TrackedSubmission:
+    """Return a submission; the state of a version that kept no verdicts has none."""
+    verdict = Verdict(**tracked.get("verdict", {}))
+    if not isinstance(verdict.value, str) or verdict.severity not in ("", *ORDER):
+        raise TypeError
+    return TrackedSubmission(**{**tracked, "verdict": verdict})
+
+
 def _restored(item: dict[str, Any]) -> Detonation:
-    submissions = [TrackedSubmission(**each) for each in item["submissions"]]
+    submissions = [_restored_submission(each) for each in item["submissions"]]
     numbers = [number for each in submissions for number in (each.submission_id, each.sample_id, each.parent_id or 0)]
     restored = Detonation(**{**item, "stage": Stage(item["stage"]), "submissions": submissions})
     numbers += [*restored.known_sample_ids, *restored.unchecked_sample_ids, *restored.superseded_ids]

@@ -9,6 +9,7 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import DeadlineError, NotFoundError, RequestError, VMRayError
 from ...core.api.vmray_models import Submission, newest_submission
+from ...core.api.vmray_optional import Missing, read_optional
 from ...core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
 
 # A list request may return some submissions of other users; with more than this, single requests cost less.
@@ -58,33 +59,52 @@ def list_children(client: Client, detonations: Sequence[Detonation]) -> None:
     while waiting := [(each, tracked) for each in running for tracked in each.without_listed_children]:
         progress = False
         for (detonation, tracked), found in map_concurrently(lambda pair: _children(client, pair[1]), waiting):
-            if isinstance(found, VMRayError):
-                problem = f"child submissions of {tracked.submission_id} could not be listed: {found}"
-                detonation.last_error = problem
-            else:
-                detonation.children(tracked, found)
-                progress = True
+            progress = _record_children(detonation, tracked, found) or progress
         if not progress:
             break
     for detonation in running:
         detonation.settle()
 
 
+def _record_children(
+    detonation: Detonation, tracked: TrackedSubmission, found: list[Submission] | Missing | VMRayError
+) -> bool:
+    """Record the children of one submission, or why there are none; return False if they are to be listed again.
+
+    Children are optional. If VMRay rejects the request twice, the item does not wait for them until its deadline.
+    """
+    if isinstance(found, list):
+        detonation.children(tracked, found)
+        return True
+    error = found.error if isinstance(found, Missing) else found
+    problem = f"child submissions of {tracked.submission_id} could not be listed: {error}"
+    if error.is_fatal or (tracked.children_rejected and not _may_succeed(error)):
+        detonation.note(problem)
+        detonation.children(tracked, ())
+        return True
+    tracked.children_rejected = not _may_succeed(error)
+    detonation.last_error = problem
+    return False
+
+
+def _may_succeed(error: VMRayError) -> bool:
+    """Return whether another run may succeed where this one did not."""
+    return isinstance(error, DeadlineError) or (isinstance(error, RequestError) and error.retryable)
+
+
 def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submission]:
     """Read several submissions with one request, if their ids are close together.
 
-    If the request fails, the next run does not repeat it: it may have taken all the time of this run.
+    The request is optional: single requests stand in for it. If it fails, the next run does not repeat it: the request
+    may have taken all the time of this run.
     """
     ids = sorted({number for each in running for number in each.unfinished})
     if len(ids) < 2 or ids[-1] - ids[0] >= WINDOW_PER_SUBMISSION * len(ids):  # noqa: PLR2004 - a range needs two ids
         return {}
-    try:
-        found = client.list_submissions_between(ids[0], ids[-1])
-    except (RequestError, DeadlineError) as error:
-        if error.is_fatal:
-            raise
+    found = read_optional("status", lambda: client.list_submissions_between(ids[0], ids[-1]))
+    if isinstance(found, Missing):
         for each in running:
-            each.last_error = f"status could not be read: {error}"
+            each.last_error = found.note
         return {}
     return {each.submission_id: each for each in found}
 
@@ -92,19 +112,22 @@ def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submissi
 def _refresh_known(client: Client, running: Sequence[Detonation]) -> None:
     """Read the newest submission of samples that VMRay already had: if it still runs, its result is waited for."""
     known = [(each, number) for each in running for number in each.unchecked_sample_ids]
-    for (detonation, sample_id), found in map_concurrently(
-        lambda pair: client.list_submissions_of_sample(pair[1]), known
-    ):
-        if not isinstance(found, VMRayError):
+    for (detonation, sample_id), found in map_concurrently(lambda pair: _submissions(client, pair[1]), known):
+        if isinstance(found, list):
             detonation.record_latest(sample_id, newest_submission(found))
             continue
-        problem = f"previous submissions could not be listed: {found}"
-        if isinstance(found, RequestError) and not found.retryable:
+        error = found.error if isinstance(found, Missing) else found
+        problem = f"previous submissions could not be listed: {error}"
+        if error.is_fatal or not _may_succeed(error):
             detonation.note(problem)
             detonation.record_latest(sample_id, None)
         else:
             detonation.last_error = problem
 
 
-def _children(client: Client, tracked: TrackedSubmission) -> list[Submission]:
-    return client.list_child_submissions(tracked.submission_id)
+def _children(client: Client, tracked: TrackedSubmission) -> list[Submission] | Missing:
+    return read_optional("child submissions", lambda: client.list_child_submissions(tracked.submission_id))
+
+
+def _submissions(client: Client, sample_id: int) -> list[Submission] | Missing:
+    return read_optional("previous submissions", lambda: client.list_submissions_of_sample(sample_id))

@@ -1,0 +1,78 @@
+"""Values of IOCs and threat indicators that this version does not know: they pass every filter, and a note counts them.
+
+A filter that treated such a value as "none" would hide what VMRay found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from ...core.api.vmray_models import Json, objects
+from ...core.api.vmray_text import one_line
+from ...core.api.vmray_verdicts import verdict_of
+from ...core.results.vmray_escape import unclickable
+
+MAX_WORDS: Final = 3
+MAX_SCORE_LENGTH: Final = 20
+_NOT_KNOWN: Final = "that this version of the integration does not know"
+
+
+def score_of(indicator: Json) -> int:
+    """Return the score of a threat indicator: 1 to 5, -1 for a benign one, 0 for none and for an unknown one."""
+    score = re.fullmatch(r"(-?[0-9]{1,4})(?:\.[0-9]+)?", str(indicator.get("score")))
+    return int(score[1]) if score else 0
+
+
+def score_cell(indicator: Json) -> int | str:
+    """Return the score as an analyst reads it; VMRay's own word for an unknown one."""
+    unknown = has_unknown_score(indicator)
+    return unclickable(one_line(str(indicator["score"]), MAX_SCORE_LENGTH)) if unknown else score_of(indicator)
+
+
+def has_unknown_score(indicator: Json) -> bool:
+    """Return whether the score is not a number; an old server sends none, which is a score of 0."""
+    score = indicator.get("score")
+    return score is not None and not re.fullmatch(r"-?[0-9]{1,4}(?:\.[0-9]+)?", str(score))
+
+
+def reaches(indicator: Json, min_score: int) -> bool:
+    """Return whether a threat indicator passes the threshold."""
+    return score_of(indicator) >= min_score or has_unknown_score(indicator)
+
+
+def ioc_notes(lists: Json, kept: Mapping[str, Sequence[Json]]) -> Iterator[str]:
+    """Yield notes about the IOCs that this version does not understand.
+
+    Args:
+        lists: VMRay's lists by type.
+        kept: The IOCs that passed the filters, by type.
+    """
+    verdicts = [verdict for iocs in kept.values() for verdict in map(verdict_of, iocs) if not verdict.is_recognized]
+    if verdicts:
+        words = ", ".join(f'"{word}"' for word in list(dict.fromkeys(each.value for each in verdicts))[:MAX_WORDS])
+        yield f"{_counted(len(verdicts), 'IOC')} with a verdict {_NOT_KNOWN} ({words}), returned without a filter"
+    yield from _formless("IOC", (each for name in kept for each in _items(lists.get(name))))
+
+
+def indicator_notes(indicators: object) -> Iterator[str]:
+    """Yield notes about the threat indicators that this version does not understand."""
+    odd = sum(map(has_unknown_score, objects(indicators)))
+    if odd:
+        yield f"{_counted(odd, 'threat indicator')} with a score {_NOT_KNOWN}, returned without a filter"
+    yield from _formless("threat indicator", _items(indicators))
+
+
+def _formless(noun: str, items: Iterable[object]) -> Iterator[str]:
+    odd = sum(not isinstance(item, dict) for item in items if item is not None)
+    if odd:
+        yield f"{_counted(odd, noun)} in a form {_NOT_KNOWN}, not returned"
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,150 @@
+"""Parts of a result that cannot be read: the verdict is told, whatever the fault of another part."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.actions.expected import ENRICHED, NONE_ENRICHED, SUBMITTED, WAITING, details
+from tests.actions.uploading import made, upload
+
+from vm_ray.core.results.vmray_insight import UNREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.actions.lab import Lab
+
+EVER = 1_000
+URL = "http://evil.example/a"
+ENTITY = URL.upper()
+DOWN = {"kind": "status", "status": 500}
+LAST_RUN: dict[str, float] = {"async_timeout": 60.0, "poll_interval": 600.0}
+pytestmark = pytest.mark.usefixtures("_persistent_faults")
+# The request of one hash, the fault of each of its attempts, and a pattern of the reason.
+LISTS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "aa" * 32: ("vtis", DOWN, r"VMRay returned HTTP 500 \(4 attempts\)"),
+    "ab" * 32: ("iocs", {"kind": "status", "status": 403}, r".*\(HTTP 403\)"),
+    "ac" * 32: ("vtis", {"kind": "status", "status": 404}, r".*\(HTTP 404\)"),
+    "ad" * 32: ("iocs", {"kind": "redirect", "location": "http://127.0.0.1:9/login"}, r".*\(HTTP 302\)"),
+    "ae" * 32: ("vtis", {"kind": "html"}, ".*web page"),
+    "af" * 32: ("iocs", {"kind": "patch", "set": {"data.iocs": ["c2.example"]}}, ".*does not contain iocs"),
+    "ba" * 32: ("vtis", {"kind": "patch", "remove": ["data.threat_indicators"]}, ".*does not contain threat"),
+    "bb" * 32: ("iocs", {"kind": "reset_mid_body"}, r".*was lost before the response was complete \(4 "),
+    "bc" * 32: ("vtis", {"kind": "status", "status": 401}, ".*HTTP 401"),
+    "bd" * 32: ("iocs", {"kind": "result_error", "error_msg": "Database is locked"}, ".*Database is locked"),
+}
+NAMES = {"iocs": "IOCs", "vtis": "threat indicators"}
+INDICATOR = {"category": "Execution", "operation": "Runs a program", "score": 4}
+
+
+@pytest.fixture
+def _persistent_faults(lab: Lab) -> Iterator[None]:
+    """Remove the faults after the test: they last as long as it needs them."""
+    yield
+    lab.vmray.control.clear_faults()
+
+
+def test_a_list_that_cannot_be_read_does_not_decide_over_the_verdict(lab: Lab) -> None:
+    """Each hash has its verdict, its other list, a suspicious flag, and a note about the missing list."""
+    for sha256, (path, fault, _) in LISTS.items():
+        found = {"iocs": {"domains": ["c2.example"]}, "indicators": [INDICATOR]}
+        sample = lab.vmray.control.add_sample(sha256=sha256, **found)
+        lab.vmray.control.inject({"path": f"/rest/sample/{sample['sample_id']}/{path}"}, fault, EVER)
+    lab.hashes(*LISTS)
+
+    run = lab.run("Scan Hash")
+
+    entities = [each.upper() for each in LISTS]
+    documented, _, notes = run.message.partition("\n\nDetails:\n")
+    assert documented == ENRICHED + "\n".join(entities)
+    assert (run.state.value, run.result_value) == ("completed", True)
+    assert lab.flags() == dict.fromkeys(entities, (True, True))
+    told = dict(line.split(": ", 1) for line in notes.splitlines())
+    assert len(told) == len(notes.splitlines()) == len(LISTS)
+    for row, (sha256, (path, _, reason)) in zip(run.json_result, LISTS.items(), strict=True):
+        entity, result = sha256.upper(), row["EntityResult"]
+        assert re.match(f"{NAMES[path]} could not be read: {reason}", told[entity]), told[entity]
+        assert (row["Entity"], result["sample_verdict"]) == (entity, "malicious")
+        assert [each["domain"] for each in result["iocs"]["domains"]] == ["c2.example"] * (path == "vtis")
+        assert len(result["iocs"]) == 8
+        assert len(result["threat_indicators"]) == (path == "iocs")
+        assert lab.enrichment(entity)["VMRay_sample_sha256hash"] == sha256
+        assert lab.insights()[entity].count(UNREAD) == 1
+
+
+def test_a_sample_that_cannot_be_read_leaves_the_verdict_of_its_submission(lab: Lab, tmp_path: Path) -> None:
+    """The URL becomes suspicious and the file has a row: both with the verdict that the poll returned."""
+    lab.vmray.control.inject({"path": "/rest/sample/500*"}, DOWN, EVER)
+    path = made(tmp_path, "invoice.exe")
+    reason = "sample {0} could not be read: VMRay returned HTTP 500 (4 attempts); verdict of submission {1}: "
+
+    uploaded = upload(lab, path)
+    lab.urls(URL)
+    scanned = lab.run("Scan URL")
+
+    why = f"{reason.format(5001, 6001)}malicious"
+    (row,) = uploaded.json_result["files"]
+    assert (row["verdict"], row["result"], row["error"], row["data"]) == ("malicious", "error", why, None)
+    assert uploaded.message == f"{SUBMITTED}{path}{details(f'{path}: {why}')}"
+    assert scanned.message == f"{NONE_ENRICHED}{details(f'{ENTITY}: {reason.format(5002, 6002)}malicious')}"
+    assert lab.flags() == {ENTITY: (False, True)}
+
+
+@pytest.mark.parametrize("verdict", ["malicious", "high_risk", None])
+def test_a_verdict_so_far_is_told_at_the_deadline(lab: Lab, tmp_path: Path, verdict: str | None) -> None:
+    """Given a submission with a verdict that is not finished, then reason, row and flag have the verdict."""
+    lab.vmray.control.set_lifecycle("manual")
+    lab.urls(URL)
+    lab.run("Scan URL", **LAST_RUN)
+    listed = {"method": "GET", "path": "/rest/submission", "query": {"submission_submission_metadata": "*"}}
+    told = {"kind": "patch", "set": {"data.*.submission_verdict": verdict}}
+    lab.vmray.control.inject(listed, told)
+    path = made(tmp_path, "invoice.exe")
+
+    scanned = lab.run("Scan URL", **LAST_RUN)
+    flags = lab.flags()
+    lab.open_case()
+    upload(lab, path, **LAST_RUN)
+    lab.vmray.control.inject(listed, told)
+    uploaded = upload(lab, path, **LAST_RUN)
+
+    unknown = " (not known to this version of the integration)" if verdict == "high_risk" else ""
+    so_far = f"; verdict so far: {verdict}{unknown}" if verdict else ""
+    late = f"analysis not finished in time, submission {{}}{so_far}"
+    assert f"{ENTITY}: {late.format(6001)}" in scanned.message.splitlines()
+    assert flags == {ENTITY: (False, verdict == "malicious")}
+    (row,) = uploaded.json_result["files"]
+    assert (row["verdict"], row["result"], row["error"]) == (verdict, "pending", late.format(6002))
+    assert uploaded.message.startswith(f"{SUBMITTED}{path}\n{WAITING}{path}\n")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_children_that_cannot_be_listed_are_noted_in_the_same_run(lab: Lab, status: int) -> None:
+    """Given a key that may not list submissions, then the URL is reported at once, without its children."""
+    query = {"submission_parent_submission_id": "*"}
+    match = {"method": "GET", "path": "/rest/submission", "query": query}
+    lab.vmray.control.inject(match, {"kind": "status", "status": status}, EVER)
+    lab.urls(URL)
+
+    run = lab.run("Scan URL")
+
+    assert len(run.rounds) == 2
+    assert run.message.startswith(
+        f"{ENRICHED}{ENTITY}\n\nDetails:\n{ENTITY}: child submissions of 6001 could not be listed: "
+    )
+    assert lab.flags() == {ENTITY: (True, True)}
+
+
+def test_a_fatal_error_at_the_end_tells_the_verdict_that_was_known(lab: Lab) -> None:
+    """Given a key that is withdrawn before the sample is read, then the kept submission has its verdict."""
+    lab.vmray.control.inject({"path": "/rest/sample/5001"}, {"kind": "status", "status": 401}, EVER)
+    lab.urls(URL)
+
+    run = lab.run("Scan URL")
+
+    why = "VMRay rejected the API key (HTTP 401); check Api Key"
+    kept = details(f"{ENTITY}: kept in VMRay: submission 6001; verdict: malicious")
+    assert run.message == f'Error executing action "Scan URL". Reason: {why}{kept}'
