@@ -21,7 +21,7 @@ EVER = 1_000
 URL = "http://evil.example/a"
 ENTITY = URL.upper()
 DOWN = {"kind": "status", "status": 500}
-LAST_RUN: dict[str, float] = {"async_timeout": 60.0, "poll_interval": 600.0}
+LAST_RUN: dict[str, Any] = {"async_timeout": 60.0, "poll_interval": 600.0}
 pytestmark = pytest.mark.usefixtures("_persistent_faults")
 # The request of one hash, the fault of each of its attempts, and a pattern of the reason.
 LISTS: dict[str, tuple[str, dict[str, Any], str]] = {

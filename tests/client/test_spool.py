@@ -48,7 +48,7 @@ def stored() -> Spool:
 
 def read(spool: Spool) -> dict[str, Any]:
     """Return all values of a spool, the last one first."""
-    return {name: spool.get(name) for name in reversed(VALUES)}
+    return {name: spool.get(name) for name in reversed(list(VALUES))}
 
 
 def _fails(number: int) -> Callable[..., Any]:

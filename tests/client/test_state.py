@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_errors import StateError
+from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict
 from vm_ray.core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
 from vm_ray.core.submissions.vmray_state import STATE_VERSION, State
 
 NUMBERS = st.integers(1, 2**53)
-PARTS = st.builds(TrackedSubmission, NUMBERS, NUMBERS, st.none() | NUMBERS, *[st.booleans()] * 5)
+WORDS = st.sampled_from(VERDICTS) | st.builds(Verdict, st.text(), st.sampled_from(["", "malicious", "clean"]))
+PARTS = st.builds(TrackedSubmission, NUMBERS, NUMBERS, st.none() | NUMBERS, *[st.booleans()] * 6, WORDS)
 DETONATIONS = st.builds(
     Detonation,
     item=st.text(),
@@ -57,6 +59,18 @@ def test_any_other_json_is_a_state_error(state: object) -> None:
     assert state["version"] == STATE_VERSION
 
 
+TRACKED = {"submission_id": 1, "sample_id": 2}
+
+
+def test_the_state_of_a_version_without_verdicts_is_restored() -> None:
+    """Given a state from before the update, then the submissions are tracked on, without a verdict so far."""
+    detonation = Detonation("http://a/", "HTTP://A/", "key", Stage.RUNNING, [TrackedSubmission(1, 2)])
+    state = json.loads(State(1.0, [detonation]).to_text("Scan URL"))
+    for name in ("verdict", "children_rejected"):
+        del state["items"][0]["submissions"][0][name]
+    assert State.from_text("Scan URL", json.dumps(state)).detonations == [detonation]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -67,6 +81,10 @@ def test_any_other_json_is_a_state_error(state: object) -> None:
         {"items": [{"stage": "ready"}]},
         {"items": [{"stage": "running", "submissions": [{"submission_id": "1", "sample_id": 2}]}]},
         {"items": [{"unresolved_until": 10**400}]},
+        {"items": [{"stage": "running", "submissions": [TRACKED | {"verdict": None}]}]},
+        {"items": [{"stage": "running", "submissions": [TRACKED | {"verdict": {"value": 5}}]}]},
+        {"items": [{"stage": "running", "submissions": [TRACKED | {"verdict": {"severity": "high"}}]}]},
+        {"items": [{"stage": "running", "submissions": [TRACKED | {"verdict": {"other": "clean"}}]}]},
     ],
     ids=str,
 )

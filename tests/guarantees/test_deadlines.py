@@ -115,7 +115,7 @@ def test_a_finished_hash_is_returned_beside_one_without_a_response(quick: Path, 
     with World(tmp_path, quick) as world:
         samples = [world.vmray.control.add_sample(filename=name) for name in ("good", "stalling")]
         good, stalling = (hash_item(each["sample_sha256hash"]) for each in samples)
-        path = f"/rest/sample/{samples[1]['sample_id']}/vtis"
+        path = f"/rest/sample/sha256/{stalling.sha256}"
         world.vmray.control.inject({"path": path}, {"kind": "stall", "seconds": 2 * SECONDS})
         run = world.run("Scan Hash", [good, stalling], script_timeout=SECONDS)
         assert run.state is RunState.COMPLETED
@@ -123,6 +123,18 @@ def test_a_finished_hash_is_returned_beside_one_without_a_response(quick: Path, 
         kind, reason = reported_outcome(run, stalling)
         assert kind == "named"
         assert "VMRay did not respond within" in reason
+
+
+def test_a_list_without_a_response_leaves_the_verdict(quick: Path, tmp_path: Path) -> None:
+    """Given a list that gets no response before the deadline, then the hash is enriched, with a note."""
+    with World(tmp_path, quick) as world:
+        sample = world.vmray.control.add_sample()
+        item = hash_item(sample["sample_sha256hash"])
+        world.vmray.control.inject({"path": "/rest/sample/*/vtis"}, {"kind": "stall", "seconds": 2 * SECONDS})
+        run = world.run("Scan Hash", [item], script_timeout=SECONDS)
+        kind, reason = reported_outcome(run, item)
+        assert kind == "fine"
+        assert reason.startswith("threat indicators could not be read: VMRay did not respond within")
 
 
 def _two_to_three_seconds_from_now() -> str:

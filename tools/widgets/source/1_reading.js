@@ -25,10 +25,15 @@ function asText(value) {
 
 const asTexts = (value) => asList(value).map(asText).filter((text) => text !== "");
 
-function verdictOf(value) {
-  const word = asText(value).toLowerCase();
-  return has(VERDICTS, word) ? word : "unknown";
+// The verdict for sign and colour. For a word that this version does not know, the severity of the object decides.
+function verdictOf(said, object, prefix) {
+  const word = said.toLowerCase();
+  if (has(VERDICTS, word)) return word;
+  const severity = isOdd(said) && word !== "not_available" ? asText(object[prefix + "severity"]).toLowerCase() : "";
+  return has(SEVERITIES, severity) ? SEVERITIES[severity] : "unknown";
 }
+
+const isOdd = (said) => said !== "" && !has(VERDICTS, said.toLowerCase());
 
 // The verdict of a sample (prefix "sample_") or of an IOC (no prefix), as VMRay writes it.
 function saidOf(object, prefix) {
@@ -37,8 +42,6 @@ function saidOf(object, prefix) {
   return has(SEVERITIES, severity) ? SEVERITIES[severity] : severity;
 }
 
-const iocVerdict = (ioc) => verdictOf(saidOf(ioc, ""));
-
 function readEntry(name, state, data, extra) {
   const sample = isObject(data) ? data : null;
   const said = asText(extra.verdict) || (sample ? saidOf(sample, "sample_") : "");
@@ -46,7 +49,7 @@ function readEntry(name, state, data, extra) {
     name: name || "(no name)",
     label: name || "(no name)",
     state: state === "done" && !sample ? "empty" : state,
-    verdict: verdictOf(said),
+    verdict: verdictOf(said, sample || {}, "sample_"),
     said,
     error: asText(extra.error),
     submission: asText(extra.submission_id),

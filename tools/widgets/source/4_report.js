@@ -4,7 +4,7 @@
 const FIRST_SEEN = "First seen by VMRay";
 function drawHead(entry) {
   const sample = entry.sample;
-  const odd = entry.said && !has(VERDICTS, entry.said.toLowerCase()) ? " (" + entry.said.replace(/_/g, " ") + ")" : "";
+  const odd = isOdd(entry.said) ? " (" + entry.said.replace(/_/g, " ") + ")" : "";
   const what = el("div", "", show("h2", "name", sample.sample_url || sample.sample_filename || entry.name));
   const firstSeen = moment(sample.sample_created);
   const facts = [sample.sample_type, bytes(sample.sample_filesize, true), firstSeen && FIRST_SEEN + " " + firstSeen].filter(Boolean);
@@ -17,7 +17,7 @@ function drawHead(entry) {
     ].filter(Boolean));
   } else {
     what.append(show("p", "", waiting(entry)));
-    if (entry.verdict !== "unknown") what.append(el("p", "", "Verdict so far: ", verdictBadge(entry.verdict)));
+    if (entry.verdict !== "unknown" || odd) what.append(el("p", "", "Verdict so far: ", verdictBadge(entry.verdict), odd));
   }
   const head = el("div", "head " + kindOf(entry), stateBadge(entry, "big"), what);
   const address = safeLink(sample.sample_webif_url);
@@ -81,11 +81,13 @@ function drawIndicator(indicator) {
   return el("li", "", el("span", "score " + tone, meter, word), what);
 }
 
+// The JSON of a list that could not be read is an empty list.
+const UNREAD = "If VMRay did not return the list, the message of the action says so.";
 // The action's filters and limits shorten these lists, and the JSON has no totals, so the labels say "returned".
 function drawIndicators(indicators) {
   const strongest = [...indicators].sort((a, b) => (scoreOf(b) ?? -9) - (scoreOf(a) ?? -9));
   const body = strongest.length ? rows(strongest, drawIndicator, 100)
-    : [el("p", "faint", "No threat indicator reached the score threshold.")];
+    : [el("p", "faint", "No threat indicator reached the score threshold. " + UNREAD)];
   return el("section", "card", el("h3", "", "Threat indicators returned (" + count(indicators.length) + ")"), ...body);
 }
 
@@ -104,7 +106,9 @@ function drawIocType(type, iocs, open) {
   const summary = el("summary", "", show("span", "name", label), " " + count(iocs.length) + " returned");
   const read = iocs.map((ioc) => {
     const found = readIoc(type, ioc);
-    return { ...found, verdict: iocVerdict(ioc), fanged: defang(type, found.value) };
+    const said = saidOf(ioc, "");
+    if (isOdd(said)) found.notes.unshift("Verdict: " + said);
+    return { ...found, verdict: verdictOf(said, ioc, ""), fanged: defang(type, found.value) };
   });
   for (const verdict of Object.keys(VERDICTS)) {
     const number = read.filter((one) => one.verdict === verdict).length;
@@ -127,7 +131,7 @@ function drawIocs(iocs) {
   const total = found.reduce((sum, [, list]) => sum + list.length, 0);
   const section = el("section", "card", el("h3", "", "IOCs returned (" + count(total) + ")"));
   found.forEach(([type, list], at) => section.append(drawIocType(type, list, at === 0)));
-  if (!total) section.append(el("p", "faint", "No IOC passed the filters."));
+  if (!total) section.append(el("p", "faint", "No IOC passed the filters. " + UNREAD));
   return section;
 }
 
