@@ -69,9 +69,7 @@ class TrackedSubmission:
     def told_verdict(self) -> str:
         """What VMRay returned about the verdict, for a reason why there is no other result; empty for none."""
         return (
-            ""
-            if self.verdict == Verdict.NONE
-            else f"; verdict of submission {self.submission_id}: {self.verdict.told}"
+            "" if self.verdict == Verdict.NONE else f"; verdict of submission {self.submission_id}: {self.verdict.told}"
         )
 
 
