@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 PAGE: Final = REPOSITORY / "docs" / "troubleshooting.md"
 PLACEHOLDER: Final = "…"
+#: The modules with the error classes, and the two classes of which no error is created.
+MODULES: Final = ("vmray_errors", "vmray_request_errors")
+BASES: Final = ("VMRayError", "RequestError")
 #: The parameters of error classes that hold the text of the message.
 TEXT_PARAMETERS: Final = ("what", "problem", "sentence")
 
@@ -48,16 +51,13 @@ def table() -> str:
 
 
 def error_classes() -> dict[str, type[Any]]:
-    """Return the concrete error classes by name, in the order of their module."""
+    """Return the error classes of which errors are created, by name, in the order of their modules."""
     if str(INTEGRATION.parent) not in sys.path:
         sys.path.insert(0, str(INTEGRATION.parent))
-    module = importlib.import_module("vm_ray.core.api.vmray_errors")
-    classes = {name: value for name, value in vars(module).items() if inspect.isclass(value)}
-    return {
-        name: value
-        for name, value in classes.items()
-        if issubclass(value, module.VMRayError) and not value.__subclasses__()
-    }
+    modules = [importlib.import_module(f"vm_ray.core.api.{name}") for name in MODULES]
+    base = modules[0].VMRayError
+    found = [each for module in modules for each in vars(module).values() if inspect.isclass(each)]
+    return {each.__name__: each for each in found if issubclass(each, base) and each.__name__ not in BASES}
 
 
 def messages() -> dict[str, list[str]]:

@@ -38,7 +38,7 @@ _STOOD_IN_FOR: Final = {**optional(), FATAL: FINE, GONE: ended("could not be rea
 # What another request stands in for, or what the next run repeats, is not felt as a read of one item is.
 OUTCOMES: Final[Exceptions] = {
     # the search for previous submissions is optional: a server without the filter returns an error
-    _EARLIER: {REFUSED: FINE},
+    _EARLIER: {REFUSED: FINE, "HTML with 200": FINE, "no mark of success": FINE},
     "GET /submission/{id}": {
         **lasting(named(PENDING)),
         "404": named(r"submission \d+ no longer exists in VMRay"),

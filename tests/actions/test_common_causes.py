@@ -11,6 +11,7 @@ from tests.actions.lab import Lab, failed, outcome
 from tests.support.example import prepare, run_example
 from tests.support.registry import Case, every_action
 
+from vm_ray.core.api.vmray_protocol import permission_for
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ ALL_REQUESTS = 1000
 def assert_failed(
     lab: Lab, case: Case, folder: Path, why: str, fault: Mapping[str, Any] | None = None
 ) -> None:
-    """Run the example with a fault in every request, and compare the whole output and the stored objects."""
+    """Run the example with a fault in every request, and compare the whole output and the stored objects.
+
+    `PERMISSION` in the reason stands for the permission that a request of the action needs.
+    """
     parameters = prepare(lab, case.example, folder, BYSTANDER)
     stored = lab.vmray.control.submissions()
     if fault is not None:
@@ -35,6 +39,10 @@ def assert_failed(
     run = lab.run(case.action.name, parameters)
 
     lab.vmray.control.clear_faults()
+    if "PERMISSION" in why:
+        requests = [each.partition("?")[0].split(" /rest") for each in lab.seen()]
+        needed = {permission_for(method, path) for method, path in requests}
+        why = why.replace("PERMISSION", next(each for each in needed if each in run.message))
     example = case.example
     found = outcome(run)
     if example.has_outcome_word:
@@ -78,7 +86,8 @@ def test_a_key_without_permission_fails_the_action(lab: Lab, case: Case, tmp_pat
     """Given 403 for every request, then the action fails with the reason that VMRay returned."""
     body = {"result": "error", "error_msg": "API access disabled"}
 
-    why = "the API key does not have the required permission (HTTP 403): API access disabled"
+    denied = "VMRay denied the request (HTTP 403): API access disabled"
+    why = f"{denied}; the API key needs the permission to PERMISSION"
     assert_failed(lab, case, tmp_path, why, {"kind": "status", "status": 403, "body": body})
 
 
@@ -123,7 +132,10 @@ def test_a_self_signed_certificate_fails_the_action_before_any_request(
     secure: Lab, case: Case, tmp_path: Path
 ) -> None:
     """Given a self-signed certificate, then the message names the problem, and no request is made."""
-    why = "the certificate of the VMRay server was not accepted: self-signed certificate; see Verify SSL"
+    why = (
+        "the certificate of the VMRay server was not accepted: self-signed certificate; add its certificate "
+        "authority to the file that CURL_CA_BUNDLE names on the machine that runs the action"
+    )
     assert_failed(secure, case, tmp_path, why)
 
     assert secure.seen() == []

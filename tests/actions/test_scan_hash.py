@@ -89,13 +89,14 @@ SITUATIONS = [
 ]
 # a continuation can be read once: when it is lost, the list is read again from the start
 _NO_REST = (FINE, named("VMRay's list could not be read to the end"))
+_NO_MARK = (FINE, named("the response was not from VMRay: JSON of another form"))
 OUTCOMES = {
     **LISTS,
     "GET /continuation/{id}": {
         "404": _NO_REST,
-        "truncated JSON": _NO_REST,
         "null for a list": _NO_REST,
-        "missing field": FINE,
+        "missing field": _NO_MARK,
+        "no mark of success": _NO_MARK,
     },
 }
 

@@ -118,9 +118,10 @@ def test_a_403_without_a_locked_report_is_told_beside_the_verdict(lab: Lab) -> N
 
     run = lab.run("Scan Hash")
 
-    why = "IOCs could not be read: the API key does not have the required permission (HTTP 403)"
+    why = "IOCs could not be read: VMRay denied the request (HTTP 403): Emulated status 403"
+    needed = "the API key needs the permission to view samples and their reports"
     assert outcome(run) == completed(
-        f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}: Emulated status 403')}",
+        f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}; {needed}')}",
         value=True,
         json_result=[{"Entity": ENTITY, "EntityResult": entity_result(sample)}],
         tables={ENTITY: sample_table(sample)},

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from secops_lab.platform import LocalPlatform
 
 GOOD, BAD = "aa" * 32, "bb" * 32
+CHECK = (
+    "check Api Root (http or https, host, port, prefix), and the proxy, firewall or login page before VMRay"
+)
 
 
 @pytest.mark.parametrize(
     ("fault", "times", "why"),
     [
         ({"kind": "status", "status": 502}, 4, "VMRay returned HTTP 502 (4 attempts)"),
-        ({"kind": "html"}, 4, "VMRay's response was a web page (4 attempts)"),
+        (
+            {"kind": "html"},
+            4,
+            f"the response was not from VMRay: a web page with HTTP 200 (4 attempts); {CHECK}",
+        ),
         ({"kind": "truncated_json"}, 4, "VMRay's response was incomplete or not JSON (4 attempts)"),
         ({"kind": "data_null"}, 4, "VMRay's response does not contain the requested data (4 attempts)"),
         (
@@ -33,7 +40,11 @@ GOOD, BAD = "aa" * 32, "bb" * 32
             1,
             "VMRay rejected the request: Database is locked",
         ),
-        ({"kind": "status", "status": 400, "body": "oops"}, 1, "VMRay rejected the request (HTTP 400)"),
+        (
+            {"kind": "status", "status": 400, "body": "oops"},
+            1,
+            f"the response was not from VMRay: another text with HTTP 400; {CHECK}",
+        ),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else None,
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from tests.client.vmray_objects import submission
 
@@ -12,8 +13,10 @@ from vm_ray.core.submissions.vmray_submission_key import ItemFacts
 
 if TYPE_CHECKING:
     from vm_ray.core.api.vmray_client import Client
-    from vm_ray.core.api.vmray_errors import RequestError
+    from vm_ray.core.api.vmray_request_errors import RequestError
     from vm_ray.core.api.vmray_submit_options import SubmitOptions
+
+NOW: Final = datetime(2026, 1, 15, 9, 30)  # noqa: DTZ001 - VMRay's timestamps have no zone
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Server:
         appears_after: The number of look-ups that do not return a stored submission.
         newest_are_others: Whether the newest submissions are all of other users.
         refuses: The error of the next look-up by metadata.
+        clock: The time of the server's clock, in UTC.
     """
 
     faults: list[tuple[RequestError, bool]] = field(default_factory=list)
@@ -36,6 +40,11 @@ class Server:
     newest_are_others: bool = False
     submits: int = 0
     slept: list[float] = field(default_factory=list)
+    clock: datetime = NOW
+
+    def server_time(self) -> float:
+        """Return the time of the server's clock."""
+        return self.clock.replace(tzinfo=UTC).timestamp()
 
     def send(self, options: SubmitOptions) -> SubmitResponse:
         """Submit once."""

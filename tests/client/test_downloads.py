@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from vm_ray.core.api.vmray_connect import connect
-from vm_ray.core.api.vmray_errors import (
+from vm_ray.core.api.vmray_protocol import FileType, decipher_file, has_type
+from vm_ray.core.api.vmray_request_errors import (
+    ForeignResponseError,
     InvalidResponseError,
     NotFoundError,
     PermissionDeniedError,
     RequestRejectedError,
     TooLargeError,
 )
-from vm_ray.core.api.vmray_protocol import FileType, decipher_file, has_type
 
 if TYPE_CHECKING:
     from vm_ray.core.api.vmray_client import Client
@@ -75,10 +76,10 @@ def test_an_error_larger_than_the_limit_is_named(client: Client, emulator: Embed
 
 
 def test_a_web_page_is_no_report(client: Client, emulator: EmbeddedEmulator) -> None:
-    """Given a web page with status 200 for all attempts, then the response is invalid."""
+    """Given a web page with status 200 for all attempts, then the response is not VMRay's."""
     sample_id = known_sample(emulator, client)
     emulator.control.inject(REPORT, {"kind": "html"}, times=4)
-    with pytest.raises(InvalidResponseError, match="a web page") as caught:
+    with pytest.raises(ForeignResponseError, match="a web page") as caught:
         client.download_sample_report(sample_id, LIMIT)
     assert caught.value.attempts == 4
     assert emulator.control.pending_faults() == []

@@ -11,23 +11,25 @@ import pytest
 import requests
 import urllib3.exceptions
 
-from vm_ray.core.api import vmray_errors
+from vm_ray.core.api import vmray_errors, vmray_request_errors
 from vm_ray.core.api.vmray_errors import (
     KINDS,
-    CertificateError,
-    ConnectError,
-    ConnectionLostError,
     DeadlineError,
     FileError,
     FilesRejectedError,
-    InvalidResponseError,
     ParameterError,
-    RequestError,
-    ResponseTimeoutError,
-    ServerError,
     VMRayError,
 )
 from vm_ray.core.api.vmray_network_errors import classify_exception
+from vm_ray.core.api.vmray_request_errors import (
+    CertificateError,
+    ConnectError,
+    ConnectionLostError,
+    InvalidResponseError,
+    RequestError,
+    ResponseTimeoutError,
+    ServerError,
+)
 
 INTERNAL = "HTTPSConnectionPool(host='10.1.2.3', port=443): 0x7f00"
 
@@ -41,6 +43,7 @@ def classes(module: object, base: type[Base]) -> list[type[Base]]:
     return [each for each in found if not issubclass(each, Warning)]
 
 
+ERRORS = {*classes(vmray_errors, VMRayError), *classes(vmray_request_errors, VMRayError)}
 LIBRARIES = sorted(
     {
         *classes(requests.exceptions, requests.RequestException),
@@ -62,13 +65,13 @@ def test_the_documented_tree_has_all_error_classes() -> None:
         if match := re.match(r"( *)(?:[│ ]*[├└]── )(\w+) ", line):
             documented[match[2]] = "(fatal)" in line
     helpers = {"VMRayError", "Sentence"}
-    real = {each.__name__: each.is_fatal for each in classes(vmray_errors, VMRayError)}
+    real = {each.__name__: each.is_fatal for each in ERRORS}
     assert documented == {name: mark for name, mark in real.items() if name not in helpers}
 
 
 def test_each_error_class_has_its_own_kind_cause_and_remedy() -> None:
     """Given each error class, then it has its texts for the troubleshooting page and the JSON results."""
-    for each in classes(vmray_errors, VMRayError):
+    for each in ERRORS:
         assert {"cause", "remedy"} <= vars(each).keys(), each.__name__
         assert each.kind in KINDS
         for sentence in (each.cause, each.remedy):
@@ -77,7 +80,7 @@ def test_each_error_class_has_its_own_kind_cause_and_remedy() -> None:
 
 def test_each_error_class_sets_its_own_kind() -> None:
     """Only the two base classes have the kind of an internal error."""
-    internal = {each.__name__ for each in classes(vmray_errors, VMRayError) if each.kind == "internal"}
+    internal = {each.__name__ for each in ERRORS if each.kind == "internal"}
     assert internal == {"VMRayError", "RequestError"}
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from tests.client.memory_server import Server, ServerSource
+from tests.client.memory_server import NOW, Server, ServerSource
 from tests.client.vmray_objects import submission
 
 from vm_ray.core.api.vmray_deadline import Deadline
-from vm_ray.core.api.vmray_errors import (
+from vm_ray.core.api.vmray_errors import SubmitRejectedError, SubmitUnresolvedError, VMRayError
+from vm_ray.core.api.vmray_request_errors import (
     AuthenticationError,
     ConnectError,
     ConnectionLostError,
@@ -22,9 +23,6 @@ from vm_ray.core.api.vmray_errors import (
     RequestRejectedError,
     ResponseTimeoutError,
     ServerError,
-    SubmitRejectedError,
-    SubmitUnresolvedError,
-    VMRayError,
 )
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
 from vm_ray.core.api.vmray_timing import TIMING
@@ -41,13 +39,12 @@ if TYPE_CHECKING:
     from vm_ray.core.api.vmray_client import Client
     from vm_ray.core.api.vmray_models import Submission
 
-NOW = datetime(2026, 1, 15, 9, 30)  # noqa: DTZ001 - VMRay's timestamps have no zone
 KEY = "0123456789abcdef"
 
 
 def submitter(server: Server) -> Submitter:
     """Return a submitter for the server that does not wait."""
-    return Submitter(cast("Client", server), Deadline(None), server.slept.append, lambda: NOW)
+    return Submitter(cast("Client", server), Deadline(None), server.slept.append)
 
 
 def one(server: Server) -> SubmitRequest:

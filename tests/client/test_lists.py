@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from vm_ray.core.api.vmray_client import Client
-from vm_ray.core.api.vmray_errors import InvalidResponseError
 from vm_ray.core.api.vmray_pagination import MAX_PAGES
 from vm_ray.core.api.vmray_protocol import Response
+from vm_ray.core.api.vmray_request_errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from vm_ray.core.api.vmray_transport import Transport

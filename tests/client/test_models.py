@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from tests.client.vmray_objects import submission, submission_object
 
-from vm_ray.core.api.vmray_errors import InvalidResponseError
 from vm_ray.core.api.vmray_models import (
     Aggregate,
     Analysis,
@@ -18,6 +17,7 @@ from vm_ray.core.api.vmray_models import (
     objects,
     texts,
 )
+from vm_ray.core.api.vmray_request_errors import InvalidResponseError
 from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict, verdict_of, worst
 
 NOT_STORED = "Submission not stored because no jobs were created"

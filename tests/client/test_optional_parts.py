@@ -9,21 +9,22 @@ import pytest
 from tests.client.vmray_objects import submission
 
 from vm_ray.core.api.vmray_client import Client
-from vm_ray.core.api.vmray_errors import (
+from vm_ray.core.api.vmray_errors import DeadlineError, VMRayError
+from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Analysis, Sample
+from vm_ray.core.api.vmray_optional import Missing, read_optional
+from vm_ray.core.api.vmray_protocol import Response
+from vm_ray.core.api.vmray_request_errors import (
     AuthenticationError,
-    DeadlineError,
+    ConfigurationError,
     InvalidResponseError,
     NotFoundError,
     PermissionDeniedError,
+    ProxyLoginError,
     RequestError,
     RequestRejectedError,
     ServerError,
     TooLargeError,
-    VMRayError,
 )
-from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Analysis, Sample
-from vm_ray.core.api.vmray_optional import Missing, read_optional
-from vm_ray.core.api.vmray_protocol import Response
 from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict
 from vm_ray.core.results.vmray_insight import UNREAD, insight
 from vm_ray.core.results.vmray_lock import is_locked
@@ -50,8 +51,16 @@ def _kinds(base: type[RequestError]) -> Iterator[type[RequestError]]:
         yield from _kinds(kind)
 
 
+# The errors that are not created from one text.
+_OTHERS: Final[dict[type[RequestError], RequestError]] = {
+    ConfigurationError: ConfigurationError("HTTPS_PROXY", "is not the address of a proxy", "an address"),
+    ProxyLoginError: ProxyLoginError(),
+    TooLargeError: TooLargeError("VMRay's response", 10),
+}
+
+
 def _error(kind: type[RequestError]) -> RequestError:
-    return TooLargeError(10) if kind is TooLargeError else kind("the reason")
+    return _OTHERS.get(kind) or kind("the reason")
 
 
 # Every error that a request can end with, from the tree of errors: a new one is tested as well.

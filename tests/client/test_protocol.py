@@ -12,21 +12,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_api_root import api_root
-from vm_ray.core.api.vmray_errors import (
+from vm_ray.core.api.vmray_errors import ParameterError
+from vm_ray.core.api.vmray_protocol import (
+    SUCCESSES,
+    Response,
+    decipher,
+    permission_for,
+    quote_segment,
+    retry_after,
+)
+from vm_ray.core.api.vmray_redaction import secret_pattern
+from vm_ray.core.api.vmray_request_errors import (
     AuthenticationError,
-    ConnectError,
+    ForeignResponseError,
     InvalidResponseError,
     NotFoundError,
-    ParameterError,
     PermissionDeniedError,
+    ProxyLoginError,
     RateLimitedError,
     RedirectError,
     RequestError,
     RequestRejectedError,
+    RequestTooLargeError,
+    RetryRequestedError,
     ServerError,
 )
-from vm_ray.core.api.vmray_protocol import Response, decipher, quote_segment, retry_after
-from vm_ray.core.api.vmray_redaction import secret_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +72,14 @@ def test_an_address_is_normalised(given_text: str, root: str) -> None:
         "https://vmray.example#top",
         "https://vm ray.example",
         "https://[::1",
+        "https://cloud..vmray.com",
+        "https://.cloud.vmray.com",
+        f"https://{'a' * 64}.example",
+        "https:/cloud.vmray.com",
+        "https//cloud.vmray.com",
+        "https://https://cloud.vmray.com",
+        "https://cloud,vmray.com",
+        "https://vmray.example:0",
     ],
 )
 def test_an_invalid_address_is_an_error(wrong: str) -> None:
@@ -82,6 +100,11 @@ def test_a_value_stays_in_its_path_segment(value: str) -> None:
     assert encoded.strip(".")
 
 
+PROXY_LOGIN = (
+    "the proxy for the VMRay server requires authentication (HTTP 407); "
+    "check the user and the password in HTTPS_PROXY or in the proxy settings of the platform"
+)
+TOO_LARGE = "the request is too large for VMRay, or for a server before VMRay (HTTP 413)"
 ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
 
 
@@ -96,13 +119,13 @@ ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
             0,
         ),
         (400, ENVELOPE, RequestRejectedError, "VMRay rejected the request (HTTP 400): No such element", 1),
-        (400, "<html>", RequestRejectedError, "VMRay rejected the request (HTTP 400)", 1),
+        (400, '{"result": "error"}', RequestRejectedError, "VMRay rejected the request (HTTP 400)", 1),
         (401, ENVELOPE, AuthenticationError, "VMRay rejected the API key (HTTP 401); check Api Key", 1),
         (
             403,
             ENVELOPE,
             PermissionDeniedError,
-            "the API key does not have the required permission (HTTP 403): No such element",
+            "VMRay denied the request (HTTP 403): No such element",
             1,
         ),
         (
@@ -113,26 +136,32 @@ ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
             1,
         ),
         (405, "", RequestRejectedError, "VMRay rejected the request (HTTP 405)", 1),
-        (407, "", ConnectError, "the proxy for the VMRay server requires authentication (HTTP 407)", 1),
+        (407, "", ProxyLoginError, PROXY_LOGIN, 1),
+        (408, "", RetryRequestedError, "the server requested another attempt (HTTP 408)", 0),
+        (421, "<html>", RetryRequestedError, "the server requested another attempt (HTTP 421)", 1),
+        (425, ENVELOPE, RetryRequestedError, "the server requested another attempt (HTTP 425)", 1),
+        (413, "", RequestTooLargeError, TOO_LARGE, 1),
+        (413, "<html>", RequestTooLargeError, TOO_LARGE, 1),
+        (413, ENVELOPE, RequestTooLargeError, TOO_LARGE, 1),
         (429, ENVELOPE, RateLimitedError, "VMRay returned HTTP 429, too many requests", 1),
         (500, ENVELOPE, ServerError, "VMRay returned HTTP 500", 0),
-        (502, "<html>", ServerError, "VMRay returned HTTP 502", 0),
+        (500, "", ServerError, "VMRay returned HTTP 500", 0),
+        (502, "<html>", ServerError, "the response was not from VMRay: a web page with HTTP 502", 0),
+        (503, "Sorry", ServerError, "the response was not from VMRay: another text with HTTP 503", 0),
         (204, "", InvalidResponseError, "VMRay returned HTTP 204 without a result", 0),
-        (200, "<html>", InvalidResponseError, "VMRay's response was a web page", 0),
         (200, '{"result": "ok", "da', InvalidResponseError, "VMRay's response was incomplete or not JSON", 0),
         (200, "[" * 100_000, InvalidResponseError, "VMRay's response was incomplete or not JSON", 0),
-        (200, "[]", InvalidResponseError, "VMRay's response was not the expected JSON object", 0),
         (200, ENVELOPE, RequestRejectedError, "VMRay rejected the request: No such element", 0),
         (
             200,
-            '{"data": [], "continuation_id": "\\ud800"}',
+            '{"result": "ok", "data": [], "continuation_id": "\\ud800"}',
             InvalidResponseError,
             "VMRay returned an invalid continuation id",
             0,
         ),
         (
             200,
-            '{"data": [], "continuation_id": true}',
+            '{"result": "ok", "data": [], "continuation_id": true}',
             InvalidResponseError,
             "VMRay returned an invalid continuation id",
             0,
@@ -165,20 +194,77 @@ def test_each_error_response_has_its_error(
     [
         ({"result": "ok", "data": [1], "continuation_id": 7}, Response([1], 7)),
         ({"result": "ok", "data": {}, "continuation_id": None}, Response({}, None)),
-        ({"data": {"a": 1}}, Response({"a": 1}, None)),
         ({"result": "ok"}, Response(None, None)),
-        ({"data": [], "truncated": True}, Response([], None, truncated=True)),
-        ({"data": [], "truncated": None}, Response([], None)),
+        ({"result": "ok", "data": [], "truncated": True}, Response([], None, truncated=True)),
+        ({"result": "ok", "data": [], "truncated": None}, Response([], None)),
     ],
 )
-def test_a_successful_response_has_its_payload(document: Mapping[str, Any], response: Response) -> None:
-    """Given a success, then `result` may be missing, and `continuation_id` may be absent or null."""
-    assert decipher(200, {}, json.dumps(document).encode()) == response
+@pytest.mark.parametrize("status", SUCCESSES)
+def test_a_successful_response_has_its_payload(
+    status: int, document: Mapping[str, Any], response: Response
+) -> None:
+    """Given `"result": "ok"`, then `continuation_id` may be absent or null, and a proxy may set 203."""
+    assert decipher(status, {}, json.dumps(document).encode()) == response
+
+
+FOREIGN_BODIES = {
+    "": "an empty response",
+    " \r\n": "an empty response",
+    "<!DOCTYPE html><title>404</title>": "a web page",
+    "\n<html><body>Sign in</body></html>": "a web page",
+    '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>': "a web page",
+    '{"message": "Forbidden"}': "JSON of another form",
+    '{"detail": "Not found."}': "JSON of another form",
+    '{"error_msg": "404 Route Not Found"}': "JSON of another form",
+    "[]": "JSON of another form",
+    "404 page not found": "another text",
+    "null": "another text",
+}
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 406, 409, 410, 414, 418, 431, 451, 499])
+@pytest.mark.parametrize("body", FOREIGN_BODIES)
+def test_a_status_counts_only_if_vmray_responded(status: int, body: str) -> None:
+    """Given a status of 4xx with another body than VMRay's, then a server before VMRay responded."""
+    with pytest.raises(ForeignResponseError) as caught:
+        decipher(status, {}, body.encode())
+    what = f"the response was not from VMRay: {FOREIGN_BODIES[body]} with HTTP {status}; check Api Root"
+    assert str(caught.value).startswith(what)
+    assert (caught.value.status, caught.value.is_fatal, caught.value.retryable) == (status, False, False)
+    assert not caught.value.not_executed, (
+        "a firewall can replace the response after VMRay executed the request"
+    )
+
+
+@pytest.mark.parametrize("status", SUCCESSES)
+@pytest.mark.parametrize(
+    "body",
+    [
+        *FOREIGN_BODIES,
+        "{}",
+        '{"data": []}',
+        '{"data": {"submissions": []}}',
+        '{"result": null}',
+        '{"result": true}',
+        '{"result": "OK"}',
+        '{"result": "success", "data": []}',
+        '{"result": ["ok"]}',
+        '{"Result": "ok"}',
+        '"ok"',
+    ],
+)
+def test_only_the_mark_of_vmray_is_a_success(status: int, body: str) -> None:
+    """Given a status of success without `"result": "ok"`, then the response is not VMRay's; it is retried."""
+    with pytest.raises(ForeignResponseError, match="the response was not from VMRay") as caught:
+        decipher(status, {}, body.encode())
+    assert (caught.value.is_fatal, caught.value.retryable, caught.value.not_executed) == (False, True, False)
 
 
 def test_numbers_that_json_does_not_allow_become_null() -> None:
     """Given `NaN`, `Infinity` or a number that is too large, then it becomes null, which JSON allows."""
-    assert decipher(200, {}, b'{"data": [NaN, Infinity, -Infinity, 1e999, 1.5]}').data == [None] * 4 + [1.5]
+    assert decipher(200, {}, b'{"result": "ok", "data": [NaN, Infinity, -Infinity, 1e999, 1.5]}').data == [
+        None
+    ] * 4 + [1.5]
 
 
 KEYS = ["Abc-123_xyz.~", 'k"<&\\/key-1', "schl\u00fcssel-\U0001f600"]
@@ -205,9 +291,9 @@ def test_a_key_is_found_in_all_json_forms(key: str) -> None:
 def test_only_utf_8_is_accepted() -> None:
     """Given another encoding, in which a key would not be found, then the response is invalid."""
     for encoding in ("utf-16", "utf-32"):
-        with pytest.raises(InvalidResponseError):
-            decipher(200, {}, '{"data": []}'.encode(encoding))
-    assert decipher(200, {}, '{"data": []}'.encode("utf-8-sig")).data == []
+        with pytest.raises(ForeignResponseError):
+            decipher(200, {}, '{"result": "ok", "data": []}'.encode(encoding))
+    assert decipher(200, {}, '{"result": "ok", "data": []}'.encode("utf-8-sig")).data == []
 
 
 @pytest.mark.parametrize(
@@ -224,6 +310,46 @@ def test_only_utf_8_is_accepted() -> None:
 def test_retry_after_is_parsed_in_both_forms(value: str | None, seconds: float | None) -> None:
     """Given seconds or a date, then it is a waiting time; other values and past dates are none."""
     assert retry_after({} if value is None else {"Retry-After": value}) == seconds
+
+
+HOUR = 3600
+CLOCK = "Fri, 09 Jan 2026 10:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Date": CLOCK, "Retry-After": "Fri, 09 Jan 2026 10:00:02 GMT"}, 2.0),
+        ({"Date": CLOCK, "Retry-After": "Fri, 09 Jan 2026 11:00:00 GMT"}, HOUR),
+        ({"Date": "Thu, 09 Jan 2070 10:00:00 GMT", "Retry-After": "Thu, 09 Jan 2070 10:00:05 GMT"}, 5.0),
+        ({"Date": "Friday, 09-Jan-26 10:00:00 GMT", "Retry-After": "Fri Jan  9 10:00:03 2026"}, 3.0),
+        ({"Date": "Fri, 09 Jan 2026 12:00:00 +0200", "Retry-After": "Fri, 09 Jan 2026 10:00:04 GMT"}, 4.0),
+        ({"Date": CLOCK, "Retry-After": CLOCK}, None),
+        ({"Date": CLOCK, "Retry-After": "Fri, 09 Jan 2026 09:59:59 GMT"}, None),
+        ({"Date": "yesterday", "Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, None),
+    ],
+)
+def test_a_date_to_retry_after_is_compared_with_the_clock_of_the_server(
+    headers: Mapping[str, str], seconds: float | None
+) -> None:
+    """Given a server whose clock differs, then the waiting time is the difference of its own two dates."""
+    assert retry_after(headers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "permission"),
+    [
+        ("POST", "/sample/submit", "submit samples"),
+        ("POST", "/submission/12/tag", "edit submissions"),
+        ("GET", "/sample/sha256/abc", "view samples and their reports"),
+        ("GET", "/analysis", "view analyses"),
+        ("GET", "/submission/12", "view submissions"),
+        ("GET", "/new_endpoint/1", "read new_endpoint"),
+    ],
+)
+def test_the_permission_of_a_request_has_a_name(method: str, path: str, permission: str) -> None:
+    """Given a request, then the permission that it needs is named for the analyst."""
+    assert permission_for(method, path) == permission
 
 
 @given(st.integers(100, 599), st.binary(max_size=200))

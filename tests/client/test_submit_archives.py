@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from tests.client.memory_server import Server, ServerSource
+from tests.client.memory_server import NOW, Server, ServerSource
 from tests.client.vmray_objects import JsonValue, submission
 
 from vm_ray.core.api.vmray_deadline import Deadline
-from vm_ray.core.api.vmray_errors import ConnectionLostError, NotFoundError
+from vm_ray.core.api.vmray_request_errors import ConnectionLostError, NotFoundError
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
 from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.submissions.vmray_idempotent_submit import (
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from vm_ray.core.api.vmray_client import Client
     from vm_ray.core.api.vmray_models import Submission, SubmitResponse
 
-NOW = datetime(2026, 1, 15, 9, 30)  # noqa: DTZ001 - VMRay's timestamps have no zone
 KEY = "0123456789abcdef"
 
 
@@ -36,7 +35,7 @@ def member(number: int, ago: int, ended: int | None = None, **fields: JsonValue)
 
 def submitted(server: Server) -> tuple[list[int], int]:
     """Submit, and return the ids of the submissions in the result, and the number of submits."""
-    submitter = Submitter(cast("Client", server), Deadline(None), server.slept.append, lambda: NOW)
+    submitter = Submitter(cast("Client", server), Deadline(None), server.slept.append)
     response, _ = submitter.submit(SubmitRequest(KEY, SubmitOptions(), ServerSource(server)))
     return [each.submission_id for each in response.submissions], server.submits
 

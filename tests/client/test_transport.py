@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from vm_ray.core.api.vmray_deadline import Deadline
-from vm_ray.core.api.vmray_errors import ServerError
 from vm_ray.core.api.vmray_rate_limiter import AdaptiveRateLimiter
+from vm_ray.core.api.vmray_request_errors import ServerError
 from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.api.vmray_transport import MAX_ATTEMPTS, Transport
 

@@ -10,7 +10,7 @@ import pytest
 
 from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_deadline import Deadline
-from vm_ray.core.api.vmray_errors import AuthenticationError
+from vm_ray.core.api.vmray_request_errors import AuthenticationError, PermissionDeniedError
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
 from vm_ray.core.api.vmray_timing import TIMING
 from vm_ray.core.submissions import vmray_idempotent_submit
@@ -131,3 +131,18 @@ def test_a_fatal_error_ends_the_run(emulator: EmbeddedEmulator) -> None:
     emulator.control.inject({"path": "/rest/*"}, fault, times=10)
     with pytest.raises(AuthenticationError):
         one_run(emulator, [item(URL)])
+
+
+def test_a_fatal_error_of_a_look_up_keeps_the_item_unresolved(emulator: EmbeddedEmulator) -> None:
+    """Given a lost response and a rejected look-up, then the item is unresolved, so that it is named."""
+    look_up = {"path": "/rest/submission", "query": {"submission_submission_metadata": "*"}}
+    emulator.control.inject(look_up, {"kind": "patch", "set": {}}, times=1)
+    emulator.control.inject(look_up, {"kind": "status", "status": 403}, times=1)
+    emulator.control.inject(SUBMIT, {"kind": "reset_before", "stored": True})
+    one = item(URL)
+
+    with pytest.raises(PermissionDeniedError):
+        one_run(emulator, [one])
+
+    assert one.stage is Stage.UNRESOLVED
+    assert len(emulator.control.submissions()) == 1

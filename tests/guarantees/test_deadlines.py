@@ -66,7 +66,7 @@ def test_no_action_passes_its_deadline(quick: Path, tmp_path: Path) -> None:
         context = (slowness, each.action, each.message)
         assert each.state in (RunState.COMPLETED, RunState.FAILED), context
         assert all(one.duration < SECONDS for one in each.rounds), context
-        too_large = slowness == "endless" and "is larger than 64 MiB" in each.message
+        too_large = slowness == "endless" and "is larger than the limit of 64 MiB" in each.message
         assert too_large or any(late in each.message for late in LATE), context
 
 

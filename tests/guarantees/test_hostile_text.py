@@ -99,7 +99,8 @@ def test_a_deeply_nested_sample_does_not_affect_the_others(tmp_path: Path) -> No
             items.append(hash_item(sample["sample_sha256hash"]))
             path = f"/rest/sample/sha256/{items[-1].sha256}"
             brackets = "[" * depth + "]" * depth
-            text = f'{{"data": [{{"sample_id": {sample["sample_id"]}, "sample_x": {brackets}}}]}}'
+            found = f'{{"sample_id": {sample["sample_id"]}, "sample_x": {brackets}}}'
+            text = f'{{"result": "ok", "data": [{found}]}}'
             order = {"kind": "status", "status": 200, "body": text}
             world.vmray.control.inject({"path": path}, order, times=4)
         run = world.run("Scan Hash", items)

@@ -10,7 +10,7 @@ from tests.guarantees.listener import Listener, ok
 from tests.guarantees.matrix.world import World, file_item, hash_item, reported_outcome
 from tests.guarantees.test_secrets import client_for
 
-from vm_ray.core.api.vmray_errors import InvalidResponseError
+from vm_ray.core.api.vmray_request_errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

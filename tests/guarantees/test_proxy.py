@@ -19,7 +19,7 @@ from tests.guarantees.matrix.world import (
 from tests.guarantees.proxy import Proxy
 from tests.guarantees.test_secrets import client_for
 
-from vm_ray.core.api.vmray_errors import ConnectError
+from vm_ray.core.api.vmray_request_errors import ConnectError
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
 
 if TYPE_CHECKING:
@@ -114,5 +114,8 @@ def test_a_proxy_that_requires_authentication_is_named(root: str, monkeypatch: p
             monkeypatch.setenv(name, proxy.url)
         with pytest.raises(ConnectError) as caught:
             client_for(root).submit_url("http://evil.example/", SubmitOptions())
-    assert str(caught.value) == "the proxy for the VMRay server requires authentication (HTTP 407)"
+    assert str(caught.value) == (
+        "the proxy for the VMRay server requires authentication (HTTP 407); "
+        "check the user and the password in HTTPS_PROXY or in the proxy settings of the platform"
+    )
     assert caught.value.not_executed

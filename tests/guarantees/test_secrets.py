@@ -23,7 +23,8 @@ from tests.support.secret_values import ACCOUNT, PASSWORD
 from secops_lab.host import ActionHost
 from secops_lab.platform import LocalPlatform
 from vm_ray.core.api.vmray_connect import connect
-from vm_ray.core.api.vmray_errors import RedirectError, VMRayError
+from vm_ray.core.api.vmray_errors import VMRayError
+from vm_ray.core.api.vmray_request_errors import RedirectError
 from vm_ray.core.api.vmray_transport import KeyHeader
 from vm_ray.core.soar.vmray_configuration import Configuration
 from vmray_emulator import EmbeddedEmulator

@@ -15,8 +15,8 @@ from tests.support.declared import errors_of_parameters
 from tests.support.example import prepare, run_example
 from tests.support.registry import ACTIONS, CASES, USUAL, Case, every_action, every_example
 
-from vm_ray.core.api.vmray_errors import RequestError
 from vm_ray.core.api.vmray_protocol import decipher
+from vm_ray.core.api.vmray_request_errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -41,7 +41,7 @@ class RecordingTransport:
         assert prepared.body is not None
         self.body = prepared.body if isinstance(prepared.body, bytes) else prepared.body.encode()
         self.content_type = content_type or ""
-        return decipher(200, {}, b'{"data": {"errors": [{"error_msg": "rejected"}]}}')
+        return decipher(200, {}, b'{"result": "ok", "data": {"errors": [{"error_msg": "rejected"}]}}')
 
     def form(self) -> Mapping[str, str]:
         """Return the form as a server parses it."""

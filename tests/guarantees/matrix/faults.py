@@ -9,18 +9,22 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Final
 
-from vm_ray.core.api.vmray_errors import (
+from vm_ray.core.api.vmray_request_errors import (
     AuthenticationError,
     ConnectError,
     ConnectionLostError,
+    ForeignResponseError,
     InvalidResponseError,
     NotFoundError,
     PermissionDeniedError,
+    ProxyLoginError,
     RateLimitedError,
     RedirectError,
     RequestError,
     RequestRejectedError,
+    RequestTooLargeError,
     ResponseTimeoutError,
+    RetryRequestedError,
     ServerError,
 )
 
@@ -45,6 +49,7 @@ class Fault:
         not_executed: Whether the client can be certain that VMRay did not execute the request.
         executed: Whether VMRay executed the request.
         has_retry_after: Whether the response contains a waiting time.
+        retried: Whether the client retries the request, although other errors of the class are not retried.
         slow: Whether the request takes longer than the run.
         gone: Whether the server refuses connections from this request on.
     """
@@ -57,8 +62,14 @@ class Fault:
     not_executed: bool = False
     executed: bool = False
     has_retry_after: bool = False
+    retried: bool = False
     slow: bool = False
     gone: bool = False
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the client retries the request."""
+        return self.retried or (self.error is not None and self.error.retryable)
 
     def ordered(self, patches: Mapping[str, Order], *, persistent: bool) -> Order:
         """Return the order for the emulator, for a request with these patches."""
@@ -75,8 +86,14 @@ class Fault:
                 executed the request, and whether a gateway sent a 504, so that VMRay may still process it.
         """
         what = self.order if isinstance(self.order, str) else ""
-        read = (self.error, what)
-        return (*read, self.not_executed, self.executed, self.name == "504") if changes else read
+        if changes:
+            return self.error, what, self.retryable, self.not_executed, self.executed, self.name == "504"
+        return _general(self.error), what, self.retryable
+
+
+def _general(error: type[RequestError] | None) -> type[RequestError] | None:
+    """Return the class of an error directly below RequestError: a read treats its subclasses alike."""
+    return error and next(each for each in error.__mro__ if RequestError in each.__bases__)
 
 
 def representatives(*, changes: bool) -> list[Fault]:
@@ -92,6 +109,13 @@ def _status(status: int, *, stored: bool = False, headers: Mapping[str, str] | N
     return {"kind": "status", "status": status, "body": body, "stored": stored, "headers": headers or {}}
 
 
+def _page(status: int, *, stored: bool = False) -> Order:
+    """A page of a web server, proxy or gateway before VMRay."""
+    page = f"<!DOCTYPE html><html><body>{_ECHO}</body></html>"
+    body = {"body": page, "content_type": "text/html"}
+    return {"kind": "status", "status": status, "stored": stored, "headers": {}, **body}
+
+
 def _throttled_until(seconds: float) -> Order:
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     return {"kind": "throttle", "retry_after": format_datetime(moment, usegmt=True)}
@@ -100,13 +124,22 @@ def _throttled_until(seconds: float) -> Order:
 _THROTTLED: Final = r"VMRay returned HTTP 429, too many requests \(12 attempts\)"
 _BROKEN: Final = r"the connection to VMRay was lost before the response was complete \(4 attempts\)"
 _LATE: Final = r"VMRay did not respond within \d+ seconds"
-_PAGE: Final = r"VMRay's response was a web page \(4 attempts\)"
+_PAGE: Final = r"the response was not from VMRay: a web page with HTTP 200 \(4 attempts\)"
 _CUT: Final = r"VMRay's response was incomplete or not JSON \(4 attempts\)"
 _EMPTY: Final = r"VMRay's response does not contain the requested data \(4 attempts\)"
 _REFUSED: Final = "VMRay rejected the request: "
 _REDIRECT: Final = r"the server returned a redirect \(HTTP 302\), which is not followed"
 _UNKNOWN: Final = r"the object does not exist in VMRay or is not visible to the API key \(HTTP 404\)"
-_NO_PERMISSION: Final = r"the API key does not have the required permission \(HTTP 403\)"
+_NO_PERMISSION: Final = r"VMRay denied the request \(HTTP 403\)"
+_NO_MARK: Final = r"the response was not from VMRay: JSON of another form with HTTP 200 \(4 attempts\)"
+
+
+def _foreign(status: int) -> str:
+    return rf"the response was not from VMRay: a web page with HTTP {status}"
+
+
+def _requested(status: int) -> str:
+    return rf"the server requested another attempt \(HTTP {status}\) \(4 attempts\)"
 
 
 def _failed(status: int) -> str:
@@ -181,7 +214,35 @@ _ALL: Final = (
         slow=True,
     ),
     Fault("redirect", {"kind": "redirect", "location": OTHER_HOST}, RedirectError, _REDIRECT),
-    Fault("HTML with 200", {"kind": "html", "body": f"<html>{_ECHO}</html>"}, InvalidResponseError, _PAGE),
+    Fault(
+        "HTML with 200",
+        {"kind": "html", "body": f"<html>{_ECHO}</html>"},
+        ForeignResponseError,
+        _PAGE,
+        retried=True,
+    ),
+    Fault(
+        "no mark of success",
+        {"kind": "patch", "remove": ["result"], "set": {}},
+        ForeignResponseError,
+        _NO_MARK,
+        executed=True,
+        retried=True,
+    ),
+    Fault("403, web page", _page(403), ForeignResponseError, _foreign(403)),
+    Fault(
+        "403, web page, executed", _page(403, stored=True), ForeignResponseError, _foreign(403), executed=True
+    ),
+    Fault("400, web page", _page(400), ForeignResponseError, _foreign(400)),
+    Fault("401, web page", _page(401), ForeignResponseError, _foreign(401)),
+    Fault("404, web page", _page(404), ForeignResponseError, _foreign(404)),
+    Fault("451, web page", _page(451), ForeignResponseError, _foreign(451)),
+    Fault("502, web page", _page(502), ServerError, _foreign(502)),
+    Fault("503, web page", _page(503), ServerError, _foreign(503)),
+    Fault("408", _status(408), RetryRequestedError, _requested(408)),
+    Fault("408, web page", _page(408), RetryRequestedError, _requested(408)),
+    Fault("421", _status(421), RetryRequestedError, _requested(421), not_executed=True),
+    Fault("425", _status(425), RetryRequestedError, _requested(425), not_executed=True),
     Fault("truncated JSON", {"kind": "truncated_json"}, InvalidResponseError, _CUT, executed=True),
     Fault("data: null", {"kind": "data_null"}, InvalidResponseError, _EMPTY, executed=True),
     Fault("result: error", {"kind": "result_error", "error_msg": _ECHO}, RequestRejectedError, _REFUSED),
@@ -206,5 +267,7 @@ _ALL: Final = (
     ),
     Fault("403", _status(403), PermissionDeniedError, _NO_PERMISSION, not_executed=True),
     Fault("404", _status(404), NotFoundError, _UNKNOWN, not_executed=True),
+    Fault("413", _status(413), RequestTooLargeError, r"too large .*\(HTTP 413\)", not_executed=True),
+    Fault("407", _status(407), ProxyLoginError, r"requires authentication \(HTTP 407\)", not_executed=True),
 )
 FAULTS: Final[Mapping[str, Fault]] = {fault.name: fault for fault in _ALL}

@@ -34,7 +34,7 @@ def kind_of(fault: Fault, endpoint: str) -> str:
         return FATAL
     if fault.slow:
         return LATE
-    return RETRIED if fault.error.retryable else REFUSED
+    return RETRIED if fault.retryable else REFUSED
 
 
 def expected(row: Row, fault: Fault) -> Pair:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from ...core.api.vmray_errors import ParameterError
+
+_NEVER_IN_HOST: Final = "\\^`{|}<>\"',;!*()[]"
+ALLOWED: Final = "the address of a VMRay server, such as https://cloud.vmray.com"
 
 
 def api_root(text: str) -> str:
@@ -19,12 +23,24 @@ def api_root(text: str) -> str:
     if root and "://" not in root:
         root = f"https://{root}"
     root = root.rstrip("/").removesuffix("/rest").rstrip("/")
+    if not _is_address(root):
+        raise ParameterError("Api Root", "is not the address of a server", ALLOWED)
+    return root
+
+
+def _is_address(root: str) -> bool:
+    """Return whether a text is an address with a host that can exist, and without a user name, query or fragment."""
     try:
         parts = urlsplit(root)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable or parts.username is not None or parts.query or parts.fragment or any(c.isspace() for c in root):
-        allowed = "the address of a VMRay server, such as https://cloud.vmray.com"
-        raise ParameterError("Api Root", "is not the address of a server", allowed)
-    return root
+        host = parts.hostname or ""
+        host.encode("idna")  # rejects an empty label and a label of more than 63 characters
+        usable = parts.scheme in ("http", "https") and _is_host(host) and parts.port != 0
+    except ValueError:  # UnicodeError is a ValueError
+        return False
+    extra = parts.username is not None or parts.query or parts.fragment or any(each.isspace() for each in root)
+    return usable and not extra
+
+
+def _is_host(host: str) -> bool:
+    """Return whether a text can be a host; ``https`` is the rest of a misspelled address such as ``https:/host``."""
+    return bool(host.strip(".")) and host not in ("http", "https") and not set(host) & set(_NEVER_IN_HOST)

@@ -10,15 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ...core.api.vmray_errors import (
-    DeadlineError,
-    InvalidResponseError,
-    NotFoundError,
-    PermissionDeniedError,
-    RequestError,
-    RequestRejectedError,
-    UnsupportedSubjectError,
-)
+from ...core.api.vmray_errors import DeadlineError, UnsupportedSubjectError
 from ...core.api.vmray_hash import hash_subject
 from ...core.api.vmray_models import (
     Aggregate,
@@ -33,6 +25,14 @@ from ...core.api.vmray_models import (
 )
 from ...core.api.vmray_pagination import objects_of, read_list
 from ...core.api.vmray_protocol import FileType, Response, is_utf8_encodable, quote_segment
+from ...core.api.vmray_request_errors import (
+    ForeignResponseError,
+    InvalidResponseError,
+    NotFoundError,
+    PermissionDeniedError,
+    RequestError,
+    RequestRejectedError,
+)
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_transport import Transport
 
@@ -46,6 +46,10 @@ class Client:
     def __init__(self, transport: Transport) -> None:
         """Use this transport for all requests."""
         self._transport = transport
+
+    def server_time(self) -> float:
+        """Return the time of the server's clock in Unix seconds; this machine's time before the first response."""
+        return self._transport.server_time
 
     def check_access(self) -> None:
         """Send the smallest request that needs a valid key with the permission to see analyses."""
@@ -171,13 +175,13 @@ class Client:
         """Add a tag to a submission; adding the tag twice has the same effect as once (inferred).
 
         The documented request has a form field. Older servers expect the tag in the path. A 404 can mean that
-        the submission does not exist or that the server does not support the form. So the other request is sent
-        too, before the submission is reported as missing.
+        the submission does not exist or that the server does not support the form, and the page of an unknown path may
+        be a web page (inferred). So the other request is sent too, before the submission is reported as missing.
         """
         path = f"/submission/{submission_id}/tag"
         try:
             self._transport.post_repeatable(path, {"tag_name": tag})
-        except (NotFoundError, RequestRejectedError) as error:
+        except (NotFoundError, RequestRejectedError, ForeignResponseError) as error:
             if error.status not in OTHER_TAG_FORM:
                 raise
             self._transport.post_repeatable(f"{path}/{quote_segment(tag)}", {})

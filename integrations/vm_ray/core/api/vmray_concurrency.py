@@ -1,7 +1,5 @@
 """Run independent requests concurrently.
 
-The threads are daemon threads: if a fatal error ends the action, the process waits for the requests in flight for a
-short time only. It does wait: Python 3.11 can crash when a daemon thread returns while the interpreter shuts down.
 The rate limiter alone decides how many requests are in flight (see ``vmray_rate_limiter``).
 """
 
@@ -11,10 +9,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, TypeVar
+from functools import partial
+from typing import Final, Generic, NamedTuple, TypeGuard, TypeVar, cast
 
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY
+from ...core.api.vmray_threads import start_thread
 from ...core.api.vmray_timing import TIMING
 
 # The limit of finished results in memory: a server may be faster than the platform that takes the results.
@@ -25,56 +25,102 @@ Result = TypeVar("Result")
 First = TypeVar("First")
 Second = TypeVar("Second")
 
-_DONE: Final = object()
-
 
 def map_concurrently(
-    work: Callable[[Item], Result], items: Iterable[Item]
+    work: Callable[[Item], Result], items: Iterable[Item], *, grace: float = TIMING.thread_end
 ) -> Iterator[tuple[Item, Result | VMRayError]]:
     """Process all items concurrently, and yield each item with its result, in the order of completion.
+
+    After a fatal error no further item is started; the items in progress are still yielded, if they end in time.
 
     Args:
         work: The function for one item; called in several threads.
         items: The items; each is processed once.
+        grace: How long to wait for the items in progress after a fatal error, in seconds.
 
     Yields:
         The item and its result, or the VMRayError of this item.
 
     Raises:
-        VMRayError: The first fatal error; requests in flight are waited for at most ``TIMING.thread_end``.
+        VMRayError: The first fatal error, after the items in progress.
     """
-    waiting = list(items)
-    outcomes: queue.SimpleQueue[tuple[Item, Result | BaseException]] = queue.SimpleQueue()
-    remaining = iter(waiting)
-    turn = threading.Lock()
-    room = threading.Semaphore(MAX_CONCURRENCY + MAX_WAITING)
-    stopped = threading.Event()
-
-    def worker() -> None:
-        while room.acquire() and not stopped.is_set():
-            with turn:
-                item = next(remaining, _DONE)
-            if item is _DONE:
-                return
-            outcomes.put((item, _outcome(work, item)))  # type: ignore[arg-type]  # an item here, never _DONE
-
-    threads = [threading.Thread(target=worker, daemon=True) for _ in range(min(MAX_CONCURRENCY, len(waiting)))]
-    for thread in threads:
-        thread.start()
+    crew = _Crew(work, list(items))
+    crew.start()
     try:
-        for _ in waiting:
-            item, outcome = outcomes.get()
-            match outcome:
-                case VMRayError(is_fatal=False):
-                    pass  # an error of this item only
-                case BaseException():
-                    raise outcome
-            yield item, outcome
-            room.release()
+        for item, outcome in crew.outcomes(grace):
+            if not _is_fatal(outcome):
+                yield item, cast("Result | VMRayError", outcome)
     finally:
-        stopped.set()
-        room.release(MAX_CONCURRENCY)
-        _join(threads)
+        crew.stop()
+    if crew.fatal is not None:
+        raise crew.fatal
+
+
+class _Outcome(NamedTuple, Generic[Item, Result]):
+    """One item that has ended."""
+
+    item: Item
+    value: Result | BaseException
+
+
+class _Crew(Generic[Item, Result]):
+    """The threads that process the items of one call.
+
+    Attributes:
+        fatal: The first error that concerns all items; None if there is none.
+    """
+
+    def __init__(self, work: Callable[[Item], Result], items: list[Item]) -> None:
+        self._work = work
+        self._waiting = items[::-1]
+        self._unreported = len(items)  # items that are waiting or in progress, or whose outcome was not taken yet
+        self._ended: queue.SimpleQueue[_Outcome[Item, Result]] = queue.SimpleQueue()
+        self._turn = threading.Lock()
+        self._room = threading.Semaphore(MAX_CONCURRENCY + MAX_WAITING)
+        self.fatal: BaseException | None = None
+
+    def start(self) -> None:
+        """Start the threads."""
+        for _ in range(min(MAX_CONCURRENCY, len(self._waiting))):
+            start_thread(self._process)
+
+    def stop(self) -> None:
+        """Start no further item."""
+        with self._turn:
+            self._unreported -= len(self._waiting)
+            self._waiting.clear()
+        self._room.release(MAX_CONCURRENCY)
+
+    def outcomes(self, grace: float) -> Iterator[_Outcome[Item, Result]]:
+        """Yield the outcomes; after a fatal one, the outcomes that come within ``grace`` seconds."""
+        end: float | None = None
+        while self._unreported:
+            left = None if end is None else max(0.0, min(end - time.monotonic(), threading.TIMEOUT_MAX))
+            try:
+                outcome = self._ended.get(timeout=left)
+            except queue.Empty:
+                return
+            with self._turn:
+                self._unreported -= 1
+            if end is None and _is_fatal(outcome.value):
+                self.fatal, end = outcome.value, time.monotonic() + grace
+            yield outcome
+            self._room.release()
+
+    def _process(self) -> None:
+        while self._room.acquire():
+            with self._turn:
+                if not self._waiting:
+                    return
+                item = self._waiting.pop()
+            value = _value(partial(self._work, item))
+            if _is_fatal(value):
+                self.stop()
+            self._ended.put(_Outcome(item, value))
+
+
+def _is_fatal(value: object) -> TypeGuard[BaseException]:
+    return isinstance(value, BaseException) and not (isinstance(value, VMRayError) and not value.is_fatal)
 
 
 def run_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
@@ -83,30 +129,17 @@ def run_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[
     Raises:
         VMRayError: The error of the first function, else the error of the second.
     """
-    second_outcome: queue.SimpleQueue[Second | BaseException] = queue.SimpleQueue()
-    thread = threading.Thread(target=lambda: second_outcome.put(_outcome(lambda _: second(), None)), daemon=True)
-    thread.start()
-    try:
-        mine = first()
-    except VMRayError as error:
-        if error.is_fatal:
-            _join([thread])
-        raise
-    other = second_outcome.get()
+    second_value: queue.SimpleQueue[Second | BaseException] = queue.SimpleQueue()
+    start_thread(lambda: second_value.put(_value(second)))
+    mine = first()
+    other = second_value.get()
     if isinstance(other, BaseException):
         raise other
     return mine, other
 
 
-def _join(threads: Iterable[threading.Thread]) -> None:
-    """Wait for the ends of threads, together at most ``TIMING.thread_end``."""
-    end = time.monotonic() + TIMING.thread_end
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
-
-
-def _outcome(work: Callable[[Item], Result], item: Item) -> Result | BaseException:
+def _value(work: Callable[[], Result]) -> Result | BaseException:
     try:
-        return work(item)
+        return work()
     except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
         return error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...core.api.vmray_api_root import api_root as normalized
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_deadline import Deadline
+from ...core.api.vmray_environment import check_environment
 from ...core.api.vmray_rate_limiter import AdaptiveRateLimiter, RateLimiter, configured_max_concurrency
 from ...core.api.vmray_transport import Transport
 
@@ -30,9 +31,12 @@ def connect(
     Raises:
         ParameterError: The address is not the address of a server, or the environment variable for the number of
             concurrent requests has a value that is not allowed.
+        ConfigurationError: The environment names a proxy or a bundle of certificates that cannot be used.
     """
+    root = normalized(api_root)
+    check_environment(root, verify=verify)
     transport = Transport(
-        normalized(api_root),
+        root,
         api_key,
         verify=verify,
         rate_limiter=rate_limiter or AdaptiveRateLimiter(configured_max_concurrency()),

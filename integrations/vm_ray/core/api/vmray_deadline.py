@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ...core.api.vmray_errors import DeadlineError
+from ...core.api.vmray_threads import start_thread
 
 Result = TypeVar("Result")
 
@@ -30,7 +31,7 @@ def call_with_timeout(work: Callable[[], Result], seconds: float) -> Result:
         except BaseException as error:  # noqa: BLE001 - raised again in the waiting thread
             outcome.put((None, error))
 
-    threading.Thread(target=worker, daemon=True).start()
+    start_thread(worker)
     try:
         result, error = outcome.get(timeout=min(seconds, threading.TIMEOUT_MAX))
     except queue.Empty:

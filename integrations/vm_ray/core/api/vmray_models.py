@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from ...core.api.vmray_errors import InvalidResponseError
+from ...core.api.vmray_request_errors import InvalidResponseError
 from ...core.api.vmray_verdicts import Verdict, verdict_of
 
 IOC_TYPES: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")

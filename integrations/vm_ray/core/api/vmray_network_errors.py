@@ -5,18 +5,21 @@ The texts of the libraries are never used: they contain addresses and internals,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from ssl import SSLCertVerificationError, SSLEOFError, SSLError, SSLZeroReturnError
 from typing import Final
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
-from ...core.api.vmray_errors import (
+from ...core.api.vmray_request_errors import (
     CertificateError,
+    ConfigurationError,
     ConnectError,
     ConnectionLostError,
     InvalidResponseError,
+    ProxyLoginError,
     RequestError,
     ResponseTimeoutError,
 )
@@ -43,13 +46,39 @@ def classify_exception(error: Exception, timeout: float) -> RequestError:
     return ConnectionLostError("the connection to VMRay was lost before the response was complete")
 
 
+def _invalid_setting(causes: Causes) -> RequestError | None:
+    """Recognize a setting that the libraries reject before they connect; ``vmray_environment`` finds the usual ones.
+
+    A plain OSError is what requests raises for a bundle of certificates that does not exist.
+    """
+    if isinstance(causes[0], requests.exceptions.InvalidProxyURL | requests.exceptions.InvalidSchema):
+        return ConfigurationError("HTTPS_PROXY", "is not the address of a proxy", "http://HOST:PORT")
+    if isinstance(causes[0], requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | LocationValueError):
+        return ConfigurationError("Api Root", "is not the address of a server", "https://HOST[:PORT]")
+    if type(causes[0]) is OSError:
+        return ConfigurationError("CURL_CA_BUNDLE", "names no file with certificates", "a file in the PEM format")
+    return None
+
+
 def _rejected_certificate(causes: Causes) -> RequestError | None:
     for cause in causes:
         if isinstance(cause, SSLCertVerificationError):
             why = (cause.verify_message or "it could not be verified").rstrip(".")
-            what = f"the certificate of the VMRay server was not accepted: {why}"
-            return CertificateError(what, "see Verify SSL", not_executed=True)
+            return CertificateError(
+                f"the certificate of the VMRay server was not accepted: {why}",
+                _certificate_advice(why),
+                not_executed=True,
+            )
     return None
+
+
+def _certificate_advice(why: str) -> str:
+    """Return what to do about a certificate; ``why`` is one of OpenSSL's fixed texts."""
+    if "expired" in why or "not yet valid" in why:
+        return "renew the certificate, and check the clock of the machine that runs the action"
+    if "mismatch" in why or "not valid for" in why:
+        return "use the name in the certificate as the host in Api Root"
+    return "add its certificate authority to the file that CURL_CA_BUNDLE names on the machine that runs the action"
 
 
 def _failed_tls(causes: Causes) -> RequestError | None:
@@ -58,7 +87,39 @@ def _failed_tls(causes: Causes) -> RequestError | None:
     behind_proxy = _is_proxy_error(causes) and _contains(causes, SSLError)
     if not (failed or behind_proxy) or _contains(causes, SSLEOFError, SSLZeroReturnError):
         return None
-    return CertificateError("a TLS connection to the VMRay server could not be established", "check Api Root")
+    reason = _openssl_reason(causes)
+    suffix = f" ({reason})" if reason else ""
+    return CertificateError(
+        f"a TLS connection to the VMRay server could not be established{suffix}", _tls_advice(reason)
+    )
+
+
+def _openssl_reason(causes: Causes) -> str:
+    """Return OpenSSL's word for the reason; it is one of a fixed list, and the server cannot choose the text."""
+    reasons = (getattr(cause, "reason", None) for cause in causes if isinstance(cause, SSLError))
+    return next((each for each in reasons if isinstance(each, str) and re.fullmatch(r"[A-Z0-9_ ]{3,80}", each)), "")
+
+
+def _tls_advice(reason: str) -> str:
+    """Return what to do about a reason of OpenSSL."""
+    for part, advice in _TLS_ADVICE.items():
+        if part in reason:
+            return advice
+    return "check Api Root, and the proxies and firewalls before the server"
+
+
+# The order decides: the first part that a reason contains.
+_TLS_ADVICE: Final = {
+    "WRONG_VERSION_NUMBER": "the port does not use TLS: check http or https, and the port, in Api Root and HTTPS_PROXY",
+    "HTTP_REQUEST": "the port does not use TLS: check http or https, and the port, in Api Root and HTTPS_PROXY",
+    "PROTOCOL": "the server and this machine have no TLS version in common: TLS 1.2 or later is required",
+    "CERTIFICATE_REQUIRED": "the server requires a client certificate, which the integration does not send",
+    "BAD_CERTIFICATE": "the server requires a client certificate, which the integration does not send",
+    "HANDSHAKE_FAILURE": "the server requires a client certificate, or ciphers that this machine does not offer",
+    "UNRECOGNIZED_NAME": "the server has no certificate for the host in Api Root",
+    "PEM": "the file that CURL_CA_BUNDLE names is not a file with certificates",
+    "NO_CERTIFICATE_OR_CRL_FOUND": "the file that CURL_CA_BUNDLE names contains no certificate",
+}
 
 
 def _failed_tunnel(causes: Causes) -> RequestError | None:
@@ -69,24 +130,26 @@ def _failed_tunnel(causes: Causes) -> RequestError | None:
     """
     for text in (str(cause) for cause in causes if isinstance(cause, OSError)):
         if text.startswith("Tunnel connection failed"):
-            login = ": 407 " in text
-            why = "requires authentication (HTTP 407)" if login else "could not connect to the server"
-            return ConnectError(f"the proxy for the VMRay server {why}", not_executed=True)
+            if ": 407" in text:
+                return ProxyLoginError()
+            return ConnectError("the proxy for the VMRay server could not connect to the server", not_executed=True)
     return None
 
 
 def _no_connection(causes: Causes) -> RequestError | None:
-    not_connected = isinstance(causes[0], requests.exceptions.InvalidURL | requests.ConnectTimeout)
+    not_connected = isinstance(causes[0], requests.ConnectTimeout)
     if not (not_connected or _contains(causes, NewConnectionError, ConnectTimeoutError)):
         return None
     if _is_proxy_error(causes):
-        return ConnectError("the proxy for the VMRay server could not be reached", not_executed=True)
+        advice = "check HTTPS_PROXY and the network"
+        return ConnectError("the proxy for the VMRay server could not be reached", advice, not_executed=True)
     advice = "check Api Root and the network"
     return ConnectError("the VMRay server could not be reached", advice, not_executed=True)
 
 
 # In this order: each rule recognizes what the rules before it did not.
 _RULES: Final[tuple[Callable[[Causes], RequestError | None], ...]] = (
+    _invalid_setting,
     _rejected_certificate,
     _failed_tls,
     _failed_tunnel,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from ...core.api.vmray_errors import InvalidResponseError, NotFoundError
 from ...core.api.vmray_models import Json
 from ...core.api.vmray_protocol import Response, quote_segment
+from ...core.api.vmray_request_errors import InvalidResponseError, NotFoundError
 from ...core.api.vmray_transport import Transport
 
 MAX_PAGES: Final = 1_000

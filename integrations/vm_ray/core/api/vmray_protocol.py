@@ -1,5 +1,9 @@
 """The protocol without the network: how path segments are written, and what a response means.
 
+A status counts only if VMRay itself responded: if the body is VMRay's envelope, a JSON object with ``"result": "ok"``
+or ``"result": "error"``. Other responses come from a web server, proxy or gateway before VMRay. They have the same
+statuses, with another meaning.
+
 Everything here is a pure function of its arguments, so that each rule can be tested without a server.
 """
 
@@ -7,30 +11,47 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import time
 from collections.abc import Mapping
+from email.utils import mktime_tz, parsedate_tz
 from enum import Enum
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 from urllib.parse import quote
 
-from urllib3.exceptions import InvalidHeader
-from urllib3.util.retry import Retry
-
-from ...core.api.vmray_errors import (
+from ...core.api.vmray_request_errors import (
     AuthenticationError,
-    ConnectError,
+    ForeignResponseError,
     InvalidResponseError,
     NotFoundError,
     PermissionDeniedError,
+    ProxyLoginError,
     RateLimitedError,
     RedirectError,
     RequestError,
     RequestRejectedError,
+    RequestTooLargeError,
+    RetryRequestedError,
     ServerError,
 )
 from ...core.api.vmray_text import one_line
 
 MAX_REASON_LENGTH: Final = 300
+# VMRay responds with 200, also to a submission. A proxy that changes responses returns 203; 201 and 202 are inferred.
+SUCCESSES: Final = (200, 201, 202, 203)
+# The statuses that request another attempt (RFC 9110, RFC 8470), besides 429.
+RETRY_REQUESTED: Final = (408, 421, 425)
+_NOT_RECEIVED: Final = (421, 425)
+_READ_PERMISSIONS: Final = {
+    "sample": "view samples and their reports",
+    "submission": "view submissions",
+    "analysis": "view analyses",
+    "continuation": "view the objects of the list",
+    "system_info": "view the system information",
+    "api_key": "view its own quota",
+    "billing_info": "view the billing information",
+}
 
 
 class Response(NamedTuple):
@@ -78,17 +99,22 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> Response:
     Raises:
         RequestError: One of its subclasses, for any response that is not a success of VMRay.
     """
-    if status != HTTPStatus.OK:  # the only status with data, also for submissions
-        raise _status_error(status, headers, body)
     document = _document(body)
-    if not isinstance(document, dict):
-        raise InvalidResponseError("VMRay's response was not the expected JSON object")
-    if document.get("result", "ok") != "ok":
+    if status not in SUCCESSES:
+        raise _status_error(status, headers, body, document)
+    if not is_envelope(document):
+        raise _foreign(status, body)
+    if document["result"] != "ok":
         raise RequestRejectedError(f"VMRay rejected the request: {_reason(document) or 'no reason given'}")
     rest = document.get("continuation_id")
     if rest is not None and not (type(rest) is int or (isinstance(rest, str) and is_utf8_encodable(rest))):
         raise InvalidResponseError("VMRay returned an invalid continuation id")
     return Response(document.get("data"), rest, document.get("truncated") is True)
+
+
+def is_envelope(document: Any) -> TypeGuard[dict[str, Any]]:  # noqa: ANN401 - JSON may be anything
+    """Return whether a JSON document is VMRay's envelope; a document without ``result`` is not."""
+    return isinstance(document, dict) and document.get("result") in ("ok", "error")
 
 
 def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: FileType) -> Response:
@@ -97,18 +123,42 @@ def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: 
     Raises:
         RequestError: The same errors as for JSON; InvalidResponseError for a content of another type.
     """
-    if status == HTTPStatus.OK and has_type(body, *types):
+    if status in SUCCESSES and has_type(body, *types):
         return Response(body, None)
     decipher(status, headers, body)
     raise InvalidResponseError(f"VMRay's response was not a {' or '.join(each.name for each in types)} file")
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
+    """Return the JSON document of a body; None for a body that is not JSON."""
     try:
         return json.loads(_text(body), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
-        kind = "a web page" if body.lstrip()[:1] == b"<" else "incomplete or not JSON"
-        raise InvalidResponseError(f"VMRay's response was {kind}") from None
+        return None
+
+
+def _foreign(status: int, body: bytes) -> RequestError:
+    """Return the error for a body that is not VMRay's envelope: JSON that was cut off, or a foreign body."""
+    if body.lstrip()[:1] in (b"{", b"[") and _document(body) is None:
+        return InvalidResponseError("VMRay's response was incomplete or not JSON")
+    advice = "check Api Root (http or https, host, port, prefix), and the proxy, firewall or login page before VMRay"
+    error = ForeignResponseError(f"the response was not from VMRay: {_described(body)} with HTTP {status}", advice)
+    # Pages that stay for a moment, such as one about maintenance, often have a status of success.
+    error.retryable = status in SUCCESSES
+    return error
+
+
+def _described(body: bytes) -> str:
+    """Return what a body is, in words; never its text, which is foreign."""
+    match body.lstrip()[:1]:
+        case b"":
+            return "an empty response"
+        case b"<":
+            return "a web page"
+        case b"{" | b"[":
+            return "JSON of another form"
+        case _:
+            return "another text"
 
 
 def _text(body: bytes) -> str:
@@ -126,56 +176,73 @@ def _finite(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _status_error(status: int, headers: Mapping[str, str], body: bytes) -> RequestError:
-    """Return the error for a status other than 200; the body counts only if it is VMRay's own error envelope."""
-    error = _error_for(status, _error_reason(body))
+def _status_error(status: int, headers: Mapping[str, str], body: bytes, document: object) -> RequestError:
+    """Return the error for a status that is not a success."""
+    error = _error_for(status, body, document)
     error.status = status
-    if isinstance(error, RateLimitedError | ServerError):
+    if error.retryable:
         error.retry_after = retry_after(headers)
     return error
 
 
-def _error_for(status: int, reason: str) -> RequestError:
+def _error_for(status: int, body: bytes, document: object) -> RequestError:
     match status // 100:
         case 3:
             return RedirectError(
                 f"the server returned a redirect (HTTP {status}), which is not followed", "check Api Root"
             )
         case 4:
-            return _client_error(status, f": {reason}" if reason else "")
+            return _anybody(status) or _client_error(status, body, document)
         case 1 | 2:  # a success without data is not a response to a request
             return InvalidResponseError(f"VMRay returned HTTP {status} without a result")
-        case _:
+        case _ if is_envelope(document) or not body:
             return ServerError(f"VMRay returned HTTP {status}")
+        case _:
+            return ServerError(f"the response was not from VMRay: {_described(body)} with HTTP {status}")
 
 
-def _client_error(status: int, reason: str) -> RequestError:
-    """Return the error for a status of 400 to 499: the server did not execute the request."""
+def _anybody(status: int) -> RequestError | None:
+    """Return the error for a status that means the same from VMRay and from a server before it; None for others."""
+    match status:
+        case 407:
+            return ProxyLoginError()
+        case 413:
+            return RequestTooLargeError(
+                "the request is too large for VMRay, or for a server before VMRay (HTTP 413)", not_executed=True
+            )
+        case 429:
+            return RateLimitedError("VMRay returned HTTP 429, too many requests", not_executed=True)
+        case _ if status in RETRY_REQUESTED:
+            what = f"the server requested another attempt (HTTP {status})"
+            return RetryRequestedError(what, not_executed=status in _NOT_RECEIVED)
+        case _:
+            return None
+
+
+def _client_error(status: int, body: bytes, document: object) -> RequestError:
+    """Return the error for a status of 400 to 499: VMRay did not execute the request.
+
+    It is not certain that VMRay did not execute the request if another server responded: a firewall can replace the
+    response.
+    """
+    if not is_envelope(document):
+        # An empty 405 is the response of VMRay's web framework to a method that an older server does not have.
+        if status != HTTPStatus.METHOD_NOT_ALLOWED or body:
+            return _foreign(status, body)
+        document = {}
+    reason = _reason(document)
+    suffix = f": {reason}" if reason else ""
     match status:
         case 401:
             return AuthenticationError("VMRay rejected the API key (HTTP 401)", "check Api Key", not_executed=True)
         case 403:
-            return PermissionDeniedError(
-                f"the API key does not have the required permission (HTTP 403){reason}", not_executed=True
-            )
+            return PermissionDeniedError(f"VMRay denied the request (HTTP 403){suffix}", not_executed=True)
         case 404:
             return NotFoundError(
                 "the object does not exist in VMRay or is not visible to the API key (HTTP 404)", not_executed=True
             )
-        case 407:  # not from VMRay: a proxy received the request, and did not forward the request
-            return ConnectError("the proxy for the VMRay server requires authentication (HTTP 407)", not_executed=True)
-        case 429:
-            return RateLimitedError("VMRay returned HTTP 429, too many requests", not_executed=True)
         case _:
-            return RequestRejectedError(f"VMRay rejected the request (HTTP {status}){reason}", not_executed=True)
-
-
-def _error_reason(body: bytes) -> str:
-    try:
-        document = json.loads(_text(body))
-    except (ValueError, RecursionError):
-        return ""
-    return _reason(document) if isinstance(document, dict) else ""
+            return RequestRejectedError(f"VMRay rejected the request (HTTP {status}){suffix}", not_executed=True)
 
 
 def _reason(document: Mapping[str, Any]) -> str:
@@ -187,17 +254,35 @@ def _reason(document: Mapping[str, Any]) -> str:
     return one_line(str(message), MAX_REASON_LENGTH) if message else ""
 
 
+def permission_for(method: str, path: str) -> str:
+    """Return the permission that a request needs, in words that complete "the permission to …" (inferred)."""
+    if method == "POST":
+        return "submit samples" if path.startswith("/sample/submit") else "edit submissions"
+    topic = path.split("/")[1]
+    return _READ_PERMISSIONS.get(topic, f"read {topic}")
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds of ``Retry-After`` (a number or an HTTP date); None if it is absent, invalid, or not positive.
 
-    ``Retry-After: 0`` and a date in the past are ignored, and the pauses are those of the back-off. Otherwise all
-    attempts would be spent at once.
+    A date is compared with the ``Date`` of the same response, since the clocks of the server and of this machine can
+    differ. ``Retry-After: 0`` and a date in the past are ignored, and the pauses are those of the back-off. Otherwise
+    all attempts would be spent at once.
     """
-    value = headers.get("Retry-After")
-    if value is None:
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value) or None
+    moment = http_date(value)
+    if moment is None:
         return None
-    try:
-        seconds = float(Retry().parse_retry_after(value))
-    except (InvalidHeader, OverflowError, ValueError):
-        return None
+    seconds = moment - (http_date(headers.get("Date", "")) or time.time())
     return seconds if seconds > 0 else None
+
+
+def http_date(value: str) -> float | None:
+    """Return an HTTP date in Unix seconds; None for another text."""
+    parsed = parsedate_tz(value)
+    try:
+        return None if parsed is None else float(mktime_tz(parsed))
+    except (OverflowError, ValueError):
+        return None

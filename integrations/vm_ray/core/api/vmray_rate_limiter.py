@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from ...core.api.vmray_deadline import Deadline
-from ...core.api.vmray_errors import ParameterError
+from ...core.api.vmray_errors import DeadlineError, ParameterError
 from ...core.api.vmray_timing import TIMING
 
 INITIAL_CONCURRENCY: Final = 12
@@ -99,7 +99,8 @@ class AdaptiveRateLimiter:
                     self._in_flight += 1
                     self._next_start = max(self._next_start, now - self._min_interval) + self._min_interval
                     return now
-                deadline.check(max(0.0, block_for))
+                if deadline.remaining <= block_for:
+                    raise DeadlineError(pause=block_for)
                 self._turn.wait(
                     min(deadline.remaining, block_for if block_for > 0 else TIMING.slot_check, threading.TIMEOUT_MAX)
                 )

@@ -8,37 +8,48 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import InsecureRequestWarning
 
 from ...core.api.vmray_backoff import back_off
 from ...core.api.vmray_deadline import Deadline, call_with_timeout
-from ...core.api.vmray_errors import (
-    DeadlineError,
+from ...core.api.vmray_errors import DeadlineError
+from ...core.api.vmray_login_gate import LoginGate
+from ...core.api.vmray_network_errors import classify_exception
+from ...core.api.vmray_pool import PooledAdapter
+from ...core.api.vmray_protocol import (
+    SUCCESSES,
+    FileType,
+    Response,
+    decipher,
+    decipher_file,
+    http_date,
+    permission_for,
+)
+from ...core.api.vmray_rate_limiter import RateLimiter
+from ...core.api.vmray_redaction import secret_pattern
+from ...core.api.vmray_request_errors import (
     InvalidResponseError,
+    PermissionDeniedError,
     RateLimitedError,
     RequestError,
     TooLargeError,
 )
-from ...core.api.vmray_network_errors import classify_exception
-from ...core.api.vmray_protocol import FileType, Response, decipher, decipher_file
-from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY, RateLimiter
-from ...core.api.vmray_redaction import secret_pattern
 from ...core.api.vmray_timing import TIMING
 
 MAX_ATTEMPTS: Final = 4
 MAX_RATE_LIMITED_ATTEMPTS: Final = 12
 MAX_RESPONSE_BYTES: Final = 64 * 1024 * 1024
+# VMRay's envelope of an error is short. A longer body is a foreign page; the rest of the page is not read.
+MAX_ERROR_BYTES: Final = 1024 * 1024
 CHUNK_BYTES: Final = 64 * 1024
-SEND_BLOCK_BYTES: Final = 1024 * 1024
 USER_AGENT: Final = "VMRay-Google-SecOps/14.0"
 
 # Without compression the announced length is that of the file.
@@ -98,7 +109,14 @@ class Transport:
         self._key_forms = secret_pattern(api_key)
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount(f"{root}/", _PooledAdapter())
+        self._session.mount(f"{root}/", PooledAdapter())
+        self._login = LoginGate()
+        self._clock_difference = 0.0
+
+    @property
+    def server_time(self) -> float:
+        """The time of the server's clock in Unix seconds; this machine's time if no response had a ``Date``."""
+        return time.time() + self._clock_difference
 
     def get(self, path: str, query: Mapping[str, str] | None = None, shape: type = dict) -> Response:
         """Send a GET request; retry while the error is retryable and the run has time left.
@@ -148,8 +166,8 @@ class Transport:
         while True:
             try:
                 return self._attempt(request)
-            except DeadlineError:
-                raise DeadlineError(last) from None
+            except DeadlineError as late:
+                raise DeadlineError(last, late.pause) from None
             except RequestError as error:
                 last = error
                 rate_limited += isinstance(error, RateLimitedError)
@@ -191,11 +209,24 @@ class Transport:
     def _exchange(self, request: _Request) -> Response:
         """Send the request once; the time limit includes DNS, connection, request and response."""
         limit = max(TIMING.min_timeout, min(request.whole, self._deadline.remaining))
-        try:
-            status, headers, content = call_with_timeout(lambda: self._send(request, limit), limit)
-        except (requests.RequestException, Urllib3Error, OSError) as error:
-            raise classify_exception(error, min(request.read, limit)) from None
+        with self._login.passing():
+            try:
+                status, headers, content = call_with_timeout(lambda: self._send(request, limit), limit)
+            except (requests.RequestException, Urllib3Error, OSError) as error:
+                raise classify_exception(error, min(request.read, limit)) from None
+            return self._response(request, status, headers, content)
+
+    def _response(self, request: _Request, status: int, headers: Mapping[str, str], content: bytes) -> Response:
+        if date := http_date(headers.get("Date", "")):
+            self._clock_difference = date - time.time()
         body = self._key_forms.sub(b"***", content) if self._key_forms else content
+        try:
+            return self._deciphered(request, status, headers, body)
+        except PermissionDeniedError as error:
+            error.advice = f"the API key needs the permission to {permission_for(request.method, request.path)}"
+            raise
+
+    def _deciphered(self, request: _Request, status: int, headers: Mapping[str, str], body: bytes) -> Response:
         if request.file_types:
             return decipher_file(status, headers, body, *request.file_types)
         response = decipher(status, headers, body)
@@ -219,9 +250,11 @@ class Transport:
             status = response.status_code
             # An unread body closes the connection. After 1xx, the next request would receive this request's response.
             unread = status < HTTPStatus.OK or status // 100 == HTTPStatus.MULTIPLE_CHOICES // 100
-            limit_bytes = request.limit if status == HTTPStatus.OK else None  # an error is not a file
-            body = b"" if unread else _body(response, limit_bytes)
-            return status, response.headers, body
+            if unread:
+                return status, response.headers, b""
+            if status not in SUCCESSES:
+                return status, response.headers, _beginning(response)
+            return status, response.headers, _body(response, request.limit)
 
 
 class _Request(NamedTuple):
@@ -256,40 +289,42 @@ class _Session(requests.Session):
         """Return None for every response: requests fails on a malformed ``Location``."""
 
 
-class _PooledAdapter(HTTPAdapter):
-    """A connection pool for ``MAX_CONCURRENCY`` requests, without retries, that sends uploads in large blocks."""
+def _beginning(response: requests.Response) -> bytes:
+    """Return the body of an error, at most ``MAX_ERROR_BYTES`` and one block of it."""
+    blocks: list[bytes] = []
+    for block in _blocks(response):
+        blocks.append(block)
+        if len(blocks) * CHUNK_BYTES > MAX_ERROR_BYTES:
+            break
+    return b"".join(blocks)
 
-    def __init__(self) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=MAX_CONCURRENCY, max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the library's own signature
-        """Create the pool."""
-        super().init_poolmanager(*args, **kwargs, blocksize=SEND_BLOCK_BYTES)
-
-
-def _body(response: requests.Response, limit: int | None) -> bytes:
-    """Return the body of a response; of a file at most one block more than the limit is read.
+def _body(response: requests.Response, file_limit: int | None) -> bytes:
+    """Return the body of a success; at most one block more than the limit is read.
 
     Raises:
-        TooLargeError: The file is larger than the limit; an announced length is enough to know it.
-        InvalidResponseError: The body is larger than any response of VMRay.
+        TooLargeError: The body is larger than the limit; an announced length is enough to know it.
     """
+    what, limit = ("VMRay's response", MAX_RESPONSE_BYTES) if file_limit is None else ("the file", file_limit)
     announced = _content_length(response)
-    if limit is not None and announced is not None and announced > limit:
-        raise TooLargeError(limit, announced)
+    if announced is not None and announced > limit:
+        raise TooLargeError(what, limit, announced)
     blocks: list[bytes] = []
     size = 0
+    for block in _blocks(response):
+        size += len(block)
+        if size > limit:
+            raise TooLargeError(what, limit, announced)
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def _blocks(response: requests.Response) -> Iterator[bytes]:
+    """Yield the body in blocks."""
     try:
-        for block in response.iter_content(CHUNK_BYTES):
-            size += len(block)
-            if limit is not None and size > limit:
-                raise TooLargeError(limit, announced)
-            if limit is None and size > MAX_RESPONSE_BYTES:
-                raise InvalidResponseError(f"VMRay's response is larger than {MAX_RESPONSE_BYTES // 2**20} MiB")
-            blocks.append(block)
+        yield from response.iter_content(CHUNK_BYTES)
     except ValueError:  # what http.client raises for a chunk of negative size
         raise requests.exceptions.ChunkedEncodingError from None
-    return b"".join(blocks)
 
 
 def _content_length(response: requests.Response) -> int | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ...core.api.vmray_errors import NotFoundError, SampleNotFoundError, VMRayError
+from ...core.api.vmray_errors import SampleNotFoundError, VMRayError
+from ...core.api.vmray_request_errors import NotFoundError
 from ...core.results.vmray_escape import script_json
 from ...core.results.vmray_outcome import OPEN
 from ...core.results.vmray_result import Attachment, Result, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...core.api.vmray_client import Client
-from ...core.api.vmray_errors import NotFoundError, PermissionDeniedError
+from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
 
 # How VMRay may respond to a request for a locked report; the status is not documented (inferred).
 REFUSALS: Final = (PermissionDeniedError, NotFoundError)

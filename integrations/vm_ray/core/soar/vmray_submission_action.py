@@ -109,11 +109,14 @@ def _schedule(run: Run, began: float) -> Schedule:
 
 
 def existing_submissions(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
-    """Return a detail for each item with submissions in VMRay, for an action that ends without a report on them."""
-    return [(name, _kept(each)) for each in detonations if each.submissions for name in each.names]
+    """Return a detail for each item that VMRay stored or may have stored, for an action that ends without a report."""
+    stored = [each for each in detonations if each.submissions or each.stage is Stage.UNRESOLVED]
+    return [(name, _kept(each)) for each in stored for name in each.names]
 
 
 def _kept(detonation: Detonation) -> str:
+    if not detonation.submissions:
+        return detonation.why_unfinished
     numbers = ", ".join(str(part.submission_id) for part in detonation.submissions)
     verdict = "" if detonation.verdict == Verdict.NONE else f"; verdict: {detonation.verdict.told}"
     return f"kept in VMRay: submission {numbers}{verdict}"

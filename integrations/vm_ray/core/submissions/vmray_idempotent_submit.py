@@ -17,24 +17,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from ...core.api.vmray_backoff import back_off
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_deadline import Deadline
-from ...core.api.vmray_errors import (
-    DeadlineError,
+from ...core.api.vmray_errors import DeadlineError, SubmitRejectedError, SubmitUnresolvedError
+from ...core.api.vmray_models import Submission, SubmitResponse
+from ...core.api.vmray_request_errors import (
+    ForeignResponseError,
     NotFoundError,
     RateLimitedError,
     RequestError,
     RequestRejectedError,
     ResponseTimeoutError,
-    SubmitRejectedError,
-    SubmitUnresolvedError,
 )
-from ...core.api.vmray_models import Submission, SubmitResponse
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_timing import TIMING
 from ...core.submissions.vmray_reuse import is_reusable, latest_batch, without_children
@@ -75,7 +74,6 @@ class Submitter:
     client: Client
     deadline: Deadline
     sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC).replace(tzinfo=None))
 
     def submit(self, request: SubmitRequest) -> tuple[SubmitResponse, bool]:
         """Submit, unless an earlier run of the same action on the same input did so already.
@@ -93,7 +91,7 @@ class Submitter:
         if earlier is None:
             earlier = self._by_hash_or_newest(request)
         batch = latest_batch(earlier)
-        if is_reusable(batch, self.now()):
+        if is_reusable(batch, datetime.fromtimestamp(self.client.server_time(), UTC).replace(tzinfo=None)):
             return _adopted(batch), True
         return self._send(request, {each.submission_id for each in earlier}), False
 
@@ -130,8 +128,8 @@ class Submitter:
             try:
                 self.deadline.check()
                 return request.source.submit(self.client, options)
-            except DeadlineError:
-                raise DeadlineError(last) from None
+            except DeadlineError as late:
+                raise DeadlineError(last, late.pause) from None
             except RequestError as error:
                 last = error
                 error.attempts = attempt
@@ -175,13 +173,14 @@ class Submitter:
             except (DeadlineError, RequestError) as cause:
                 if found:
                     return found
-                raise (cause if cause.is_fatal else unresolved) from None
+                unresolved.fatal = cause if cause.is_fatal else None
+                raise unresolved from None
             if found and len(seen) <= len(found):
                 return found
             found = seen
         if isinstance(error, ResponseTimeoutError) or error.status == GATEWAY_TIMEOUT:
             raise unresolved
-        if isinstance(error, RequestRejectedError):
+        if not error.retryable:
             raise _rejected(error)
         return []
 
@@ -212,7 +211,7 @@ class Submitter:
         for pause in (*TIMING.metadata_retries, float("inf")):
             try:
                 return self.client.find_submissions_by_metadata(metadata_with(request.key), request.owns)
-            except (RequestRejectedError, NotFoundError) as error:
+            except (RequestRejectedError, NotFoundError, ForeignResponseError) as error:
                 if error.status == UNKNOWN_PARAMETER or self.deadline.remaining <= pause:
                     break
                 self.sleep(pause)

@@ -28,7 +28,7 @@ def is_reusable(batch: Collection[Submission], now: datetime) -> bool:
 
     Args:
         batch: The submissions of the earlier submit.
-        now: The time in UTC, without a time zone, as VMRay writes it.
+        now: The time of VMRay's clock in UTC, without a time zone, as VMRay writes it.
     """
     ends = [_parsed_time(each.finish_time) for each in batch if not each.has_errors]
     return any(not each.finished for each in batch) or any(end and abs(now - end) < REUSE_WINDOW for end in ends)

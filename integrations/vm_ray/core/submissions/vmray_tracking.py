@@ -7,9 +7,10 @@ from typing import Final
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
-from ...core.api.vmray_errors import DeadlineError, NotFoundError, RequestError, VMRayError
+from ...core.api.vmray_errors import DeadlineError, VMRayError
 from ...core.api.vmray_models import Submission, newest_submission
 from ...core.api.vmray_optional import Missing, read_optional
+from ...core.api.vmray_request_errors import NotFoundError, RequestError
 from ...core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
 
 # A list request may return some submissions of other users; with more than this, single requests cost less.

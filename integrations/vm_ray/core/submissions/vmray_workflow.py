@@ -65,14 +65,19 @@ def _submit(
         return submitter.submit(one)
 
     unsubmitted = [each for each in detonations if each.stage in (Stage.WAITING, Stage.UNRESOLVED)]
-    for detonation, found in map_concurrently(submit, unsubmitted):
+    fatal: VMRayError | None = None
+    # After a fatal error, the submits in progress are waited for: the submissions that exist are to be named.
+    for detonation, found in map_concurrently(submit, unsubmitted, grace=submitter.deadline.remaining):
         if isinstance(found, VMRayError):
             _record_error(detonation, found, log)
+            fatal = fatal or (found.fatal if isinstance(found, SubmitUnresolvedError) else None)
             continue
         response, adopted = found
         detonation.submitted(response)
         if adopted:
             detonation.note(f"reused submission {detonation.submission_id} from a previous run")
+    if fatal is not None:
+        raise fatal
 
 
 def _record_error(detonation: Detonation, error: VMRayError, log: Callable[[str], None]) -> None:

@@ -1,0 +1,90 @@
+"""The settings of the environment that ``requests`` uses: the proxy, and the bundle of certificate authorities.
+
+Both come from environment variables of the process, or from the proxy settings of the platform, which sets the same
+variables. A wrong value is found here, before the first request: the libraries would report it for each request, as
+if the network were broken. The value of a proxy variable can contain a password, so no error contains the value.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from requests.utils import get_environ_proxies, select_proxy
+
+from ...core.api.vmray_request_errors import ConfigurationError
+from ...core.api.vmray_text import one_line
+
+# In the order in which requests reads them.
+BUNDLE_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+PROXY_SCHEMES: Final = ("http", "https")
+SOCKS_SCHEMES: Final = ("socks4", "socks4a", "socks5", "socks5h")
+_ALLOWED_PROXY: Final = "an address such as http://proxy.example:8080"
+_ALLOWED_BUNDLE: Final = "a file with certificates in the PEM format"
+
+
+def check_environment(root: str, *, verify: bool) -> None:
+    """Check the settings that requests to this server use.
+
+    Args:
+        root: The address of the server.
+        verify: Whether the certificate of the server is verified; the bundle is used only then.
+
+    Raises:
+        ConfigurationError: A setting cannot be used.
+    """
+    _check_proxy(root)
+    if verify and root.startswith("https:"):
+        _check_bundle()
+
+
+def _check_proxy(root: str) -> None:
+    value = select_proxy(root, get_environ_proxies(root))
+    if not value:
+        return
+    name = _variable_of(value, urlsplit(root).scheme)
+    parts = _parts(value if "://" in value else f"http://{value}")
+    if parts is None:
+        raise ConfigurationError(name, "is not the address of a proxy", _ALLOWED_PROXY)
+    if parts.scheme in SOCKS_SCHEMES and find_spec("socks") is None:
+        raise ConfigurationError(name, f"names a {parts.scheme} proxy, which is not supported here", _ALLOWED_PROXY)
+    if parts.scheme not in (*PROXY_SCHEMES, *SOCKS_SCHEMES):
+        raise ConfigurationError(name, "has a scheme that no proxy uses", _ALLOWED_PROXY)
+
+
+def _parts(address: str) -> SplitResult | None:
+    """Return the parts of an address; None for an address without a host, or with a port or host that is not valid."""
+    try:
+        parts = urlsplit(address)
+        valid = bool(parts.hostname) and parts.port != 0
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # UnicodeError is a ValueError
+        return None
+    return parts if valid else None
+
+
+def _variable_of(value: str, scheme: str) -> str:
+    """Return the name of the environment variable with this value."""
+    names = [f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY"]
+    return next((name for name in names if os.environ.get(name) == value), names[1])
+
+
+def _check_bundle() -> None:
+    name, path = next(((name, os.environ[name]) for name in BUNDLE_VARIABLES if os.environ.get(name)), ("", ""))
+    if not path:
+        return
+    shown = one_line(path, 200)
+    if not Path(path).exists():
+        raise ConfigurationError(name, f'names "{shown}", which does not exist', _ALLOWED_BUNDLE)
+    if Path(path).is_dir():
+        return  # a folder of certificates, which OpenSSL reads only when it needs one of them
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (OSError, ValueError):  # SSLError is an OSError
+        raise ConfigurationError(
+            name, f'names "{shown}", which is not a readable file with certificates', _ALLOWED_BUNDLE
+        ) from None

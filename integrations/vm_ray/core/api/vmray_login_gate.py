@@ -1,0 +1,45 @@
+"""One login at a time: the first request of a run goes alone, and nothing is sent after a rejected login.
+
+A proxy often checks a login against a directory, which locks the account after a few wrong passwords. So a wrong
+password must not be sent by several requests at the same time, and not again by the next one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ...core.api.vmray_request_errors import AuthenticationError, ProxyLoginError
+from ...core.api.vmray_timing import TIMING
+
+
+class LoginGate:
+    """Lets one request pass alone, then all others; after a rejected login, none."""
+
+    def __init__(self) -> None:
+        """Start before the first request."""
+        self._first = threading.Lock()
+        self._decided = threading.Event()
+        self._rejection: AuthenticationError | ProxyLoginError | None = None
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Wait until the first request has ended, at most ``TIMING.connect_timeout``; then run the block.
+
+        Raises:
+            ProxyLoginError: The proxy rejected the login of an earlier request.
+            AuthenticationError: VMRay rejected the API key in an earlier request.
+        """
+        is_first = self._first.acquire(blocking=False)  # never released: there is one first request
+        if not is_first:
+            self._decided.wait(TIMING.connect_timeout)
+        if self._rejection is not None:
+            raise self._rejection
+        try:
+            yield
+        except (AuthenticationError, ProxyLoginError) as error:
+            self._rejection = error
+            raise
+        finally:
+            self._decided.set()

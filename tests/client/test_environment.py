@@ -1,0 +1,140 @@
+"""Settings of the environment that cannot be used: found before the first request, and named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from vm_ray.core.api import vmray_environment
+from vm_ray.core.api.vmray_connect import connect
+from vm_ray.core.api.vmray_environment import check_environment
+from vm_ray.core.api.vmray_request_errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ROOT = "https://vmray.example"
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the variables that this machine may have, and the support for SOCKS."""
+    for name in (*VARIABLES, *map(str.lower, VARIABLES), "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(vmray_environment, "find_spec", lambda _name: None)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        (
+            "HTTPS_PROXY",
+            "socks5://u:s3cret@127.0.0.1:1080",
+            "names a socks5 proxy, which is not supported here",
+        ),
+        ("https_proxy", "socks5h://127.0.0.1:1080", "names a socks5h proxy, which is not supported here"),
+        ("ALL_PROXY", "socks4://127.0.0.1:1080", "names a socks4 proxy, which is not supported here"),
+        ("all_proxy", "ftp://u:s3cret@127.0.0.1:21", "has a scheme that no proxy uses"),
+        ("HTTPS_PROXY", "htp://proxy.example:8080", "has a scheme that no proxy uses"),
+        ("HTTPS_PROXY", "http://", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http://u:s3cret@:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http://u:s3cret@proxy.example:99999", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http://proxy.example:port", "is not the address of a proxy"),
+        ("https_proxy", "http://proxy..example:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http://[::1:8080", "is not the address of a proxy"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named(
+    variable: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a wrong value of a proxy variable, then the error names the variable and never a password."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError) as caught:
+        connect(ROOT, "0123456789abcdef")
+    assert str(caught.value).startswith(f"the setting {variable} {problem}; allowed: an address such as ")
+    assert "s3cret" not in str(caught.value)
+    assert (caught.value.is_fatal, caught.value.retryable, caught.value.not_executed) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTPS_PROXY", "http://proxy.example:8080"),
+        ("HTTPS_PROXY", "proxy.example:8080"),
+        ("https_proxy", "https://u:s3cret@proxy.example"),
+        ("ALL_PROXY", "http://[::1]:8080"),
+        ("HTTP_PROXY", "socks5://127.0.0.1:1080"),
+        ("HTTPS_PROXY", ""),
+    ],
+)
+def test_a_proxy_that_can_be_used_is_accepted(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a usable proxy, or a proxy for another scheme, then there is no error."""
+    monkeypatch.setenv(variable, value)
+    check_environment(ROOT, verify=True)
+
+
+def test_a_proxy_that_is_not_used_for_this_host_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a host in NO_PROXY, then the proxy does not matter."""
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1080")
+    monkeypatch.setenv("NO_PROXY", "vmray.example")
+    check_environment(ROOT, verify=True)
+
+
+def missing(folder: Path) -> Path:
+    """Return the path of a file that does not exist."""
+    return folder / "missing.pem"
+
+
+def missing_folder(folder: Path) -> Path:
+    """Return a path in a folder that does not exist."""
+    return folder / "nowhere" / "authorities.pem"
+
+
+def empty(folder: Path) -> Path:
+    """Write an empty file."""
+    path = folder / "empty.pem"
+    path.touch()
+    return path
+
+
+def text(folder: Path) -> Path:
+    """Write a file that contains no certificate."""
+    path = folder / "notes.txt"
+    path.write_text("the certificates are on the other machine")
+    return path
+
+
+def damaged(folder: Path) -> Path:
+    """Write a certificate that is not complete."""
+    path = folder / "damaged.pem"
+    path.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    return path
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("path_in", [missing, missing_folder, empty, text, damaged])
+def test_a_bundle_that_cannot_be_used_is_named(
+    variable: str, path_in: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a bundle without certificates, then the error names the variable and the file."""
+    path = path_in(tmp_path)
+    monkeypatch.setenv(variable, str(path))
+    with pytest.raises(ConfigurationError) as caught:
+        connect(ROOT, "0123456789abcdef")
+    problem = "does not exist" if not path.exists() else "is not a readable file with certificates"
+    allowed = "allowed: a file with certificates in the PEM format"
+    assert str(caught.value) == f'the setting {variable} names "{path}", which {problem}; {allowed}'
+
+
+def test_a_bundle_is_checked_only_where_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given Verify SSL off, http, or a folder of certificates, then there is no error."""
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    check_environment(ROOT, verify=False)
+    check_environment("http://vmray.example", verify=True)
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(tmp_path))
+    check_environment(ROOT, verify=True)
