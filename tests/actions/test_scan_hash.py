@@ -42,7 +42,7 @@ EXAMPLES = [
     Example(
         "several outcomes",
         setup=lambda vmray: vmray.control.add_sample(sha256=SHA256, filename="<b>.exe"),
-        entities=(("FILEHASH", f"SHA-256: {SHA256}\u200b"), ("FILEHASH", "ab" * 16), ("FILEHASH", "no hash")),
+        entities=(("FILEHASH", f"SHA-256: {SHA256}"), ("FILEHASH", "ab" * 16), ("FILEHASH", "no hash")),
         failed_json=[],
     ),
 ]

@@ -38,7 +38,7 @@ EXAMPLES = [
         "spellings of one URL",
         entities=(
             ("DestinationURL", "hxxps://login[.]phish[.]example/office365"),
-            ("DestinationURL", "<https://login.phish.example/office365>\u200b"),
+            ("DestinationURL", "<https://login.phish.example/office365>"),
             ("DestinationURL", "login.phish.example"),
         ),
     ),

@@ -167,7 +167,7 @@ def test_a_submission_of_a_clean_spelling_is_found_again(lab: Lab, spelling: str
 def test_a_url_in_upper_case_has_a_note(lab: Lab, identifier: str, *, noted: bool) -> None:
     """Without its original text an entity is submitted in upper case; a note says so if case can matter."""
     lab.open_case()
-    lab.case.add_entity("DestinationURL", identifier, additional_properties={"OriginalIdentifier": ""})
+    lab.case.add_entity("DestinationURL", identifier, additional_properties={"OriginalIdentifier": " "})
 
     run = lab.run("Scan URL")
 

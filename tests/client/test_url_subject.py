@@ -125,6 +125,7 @@ EXACT: Final = [
 # What is not a URL, and why.
 SCHEME: Final = "it has to begin with http://, https:// or ftp://"
 NO_HOST: Final = "no host follows the scheme"
+TWO: Final = "another URL follows after a line end"
 REFUSED: Final = {
     "": SCHEME,
     "\u200b": SCHEME,
@@ -165,6 +166,9 @@ REFUSED: Final = {
     "http://evil\u00a0.example/": "U+00A0 NO-BREAK SPACE cannot be a part of a host",
     "http://a.example http://b.example": "U+0020 SPACE cannot be a part of a host",
     "http://evil.example:65536/": "the port is not a number up to 65535",
+    "http://evil.example/a\nhttp://other.example/b": TWO,
+    "http://evil.example\r\n hxxps[:]//other.example": TWO,
+    "https://evil.example/?u=\u2028https://other.example/": TWO,
     "http://evil.example:http/": "the port is not a number up to 65535",
     "http://evil.example:８０/": "the port is not a number up to 65535",  # noqa: RUF001 - full-width digits
     f"http://evil.example:{'9' * 5000}/": "the port is not a number up to 65535",
@@ -259,7 +263,12 @@ def test_other_urls_have_another_identity() -> None:
     """Given a difference that can lead to another page, then the identities differ."""
     urls = [
         *(URL, f"{URL}/", f"{URL}?", f"{URL}#", f"{URL}#a", f"{URL}.", "http://evil.example/Login"),
-        *("https://evil.example/login", "http://evil.example:8080/login", "http://evil.example:443/login"),
+        *(
+            "https://evil.example/login",
+            "http://evil.example:8080/login",
+            "http://evil.example:0/login",
+            "http://evil.example:443/login",
+        ),
         *("http://www.evil.example/login", "http://evil.example./login", "http://user@evil.example/login"),
         *("http://User@evil.example/login", "http://evil.example/l%6Fgin", "http://evil.example//login"),
         *("http://evil.example/a?b&c", "http://evil.example/a?c&b", "http://evil.example"),

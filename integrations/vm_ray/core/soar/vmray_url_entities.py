@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ...core.api.vmray_errors import UnsupportedSubjectError
+from ...core.api.vmray_spelling import trimmed
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_escape import defang
 from ...core.soar.vmray_run import Run
@@ -69,4 +70,5 @@ def _text_of(entity: DomainEntityInfo) -> str:
 
 
 def _original(entity: DomainEntityInfo) -> str:
-    return str(entity.additional_properties.get("OriginalIdentifier") or "")
+    text = str(entity.additional_properties.get("OriginalIdentifier") or "")
+    return text if trimmed(text) else ""

@@ -26,6 +26,7 @@ _SCHEME: Final = re.compile(
     r"(?i)(?P<name>[a-z][a-z0-9+.*#_-]{0,30})(?P<s>\[s\]|\(s\))?"
     r"(?P<separator>[\[({<]?:[\])}>]?[\[({]?/[\])}]?[\[({]?/[\])}>]?|:\\/\\/|:\\\\)"
 )
+_URL_AT_START: Final = re.compile(r"(?i)\s*(?:h[tx*]{2}ps?|ftp)\W{0,3}:\W{0,3}/")
 _DEFANGED_SCHEME: Final = re.compile(r"(?:h[tx*#_+-]{2}|f[tx*])p(s?)")
 # Up to the path, the query or the fragment; ``\.`` and ``[/]`` are defanged signs.
 _AUTHORITY: Final = re.compile(r"(?:\\\.|[\[({](?!/[\])}])|[^\[({/\\?#])*")
@@ -35,7 +36,7 @@ _COLON: Final = re.compile(r"[\[({]:[\])}]")
 _SLASH: Final = re.compile(r"[\[({]/[\])}]")
 _ADDRESS: Final = r"\[(?=[^\]]*:[^\]]*:)[0-9a-fA-F:.]+(?:%[^\s\]]*)?\]"
 _NO_PART_OF_A_NAME: Final = r"\s\[\](){}<>\"|\\^`@"
-_HOST: Final = re.compile(rf"(?P<name>{_ADDRESS}|[^:{_NO_PART_OF_A_NAME}]+)(?::0*(?P<port>[0-9]{{0,5}}))?")
+_HOST: Final = re.compile(rf"(?P<name>{_ADDRESS}|[^:{_NO_PART_OF_A_NAME}]+)(?::(?:0*(?P<port>[1-9][0-9]{{0,4}}|0))?)?")
 _NOT_IN_HOST: Final = re.compile(f"[{_NO_PART_OF_A_NAME}]")
 _VISIBLE: Final = re.compile(r"[^\W_]")
 
@@ -65,7 +66,10 @@ def url_subject(text: str) -> UrlSubject:
     given = unwrapped(text)
     label = _LABEL.match(given)
     given = unwrapped(given[label.end() :]) if label else given
-    plain = without_invisible(_LINE_ENDS.sub("", given))
+    lines = _LINE_ENDS.split(given)
+    if any(_URL_AT_START.match(line) for line in lines[1:]):
+        raise UnsupportedSubjectError("not a URL: another URL follows after a line end")
+    plain = without_invisible("".join(lines))
     if not is_utf8_encodable(plain):
         raise UnsupportedSubjectError("contains characters that cannot be sent to VMRay")
     start = _SCHEME.match(plain)
@@ -76,7 +80,7 @@ def url_subject(text: str) -> UrlSubject:
     if start["separator"] == ":\\/\\/":
         rest = rest.replace("\\/", "/")
     found = _refanged(rest, scheme_was_defanged=f"{scheme}://" != start.group())
-    url = f"{scheme}://{found.user}{found.host}{found.tail}"
+    url = f"{scheme}://{found.user}{found.host.group()}{found.tail}"
     return UrlSubject(url, _identity(scheme, found), url != plain, plain != given)
 
 
@@ -84,7 +88,7 @@ class _Parts(NamedTuple):
     """The parts of a URL after its scheme; each part has its separator, so that together they are the exact text."""
 
     user: str
-    host: str
+    host: re.Match[str]
     tail: str
 
 
@@ -114,9 +118,8 @@ def _refanged(rest: str, *, scheme_was_defanged: bool) -> _Parts:
     tail = rest[len(authority) :]
     *_, at = [None, *_AT.finditer(authority)]
     user, written = (authority[: at.start()], authority[at.end() :]) if at else ("", authority)
-    host = _COLON.sub(":", _DOT.sub(".", written))
-    _check(host)
-    was_defanged = scheme_was_defanged or host != written or (at is not None and at.group() != "@")
+    host = _host(_COLON.sub(":", _DOT.sub(".", written)))
+    was_defanged = scheme_was_defanged or host.group() != written or (at is not None and at.group() != "@")
     if was_defanged and "." not in _DOT.sub("", written):
         styles = {_style(dot) for dot in _DOT.finditer(written)} or {"[.]"}
         user, tail = _refanged_text(user, styles), _refanged_text(tail, styles)
@@ -133,15 +136,15 @@ def _style(dot: re.Match[str]) -> str:
     return dot.group().strip().lower()
 
 
-def _check(host: str) -> None:
-    """Check that a host is a name or an address, with or without a port.
+def _host(host: str) -> re.Match[str]:
+    """Return the name or address of a host, with its port.
 
     Raises:
-        UnsupportedSubjectError: It is not.
+        UnsupportedSubjectError: The text is no host.
     """
     found = _HOST.fullmatch(host)
     if found is not None and _VISIBLE.search(found["name"]) and int(found["port"] or 0) <= _HIGHEST_PORT:
-        return
+        return found
     if (odd := _NOT_IN_HOST.search(host)) is not None:
         raise UnsupportedSubjectError(f"not a URL: {name_of(odd.group())} cannot be a part of a host")
     if not _VISIBLE.search(host.partition(":")[0]):
@@ -151,8 +154,6 @@ def _check(host: str) -> None:
 
 def _identity(scheme: str, found: _Parts) -> tuple[str, ...]:
     """Return what all certainly equal spellings of a URL share."""
-    host = _HOST.fullmatch(found.host.lower())
-    assert host is not None  # noqa: S101 - it was checked
-    port = "" if host["port"] == _PORTS[scheme.lower()] else host["port"] or ""
+    port = found.host["port"] or _PORTS[scheme.lower()]
     path = found.tail if found.tail.startswith(("/", "\\")) else f"/{found.tail}"
-    return scheme.lower(), found.user, host["name"], port, path
+    return scheme.lower(), found.user, found.host["name"].lower(), port, path
