@@ -43,6 +43,23 @@ def test_a_bug_keeps_the_entities_that_were_enriched_before(lab: Lab, broken: Pa
     assert [entity for entity, (enriched, _) in flags.items() if enriched] == [shown]
 
 
+def test_a_bug_in_an_insight_keeps_the_result(lab: Lab, broken: PatchedIntegration) -> None:
+    """When the second insight fails with the bug, the first entity is on the case wall and in the result."""
+    for sha256 in HASHES:
+        lab.vmray.control.add_sample(sha256=sha256)
+    lab.hashes(*HASHES)
+    broken.put_in("core/results/vmray_insight.py", "parts = [", '{0: "none so far"}[len(_ioc_line.__dict__)]')
+    broken.put_in("core/results/vmray_insight.py", "parts = [", "_ioc_line.called = True")
+
+    run = broken.host.run("Scan Hash", lab.case)
+
+    kept = "Kept: 1 of 2 entities were enriched before this error"
+    assert run.message == f'Error executing action "Scan Hash". Reason: {UNEXPECTED}{details(kept)}'
+    (shown,) = (each["Entity"] for each in run.json_result)
+    assert [entity for entity, (enriched, _) in lab.flags().items() if enriched] == [shown]
+    assert lab.insights().keys() == {shown}
+
+
 def test_a_bug_after_a_submit_names_the_submission(lab: Lab, broken: PatchedIntegration) -> None:
     """The message names the submission. It can be found in VMRay, and a later run reuses it."""
     lab.urls("http://evil.example/")

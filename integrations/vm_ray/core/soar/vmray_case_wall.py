@@ -7,7 +7,7 @@ process is killed, and thousands of entities need no more memory than one batch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ...core.results.vmray_enrichment import enrichment
 from ...core.results.vmray_entity_result import EntityRecord, EntityResults
@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 BATCH: Final = 20
 
 
+class Shown(NamedTuple):
+    """What the platform receives about one entity besides the result.
+
+    Attributes:
+        insight: The HTML of the insight; empty if none is wanted.
+    """
+
+    entity: DomainEntityInfo
+    enrichment: Mapping[str, str]
+    is_suspicious: bool
+    insight: str
+
+
 class CaseWall:
     """Collects the results of a scan, and sends them to the platform."""
 
@@ -32,18 +45,28 @@ class CaseWall:
         self._run = run
         self._params = params
         self._results = EntityResults(run.max_result_bytes)
-        self._batch: list[tuple[DomainEntityInfo, SampleReport]] = []
+        self._batch: list[Shown] = []
         self._done: set[str] = set()
         self._without_insight = 0
         self.rejected: dict[str, str] = {}
         self.notes: list[tuple[str, str]] = []
 
     def show(self, entity: DomainEntityInfo, report: SampleReport) -> None:
-        """Add one finished entity."""
+        """Add one finished entity.
+
+        Everything is rendered here: the last step only sends, so that an error of one entity does not lose the others.
+        """
+        record = EntityRecord.of(entity.identifier, report)
+        shown = Shown(
+            entity,
+            self._redacted(enrichment(report)),
+            report.is_suspicious,
+            insight(report) if self._wants_insight(report) else "",
+        )
         self._done.add(entity.identifier)
-        self._results.add(EntityRecord.of(entity.identifier, report))
+        self._results.add(record)
         self.notes += [(entity.identifier, note) for note in report.notes]
-        self._batch.append((entity, report))
+        self._batch.append(shown)
         if len(self._batch) >= BATCH:
             self._send_batch()
 
@@ -75,20 +98,20 @@ class CaseWall:
 
     def _send_batch(self) -> None:
         """Enrich the entities of the batch on the platform, then create their insights."""
-        for entity, report in self._batch:
-            entity.additional_properties.update(self._redacted(enrichment(report)))
-            entity.is_enriched = True
-            entity.is_suspicious = entity.is_suspicious or report.is_suspicious
-        entities = [entity for entity, _ in self._batch]
+        for shown in self._batch:
+            shown.entity.additional_properties.update(shown.enrichment)
+            shown.entity.is_enriched = True
+            shown.entity.is_suspicious = shown.entity.is_suspicious or shown.is_suspicious
+        entities = [shown.entity for shown in self._batch]
         if entities and not self._updated(entities):
             self.rejected |= dict.fromkeys(
                 (each.identifier for each in entities), "the platform rejected the enrichment"
             )
             self._done -= self.rejected.keys()
-        for entity, report in self._batch:
-            if entity.identifier not in self.rejected and self._wants_insight(report):
-                self._add_insight(entity, report)
-            entity.additional_properties = {}  # the platform has them; this frees the memory of thousands of entities
+        for shown in self._batch:
+            if shown.entity.identifier not in self.rejected and shown.insight:
+                self._add_insight(shown.entity, shown.insight)
+            shown.entity.additional_properties = {}  # the platform has them; this saves memory for thousands of them
         self._batch.clear()
 
     def _updated(self, entities: list[DomainEntityInfo]) -> bool:
@@ -104,11 +127,11 @@ class CaseWall:
         wanted = self._params.create_insight
         return wanted and (report.is_suspicious or not self._params.only_suspicious_insight)
 
-    def _add_insight(self, entity: DomainEntityInfo, report: SampleReport) -> None:
+    def _add_insight(self, entity: DomainEntityInfo, html: str) -> None:
         if not self._run.deadline.remaining:
             self._without_insight += 1  # an insight is one request to the platform; the results are more important
             return
-        if not add_insight(self._run, entity, insight(report)):
+        if not add_insight(self._run, entity, html):
             self.notes.append((entity.identifier, "enriched, but the platform rejected the insight"))
 
     def _redacted(self, fields: Mapping[str, str]) -> dict[str, str]:
