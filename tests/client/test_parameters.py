@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -232,6 +232,7 @@ def test_an_invisible_character_inside_the_key_is_an_error_that_does_not_show_th
     with pytest.raises(ParameterError) as caught:
         Configuration.parse({"Api Root": "https://vmray.example", "Api Key": "secret\u200bsecret"})
     assert "secret" not in str(caught.value)
+    assert caught.value.problem == "has characters that no API key has (with U+200B ZERO WIDTH SPACE)"
 
 
 @pytest.mark.parametrize(
@@ -271,3 +272,38 @@ def test_samples_are_ids_and_hashes_in_any_spelling() -> None:
         ParameterError, match=r"first that is not hexadecimal is U\+0417 CYRILLIC CAPITAL LETTER ZE"
     ):
         read(SAMPLES, f"{md5[1:]}З")  # noqa: RUF001 - the confusable character is intended
+
+
+LOOKALIKES = [
+    (boolean(), "truе", "U+0435 CYRILLIC SMALL LETTER IE"),  # noqa: RUF001 - another script
+    (whole_number(0), "5О01", "U+041E CYRILLIC CAPITAL LETTER O"),  # noqa: RUF001 - another script
+    (whole_number(0), "5\u00a0001", "U+00A0 NO-BREAK SPACE"),
+    (whole_number(0), "−1", "U+2212 MINUS SIGN"),  # noqa: RUF001 - not a hyphen
+    (choices("ips", "urls"), "urls, іps", "U+0456 CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I"),  # noqa: RUF001 - another script
+    (choices("ips", "urls"), "ur\u200bls", "U+200B ZERO WIDTH SPACE"),
+    (one_of("pdf", "json"), "jsоn", "U+043E CYRILLIC SMALL LETTER O"),  # noqa: RUF001 - another script
+    (IDS, "5001, 5О02", "U+041E CYRILLIC CAPITAL LETTER O"),  # noqa: RUF001 - another script
+    (ONE_TAG, "ünï\u200bcode", "U+200B ZERO WIDTH SPACE"),
+    (ONE_TAG, "a\u00a0b", "U+00A0 NO-BREAK SPACE"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "name"), LOOKALIKES, ids=lambda value: ascii(value)[:30])
+def test_a_character_that_looks_like_another_is_named(kind: Kind[Any], value: str, name: str) -> None:
+    """Given a value that looks right, then the message names the character that is not."""
+    with pytest.raises(ParameterError) as caught:
+        read(kind, value)
+    assert f"(with {name})" in str(caught.value)
+
+
+def test_a_character_that_anybody_sees_is_not_named() -> None:
+    """Given a wrong value in ASCII, or letters that the rule of tags allows, then no character is named."""
+    kinds: list[tuple[Kind[Any], str]] = [
+        (whole_number(0), "5x"),
+        (choices("a"), "b"),
+        (ONE_TAG, "ün ï\u2013x"),
+    ]
+    for kind, value in kinds:
+        with pytest.raises(ParameterError) as caught:
+            read(kind, value)
+        assert "(with" not in str(caught.value)

@@ -150,6 +150,10 @@ REFUSED: Final = {
     "C:\\Users\\a.exe": SCHEME,
     "see http://evil.example": SCHEME,
     "''http://evil.example''": SCHEME,
+    "“http://evil.example": f"{SCHEME} (with U+201C LEFT DOUBLE QUOTATION MARK)",
+    "httр://evil.example": f"{SCHEME} (with U+0440 CYRILLIC SMALL LETTER ER)",  # noqa: RUF001 - another script
+    "http：//evil.example": f"{SCHEME} (with U+FF1A FULLWIDTH COLON)",  # noqa: RUF001 - a full-width sign
+    "пример.испытание": f"{SCHEME} (with U+043F CYRILLIC SMALL LETTER PE)",
     "http://": NO_HOST,
     "hxxp://": NO_HOST,
     "http:///a": NO_HOST,

@@ -28,6 +28,7 @@ _PAIRS: Final = frozenset(
         *("\u2018\u2019", "\u2019\u2019", "\u201a\u2018", "\u201a\u2019", "\u2039\u203a", "\u203a\u2039"),
     }
 )
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _OPENING: Final = frozenset(pair[0] for pair in _PAIRS)
 _FULL_WIDTH: Final = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
 
@@ -89,6 +90,17 @@ def texts_of_json(text: str) -> list[str] | None:
 def name_of(character: str) -> str:
     """Return the code and the name of a character, which say what a look at the character may not."""
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
+
+
+def hidden_cause(text: str, odd: re.Pattern[str] = _NOT_ASCII) -> str:
+    """Return the name of the first odd character, for a message about a text that looks right; else an empty text.
+
+    Args:
+        text: The text that was rejected.
+        odd: Matches a character that is not allowed and can look like an allowed one, or like none.
+    """
+    found = odd.search(text)
+    return f" (with {name_of(found.group())})" if found else ""
 
 
 def _length_of_blanks(text: str) -> int:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core.api.vmray_errors import ParameterError
+from ...core.api.vmray_spelling import hidden_cause
 from ...core.soar.vmray_parameters import Kind, Parameters, boolean, param, plain_text
 
 
 def _key(name: str, value: str) -> str:
-    """Reject a key that could end its HTTP header early; the error does not show the key."""
+    """Reject a key that could end its HTTP header early; the error names a wrong character only."""
     if not (value.isascii() and value.isprintable() and " " not in value):
-        raise ParameterError(name, "has characters that no API key has", "the API key of a VMRay user")
+        problem = f"has characters that no API key has{hidden_cause(value)}"
+        raise ParameterError(name, problem, "the API key of a VMRay user")
     return value
 
 

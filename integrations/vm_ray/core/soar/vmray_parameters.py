@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
 from ...core.api.vmray_errors import ParameterError
-from ...core.api.vmray_spelling import in_ascii, texts_of_json, trimmed, unwrapped, without_invisible
+from ...core.api.vmray_spelling import hidden_cause, in_ascii, texts_of_json, trimmed, unwrapped, without_invisible
 from ...core.api.vmray_text import one_line
 
 MAX_DIGITS: Final = 18
@@ -164,9 +164,9 @@ def parts(value: str) -> list[str]:
     return [part for part in each_once if part]
 
 
-def quoted(value: str, problem: str) -> str:
-    """Quote a wrong value in an error."""
-    return f'has the value "{one_line(value, 60)}", which {problem}'
+def quoted(value: str, problem: str, *, cause: str | None = None) -> str:
+    """Quote a wrong value in an error, with the ``hidden_cause``, which for most kinds is a character beyond ASCII."""
+    return f'has the value "{one_line(value, 60)}"{hidden_cause(value) if cause is None else cause}, which {problem}'
 
 
 def _value(values: Texts, declared: Declared) -> object:

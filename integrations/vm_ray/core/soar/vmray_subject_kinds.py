@@ -8,6 +8,7 @@ from typing import Final
 
 from ...core.api.vmray_errors import ParameterError, UnsupportedSubjectError
 from ...core.api.vmray_hash import hash_subject
+from ...core.api.vmray_spelling import hidden_cause
 from ...core.soar.vmray_parameters import Kind, parts, quoted, spelled_number
 
 MAX_SUBJECTS: Final = 100
@@ -25,7 +26,7 @@ def _id(text: str) -> str:
     """Return an id in its usual spelling."""
     number = spelled_number(text)
     if not ID.fullmatch(number):
-        raise UnsupportedSubjectError("not a whole number")
+        raise UnsupportedSubjectError(f"not a whole number{hidden_cause(text)}")
     return number
 
 
@@ -38,7 +39,9 @@ def _listed(allowed: str, spelled: Callable[[str], str]) -> Kind[tuple[str, ...]
             try:
                 given[spelled(each)] = None
             except UnsupportedSubjectError as error:
-                raise ParameterError(name, quoted(each, f"is not of an allowed form ({error})"), allowed) from None
+                raise ParameterError(
+                    name, quoted(each, f"is not of an allowed form ({error})", cause=""), allowed
+                ) from None
         if len(given) > MAX_SUBJECTS:
             raise ParameterError(name, f"has {len(given)} entries", f"at most {MAX_SUBJECTS}")
         return tuple(given)

@@ -8,6 +8,7 @@ from typing import Final
 
 from ...core.api.vmray_errors import ParameterError
 from ...core.api.vmray_protocol import is_utf8_encodable
+from ...core.api.vmray_spelling import hidden_cause
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.soar.vmray_parameters import Kind, Parameters, param, parts, quoted
 
@@ -17,6 +18,7 @@ _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]+")  # noqa: RUF001 - VMRa
 _TAG_RULE: Final = (
     "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - without spaces, at most 255 characters"  # noqa: RUF001 - VMRay's own list
 )
+_ODD_IN_TAG: Final = re.compile(r"(?!–)[^\w\x00-\x7f]")  # noqa: RUF001 - VMRay's own list
 # Older servers expect a tag as a segment of the path; these two would change the path, escaped or not.
 _STEPS: Final = (".", "..")
 _SENDABLE: Final = "any text in UTF-8"
@@ -25,7 +27,8 @@ _SENDABLE: Final = "any text in UTF-8"
 def tag(name: str, value: str) -> str:
     """Check one tag."""
     if len(value) > MAX_TAG_LENGTH or not _TAG.fullmatch(value):
-        raise ParameterError(name, quoted(value, "is not a tag that VMRay accepts"), _TAG_RULE)
+        cause = hidden_cause(value, _ODD_IN_TAG)
+        raise ParameterError(name, quoted(value, "is not a tag that VMRay accepts", cause=cause), _TAG_RULE)
     if value in _STEPS:
         raise ParameterError(name, quoted(value, "cannot be sent to every VMRay"), f"{_TAG_RULE}; not . or .. alone")
     return value

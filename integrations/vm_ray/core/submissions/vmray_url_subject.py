@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 
 from ...core.api.vmray_errors import UnsupportedSubjectError
 from ...core.api.vmray_protocol import is_utf8_encodable
-from ...core.api.vmray_spelling import name_of, unwrapped, without_invisible
+from ...core.api.vmray_spelling import hidden_cause, name_of, unwrapped, without_invisible
 
 # The schemes that VMRay can open (inferred: VMRay documents examples with http and https only).
 _PORTS: Final = {"http": "80", "https": "443", "ftp": "21"}
 _HIGHEST_PORT: Final = 65_535
+_LONGEST_START: Final = len("https://")
 
 # Browsers remove these as well, wherever they are.
 _LINE_ENDS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
@@ -75,7 +76,8 @@ def url_subject(text: str) -> UrlSubject:
     start = _SCHEME.match(plain)
     scheme = _scheme_of(start) if start else ""
     if start is None or scheme.lower() not in _PORTS:
-        raise UnsupportedSubjectError("not a URL: it has to begin with http://, https:// or ftp://")
+        cause = hidden_cause(plain[:_LONGEST_START])
+        raise UnsupportedSubjectError(f"not a URL: it has to begin with http://, https:// or ftp://{cause}")
     rest = plain[start.end() :]
     if start["separator"] == ":\\/\\/":
         rest = rest.replace("\\/", "/")
