@@ -125,6 +125,7 @@ EXACT: Final = [
 # What is not a URL, and why.
 SCHEME: Final = "it has to begin with http://, https:// or ftp://"
 NO_HOST: Final = "no host follows the scheme"
+TWICE: Final = "a second scheme follows the first"
 TWO: Final = "another URL follows after a line end"
 REFUSED: Final = {
     "": SCHEME,
@@ -170,6 +171,10 @@ REFUSED: Final = {
     "http://evil\u00a0.example/": "U+00A0 NO-BREAK SPACE cannot be a part of a host",
     "http://a.example http://b.example": "U+0020 SPACE cannot be a part of a host",
     "http://evil.example:65536/": "the port is not a number up to 65535",
+    "http://http://evil.example/": TWICE,
+    "https://hxxp[:]//evil.example/": TWICE,
+    "http://ftp://evil.example/": TWICE,
+    "http:// https://evil.example/": TWICE,
     "http://evil.example/a\nhttp://other.example/b": TWO,
     "http://evil.example\r\n hxxps[:]//other.example": TWO,
     "https://evil.example/?u=\u2028https://other.example/": TWO,

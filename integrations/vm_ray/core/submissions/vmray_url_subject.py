@@ -64,6 +64,24 @@ def url_subject(text: str) -> UrlSubject:
     Raises:
         UnsupportedSubjectError: The text is not a URL with a scheme and a host, or it cannot be sent; nothing was sent.
     """
+    given, plain = _visible(text)
+    start = _SCHEME.match(plain)
+    scheme = _scheme_of(start) if start else ""
+    if start is None or scheme.lower() not in _PORTS:
+        cause = hidden_cause(plain[:_LONGEST_START])
+        raise UnsupportedSubjectError(f"not a URL: it has to begin with http://, https:// or ftp://{cause}")
+    rest = plain[start.end() :]
+    if _URL_AT_START.match(rest):
+        raise UnsupportedSubjectError("not a URL: a second scheme follows the first")
+    if start["separator"] == ":\\/\\/":
+        rest = rest.replace("\\/", "/")
+    found = _refanged(rest, scheme_was_defanged=f"{scheme}://" != start.group())
+    url = f"{scheme}://{found.user}{found.host.group()}{found.tail}"
+    return UrlSubject(url, _identity(scheme, found), url != plain, plain != given)
+
+
+def _visible(text: str) -> tuple[str, str]:
+    """Return the text without what surrounds a URL, and the same without line ends and invisible characters inside."""
     given = unwrapped(text)
     label = _LABEL.match(given)
     given = unwrapped(given[label.end() :]) if label else given
@@ -73,17 +91,7 @@ def url_subject(text: str) -> UrlSubject:
     plain = without_invisible("".join(lines))
     if not is_utf8_encodable(plain):
         raise UnsupportedSubjectError("contains characters that cannot be sent to VMRay")
-    start = _SCHEME.match(plain)
-    scheme = _scheme_of(start) if start else ""
-    if start is None or scheme.lower() not in _PORTS:
-        cause = hidden_cause(plain[:_LONGEST_START])
-        raise UnsupportedSubjectError(f"not a URL: it has to begin with http://, https:// or ftp://{cause}")
-    rest = plain[start.end() :]
-    if start["separator"] == ":\\/\\/":
-        rest = rest.replace("\\/", "/")
-    found = _refanged(rest, scheme_was_defanged=f"{scheme}://" != start.group())
-    url = f"{scheme}://{found.user}{found.host.group()}{found.tail}"
-    return UrlSubject(url, _identity(scheme, found), url != plain, plain != given)
+    return given, plain
 
 
 class _Parts(NamedTuple):
