@@ -34,16 +34,18 @@ class Lab:
         case: The case in which the actions run; `open_case` replaces it.
         sdk: Folder of the real SDK, None for the stand-in.
         integration: The folder of the integration, in source or built form.
+        network: Environment variables of the processes: proxies, certificate authorities.
     """
 
     vmray: EmbeddedEmulator
     secops: LocalPlatform
     sdk: Path | None = None
     integration: Path = INTEGRATION
+    network: Mapping[str, str] = field(default_factory=dict)
     case: Case = field(init=False)
 
     def __post_init__(self) -> None:
-        self.host = ActionHost(self.secops, self.integration, sdk=self.sdk)
+        self.host = ActionHost(self.secops, self.integration, sdk=self.sdk, network=self.network)
         self.configure()
         self.open_case()
 
