@@ -105,7 +105,7 @@ def emulator(authority: Authority, tmp_path: Path) -> Iterator[EmbeddedEmulator]
             REMOTE,
             {"HTTPS_PROXY": "p:1", "https_proxy": ""},
             {"HTTPS_PROXY": "p:1", "https_proxy": "", **LOOPBACK},
-            ["HTTPS_PROXY is not used: for https://, the variable is HTTPS_PROXY or ALL_PROXY"],
+            ["HTTPS_PROXY is not used: https_proxy is empty"],
         ),
         (
             "http://127.0.0.1:8420",
@@ -208,6 +208,15 @@ def test_the_option_for_a_proxy_replaces_all_variables() -> None:
         "NO_PROXY": "127.0.0.1",
     }
     assert network.unused == ("https_proxy, NO_PROXY are not used: --proxy is given",)
+
+
+def test_an_option_about_certificates_needs_https(bundle: Path) -> None:
+    """Given an Api Root or an emulator without TLS, then the options about its certificate are reported."""
+    options = NetworkOptions(proxy=None, ca_bundle=bundle, verify_ssl=False)
+    network = remote_network(api_root("http://v"), options, {})
+    reason = "an http:// address has no certificate"
+    assert network.unused == (f"--ca-bundle, --no-verify-ssl are not used: {reason}",)
+    assert embedded_network(UNVERIFIED, {}).unused == (f"--no-verify-ssl is not used: {EMBEDDED}",)
 
 
 def test_a_proxy_is_not_used_for_this_computer() -> None:

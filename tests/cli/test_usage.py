@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from secops_lab.cli.app import app
-from secops_lab.runs.arguments import BadArgumentError, api_root, entities
+from secops_lab.runs.arguments import BadArgumentError, api_root, entities, without_login
 from secops_lab.runs.suggest import UnknownNameError
 
 if TYPE_CHECKING:
@@ -170,3 +170,17 @@ def test_a_root_is_read_as_the_actions_read_it(root: str, address: tuple[str, st
     """Given a root that the actions accept, then it is accepted: a missing scheme means https."""
     parts = api_root(root)
     assert (parts.scheme, parts.hostname, parts.port) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://vmray.example/prefix", "https://vmray.example/prefix"),
+        ("https://me:word@vmray.example", "https://…@vmray.example"),
+        ("me:word@vmray.example:1", "…@vmray.example:1"),
+        ("http://me:wo/r@d@vmray.example", "http://…@vmray.example"),
+    ],
+)
+def test_a_password_in_an_address_is_not_shown(address: str, shown: str) -> None:
+    """Given an address with a password, then the page and the messages show it without."""
+    assert without_login(address) == shown

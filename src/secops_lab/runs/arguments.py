@@ -114,9 +114,17 @@ def api_root(text: str) -> SplitResult:
         usable = False
     if not usable:
         raise BadArgumentError(
-            f'"{text}" is not the root of a VMRay: expected https://HOST or http://HOST:PORT'
+            f'"{without_login(text)}" is not the root of a VMRay: expected https://HOST or http://HOST:PORT'
         )
     return parts
+
+
+def without_login(address: str) -> str:
+    """Return an address with `…` for a user name and a password: it can be shown anywhere."""
+    login, at, rest = address.rpartition("@")
+    return (
+        f"{login.partition('://')[0]}://…@{rest}" if at and "://" in login else f"{'…@' if at else ''}{rest}"
+    )
 
 
 def _split(argument: str, expected: str, *, empty_value: bool = False) -> tuple[str, str]:

@@ -69,7 +69,7 @@ def embedded_network(options: NetworkOptions, environ: Mapping[str, str]) -> Net
     for name, value in (("--proxy", options.proxy), ("--ca-bundle", options.ca_bundle)):
         if value is not None:
             raise BadArgumentError(f"{name} needs --api-root: the embedded emulator is in this process")
-    names = _set(environ, _PROXIES)
+    names = [*_set(environ, _PROXIES), *([] if options.verify_ssl else ["--no-verify-ssl"])]
     return Network({}, _not_used(names, "without --api-root, the VMRay is the emulator in this process"))
 
 
@@ -142,7 +142,12 @@ def _no_proxy(root: SplitResult, variables: Mapping[str, str]) -> str:
 
     scheme = "HTTP_PROXY" if root.scheme == "http" else "HTTPS_PROXY"
     if not any(_value(variables, name) for name in (scheme, "ALL_PROXY")):
-        return f"for {root.scheme}://, the variable is {scheme} or ALL_PROXY"
+        empty = [name.lower() for name in (scheme, "ALL_PROXY") if variables.get(name)]
+        return (
+            f"{empty[0]} is empty"
+            if empty
+            else f"for {root.scheme}://, the variable is {scheme} or ALL_PROXY"
+        )
     if root.hostname == LOOPBACK:
         return f"{LOOPBACK} is this computer"
     if should_bypass_proxies(root.geturl(), variables["no_proxy"]):
@@ -159,7 +164,8 @@ def _bundle(root: SplitResult, options: NetworkOptions, environ: Mapping[str, st
         _check_bundle("--ca-bundle", paths["--ca-bundle"])
     chosen, *others = paths or [""]
     if root.scheme == "http":
-        return Network({}, _not_used(given, "an http:// address has no certificate"))
+        names = [*given, *([] if options.verify_ssl else ["--no-verify-ssl"])]
+        return Network({}, _not_used(names, "an http:// address has no certificate"))
     if not options.verify_ssl:
         return Network({}, _not_used(paths, "--no-verify-ssl switches the certificate check off"))
     if not chosen:

@@ -79,7 +79,7 @@ class VMRay:
     @property
     def label(self) -> str:
         """The description for a user."""
-        return "the embedded VMRay emulator" if self.embedded else self.api_root
+        return "the embedded VMRay emulator" if self.embedded else arguments.without_login(self.api_root)
 
 
 def chosen_vmray(options: ServerOptions, *, scenario: str, lifecycle: str) -> AbstractContextManager[VMRay]:
