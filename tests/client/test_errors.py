@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import inspect
 import re
+import socket
 import ssl
 from typing import Any, TypeVar
 
@@ -23,9 +25,12 @@ from vm_ray.core.api.vmray_errors import (
 from vm_ray.core.api.vmray_network_errors import classify_exception
 from vm_ray.core.api.vmray_request_errors import (
     CertificateError,
+    ConfigurationError,
     ConnectError,
     ConnectionLostError,
+    ForeignResponseError,
     InvalidResponseError,
+    ProxyLoginError,
     RequestError,
     ResponseTimeoutError,
     ServerError,
@@ -101,6 +106,10 @@ REFUSED = urllib3.exceptions.NewConnectionError(None, INTERNAL)  # type: ignore[
 SELF_SIGNED = ssl.SSLCertVerificationError()
 SELF_SIGNED.verify_message = "self-signed certificate"
 POOL: Any = None
+NOT_HTTP = urllib3.exceptions.ProtocolError("x", http.client.BadStatusLine("\x15\x03"))
+NO_RESPONSE = urllib3.exceptions.ProtocolError("x", http.client.RemoteDisconnected(""))
+NO_NAME = urllib3.exceptions.NameResolutionError("cloud.example", POOL, socket.gaierror(-2, "unknown"))
+NO_NAME.__cause__ = socket.gaierror(-2, "unknown")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +119,16 @@ POOL: Any = None
         (requests.ConnectTimeout(), ConnectError, True),
         (requests.exceptions.ProxyError(REFUSED), ConnectError, True),
         (requests.exceptions.ProxyError(OSError("Tunnel connection failed: 502 x")), ConnectError, True),
+        (requests.exceptions.ProxyError(OSError("Tunnel connection failed: 403 x")), ConnectError, True),
+        (requests.exceptions.ProxyError(OSError("Tunnel connection failed: 407 x")), ProxyLoginError, True),
         (requests.exceptions.ProxyError(ConnectionResetError()), ConnectionLostError, False),
+        (requests.ConnectionError(NOT_HTTP), ForeignResponseError, False),
+        (requests.ConnectionError(NO_RESPONSE), ConnectionLostError, False),
+        (requests.ConnectionError(NO_NAME), ConnectError, True),
+        (requests.exceptions.InvalidSchema(), ConfigurationError, True),
+        (requests.exceptions.InvalidProxyURL(), ConfigurationError, True),
+        (requests.exceptions.InvalidURL(), ConfigurationError, True),
+        (OSError("Could not find a suitable TLS CA certificate bundle"), ConfigurationError, True),
         (requests.exceptions.ProxyError(TimeoutError()), ResponseTimeoutError, False),
         (requests.exceptions.ProxyError(ssl.SSLError()), CertificateError, False),
         (
@@ -176,4 +194,21 @@ def test_a_deadline_error_contains_the_last_error() -> None:
     assert str(DeadlineError(last)) == (
         "VMRay returned HTTP 502 (3 attempts); the time of this run ended before the request could be sent"
         " again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "retryable"),
+    [(400, False), (403, False), (404, False), (407, False), (502, True), (504, True)],
+)
+def test_a_tunnel_that_the_proxy_rejects_is_not_retried(status: int, *, retryable: bool) -> None:
+    """Given a 4xx of the proxy, then the proxy would reject each further attempt, too."""
+    tunnel = OSError(f"Tunnel connection failed: {status} reason")
+    assert classify_exception(requests.exceptions.ProxyError(tunnel), 60.0).retryable is retryable
+
+
+def test_a_name_without_an_address_is_named() -> None:
+    """Given a host that DNS does not know, then the message names the DNS."""
+    assert str(classify_exception(requests.ConnectionError(NO_NAME), 60.0)) == (
+        "the name of the VMRay server could not be resolved; check Api Root and the DNS"
     )

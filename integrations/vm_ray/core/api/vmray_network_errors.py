@@ -6,7 +6,9 @@ The texts of the libraries are never used: they contain addresses and internals,
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable, Sequence
+from http.client import BadStatusLine, RemoteDisconnected
 from ssl import SSLCertVerificationError, SSLEOFError, SSLError, SSLZeroReturnError
 from typing import Final
 
@@ -18,6 +20,7 @@ from ...core.api.vmray_request_errors import (
     ConfigurationError,
     ConnectError,
     ConnectionLostError,
+    ForeignResponseError,
     InvalidResponseError,
     ProxyLoginError,
     RequestError,
@@ -132,8 +135,33 @@ def _failed_tunnel(causes: Causes) -> RequestError | None:
         if text.startswith("Tunnel connection failed"):
             if ": 407" in text:
                 return ProxyLoginError()
-            return ConnectError("the proxy for the VMRay server could not connect to the server", not_executed=True)
+            error = ConnectError(
+                "the proxy for the VMRay server could not connect to the server",
+                "check the rules of the proxy, and Api Root",
+                not_executed=True,
+            )
+            error.retryable = ": 4" not in text  # with a 4xx the proxy rejects the request itself
+            return error
     return None
+
+
+def _unresolved_name(causes: Causes) -> RequestError | None:
+    if not _contains(causes, socket.gaierror) or _is_proxy_error(causes):
+        return None
+    return ConnectError(
+        "the name of the VMRay server could not be resolved", "check Api Root and the DNS", not_executed=True
+    )
+
+
+def _foreign_protocol(causes: Causes) -> RequestError | None:
+    """Recognize a response that is not HTTP; an end of the connection without any response is not one."""
+    if not _contains(causes, BadStatusLine) or _contains(causes, RemoteDisconnected):
+        return None
+    error = ForeignResponseError(
+        "the response was not from VMRay: not HTTP", "check http or https, host and port in Api Root"
+    )
+    error.retryable = True
+    return error
 
 
 def _no_connection(causes: Causes) -> RequestError | None:
@@ -153,7 +181,9 @@ _RULES: Final[tuple[Callable[[Causes], RequestError | None], ...]] = (
     _rejected_certificate,
     _failed_tls,
     _failed_tunnel,
+    _unresolved_name,
     _no_connection,
+    _foreign_protocol,
 )
 
 
