@@ -15,12 +15,16 @@ from ...core.api.vmray_timing import TIMING
 
 
 class LoginGate:
-    """Lets one request pass alone, then all others; after a rejected login, none."""
+    """Lets one request pass alone, then all others; after a rejected login, none.
+
+    If VMRay accepted the API key before, a later 401 is about one object only, and the others pass.
+    """
 
     def __init__(self) -> None:
         """Start before the first request."""
         self._first = threading.Lock()
         self._decided = threading.Event()
+        self._accepted = False
         self._rejection: AuthenticationError | ProxyLoginError | None = None
 
     @contextmanager
@@ -38,8 +42,12 @@ class LoginGate:
             raise self._rejection
         try:
             yield
-        except (AuthenticationError, ProxyLoginError) as error:
+            self._accepted = True
+        except ProxyLoginError as error:
             self._rejection = error
+            raise
+        except AuthenticationError as error:
+            self._rejection = None if self._accepted else error
             raise
         finally:
             self._decided.set()
