@@ -61,3 +61,20 @@ def test_the_other_requests_are_sent_after_an_accepted_login() -> None:
         found = dict(map_concurrently(client_for(vmray.url).find_samples, HASHES))
     assert found == {each: [] for each in HASHES}
     assert len(vmray.requests) == len(HASHES)
+
+
+def test_a_key_that_was_accepted_is_sent_again_after_a_401() -> None:
+    """Given a 401 for one list of a run whose key was accepted, then the other requests are sent."""
+
+    def respond(path: str) -> tuple[int, dict[str, str], bytes]:
+        if path.endswith("/vtis"):
+            return 401, {}, ENVELOPE
+        return 200, {}, b'{"result": "ok", "data": []}'
+
+    with Listener(respond) as vmray:
+        client = client_for(vmray.url)
+        client.find_samples(HASHES[0])
+        with pytest.raises(AuthenticationError):
+            client.get_threat_indicators(1)
+        assert client.find_samples(HASHES[1]) == []
+    assert len(vmray.requests) == 3
