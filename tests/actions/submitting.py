@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.support.outcome import (
     FATAL,
+    FINAL,
     FINE,
     REFUSED,
     Exceptions,
@@ -24,7 +25,6 @@ EVER: Final = 10_000
 LOST: Final = "the response to the submission was lost and VMRay lists no matching submission yet"
 PENDING: Final = r"analysis not finished in time, submission \d+"
 NOT_READ: Final = "could not be listed: "
-GONE: Final = "connection refused"
 # The lists of a report: the verdict is there without them.
 LISTS: Final[Exceptions] = {
     "GET /sample/{id}/iocs": optional_part("IOCs could not be read: "),
@@ -34,7 +34,7 @@ LISTS: Final[Exceptions] = {
 
 _EARLIER: Final = "GET /submission?submission_submission_metadata"
 SUBMIT: Final = "POST /sample/submit"
-_STOOD_IN_FOR: Final = {**optional(), FATAL: FINE, GONE: ended("could not be reached")}
+_STOOD_IN_FOR: Final = {**optional(), FATAL: FINE, **FINAL}
 # What another request stands in for, or what the next run repeats, is not felt as a read of one item is.
 OUTCOMES: Final[Exceptions] = {
     # the search for previous submissions is optional: a server without the filter returns an error
@@ -44,13 +44,14 @@ OUTCOMES: Final[Exceptions] = {
         "404": named(r"submission \d+ no longer exists in VMRay"),
     },
     # requests for single submissions stand in for it, also after a fatal error
-    "GET /submission?_max_id&_min_id": _STOOD_IN_FOR,
+    # a key that the first request of a run finds rejected is not sent again
+    "GET /submission?_max_id&_min_id": {**_STOOD_IN_FOR, "401": ended("VMRay rejected the API key")},
     "GET /continuation/{id}": _STOOD_IN_FOR,
     "GET /submission?submission_parent_submission_id": {
-        **optional_part(NOT_READ, ended_by=GONE),
+        **optional_part(NOT_READ, is_last=False),
         REFUSED: (FINE, noted(NOT_READ)),  # rejected twice
     },
-    "GET /submission/sample/{id}": optional_part(NOT_READ, ended_by=GONE),
+    "GET /submission/sample/{id}": optional_part(NOT_READ, is_last=False),
     "GET /analysis/submission/{id}": optional_part(NOT_READ),
     "GET /submission?_limit&_order": lasting(named(LOST)),
 }

@@ -72,7 +72,7 @@ SITUATIONS = [
 ]
 # That VMRay does not know a subject is an answer: the action completes.
 _UNKNOWN = {"404": named("the object does not exist in VMRay")}
-_REFUSED = ended("the API key does not have the required permission")
+_REFUSED = ended(r"VMRay denied the request \(HTTP 403\)")
 OUTCOMES = {
     "GET /submission/{id}/vtis": _UNKNOWN,
     "GET /analysis/{id}/vtis": _UNKNOWN,

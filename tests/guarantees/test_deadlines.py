@@ -18,6 +18,7 @@ from tests.support.registry import USUAL, Case
 from secops_lab.host import ActionHost, RunState
 from secops_lab.host.context import Context
 from secops_lab.platform import LocalPlatform
+from vm_ray.core.results.vmray_bounded_lists import MAX_TIMEOUTS, NOT_SENT
 from vmray_emulator.request_log import RequestLog
 
 if TYPE_CHECKING:
@@ -135,6 +136,22 @@ def test_a_list_without_a_response_leaves_the_verdict(quick: Path, tmp_path: Pat
         kind, reason = reported_outcome(run, item)
         assert kind == "fine"
         assert reason.startswith("threat indicators could not be read: VMRay did not respond within")
+
+
+def test_lists_without_a_response_leave_the_verdicts_of_all_hashes(quick: Path, tmp_path: Path) -> None:
+    """Given many hashes and lists that get no response, then each hash has its verdict, in time."""
+    with World(tmp_path, quick) as world:
+        hashes = world.vmray.control.add_known_samples(80, iocs_per_type=0)
+        stall = {"kind": "stall", "seconds": 2 * SECONDS}
+        world.vmray.control.inject({"path": "/rest/sample/5*/*"}, stall, 10_000)
+        items = [hash_item(each) for each in hashes]
+        run = world.run("Scan Hash", items, script_timeout=SECONDS)
+        assert run.state is RunState.COMPLETED
+        assert [each["Entity"] for each in run.json_result] == [item.name for item in items]
+        assert {each["EntityResult"]["sample_verdict"] for each in run.json_result} == {"malicious"}
+        assert {reported_outcome(run, item)[0] for item in items} == {"fine"}
+        assert run.message.count("could not be read: VMRay did not respond within ") >= MAX_TIMEOUTS * 2
+        assert run.message.count(f"could not be read: {NOT_SENT}") > len(items) / 2
 
 
 def _two_to_three_seconds_from_now() -> str:

@@ -57,17 +57,28 @@ def optional() -> dict[str, Outcome]:
     return {RETRIED: FINE, LATE: FINE, REFUSED: FINE}
 
 
-def optional_part(says: str, *, ended_by: str = "") -> dict[str, Outcome | Pair]:
+# Faults by name that concern all later requests as well, so that the next required one ends the action.
+FINAL: Final[Mapping[str, Outcome]] = {
+    "connection refused": ended("could not be reached"),
+    "407": ended("requires authentication"),
+}
+
+
+def optional_part(says: str, *, is_last: bool = True) -> dict[str, Outcome | Pair]:
     """The outcomes of a request for an optional part of a result: there is a result, with a note.
 
     Args:
         says: Pattern of the note.
-        ended_by: The name of a fault that concerns the requests after this one, too, so that one of them
-            ends the action.
+        is_last: Whether no required request follows.
     """
     note = noted(says)
-    last = {ended_by: ended("could not be reached")} if ended_by else {}
-    return {RETRIED: (FINE, note), LATE: (FINE, note), REFUSED: note, FATAL: note, **last}
+    outcomes: dict[str, Outcome | Pair] = {
+        RETRIED: (FINE, note),
+        LATE: (FINE, note),
+        REFUSED: note,
+        FATAL: note,
+    }
+    return outcomes if is_last else {**outcomes, **FINAL}
 
 
 def lasting(outcome: Outcome) -> dict[str, Outcome | Pair]:

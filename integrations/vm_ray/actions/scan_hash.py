@@ -42,7 +42,7 @@ class ScanHash(EntityAction):
         sample = best_sample(run.client.find_samples(identifier))
         if sample is None:
             raise SampleNotFoundError
-        return read_settled_report(run.client, sample, params.report, run.aggregation_wait)
+        return read_settled_report(run.lists, sample, params.report, run.aggregation_wait)
 
 
 def main() -> None:

@@ -67,6 +67,11 @@ class Fault:
     gone: bool = False
 
     @property
+    def is_final(self) -> bool:
+        """Whether all later requests of the run fail, too: no server, or a proxy that rejects the login."""
+        return self.gone or self.error is ProxyLoginError
+
+    @property
     def retryable(self) -> bool:
         """Whether the client retries the request."""
         return self.retried or (self.error is not None and self.error.retryable)

@@ -123,7 +123,7 @@ class Row:
         """Which cells share a run."""
         shared: dict[tuple[bool, bool], list[Cell]] = {}
         for cell in self.cells(full=full):
-            if self.expected(cell).kind == "ended" or cell.fault.gone or not self.is_shared:
+            if self.expected(cell).kind == "ended" or cell.fault.is_final or not self.is_shared:
                 yield [cell]
             else:
                 shared.setdefault((cell.persistent, cell.fault.slow), []).append(cell)

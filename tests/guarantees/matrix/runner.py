@@ -86,12 +86,12 @@ class _Batch:
         self._world = world
         self._example = row.observation.example
         self._keys = row.observation.keys
-        is_gone = cells[0].fault.gone  # which requests of another item come before it, is not determined
+        is_final = cells[0].fault.is_final  # which requests of another item come before it, is not determined
         self._alone = len(cells) == 1 and (
-            is_gone or row.several is None or row.expected(cells[0]).kind == "ended"
+            is_final or row.several is None or row.expected(cells[0]).kind == "ended"
         )
         if row.several is not None:
-            self._example = row.several(1 if is_gone else len(cells) + 1)
+            self._example = row.several(1 if is_final else len(cells) + 1)
             if row.endpoint.endswith("_metadata"):  # the same items have the same keys in a world alike
                 self._keys = observe(row.action, self._example, world.folder).keys
         self._items = items_of(self._example, world.folder)

@@ -51,6 +51,10 @@ class Client:
         """Return the time of the server's clock in Unix seconds; this machine's time before the first response."""
         return self._transport.server_time
 
+    def with_timeout(self, seconds: float) -> Client:
+        """Return a client for the same server whose exchanges take at most so many seconds each."""
+        return Client(self._transport.with_timeout(seconds))
+
     def check_access(self) -> None:
         """Send the smallest request that needs a valid key with the permission to see analyses."""
         objects_of(self._transport.get("/analysis", {"_limit": "1"}, list))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import IO, Final, NamedTuple
@@ -112,6 +113,13 @@ class Transport:
         self._session.mount(f"{root}/", PooledAdapter())
         self._login = LoginGate()
         self._clock_difference = 0.0
+        self._longest_exchange = float("inf")
+
+    def with_timeout(self, seconds: float) -> Transport:
+        """Return a transport with the same connections, rate limiter and deadline, and shorter exchanges."""
+        shorter = copy(self)
+        shorter._longest_exchange = seconds  # noqa: SLF001 - an object of this class
+        return shorter
 
     @property
     def server_time(self) -> float:
@@ -208,7 +216,7 @@ class Transport:
 
     def _exchange(self, request: _Request) -> Response:
         """Send the request once; the time limit includes DNS, connection, request and response."""
-        limit = max(TIMING.min_timeout, min(request.whole, self._deadline.remaining))
+        limit = max(TIMING.min_timeout, min(request.whole, self._longest_exchange, self._deadline.remaining))
         with self._login.passing():
             try:
                 status, headers, content = call_with_timeout(lambda: self._send(request, limit), limit)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...core.api.vmray_client import Client
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
+from ...core.results.vmray_bounded_lists import Lists
 
 # How VMRay may respond to a request for a locked report; the status is not documented (inferred).
 REFUSALS: Final = (PermissionDeniedError, NotFoundError)
 
 
-def is_locked(client: Client, sample_id: int) -> bool:
+def is_locked(client: Lists, sample_id: int) -> bool:
     """Return whether the report of a sample is locked: all of its analyses with a result are.
 
     One analysis that is not locked has a report. Then another cause, such as a missing permission, refuses the lists,

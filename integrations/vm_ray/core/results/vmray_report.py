@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import run_both
 from ...core.api.vmray_models import IOC_TYPES, VERDICT_ONLY_NOTE, Aggregate, Json, Sample, objects
 from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_timing import TIMING
 from ...core.api.vmray_verdicts import Verdict, verdict_of
 from ...core.results.vmray_aggregation_wait import AggregationWait
+from ...core.results.vmray_bounded_lists import Lists
 from ...core.results.vmray_lock import REFUSALS, is_locked
 from ...core.results.vmray_unknown_values import indicator_notes, ioc_notes, reaches, score_of
 
@@ -71,7 +71,7 @@ class SampleReport:
         return self.sample.verdict.is_suspicious or self.worst_related.is_suspicious
 
 
-def read_report(client: Client, sample: Sample, wanted: ReportFilter, *, last: bool = True) -> SampleReport:
+def read_report(client: Lists, sample: Sample, wanted: ReportFilter, *, last: bool = True) -> SampleReport:
     """Read a sample's IOCs and threat indicators concurrently, and return its report. Both lists are optional.
 
     Raises:
@@ -92,7 +92,7 @@ def read_report(client: Client, sample: Sample, wanted: ReportFilter, *, last: b
     return replace(report, notes=(*notes, *report.notes), unread=frozenset(each.part for each in lost))
 
 
-def _locked(client: Client, sample: Sample, lost: Sequence[Missing], *, last: bool) -> bool | Missing:
+def _locked(client: Lists, sample: Sample, lost: Sequence[Missing], *, last: bool) -> bool | Missing:
     """Return whether the lists could not be read because the report is locked; Missing if that is not known."""
     if not any(isinstance(each.error, REFUSALS) for each in lost):
         return False
@@ -138,7 +138,7 @@ def _ranked(items: list[Json], order: Callable[[Json], int], limit: int) -> list
 
 
 def read_settled_report(
-    client: Client, sample: Sample, wanted: ReportFilter, aggregation_wait: AggregationWait
+    client: Lists, sample: Sample, wanted: ReportFilter, aggregation_wait: AggregationWait
 ) -> SampleReport:
     """Read a report; while VMRay is still collecting, wait and read again: collecting takes seconds after an analysis.
 

@@ -12,6 +12,7 @@ from ...core.api.vmray_connect import connect
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_text import is_recognisable, one_line
 from ...core.results.vmray_aggregation_wait import AggregationWait
+from ...core.results.vmray_bounded_lists import BoundedLists, Lists
 from ...core.soar.vmray_configuration import Configuration
 from ...core.submissions.vmray_schedule import end_of_run
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 PROVIDER: Final = "VMRay"
 DEFAULT_MAX_RESULT: Final = 15
+# The look-ups and the lists of so many entities are in flight at the same time, so that none waits for another.
+FEW_ENTITIES: Final = 4
 
 
 class Run:
@@ -48,6 +51,12 @@ class Run:
         return connect(
             configuration.api_root, configuration.api_key, verify=configuration.verify_ssl, deadline=self.deadline
         )
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The client for the lists of samples; bounded in time if many entities wait for their verdicts."""
+        is_many = len(self.siemplify.target_entities) > FEW_ENTITIES
+        return BoundedLists(self.client, self.deadline) if is_many else self.client
 
     @property
     def max_result_bytes(self) -> float:
