@@ -105,6 +105,43 @@ def test_a_part_that_may_not_be_read_is_null(lab: Lab, status: int) -> None:
     assert run.result_value == "done"
 
 
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("api_key/quota", {"kind": "status", "status": 500}),
+        ("billing_info", {"kind": "redirect", "location": "http://127.0.0.1:9/login"}),
+        ("system_info", {"kind": "status", "status": 401}),
+        ("billing_info", {"kind": "reset_mid_body"}),
+        ("api_key/quota", {"kind": "data_null"}),
+    ],
+)
+def test_a_part_that_cannot_be_read_does_not_affect_the_others(
+    lab: Lab, path: str, fault: dict[str, Any]
+) -> None:
+    """Whatever the fault of one part, the other two are returned, and a detail names the reason."""
+    lab.vmray.control.inject({"path": f"/rest/{path}"}, fault, 1_000)
+
+    run = quota(lab)
+
+    lab.vmray.control.clear_faults()
+    found = result_of(run)
+    assert (run.state.value, run.result_value) == ("completed", "done")
+    assert [found[name] is None for name in ("key", "report", "server_version")].count(True) == 1
+    assert run.message.count("could not be read: ") == 1
+
+
+@pytest.mark.parametrize(("quota_type", "value"), [("Key", "failed"), ("Report", "done")])
+def test_a_guard_that_does_not_know_the_quota_does_not_open(lab: Lab, quota_type: str, value: str) -> None:
+    """Given a minimum for a quota that cannot be read, then the action fails; other parts are optional."""
+    fault = {"kind": "status", "status": 502}
+    lab.vmray.control.inject({"path": "/rest/api_key/quota"}, fault, 4)
+
+    run = quota(lab, Minimum_Remaining="1", Quota_Type=quota_type)
+
+    assert run.result_value == value
+    assert "HTTP 502" in run.message
+
+
 def test_a_wrong_minimum_is_an_error_before_any_request(lab: Lab) -> None:
     """Given a minimum that is no number, then the action fails, and VMRay sees no request."""
     run = quota(lab, Minimum_Remaining="many")

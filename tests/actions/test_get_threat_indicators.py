@@ -220,6 +220,38 @@ def test_a_locked_report_is_told_apart(lab: Lab) -> None:
     assert run.json_result["errors"][0]["class"] == "locked"
 
 
+def test_a_score_that_is_not_known_passes_the_threshold(lab: Lab) -> None:
+    """Given a score in another form, then the indicator is returned after the others, with a note."""
+    odd = {**STRONG, "operation": "Something new", "score": "critical"}
+    lab.vmray.control.add_sample(indicators=[odd, STRONG, WEAK])
+
+    run = indicators(lab, Samples="5001", Threat_Indicator_Score_Threshold="5")
+
+    (item,) = items_of(run)
+    assert operations(item) == ["Installs a service", "Something new"]
+    note = "1 threat indicator with a score that this version of the integration does not know"
+    assert item["reason"] == f"{note}, returned without a filter"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"set": {"data.threat_indicators": {"0": STRONG}}},
+        {"set": {"data.threat_indicators": "none"}},
+        {"remove": ["data.threat_indicators"], "set": {}},
+    ],
+)
+def test_a_list_of_another_shape_is_no_empty_list(lab: Lab, patch: dict[str, Any]) -> None:
+    """Given something else than a list, then the item has failed: nothing is said about its indicators."""
+    lab.vmray.control.add_sample(indicators=[STRONG])
+    lab.vmray.control.inject({"path": "/rest/sample/5001/vtis"}, {"kind": "patch", **patch})
+
+    run = indicators(lab, Samples="5001")
+
+    assert (run.state.value, run.result_value) == ("failed", "failed")
+    assert "VMRay's response does not contain threat_indicators" in run.message
+
+
 def test_a_failed_item_leaves_the_others(lab: Lab) -> None:
     """Given a server error for one of two samples, then this item has its reason, and the other is done."""
     for _ in range(2):

@@ -52,9 +52,11 @@ def read_sample_results(
         if tracked.finished and not tracked.deleted
     }
 
+    required = frozenset(detonation.own_sample_ids)
+
     def read(sample_id: int) -> SampleResult | Missing:
         tracked = tracked_by_sample.get(sample_id)
-        if sample_id in detonation.own_sample_ids:
+        if sample_id in required:
             return _sample_result(client, sample_id, tracked, last=last)
         return read_optional(
             f"sample {sample_id}", lambda: _sample_result(client, sample_id, tracked, last=last), last=last
