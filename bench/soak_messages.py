@@ -19,7 +19,8 @@ _RESPONSES: Final = (
     r"VMRay returned HTTP 429, too many requests",
     r"VMRay did not respond within \d+ seconds",
     r"the connection to VMRay was lost before the response was complete",
-    r"VMRay's response was (a web page|incomplete or not JSON|not the expected JSON object)",
+    r"VMRay's response was incomplete or not JSON",
+    r"the server requested another attempt \(HTTP 4\d\d\)",
     r"VMRay's response does not (contain the requested data|say whether the submission was stored)",
     r"VMRay's list could not be read to the end",
     r"VMRay rejected the request: Internal error, key \*\*\*",
@@ -27,38 +28,48 @@ _RESPONSES: Final = (
     r"the object does not exist in VMRay or is not visible to the API key \(HTTP 404\)",
 )
 _OUT_OF_TIME: Final = "the time of this run ended before the request could be sent"
+_FOREIGN: Final = (
+    r"the response was not from VMRay: (?:a web page|another text|JSON of another form) with HTTP \d\d\d"
+    rf"(?: \(\d+ attempts\))?(?:; check Api Root [^;\n]+)?(?:; {_OUT_OF_TIME} again)?"
+)
+_ONE_OF: Final = "|".join(_RESPONSES)
 _CAUSE: Final = (
-    rf"(?:(?:{'|'.join(_RESPONSES)})(?: \(\d+ attempts\))?(?:; {_OUT_OF_TIME} again)?|{_OUT_OF_TIME})"
+    rf"(?:(?:{_ONE_OF})(?: \(\d+ attempts\))?(?:; {_OUT_OF_TIME} again)?|{_FOREIGN}|{_OUT_OF_TIME})"
 )
 _REDIRECTED: Final = r"the server returned a redirect \(HTTP 302\), which is not followed"
 _FOR_ALL: Final = (
     r"VMRay rejected the API key \(HTTP 401\)(?: \(\d+ attempts\))?; check Api Key",
     (
-        r"the API key does not have the required permission \(HTTP 403\): Emulated status 403"
-        r"(?: \(\d+ attempts\))?"
+        r"VMRay denied the request \(HTTP 403\): Emulated status 403"
+        r"(?: \(\d+ attempts\))?; the API key needs the permission to [^;\n]+"
     ),
     rf"{_REDIRECTED}(?: \(\d+ attempts\))?; check Api Root",
 )
+# An optional part that cannot be read is a note, also if the cause would end the action elsewhere.
+_ANY_CAUSE: Final = rf"(?:{_CAUSE}|{'|'.join(_FOR_ALL)})"
 _UNFINISHED: Final = r"analysis not finished in time, submission"
 _NUMBERS: Final = r"\d+(?:, \d+)*"
 _NO_CHILDREN: Final = r"child submissions of \d+ could not be listed"
+_NO_ANALYSES: Final = "the analyses could not be listed"
+_NO_STATUS: Final = "status could not be read"
 _RELATED: Final = "content reached through this URL"
 _NOTES: Final = (
     r"not found in VMRay",
     r"unsupported hash type \(expected MD5, SHA-1 or SHA-256\): \d+ [^\n]+",
-    rf"(?:{_RELATED}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:status could not be read|{_NO_CHILDREN}): {_CAUSE})?",
+    rf"(?:{_RELATED}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:{_NO_STATUS}|{_NO_CHILDREN}): {_ANY_CAUSE})?",
     r"submission \d+ no longer exists in VMRay",
     r"not submitted in time",
     r"the response to the submission was lost and VMRay lists no matching submission yet",
     r"reused submission \d+ from a previous run",
     r"VMRay had not finished collecting IOCs and threat indicators; some may be missing",
     r"the report is locked \(purchased as a verdict only\)(; IOCs and threat indicators are not available)?",
-    rf"{_NO_CHILDREN}: {_CAUSE}",
-    rf"the analyses of submission \d+ could not be listed: {_CAUSE}",
-    rf"analysis finished with errors, submission \d+(?:: the analyses could not be listed: {_CAUSE})?",
-    rf"sample \d+ could not be read: {_CAUSE}",
+    rf"{_NO_CHILDREN}: {_ANY_CAUSE}",
+    rf"the analyses of submission \d+ could not be listed: {_ANY_CAUSE}",
+    rf"analysis finished with errors, submission \d+(?:: {_NO_ANALYSES}: {_ANY_CAUSE})?",
+    rf"sample \d+ could not be read: {_CAUSE}(?:; verdict of submission \d+: [a-z]+)?",
+    rf"(?:IOCs|threat indicators|the lock of the report) could not be read: {_ANY_CAUSE}",
     r"verdict (?:Malicious|Suspicious|Clean|Unknown)(?: so far)?, submission \d+",
-    r"kept in VMRay: submission \d+",
+    r"kept in VMRay: submission \d+(?:; verdict: [a-z]+)?",
     r"\d+ of \d+ entities were enriched before this error",
 )
 _WORSE: Final = rf"{_RELATED} is (?:malicious|suspicious|clean): sample {_NUMBERS}"

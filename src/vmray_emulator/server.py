@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import uvicorn
 
 from vmray_emulator.app import CONTROL_ROOT, EmulatorApp
-from vmray_emulator.certificates import Authority
 from vmray_emulator.clock import Clock, Lifecycle
 from vmray_emulator.control import Control
 from vmray_emulator.control_http import control_router
@@ -119,12 +118,12 @@ def _open_state(
 
 def _untrusted(folder: Path) -> tuple[Path, Path]:
     """Write the certificate of a new authority, and a certificate of this server with its key."""
-    authority = Authority("TLS inspection of the emulator")
+    import trustme  # noqa: PLC0415 - only one gateway needs certificates, and importing it takes time
+
+    authority = trustme.CA(organization_name="TLS inspection of the emulator")
     certificates = folder / "authority.pem", folder / "server.pem"
-    for path, text in zip(
-        certificates, (authority.pem, authority.issue([LOOPBACK, "localhost"])), strict=True
-    ):
-        path.write_text(text)
+    authority.cert_pem.write_to_path(certificates[0])
+    authority.issue_cert(LOOPBACK, "localhost").private_key_and_cert_chain_pem.write_to_path(certificates[1])
     return certificates
 
 

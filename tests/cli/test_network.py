@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 from tests.guarantees.proxy import Proxy
 
 from secops_lab.runs.arguments import BadArgumentError, api_root
@@ -15,7 +16,6 @@ from secops_lab.runs.lab import open_lab, read_integration
 from secops_lab.runs.network import NetworkOptions, embedded_network, proxy_address, remote_network
 from secops_lab.runs.vmray import ServerOptions, chosen_vmray
 from vmray_emulator import EmbeddedEmulator
-from vmray_emulator.certificates import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,16 +34,16 @@ CHECK_IS_OFF = "--no-verify-ssl switches the certificate check off"
 
 
 @pytest.fixture(scope="session")
-def authority() -> Authority:
+def authority() -> trustme.CA:
     """Return a certificate authority that this computer does not trust."""
-    return Authority("Private authority")
+    return trustme.CA()
 
 
 @pytest.fixture
-def bundle(authority: Authority, tmp_path: Path) -> Path:
+def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
     """Return the file with its certificate."""
     path = tmp_path / "authority.pem"
-    path.write_text(authority.pem)
+    authority.cert_pem.write_to_path(path)
     return path
 
 
@@ -55,10 +55,10 @@ def in_folder_with_a(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def emulator(authority: Authority, tmp_path: Path) -> Iterator[EmbeddedEmulator]:
+def emulator(authority: trustme.CA, tmp_path: Path) -> Iterator[EmbeddedEmulator]:
     """Yield a VMRay with a certificate of the private authority; its name is localhost."""
     pem = tmp_path / "server.pem"
-    pem.write_text(authority.issue(["localhost"]))
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(pem)
     with EmbeddedEmulator(certfile=pem, keyfile=pem) as running:
         yield running
 
