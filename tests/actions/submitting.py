@@ -51,6 +51,8 @@ OUTCOMES: Final[Exceptions] = {
         **optional_part(NOT_READ, is_last=False),
         REFUSED: (FINE, noted(NOT_READ)),  # rejected twice
     },
+    # the submission has given the verdict: a missing permission concerns this sample
+    "GET /sample/{id}": {"403": named(r"\(HTTP 403\).*; verdict of submission \d+: ")},
     "GET /submission/sample/{id}": optional_part(NOT_READ, is_last=False),
     "GET /analysis/submission/{id}": optional_part(NOT_READ),
     "GET /submission?_limit&_order": lasting(named(LOST)),

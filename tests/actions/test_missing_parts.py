@@ -75,21 +75,35 @@ def test_a_list_that_cannot_be_read_does_not_decide_over_the_verdict(lab: Lab) -
         assert lab.insights()[entity].count(UNREAD) == 1
 
 
-def test_a_sample_that_cannot_be_read_leaves_the_verdict_of_its_submission(lab: Lab, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (DOWN, r"VMRay returned HTTP 500 \(4 attempts\)"),
+        ({"kind": "status", "status": 403}, r"VMRay denied the request \(HTTP 403\).*"),
+        ({"kind": "status", "status": 404}, r"the object does not exist in VMRay.*"),
+        ({"kind": "patch", "remove": ["data.sample_id"], "set": {}}, ".*does not contain sample_id"),
+    ],
+    ids=["500", "403", "404", "no id"],
+)
+def test_a_sample_that_cannot_be_read_leaves_the_verdict_of_its_submission(
+    lab: Lab, tmp_path: Path, fault: dict[str, Any], why: str
+) -> None:
     """The URL becomes suspicious and the file has a row: both with the verdict that the poll returned."""
-    lab.vmray.control.inject({"path": "/rest/sample/500*"}, DOWN, EVER)
+    lab.vmray.control.inject({"path": "/rest/sample/500*"}, fault, EVER)
     path = made(tmp_path, "invoice.exe")
-    reason = "sample {0} could not be read: VMRay returned HTTP 500 (4 attempts); verdict of submission {1}: "
 
     uploaded = upload(lab, path)
     lab.urls(URL)
     scanned = lab.run("Scan URL")
 
-    why = f"{reason.format(5001, 6001)}malicious"
+    reason = rf"sample {{0}} could not be read: {why}; verdict of submission {{1}}: malicious"
     (row,) = uploaded.json_result["files"]
-    assert (row["verdict"], row["result"], row["error"], row["data"]) == ("malicious", "error", why, None)
-    assert uploaded.message == f"{SUBMITTED}{path}{details(f'{path}: {why}')}"
-    assert scanned.message == f"{NONE_ENRICHED}{details(f'{ENTITY}: {reason.format(5002, 6002)}malicious')}"
+    assert (row["verdict"], row["result"], row["data"]) == ("malicious", "error", None)
+    assert re.fullmatch(reason.format(5001, 6001), row["error"]), row["error"]
+    assert uploaded.message == f"{SUBMITTED}{path}{details(f'{path}: ' + row['error'])}"
+    documented, _, told = scanned.message.partition(f"\n\nDetails:\n{ENTITY}: ")
+    assert documented == NONE_ENRICHED
+    assert re.fullmatch(reason.format(5002, 6002), told), told
     assert lab.flags() == {ENTITY: (False, True)}
 
 

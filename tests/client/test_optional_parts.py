@@ -187,7 +187,9 @@ def test_a_related_sample_never_ends_the_action(error: VMRayError) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [error for error in ERRORS if not error.is_fatal], ids=lambda error: type(error).__name__
+    "error",
+    [error for error in ERRORS if not error.is_fatal or isinstance(error, PermissionDeniedError)],
+    ids=lambda error: type(error).__name__,
 )
 def test_an_own_sample_that_cannot_be_read_has_the_verdict_of_its_submission(error: VMRayError) -> None:
     """Given a verdict that the polled submission had, then the row has it, with the reason."""
@@ -200,12 +202,14 @@ def test_an_own_sample_that_cannot_be_read_has_the_verdict_of_its_submission(err
 
 
 def test_a_required_sample_meets_the_cause_that_concerns_all_requests() -> None:
-    """Given a rejected key, then the own sample ends the action, although the optional parts did not."""
-    detonation = running(finished=True)
-    with pytest.raises(AuthenticationError):
-        read_sample_results(
-            vmray(get_sample=fails(AuthenticationError("key"))), detonation, [5001], last=True
-        )
+    """Given a rejected key, or no permission and no verdict so far, then the own sample ends the action."""
+    for error, verdict in [
+        (AuthenticationError("key"), Verdict.MALICIOUS),
+        (PermissionDeniedError("rejected"), Verdict.NONE),
+    ]:
+        detonation = running(finished=True, verdict=verdict)
+        with pytest.raises(type(error)):
+            read_sample_results(vmray(get_sample=fails(error)), detonation, [5001], last=True)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)

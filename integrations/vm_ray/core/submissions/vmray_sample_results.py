@@ -10,6 +10,7 @@ from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import DeadlineError, VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE, Sample
 from ...core.api.vmray_optional import Missing, read_optional
+from ...core.api.vmray_request_errors import PermissionDeniedError
 from ...core.api.vmray_verdicts import Verdict, worst
 from ...core.submissions.vmray_detonation import MAX_NOTES, Detonation, TrackedSubmission
 
@@ -44,7 +45,7 @@ def read_sample_results(
 
     Raises:
         DeadlineError: The time of this run was too short for all samples, and another run follows.
-        VMRayError: A fatal error.
+        VMRayError: A fatal error; a missing permission is none if the submission has given the verdict.
     """
     tracked_by_sample = {
         tracked.sample_id: tracked
@@ -52,15 +53,19 @@ def read_sample_results(
         if tracked.finished and not tracked.deleted
     }
 
-    required = frozenset(detonation.own_sample_ids)
+    own = frozenset(detonation.own_sample_ids)
 
     def read(sample_id: int) -> SampleResult | Missing:
         tracked = tracked_by_sample.get(sample_id)
-        if sample_id in required:
+        part = f"sample {sample_id}"
+        if sample_id not in own:
+            return read_optional(part, lambda: _sample_result(client, sample_id, tracked, last=last), last=last)
+        try:
             return _sample_result(client, sample_id, tracked, last=last)
-        return read_optional(
-            f"sample {sample_id}", lambda: _sample_result(client, sample_id, tracked, last=last), last=last
-        )
+        except PermissionDeniedError as error:
+            if tracked is None or tracked.verdict == Verdict.NONE:
+                raise
+            return Missing(part, error)  # the submission has given the verdict; the key may read other samples
 
     found = dict(map_concurrently(read, sample_ids))
     for late in found.values():
