@@ -50,6 +50,18 @@ def test_files_are_sorted_by_urgency(show: Show) -> None:
     expect(page.locator(".head")).to_contain_text("Verdict so far: ✕Malicious")
 
 
+def test_a_verdict_that_is_not_known_is_shown_in_the_words_of_vmray(show: Show) -> None:
+    """Given words of another version, then head, IOC and preliminary verdict have them."""
+    odd = report(sample_verdict="high_risk", sample_severity="malicious")
+    odd["iocs"] = {"domains": [{"domain": "c2.example", "verdict": "odd_word"}]}
+    page = scan_hash(show, (HASH, odd))
+    expect(page.locator(".head")).to_have_class("head malicious")
+    expect(page.locator(".head")).to_contain_text("Verdict: malicious (high risk)")
+    expect(page.locator("main")).to_contain_text("Verdict: odd_word")
+    page = upload(show, file_row("/a", "pending", verdict="high_risk"))
+    expect(page.locator(".head")).to_contain_text("Verdict so far: ?Unknown (high risk)")
+
+
 @pytest.mark.parametrize("state", ["pending", "error"])
 def test_a_submission_in_the_error_is_not_repeated(show: Show, state: str) -> None:
     """The sentence of the action may already contain the id of the submission."""

@@ -35,3 +35,15 @@ def test_no_verdict_is_unknown(verdict: str | None) -> None:
     (entity,) = verdict_rows([{"Entity": "E", "EntityResult": {"sample_verdict": verdict}}])
     (file,) = verdict_rows({"files": [{"file_path": "/a", "verdict": verdict, "result": "ok", "data": {}}]})
     assert (entity.verdict, file.verdict, file.subject) == ("unknown", "unknown", "/a")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown"),
+    [("high_risk", "high_risk"), ("High Risk", "High Risk"), (4, "4"), (["malicious"], "['malicious']")],
+)
+def test_a_verdict_that_is_not_known_is_shown_as_vmray_writes_it(verdict: object, shown: str) -> None:
+    """Given a word of another version, then entities and files have this word, not `unknown`."""
+    entity = {"Entity": "A", "EntityResult": {"sample_verdict": verdict}}
+    file = {"file_path": "/a", "result": "ok", "verdict": verdict, "data": {}}
+    rows = [*verdict_rows([entity]), *verdict_rows({"files": [file]})]
+    assert [row.verdict for row in rows] == [shown, shown]
