@@ -10,6 +10,7 @@ from tests.guarantees.matrix.world import World, hash_item, reported_outcome, se
 from tests.guarantees.test_secrets import client_for
 
 from vm_ray.core.api.vmray_concurrency import map_concurrently
+from vm_ray.core.api.vmray_rate_limiter import INITIAL_CONCURRENCY
 from vm_ray.core.api.vmray_request_errors import AuthenticationError, ProxyLoginError, RequestError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ ENVELOPE = b'{"result": "error", "error_msg": "Invalid API key"}'
         ("http://vmray.example", 407, b"<html>Proxy</html>", ProxyLoginError),
         ("https://vmray.example", 407, b"", ProxyLoginError),
         ("https://vmray.example", 407, b"<html>Proxy</html>", ProxyLoginError),
-        ("http://vmray.example", 401, ENVELOPE, AuthenticationError),
+        ("http://vmray.example", 401, ENVELOPE, AuthenticationError),  # VMRay, behind a proxy
     ],
 )
 def test_a_rejected_login_is_sent_once(
@@ -41,6 +42,16 @@ def test_a_rejected_login_is_sent_once(
             list(map_concurrently(client.find_samples, HASHES))
     assert len(proxy.requests) == 1
     assert "wr0ng-passw0rd" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"), [(401, ENVELOPE, AuthenticationError), (407, b"", ProxyLoginError)]
+)
+def test_nothing_is_sent_after_a_rejected_login(status: int, body: bytes, error: type[RequestError]) -> None:
+    """Given no proxy, then the requests that started together are the only ones."""
+    with Listener(lambda _path: (status, {}, body)) as server, pytest.raises(error):
+        list(map_concurrently(client_for(server.url).find_samples, HASHES))
+    assert 1 <= len(server.requests) <= INITIAL_CONCURRENCY
 
 
 def test_the_login_is_sent_once_by_an_action(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,8 +42,13 @@ def check_environment(root: str, *, verify: bool) -> None:
         _check_bundle()
 
 
+def proxy_for(root: str) -> str:
+    """Return the proxy that requests to a server use, as the environment names it; empty if there is none."""
+    return select_proxy(root, get_environ_proxies(root)) or ""
+
+
 def _check_proxy(root: str) -> None:
-    value = select_proxy(root, get_environ_proxies(root))
+    value = proxy_for(root)
     if not value:
         return
     name = _variable_of(value, urlsplit(root).scheme)

@@ -1,7 +1,8 @@
-"""One login at a time: the first request of a run goes alone, and nothing is sent after a rejected login.
+"""A login is sent once: behind a proxy the first request goes alone, and nothing is sent after a rejected login.
 
 A proxy often checks a login against a directory, which locks the account after a few wrong passwords. So a wrong
-password must not be sent by several requests at the same time, and not again by the next one.
+password must not be sent by several requests at the same time, and not again by the next one. Without a proxy no
+password is sent, and the first requests start together: waiting for one of them would cost a round trip.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from ...core.api.vmray_timing import TIMING
 
 
 class LoginGate:
-    """Lets one request pass alone, then all others; after a rejected login, none.
+    """Behind a proxy, lets one request pass alone, then all others; after a rejected login, none.
 
     If VMRay accepted the API key before, a later 401 is about one object only, and the others pass.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, behind_proxy: bool) -> None:
         """Start before the first request."""
         self._first = threading.Lock()
         self._decided = threading.Event()
+        if not behind_proxy:
+            self._decided.set()
         self._accepted = False
         self._rejection: AuthenticationError | ProxyLoginError | None = None
 

@@ -21,6 +21,7 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from ...core.api.vmray_backoff import back_off
 from ...core.api.vmray_deadline import Deadline, call_with_timeout
+from ...core.api.vmray_environment import proxy_for
 from ...core.api.vmray_errors import DeadlineError
 from ...core.api.vmray_login_gate import LoginGate
 from ...core.api.vmray_network_errors import classify_exception
@@ -111,7 +112,7 @@ class Transport:
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount(f"{root}/", PooledAdapter())
-        self._login = LoginGate()
+        self._login = LoginGate(behind_proxy=bool(proxy_for(root)))
         self._clock_difference = 0.0
         self._longest_exchange = float("inf")
 
