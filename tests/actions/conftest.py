@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.actions.lab import Lab
+from tests.actions.lab import INTEGRATION, Lab
 from tests.support.warm_start import warm_start
+from tools.hub_package import build
 
 from secops_lab.platform import LocalPlatform
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +45,13 @@ def warm() -> Iterator[None]:
     """Fork the processes of actions: these suites run thousands of them."""
     with warm_start():
         yield
+
+
+@pytest.fixture(scope="module", params=["source", "built"])
+def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the integration in one of its forms."""
+    if request.param == "source":
+        return INTEGRATION
+    folder = tmp_path_factory.mktemp("built") / "VMRay"
+    build(INTEGRATION, folder)
+    return folder

@@ -6,9 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.actions.lab import INTEGRATION, Lab
+from tests.actions.lab import Lab
 from tests.support.field_cases import CASES, FieldCase
-from tools.hub_package import build
 
 from vmray_emulator import EmbeddedEmulator
 
@@ -16,16 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from secops_lab.platform import LocalPlatform
-
-
-@pytest.fixture(scope="module", params=["source", "built"])
-def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the integration in one of its forms."""
-    if request.param == "source":
-        return INTEGRATION
-    folder = tmp_path_factory.mktemp("built") / "VMRay"
-    build(INTEGRATION, folder)
-    return folder
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -5,26 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.actions.lab import INTEGRATION, Lab
+from tests.actions.lab import Lab
 from tests.support.registry import Case, every_example
 from tests.support.transcript import transcript
-from tools.hub_package import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from secops_lab.platform import LocalPlatform
     from vmray_emulator import EmbeddedEmulator
-
-
-@pytest.fixture(scope="module", params=["source", "built"])
-def form(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the integration in one of its forms."""
-    if request.param == "source":
-        return INTEGRATION
-    folder = tmp_path_factory.mktemp("built") / "VMRay"
-    build(INTEGRATION, folder)
-    return folder
 
 
 @every_example
