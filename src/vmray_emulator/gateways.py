@@ -113,7 +113,7 @@ GATEWAYS: Final[Mapping[str, Gateway]] = {
         Page(413, "413 Request Entity Too Large", {"Connection": "close"}),
         "the request is too large for VMRay, or for a server before VMRay (HTTP 413)",
         Stops.LARGE_BODIES,
-        ("Upload File And Get Report", "--param", "Sample File Path=/path/to/a/large/file"),
+        ("Upload File And Get Report", "--param", "Sample File Path=/path/to/a/file/of/2/MiB"),
     ),
     "tls-inspection": Gateway(
         "A proxy that inspects TLS: a certificate of an authority that nobody trusts. All requests pass.",

@@ -73,7 +73,7 @@ class Emulator:
         latency: float = 0.0,
         behind: str | None = None,
     ) -> None:
-        gateway = known_gateway(behind) if behind else None
+        gateway = known_gateway(behind) if behind is not None else None
         self.authority: Path | None = None
         with contextlib.ExitStack() as opened:
             self._socket = opened.enter_context(_listen(port))

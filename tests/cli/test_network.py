@@ -28,7 +28,9 @@ NO_PROXY = "no_proxy", "NO_PROXY"
 LOOPBACK = dict.fromkeys(NO_PROXY, "127.0.0.1")
 SDKS = [None, *([os.environ["SOAR_SDK_DIR"]] if "SOAR_SDK_DIR" in os.environ else [])]
 PASSWORD = "pass-of-the-proxy"
-READ_BUNDLES = "the integration reads REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, or give --ca-bundle"
+READ_BUNDLES = (
+    "the integration reads REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; set one of them, or give --ca-bundle"
+)
 EMBEDDED = "without --api-root, the VMRay is the emulator in this process"
 CHECK_IS_OFF = "--no-verify-ssl switches the certificate check off"
 
@@ -87,13 +89,13 @@ def emulator(authority: trustme.CA, tmp_path: Path) -> Iterator[EmbeddedEmulator
             REMOTE,
             {"HTTPS_PROXY": "p:1", "NO_PROXY": "*"},
             {"HTTPS_PROXY": "p:1", **dict.fromkeys(NO_PROXY, "*")},
-            ["HTTPS_PROXY is not used: NO_PROXY contains vmray.example"],
+            ["HTTPS_PROXY is not used: NO_PROXY applies to vmray.example"],
         ),
         (
             REMOTE,
             {"HTTPS_PROXY": "p:1", "no_proxy": ".example"},
             {"HTTPS_PROXY": "p:1", **dict.fromkeys(NO_PROXY, ".example,127.0.0.1")},
-            ["HTTPS_PROXY is not used: NO_PROXY contains vmray.example"],
+            ["HTTPS_PROXY is not used: NO_PROXY applies to vmray.example"],
         ),
         (
             REMOTE,
@@ -111,7 +113,7 @@ def emulator(authority: trustme.CA, tmp_path: Path) -> Iterator[EmbeddedEmulator
             "http://127.0.0.1:8420",
             {"HTTP_PROXY": "p:1", "HTTPS_PROXY": "p:1"},
             {"HTTP_PROXY": "p:1", "HTTPS_PROXY": "p:1", **LOOPBACK},
-            ["HTTPS_PROXY, HTTP_PROXY are not used: 127.0.0.1 is this computer"],
+            ["HTTPS_PROXY, HTTP_PROXY are not used: no proxy is used for 127.0.0.1; write localhost"],
         ),
         (REMOTE, {"NO_PROXY": "a", "HTTPS_PROXY": " "}, {}, []),
         ("http://v", {"REQUESTS_CA_BUNDLE": "/nowhere", "SSL_CERT_FILE": "/x"}, {}, []),
@@ -222,7 +224,7 @@ def test_an_option_about_certificates_needs_https(bundle: Path) -> None:
 def test_a_proxy_is_not_used_for_this_computer() -> None:
     """Given --proxy and a VMRay on 127.0.0.1, then this is reported: the platform is on the same address."""
     network = remote_network(api_root("http://127.0.0.1:1"), NO_OPTIONS._replace(proxy="q:2"), {})
-    assert network.unused == ("--proxy is not used: 127.0.0.1 is this computer",)
+    assert network.unused == ("--proxy is not used: no proxy is used for 127.0.0.1; write localhost",)
 
 
 @pytest.mark.parametrize(

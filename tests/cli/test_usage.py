@@ -44,6 +44,7 @@ TAG = ("run", "Add Tag to Submission")
         (("run", "Ping", "--api-root", "ftp://vmray"), '"ftp://vmray" is not the root of a VMRay'),
         (("run", "Ping", "--proxy", "http://h:1"), "--proxy needs --api-root"),
         (("run", "Ping", "--ca-bundle", "/dev/null"), "--ca-bundle needs --api-root"),
+        (("run", "Ping", "--api-root", "vmray", "--ca-bundle", ""), "the name of the file is empty"),
         (
             ("run", "Ping", "--api-root", "http://localhost:1"),
             "VMRAY_API_KEY holds no API key: export VMRAY_API_KEY=…",
@@ -65,6 +66,7 @@ TAG = ("run", "Add Tag to Submission")
         (("demo", "--file", "nowhere"), "nowhere"),
         (("emulate", "--lifecycle", "soon"), "lifecycle is immediate"),
         (("emulate", "--behind", "login"), 'Unknown gateway "login". Did you mean "login-page"'),
+        (("emulate", "--behind", ""), 'Unknown gateway "". There are: '),
         (("emulate", "--scenario", "xyzzy"), 'Unknown scenario "xyzzy". There are: '),
         (
             ("emulate", "--server-version", "latest", "--api-key-env", "NOT_SET"),

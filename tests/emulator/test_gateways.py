@@ -118,7 +118,8 @@ def test_an_inspected_connection_has_an_unknown_authority() -> None:
     assert not path.parent.exists()
 
 
-def test_an_unknown_gateway_is_rejected() -> None:
+@pytest.mark.parametrize("name", ["wall", ""])
+def test_an_unknown_gateway_is_rejected(name: str) -> None:
     """Given an unknown name, then the error has the known names, and the port is not used."""
-    with pytest.raises(ValueError, match="there is no gateway 'wall'; there are web-server, waf, "):
-        EmbeddedEmulator(behind="wall")
+    with pytest.raises(ValueError, match=f"there is no gateway '{name}'; there are web-server, waf, "):
+        EmbeddedEmulator(behind=name)

@@ -38,8 +38,10 @@ def _known_version(text: str) -> str:
 
 
 def _known_gateway(name: str | None) -> str | None:
+    if name is None:
+        return None
     try:
-        return name and find("gateway", name, {known: known for known in GATEWAYS})
+        return find("gateway", name, {known: known for known in GATEWAYS})
     except UnknownNameError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -69,7 +71,7 @@ BehindOption = Annotated[
         "--behind",
         metavar="NAME",
         callback=_known_gateway,
-        help=f"What stands before the emulator, to see the messages: {', '.join(GATEWAYS)}.",
+        help=f"Gateway to put before the emulator, to see its messages: {', '.join(GATEWAYS)}.",
     ),
 ]
 

@@ -26,6 +26,12 @@ def _understood_lifecycle(text: str) -> str:
         raise typer.BadParameter(str(error)) from error
 
 
+def _named_file(text: str) -> Path:
+    if not text.strip():  # an empty path would be the current folder
+        raise typer.BadParameter("the name of the file is empty")
+    return Path(text)
+
+
 # An analysis takes two minutes of emulated time: three seconds at this speed.
 DEFAULT_LIFECYCLE = "realtime:40"
 # The platform's default timeout for an asynchronous action.
@@ -58,6 +64,7 @@ CaBundleOption = Annotated[
     typer.Option(
         "--ca-bundle",
         metavar="FILE",
+        parser=_named_file,
         help="PEM file of the certificate authorities to accept for --api-root; "
         "default: REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE.",
     ),

@@ -27,6 +27,7 @@ _BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _IGNORED: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 # The SDK writes a warning about REQUESTS_CA_BUNDLE to the debug output of each action.
 _PASSED_BUNDLE: Final = "CURL_CA_BUNDLE"
+_LOOPBACK_HAS_NO_PROXY: Final = f"no proxy is used for {LOOPBACK}; write localhost"
 _SOCKS: Final = ("socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -94,7 +95,7 @@ def _given_proxy(root: SplitResult, text: str, environ: Mapping[str, str]) -> Ne
     variables = {"HTTP_PROXY": url, "HTTPS_PROXY": url, "NO_PROXY": LOOPBACK}
     unused = _not_used(_set(environ, (*_PROXIES, *_EXCEPTIONS)), "--proxy is given")
     if root.hostname == LOOPBACK:
-        unused += _not_used(["--proxy"], f"{LOOPBACK} is this computer")
+        unused += _not_used(["--proxy"], _LOOPBACK_HAS_NO_PROXY)
     return Network(variables, unused)
 
 
@@ -149,9 +150,9 @@ def _no_proxy(root: SplitResult, variables: Mapping[str, str]) -> str:
             else f"for {root.scheme}://, the variable is {scheme} or ALL_PROXY"
         )
     if root.hostname == LOOPBACK:
-        return f"{LOOPBACK} is this computer"
+        return _LOOPBACK_HAS_NO_PROXY
     if should_bypass_proxies(root.geturl(), variables["no_proxy"]):
-        return f"NO_PROXY contains {root.hostname}"
+        return f"NO_PROXY applies to {root.hostname}"
     return ""
 
 
@@ -169,7 +170,7 @@ def _bundle(root: SplitResult, options: NetworkOptions, environ: Mapping[str, st
     if not options.verify_ssl:
         return Network({}, _not_used(paths, "--no-verify-ssl switches the certificate check off"))
     if not chosen:
-        reason = "the integration reads REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, or give --ca-bundle"
+        reason = f"the integration reads {' and '.join(_BUNDLES)}; set one of them, or give --ca-bundle"
         return Network({}, _not_used(_set(environ, _IGNORED), reason))
     if not given:
         _check_bundle(chosen, paths[chosen])
