@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.guarantees.matrix.runner import quick_integration
 from tests.support.warm_start import warm_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -16,3 +18,10 @@ def warm() -> Iterator[None]:
     """Fork the processes of actions, because these tests run thousands of them."""
     with warm_start():
         yield
+
+
+@pytest.fixture(scope="session")
+def quick() -> Iterator[Path]:
+    """Yield a copy of the integration that waits less."""
+    with quick_integration() as copy:
+        yield copy

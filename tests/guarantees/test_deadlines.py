@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy
-from tests.guarantees.matrix.runner import SHORT_RUN, quick_integration
+from tests.guarantees.matrix.runner import SHORT_RUN
 from tests.guarantees.matrix.world import World, file_item, hash_item, reported_outcome, set_environment
 from tests.guarantees.slow_server import Slowness, SlowServer
 from tests.support.registry import USUAL, Case
@@ -22,7 +22,7 @@ from vm_ray.core.results.vmray_bounded_lists import MAX_TIMEOUTS, NOT_SENT
 from vmray_emulator.request_log import RequestLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from secops_lab.host import ActionRun
@@ -34,13 +34,6 @@ KINDS_OF_SLOWNESS: Final[tuple[Slowness, ...]] = get_args(Slowness)
 # The number of the throttled request. The first requests are not yet separated by a measured pace.
 THROTTLED: Final = 3
 LATE: Final = ("did not respond within", "time of this run ended", "not submitted in time")
-
-
-@pytest.fixture(scope="module")
-def quick() -> Iterator[Path]:
-    """Yield a copy of the integration that waits less."""
-    with quick_integration() as copy:
-        yield copy
 
 
 def _all_actions(slowness: Slowness, integration: Path, folder: Path) -> list[ActionRun]:
@@ -112,28 +105,21 @@ def test_an_upload_that_exceeds_the_deadline_is_not_stored(quick: Path, tmp_path
 
 
 def test_a_finished_hash_is_returned_beside_one_without_a_response(quick: Path, tmp_path: Path) -> None:
-    """Given one hash that gets no response, then the other is enriched, and the action completes."""
+    """Given a hash and a list that get no response, then the others are enriched, one of them with a note."""
+    names = ("good", "stalling", "without indicators")
     with World(tmp_path, quick) as world:
-        samples = [world.vmray.control.add_sample(filename=name) for name in ("good", "stalling")]
-        good, stalling = (hash_item(each["sample_sha256hash"]) for each in samples)
-        path = f"/rest/sample/sha256/{stalling.sha256}"
-        world.vmray.control.inject({"path": path}, {"kind": "stall", "seconds": 2 * SECONDS})
-        run = world.run("Scan Hash", [good, stalling], script_timeout=SECONDS)
+        samples = [world.vmray.control.add_sample(filename=name) for name in names]
+        good, stalling, partial = (hash_item(each["sample_sha256hash"]) for each in samples)
+        paths = f"/rest/sample/sha256/{stalling.sha256}", f"/rest/sample/{samples[2]['sample_id']}/vtis"
+        for path in paths:
+            world.vmray.control.inject({"path": path}, {"kind": "stall", "seconds": 2 * SECONDS})
+        run = world.run("Scan Hash", [good, stalling, partial], script_timeout=SECONDS)
         assert run.state is RunState.COMPLETED
         assert reported_outcome(run, good) == ("fine", "")
         kind, reason = reported_outcome(run, stalling)
         assert kind == "named"
         assert "VMRay did not respond within" in reason
-
-
-def test_a_list_without_a_response_leaves_the_verdict(quick: Path, tmp_path: Path) -> None:
-    """Given a list that gets no response before the deadline, then the hash is enriched, with a note."""
-    with World(tmp_path, quick) as world:
-        sample = world.vmray.control.add_sample()
-        item = hash_item(sample["sample_sha256hash"])
-        world.vmray.control.inject({"path": "/rest/sample/*/vtis"}, {"kind": "stall", "seconds": 2 * SECONDS})
-        run = world.run("Scan Hash", [item], script_timeout=SECONDS)
-        kind, reason = reported_outcome(run, item)
+        kind, reason = reported_outcome(run, partial)
         assert kind == "fine"
         assert reason.startswith("threat indicators could not be read: VMRay did not respond within")
 

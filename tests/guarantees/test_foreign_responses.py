@@ -24,9 +24,9 @@ def response(status: int, body: str, **options: Any) -> Mapping[str, Any]:  # no
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 406, 451])
-def test_a_blocked_url_does_not_affect_the_others(status: int, tmp_path: Path) -> None:
+def test_a_blocked_url_does_not_affect_the_others(status: int, quick: Path, tmp_path: Path) -> None:
     """Given a firewall that blocks one submit of six, then five URLs are enriched, and one is named."""
-    with World(tmp_path, lifecycle="immediate") as world:
+    with World(tmp_path, quick, lifecycle="immediate") as world:
         items = [url_item(f"http://evil.example/{number}") for number in range(6)]
         world.vmray.control.inject(SUBMIT, response(status, PAGE))
         run = world.run("Scan URL", items)
