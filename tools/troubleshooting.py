@@ -139,7 +139,7 @@ def _text(node: ast.expr, literals: Literals) -> str:
     """Return a text with `…` for each value that is known only when the code runs."""
     match node:
         case ast.Constant(value=value):
-            return str(value) if isinstance(value, str) else ""
+            return "" if value is None or isinstance(value, bool) else str(value)
         case ast.JoinedStr(values=parts):
             return "".join(_text(part, literals) for part in parts)
         case ast.FormattedValue(value=ast.Name(id=name)) if name in literals:
