@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.actions.expected import SUBMITTED, WAITING, details
 from tests.actions.lab import completed, outcome
+from tests.actions.submitting import LOST
 from tests.actions.uploading import made, row, rowless, upload
 
 if TYPE_CHECKING:
@@ -61,3 +62,18 @@ def test_a_file_that_could_not_be_submitted_in_time_is_pending(lab: Lab, tmp_pat
         json_result={"data": {}, "result": "pending", "files": [rowless(path, "pending", why)]},
     )
     assert lab.vmray.control.submissions() == []
+
+
+def test_a_file_that_may_not_be_stored_is_not_named_as_submitted(lab: Lab, tmp_path: Path) -> None:
+    """Given a submit whose response was lost, then the action completes with a pending row, and only waits."""
+    path = made(tmp_path, "a.exe")
+    lab.vmray.control.inject({"path": "/rest/sample/submit"}, {"kind": "status", "status": 504}, times=50)
+
+    run = upload(lab, path, async_timeout=60.0, poll_interval=600.0)
+    lab.vmray.control.clear_faults()
+
+    assert outcome(run) == completed(
+        f"{WAITING}{path}{details(f'{path}: {LOST}')}",
+        value=False,
+        json_result={"data": {}, "result": "pending", "files": [rowless(path, "pending", LOST)]},
+    )

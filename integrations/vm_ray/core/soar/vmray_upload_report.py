@@ -52,7 +52,8 @@ def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, la
 
 
 def _was_submitted(detonation: Detonation) -> bool:
-    return bool(detonation.submissions) or bool(detonation.known_sample_ids) or detonation.stage is Stage.UNRESOLVED
+    """Return whether VMRay is known to have the file; after a lost response that is not known."""
+    return bool(detonation.submissions) or bool(detonation.known_sample_ids)
 
 
 def _rows(detonation: Detonation, found: Sequence[SampleResult]) -> list[dict[str, Any]]:
