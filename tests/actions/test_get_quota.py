@@ -142,6 +142,46 @@ def test_a_guard_that_does_not_know_the_quota_does_not_open(lab: Lab, quota_type
     assert "HTTP 502" in run.message
 
 
+@pytest.mark.parametrize(
+    ("path", "patch", "quota_type"),
+    [
+        ("api_key/quota", {"quota_limit": -1}, "Key"),
+        ("api_key/quota", {"quota_limit": 10, "used_quota": None}, "Key"),
+        ("billing_info", {"report_remaining": "-3"}, "Report"),
+        ("billing_info", {"verdict_quota": 5, "verdict_remaining": "few"}, "Verdict"),
+    ],
+)
+def test_a_value_that_is_not_understood_is_not_unlimited(
+    lab: Lab, path: str, patch: dict[str, Any], quota_type: str
+) -> None:
+    """Given such a value, then the quota is null with a detail, and a guard of this quota does not open."""
+    fields = {f"data.{field}": value for field, value in patch.items()}
+    lab.vmray.control.inject({"path": f"/rest/{path}"}, {"kind": "patch", "set": fields}, times=2)
+
+    run = quota(lab)
+    guarded = quota(lab, Minimum_Remaining="1", Quota_Type=quota_type)
+
+    found = result_of(run)
+    read = [name for name in ("key", "report", "verdict") if found[name] is not None]
+    assert (run.result_value, quota_type.lower() in read, len(read)) == ("done", False, 2)
+    why = "VMRay's response does not contain a number of at least 0 in "
+    assert run.message.count(f"could not be read: {why}") == 1
+    assert (guarded.state.value, guarded.result_value) == ("failed", "failed")
+    assert why in guarded.message
+
+
+@pytest.mark.parametrize(("limit", "used"), [("10", "10"), (10.0, 10.0)])
+def test_a_number_in_another_notation_is_compared(lab: Lab, limit: object, used: object) -> None:
+    """Given the numbers as texts or with a decimal point, then nothing is left: the guard does not open."""
+    fields = {"data.quota_limit": limit, "data.used_quota": used}
+    lab.vmray.control.inject({"path": "/rest/api_key/quota"}, {"kind": "patch", "set": fields})
+
+    run = quota(lab, Minimum_Remaining="1")
+
+    assert run.result_value == "blocked_quota"
+    assert result_of(run)["key"] == {"limit": 10, "left": 0, "unlimited": False, "used": 10}
+
+
 def test_a_wrong_minimum_is_an_error_before_any_request(lab: Lab) -> None:
     """Given a minimum that is no number, then the action fails, and VMRay sees no request."""
     run = quota(lab, Minimum_Remaining="many")

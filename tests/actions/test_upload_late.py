@@ -65,7 +65,7 @@ def test_a_file_that_could_not_be_submitted_in_time_is_pending(lab: Lab, tmp_pat
 
 
 def test_a_file_that_may_not_be_stored_is_not_named_as_submitted(lab: Lab, tmp_path: Path) -> None:
-    """Given a submit whose response was lost, then the action completes with a pending row, and only waits."""
+    """Given a submit whose response was lost, then the file is pending, and the action completes."""
     path = made(tmp_path, "a.exe")
     lab.vmray.control.inject({"path": "/rest/sample/submit"}, {"kind": "status", "status": 504}, times=50)
 

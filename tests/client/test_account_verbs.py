@@ -8,6 +8,7 @@ import pytest
 
 from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_models import BillingInfo, KeyQuota, PlanQuota
+from vm_ray.core.api.vmray_request_errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from vm_ray.core.api.vmray_client import Client
@@ -33,10 +34,9 @@ def test_the_quota_of_the_key(client: Client, emulator: EmbeddedEmulator) -> Non
         ({"quota_limit": 0, "used_quota": 37}, None, None),
         ({"quota_limit": None, "used_quota": None}, None, None),
         ({"quota_limit": 10, "used_quota": 12}, 10, 0),
-        ({"quota_limit": "10", "used_quota": True}, None, None),
-        ({}, None, None),
+        ({"quota_limit": "10", "used_quota": 4.0}, 10, 6),
     ],
-    ids=["0 is unlimited", "null", "overdrawn", "foreign values", "absent"],
+    ids=["0 is unlimited", "null", "overdrawn", "other notations"],
 )
 def test_an_unlimited_key_has_neither_limit_nor_rest(
     raw: dict[str, object], limit: int | None, left: int | None
@@ -56,9 +56,32 @@ def test_the_quotas_of_the_plan(client: Client, emulator: EmbeddedEmulator) -> N
     assert info.period_ends.endswith("(UTC)")
 
 
-def test_billing_information_may_lack_fields() -> None:
-    """Given a response without fields, then texts are empty and quotas unlimited."""
-    assert BillingInfo.from_json({})[:5] == ("", "", "", PlanQuota(None, None), PlanQuota(None, None))
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        ({}, "quota_limit"),
+        ({"quota_limit": 10}, "used_quota"),
+        ({"quota_limit": 10, "used_quota": None}, "used_quota"),
+        ({"quota_limit": -1, "used_quota": 0}, "quota_limit"),
+        ({"quota_limit": 10.5, "used_quota": 0}, "quota_limit"),
+        ({"quota_limit": 10, "used_quota": True}, "used_quota"),
+        ({"quota_limit": "", "used_quota": 0}, "quota_limit"),
+    ],
+)
+def test_only_null_and_zero_mean_no_limit(raw: dict[str, object], field: str) -> None:
+    """Given another value than a number, then the quota is not known."""
+    with pytest.raises(InvalidResponseError, match=f"number of at least 0 in {field}$"):
+        KeyQuota.from_json(raw)
+
+
+@pytest.mark.parametrize("left", [-3, None, [], "few"])
+def test_each_quota_of_the_plan_is_known_without_the_other(left: object) -> None:
+    """Given one quota that is not understood, then the other one is known; texts may be missing."""
+    verdict = {"verdict_quota": "10.0", "verdict_remaining": "0"}
+    info = BillingInfo.from_json({"report_quota": 10, "report_remaining": left, **verdict})
+    assert info[:3] == ("", "", "")
+    assert "report_remaining" in str(info.report)
+    assert info.verdict == PlanQuota(limit=10, left=0)
 
 
 def test_the_server_names_its_version_and_its_limit(client: Client, emulator: EmbeddedEmulator) -> None:

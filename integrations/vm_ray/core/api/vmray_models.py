@@ -7,6 +7,7 @@ required, unknown fields stay in ``raw``, and each difference between versions i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -210,8 +211,15 @@ class KeyQuota(NamedTuple):
 
     @classmethod
     def from_json(cls, raw: Json) -> KeyQuota:
-        """Return the quota of a key; a limit of 0 means no limit."""
-        return cls(_count(raw, "quota_limit") or None, _count(raw, "used_quota") or 0, raw)
+        """Return the quota of a key; a limit of 0 or null means no limit.
+
+        Raises:
+            InvalidResponseError: A number is missing or not understood, so that nothing is known about the quota.
+        """
+        limit, used = _number(raw, "quota_limit") or None, _number(raw, "used_quota")
+        if limit is not None and used is None:
+            raise _no_number("used_quota")
+        return cls(limit, used or 0, raw)
 
     @property
     def left(self) -> int | None:
@@ -230,30 +238,44 @@ class PlanQuota(NamedTuple):
     limit: int | None
     left: int | None
 
+    @classmethod
+    def from_json(cls, raw: Json, name: str) -> PlanQuota:
+        """Return the quota with this name, ``report`` or ``verdict``; null means no limit.
+
+        Raises:
+            InvalidResponseError: A number is missing or not understood, so that nothing is known about the quota.
+        """
+        limit, left = _number(raw, f"{name}_quota"), _number(raw, f"{name}_remaining")
+        if limit is not None and left is None:
+            raise _no_number(f"{name}_remaining")
+        return cls(limit, left)
+
 
 class BillingInfo(NamedTuple):
     """The plan of the API key, with both of its quotas.
 
     Attributes:
         period_ends: The end of the billing period, in VMRay's readable form.
+        report: The quota for reports, or why the quota is not known; one quota can be known without the other.
+        verdict: The quota for verdicts, or why the quota is not known.
     """
 
     plan: str
     billing_period: str
     period_ends: str
-    report: PlanQuota
-    verdict: PlanQuota
+    report: PlanQuota | InvalidResponseError
+    verdict: PlanQuota | InvalidResponseError
     raw: Json
 
     @classmethod
     def from_json(cls, raw: Json) -> BillingInfo:
-        """Return the billing information; a quota of null means no limit."""
+        """Return the billing information."""
         return cls(
             plan=text_of(raw, "product_plan_name"),
             billing_period=text_of(raw, "billing_period"),
             period_ends=text_of(raw, "end_date"),
-            report=PlanQuota(_count(raw, "report_quota"), _count(raw, "report_remaining")),
-            verdict=PlanQuota(_count(raw, "verdict_quota"), _count(raw, "verdict_remaining")),
+            report=_plan_quota(raw, "report"),
+            verdict=_plan_quota(raw, "verdict"),
             raw=raw,
         )
 
@@ -272,13 +294,41 @@ class SystemInfo(NamedTuple):
     @classmethod
     def from_json(cls, raw: Json) -> SystemInfo:
         """Return the information about the server."""
-        return cls(text_of(raw, "version"), _count(raw, "webif_max_sample_size") or None, raw)
+        return cls(text_of(raw, "version"), _limit_of_server(raw), raw)
 
 
-def _count(raw: Json, field: str) -> int | None:
-    """Return a number of 0 or more; None for null, for a missing field and for another type."""
-    value = raw.get(field)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+def _plan_quota(raw: Json, name: str) -> PlanQuota | InvalidResponseError:
+    try:
+        return PlanQuota.from_json(raw, name)
+    except InvalidResponseError as error:
+        return error
+
+
+def _limit_of_server(raw: Json) -> int | None:
+    """Return the size limit of a sample; None for 0 and for a value that is not understood: the limit is optional."""
+    try:
+        return _number(raw, "webif_max_sample_size") or None
+    except InvalidResponseError:
+        return None
+
+
+def _number(raw: Json, field: str) -> int | None:
+    """Return a whole number of at least 0, also if the number is a text or ``10.0``; None for null.
+
+    Raises:
+        InvalidResponseError: The field is missing or has another value; that is not the same as null.
+    """
+    value = raw.get(field, "")
+    if value is None:
+        return None
+    number = re.fullmatch(rf"([0-9]{{1,{MAX_DIGITS}}})(?:\.0)?", str(value))
+    if number is None:
+        raise _no_number(field)
+    return int(number[1])
+
+
+def _no_number(field: str) -> InvalidResponseError:
+    return InvalidResponseError(f"VMRay's response does not contain a number of at least 0 in {field}")
 
 
 def best_sample(samples: Iterable[Sample]) -> Sample | None:

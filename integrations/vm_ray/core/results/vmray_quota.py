@@ -18,6 +18,10 @@ HEADER: Final = "Quota,Limit,Left"
 KEY: Final = "Quota of the API key"
 PLAN: Final = "Quotas of the plan"
 SERVER: Final = "Server version"
+REPORT: Final = "Quota of the plan for reports"
+VERDICT: Final = "Quota of the plan for verdicts"
+# The parts that a quota comes from: a response, and in the response of the plan one of two quotas.
+PARTS: Final = {"Key": (KEY,), "Report": (PLAN, REPORT), "Verdict": (PLAN, VERDICT)}
 
 
 class Quota(NamedTuple):
@@ -42,8 +46,8 @@ class Quota(NamedTuple):
 
         The second case (403, 404) is part of the setup of the key, and no reason to stop a playbook.
         """
-        lost = self.missing.get(KEY if quota_type == "Key" else PLAN)
-        return None if lost is None or isinstance(lost.error, REFUSALS) else lost.error
+        lost = [self.missing[part].error for part in PARTS[quota_type] if part in self.missing]
+        return next((error for error in lost if not isinstance(error, REFUSALS)), None)
 
     def left(self, quota_type: str) -> int | None:
         """Return how much is left of a quota (``Key``, ``Report`` or ``Verdict``); None for no limit or if unread."""
@@ -52,12 +56,12 @@ class Quota(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Return the members of the JSON result; the e-mail address of the user is left out."""
+        quotas, billing = self._quotas(), self.billing
         key = None if self.key is None else {**_json(self.key), "used": self.key.used}
-        billing = self.billing
         return {
             "key": key,
-            "report": billing and _json(billing.report),
-            "verdict": billing and _json(billing.verdict),
+            "report": quotas["Report"] and _json(quotas["Report"]),
+            "verdict": quotas["Verdict"] and _json(quotas["Verdict"]),
             "plan": billing and billing.plan,
             "billing_period": billing and billing.billing_period,
             "period_ends": billing and billing.period_ends,
@@ -68,8 +72,8 @@ class Quota(NamedTuple):
         billing = self.billing
         return {
             "Key": self.key,
-            "Report": billing.report if billing else None,
-            "Verdict": billing.verdict if billing else None,
+            "Report": billing.report if billing and isinstance(billing.report, PlanQuota) else None,
+            "Verdict": billing.verdict if billing and isinstance(billing.verdict, PlanQuota) else None,
         }
 
 
@@ -96,7 +100,15 @@ def read_quota(client: Client) -> Quota:
             raise part.error
     if not found:
         raise missing[KEY].error
-    return Quota(found.get(KEY), found.get(PLAN), found.get(SERVER), missing)
+    plan: BillingInfo | None = found.get(PLAN)
+    missing |= _unread_quotas(plan) if plan else {}
+    return Quota(found.get(KEY), plan, found.get(SERVER), missing)
+
+
+def _unread_quotas(plan: BillingInfo) -> dict[str, Missing]:
+    """Return the quotas of the plan that are not known although VMRay returned the plan."""
+    quotas = {REPORT: plan.report, VERDICT: plan.verdict}
+    return {part: Missing(part, quota) for part, quota in quotas.items() if isinstance(quota, VMRayError)}
 
 
 def quota_table(quota: Quota) -> list[Table]:
