@@ -319,7 +319,7 @@ def test_a_list_of_another_shape_is_not_an_empty_list(
 
 def test_one_part_of_the_quota_is_enough() -> None:
     """Each part may be missing; without any part, or with a rejected key, the action fails with the cause."""
-    part = SimpleNamespace(version="1")
+    part = SimpleNamespace(version="1", report=None, verdict=None)
     usual = {"get_key_quota": lambda: part, "get_billing_info": lambda: part, "get_system_info": lambda: part}
     for name in usual:
         for error in (ServerError("down"), RequestRejectedError("no"), NotFoundError("unknown")):
