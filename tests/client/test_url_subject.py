@@ -109,6 +109,14 @@ EXACT: Final = [
     "http://[2001:db8::1]:8443/a",
     "http://[::ffff:1.2.3.4]/",
     "http://[fe80::1%25eth0]/",
+    "http://[::]/",
+    "http://0300.0250.0.1/",
+    "http://255.255.255.255./",
+    "http://a.256.256.256/",
+    "http://evil.example/a,b;c http",
+    "http://evil.example/?text=see http://b.example",
+    "http://evil.example/?u=http://b.example,http://c.example",
+    f"http://{'a' * 63}.example/",
     "http://localhost/a[.]b",
     "http://my_host.example/",
     "https://bücher.example/ü?ü=ü",
@@ -127,6 +135,21 @@ SCHEME: Final = "it has to begin with http://, https:// or ftp://"
 NO_HOST: Final = "no host follows the scheme"
 TWICE: Final = "a second scheme follows the first"
 TWO: Final = "another URL follows after a line end"
+ONE_LINE: Final = "two URLs in one text"
+EMPTY: Final = "the host has an empty part between two dots or before the first"
+IPV4: Final = "the host is not an IPv4 address, because a number is above 255"
+IPV6: Final = "the host is not a valid IPv6 address"
+SIGNS: Final = {
+    ",": "U+002C COMMA",
+    ";": "U+003B SEMICOLON",
+    "!": "U+0021 EXCLAMATION MARK",
+    "'": "U+0027 APOSTROPHE",
+    "$": "U+0024 DOLLAR SIGN",
+    "%": "U+0025 PERCENT SIGN",
+    "*": "U+002A ASTERISK",
+    "\uff0c": "U+FF0C FULLWIDTH COMMA",
+    "\uff0f": "U+FF0F FULLWIDTH SOLIDUS",
+}
 REFUSED: Final = {
     "": SCHEME,
     "\u200b": SCHEME,
@@ -169,7 +192,26 @@ REFUSED: Final = {
     "http://[::1/": "U+005B LEFT SQUARE BRACKET cannot be a part of a host",
     "http://evil .example/": "U+0020 SPACE cannot be a part of a host",
     "http://evil\u00a0.example/": "U+00A0 NO-BREAK SPACE cannot be a part of a host",
-    "http://a.example http://b.example": "U+0020 SPACE cannot be a part of a host",
+    "http://a.example http://b.example": ONE_LINE,
+    "http://a.example/a  hxxps[:]//b.example/b": ONE_LINE,
+    "http://a.example/a, http://b.example/b": ONE_LINE,
+    "http://a.example/a; http://b.example/b": ONE_LINE,
+    "http://a.example/a ; http://b.example/b": ONE_LINE,
+    "http://a.example/a | http://b.example/b": ONE_LINE,
+    "http://a.example/a |ftp://b.example/b": ONE_LINE,
+    '"http://a.example/a" "http://b.example/b"': ONE_LINE,
+    **{f"http://evil{each}.example/": f"{name} cannot be a part of a host" for each, name in SIGNS.items()},
+    "http://evil..example/": EMPTY,
+    "http://.evil.example/": EMPTY,
+    "http://evil.example../": EMPTY,
+    "http://evil\u3002\uff0eexample/": EMPTY,
+    f"http://{'a' * 64}.example/": "a part of the host has more than 63 characters",
+    "http://256.256.256.256/": IPV4,
+    "http://1.2.3.1000:80/": IPV4,
+    "http://[1:2:3]/": IPV6,
+    "http://[:::]/": IPV6,
+    "http://[1::2::3]:80/": IPV6,
+    "http://[::1.2.3.256]/": IPV6,
     "http://evil.example:65536/": "the port is not a number up to 65535",
     "http://http://evil.example/": TWICE,
     "https://hxxp[:]//evil.example/": TWICE,
@@ -259,7 +301,24 @@ def test_an_unencodable_url_is_refused() -> None:
         ("https://evil.example:443/a", "HTTPS://evil.example/a", "https://evil.example:0443/a"),
         ("ftp://evil.example:21/a", "ftp://evil.example/a"),
         ("http://evil.example?a", "http://evil.example/?a"),
-        ("http://[2001:DB8::1]/", "http://[2001:db8::1]:80"),
+        (
+            "http://[2001:DB8::1]/",
+            "http://[2001:db8::1]:80",
+            "http://[2001:0db8:0:0:0:0:0:1]/",
+            "http://[2001:db8::0.0.0.1]/",
+        ),
+        (
+            "http://bücher.example/",
+            "http://BÜCHER.example/",
+            "http://bu\u0308cher.example/",
+            "http://xn--bcher-kva.example/",
+            "http://XN--BCHER-KVA.EXAMPLE/",
+        ),
+        (
+            *(URL, "http://evil\u3002example/login", "http://evil\uff0eexample/login"),
+            *("http://\uff45\uff56il.example/login", "http://evil\uff61example/login"),
+            *("http://@evil.example/login", "http://:@evil.example/login"),
+        ),
     ],
     ids=lambda each: each[0],
 )
@@ -280,13 +339,16 @@ def test_other_urls_have_another_identity() -> None:
         ),
         *("http://www.evil.example/login", "http://evil.example./login", "http://user@evil.example/login"),
         *("http://User@evil.example/login", "http://evil.example/l%6Fgin", "http://evil.example//login"),
+        *("http://straße.example/", "http://strasse.example/", "http://[::1]/", "http://[::2]/"),
         *("http://evil.example/a?b&c", "http://evil.example/a?c&b", "http://evil.example"),
     ]
     assert len({url_subject(url).identity for url in urls}) == len(urls)
 
 
 LABELS: Final = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
-HOSTS: Final = st.lists(LABELS, min_size=1, max_size=4).map(".".join) | st.just("[2001:db8::1]")
+HOSTS: Final = st.lists(LABELS, min_size=1, max_size=4).map(".".join).filter(
+    lambda host: re.fullmatch(r"[0-9]+(\.[0-9]+){3}", host) is None
+) | st.just("[2001:db8::1]")
 TAIL: Final = st.text(st.characters(blacklist_categories=["Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Mn"]))
 TAILS: Final = (TAIL | st.text("aZ09./:@[]()?&=%-_~;,!'\"<>", max_size=30)).map(lambda text: f"/{text}a")
 USERS: Final = st.just("") | st.from_regex(r"[a-zA-Z0-9._:-]{1,10}@", fullmatch=True)
@@ -339,6 +401,8 @@ def test_cleaning_is_idempotent(text: str) -> None:
     [
         *("http://" + "a" * 100_000 + " ", "http://" + " " * 100_000, "http://" + "[.]" * 50_000),
         *("http://" + "a@" * 50_000, "\u200b" * 100_000 + "x" + " " * 100_000 + "y", "url" + " " * 100_000),
+        *("http://" + "a." * 50_000, "http://" + "ü." * 50_000, "http://a/" + " ," * 50_000),
+        *("http://" + "ü" * 100_000, f"http://[{'1:' * 50_000}]"),
         *("h" * 100_000 + "://", "hxxp://x/" + "[.]" * 50_000, "hxxp://x/" + " " * 100_000),
     ],
     ids=lambda text: text[:12],

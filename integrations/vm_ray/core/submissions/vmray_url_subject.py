@@ -7,7 +7,9 @@ All of that is removed. What could be a part of the URL stays exactly as it is, 
 
 from __future__ import annotations
 
+import ipaddress
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 from ...core.api.vmray_errors import UnsupportedSubjectError
@@ -18,6 +20,8 @@ from ...core.api.vmray_spelling import hidden_cause, name_of, unwrapped, without
 _PORTS: Final = {"http": "80", "https": "443", "ftp": "21"}
 _HIGHEST_PORT: Final = 65_535
 _LONGEST_START: Final = len("https://")
+_LONGEST_LABEL: Final = 63
+_HIGHEST_BYTE: Final = 255
 
 # Browsers remove these as well, wherever they are.
 _LINE_ENDS: Final = re.compile("[\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
@@ -28,6 +32,8 @@ _SCHEME: Final = re.compile(
     r"(?P<separator>[\[({<]?:[\])}>]?[\[({]?/[\])}]?[\[({]?/[\])}>]?|:\\/\\/|:\\\\)"
 )
 _URL_AT_START: Final = re.compile(r"(?i)\s*(?:h[tx*]{2}ps?|ftp)\W{0,3}:\W{0,3}/")
+_NEXT_URL: Final = re.compile(r"(?i)\s[,;|<\"']{0,3}(?:h[tx*]{2}ps?|ftp)\W{0,3}:\W{0,3}/")
+_QUERY: Final = re.compile("[?#]")
 _DEFANGED_SCHEME: Final = re.compile(r"(?:h[tx*#_+-]{2}|f[tx*])p(s?)")
 # Up to the path, the query or the fragment; ``\.`` and ``[/]`` are defanged signs.
 _AUTHORITY: Final = re.compile(r"(?:\\\.|[\[({](?!/[\])}])|[^\[({/\\?#])*")
@@ -36,9 +42,14 @@ _AT: Final = re.compile(r"(?i)\s{0,3}[\[({]\s?(?:@|at)\s?[\])}]\s{0,3}|@")
 _COLON: Final = re.compile(r"[\[({]:[\])}]")
 _SLASH: Final = re.compile(r"[\[({]/[\])}]")
 _ADDRESS: Final = r"\[(?=[^\]]*:[^\]]*:)[0-9a-fA-F:.]+(?:%[^\s\]]*)?\]"
-_NO_PART_OF_A_NAME: Final = r"\s\[\](){}<>\"|\\^`@"
+_NO_PART_OF_A_NAME: Final = r"\s\[\](){}<>\"|\\^`@,;!'$%*"
 _HOST: Final = re.compile(rf"(?P<name>{_ADDRESS}|[^:{_NO_PART_OF_A_NAME}]+)(?::(?:0*(?P<port>[1-9][0-9]{{0,4}}|0))?)?")
 _NOT_IN_HOST: Final = re.compile(f"[{_NO_PART_OF_A_NAME}]")
+# What a character of a host stands for after NFKC must not be a sign that ends the host.
+_NOT_IN_NAME: Final = re.compile(f"[{_NO_PART_OF_A_NAME}:/?#]")
+_FOUR_NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+# IDNA 2003, which Python has, replaces them; IDNA 2008, which browsers use, does not.
+_DEVIATIONS: Final = re.compile("[\u00df\u03c2\u200c\u200d]")
 _VISIBLE: Final = re.compile(r"[^\W_]")
 
 
@@ -47,7 +58,7 @@ class UrlSubject(NamedTuple):
 
     Attributes:
         url: The URL; the spelling of its parts is the given one.
-        identity: The same for each spelling of this URL: case of scheme and host, default port, empty path.
+        identity: The same for each spelling of this URL: scheme, user, host, default port, empty path.
         was_defanged: Whether the URL was spelled so that it could not be opened.
         was_interrupted: Whether line ends or invisible characters inside the URL were removed.
     """
@@ -73,6 +84,9 @@ def url_subject(text: str) -> UrlSubject:
     rest = plain[start.end() :]
     if _URL_AT_START.match(rest):
         raise UnsupportedSubjectError("not a URL: a second scheme follows the first")
+    # A query or a fragment can be any text, also one with a URL.
+    if _NEXT_URL.search(_QUERY.split(rest, maxsplit=1)[0]):
+        raise UnsupportedSubjectError("not a URL: two URLs in one text")
     if start["separator"] == ":\\/\\/":
         rest = rest.replace("\\/", "/")
     found = _refanged(rest, scheme_was_defanged=f"{scheme}://" != start.group())
@@ -153,17 +167,73 @@ def _host(host: str) -> re.Match[str]:
         UnsupportedSubjectError: The text is no host.
     """
     found = _HOST.fullmatch(host)
-    if found is not None and _VISIBLE.search(found["name"]) and int(found["port"] or 0) <= _HIGHEST_PORT:
-        return found
-    if (odd := _NOT_IN_HOST.search(host)) is not None:
-        raise UnsupportedSubjectError(f"not a URL: {name_of(odd.group())} cannot be a part of a host")
-    if not _VISIBLE.search(host.partition(":")[0]):
-        raise UnsupportedSubjectError("not a URL: no host follows the scheme")
-    raise UnsupportedSubjectError("not a URL: the port is not a number up to 65535")
+    if found is None or not _has_name(found) or int(found["port"] or 0) > _HIGHEST_PORT:
+        if (odd := _NOT_IN_HOST.search(host)) is not None:
+            raise UnsupportedSubjectError(f"not a URL: {name_of(odd.group())} cannot be a part of a host")
+        if not _VISIBLE.search(host.partition(":")[0]):
+            raise UnsupportedSubjectError("not a URL: no host follows the scheme")
+        raise UnsupportedSubjectError("not a URL: the port is not a number up to 65535")
+    if _is_address(found["name"]):
+        _check_address(found["name"])
+    else:
+        _check_name(found["name"])
+    return found
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith("[")
+
+
+def _has_name(host: re.Match[str]) -> bool:
+    return _is_address(host["name"]) or _VISIBLE.search(host["name"]) is not None
+
+
+def _check_address(name: str) -> None:
+    """Check that the address in brackets can exist."""
+    try:
+        ipaddress.IPv6Address(name[1:-1])
+    except ValueError:
+        raise UnsupportedSubjectError("not a URL: the host is not a valid IPv6 address") from None
+
+
+def _check_name(name: str) -> None:
+    """Check that a name or an IPv4 address can exist."""
+    for each in name:
+        if _NOT_IN_NAME.search(unicodedata.normalize("NFKC", each)):
+            raise UnsupportedSubjectError(f"not a URL: {name_of(each)} cannot be a part of a host")
+    plain = _compatible(name).removesuffix(".")
+    labels = plain.split(".")
+    if "" in labels:
+        raise UnsupportedSubjectError("not a URL: the host has an empty part between two dots or before the first")
+    if max(map(len, labels)) > _LONGEST_LABEL:
+        raise UnsupportedSubjectError(f"not a URL: a part of the host has more than {_LONGEST_LABEL} characters")
+    if _FOUR_NUMBERS.fullmatch(plain) and any(int(each) > _HIGHEST_BYTE for each in labels if each[0] != "0"):
+        raise UnsupportedSubjectError(
+            f"not a URL: the host is not an IPv4 address, because a number is above {_HIGHEST_BYTE}"
+        )
+
+
+def _compatible(name: str) -> str:
+    """Return a name in lower case, with full-width letters and ideographic dots as the usual ones."""
+    return unicodedata.normalize("NFKC", name.lower()).lower().replace("\u3002", ".")
+
+
+def _same_host(name: str) -> str:
+    """Return what the spellings of a host share: the short form of an IPv6 address, the ASCII form of a name."""
+    if _is_address(name):
+        return f"[{ipaddress.IPv6Address(name[1:-1])}]".lower()
+    plain = _compatible(name)
+    if plain.isascii() or _DEVIATIONS.search(plain):
+        return plain
+    try:
+        return plain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return plain
 
 
 def _identity(scheme: str, found: _Parts) -> tuple[str, ...]:
     """Return what all certainly equal spellings of a URL share."""
     port = found.host["port"] or _PORTS[scheme.lower()]
     path = found.tail if found.tail.startswith(("/", "\\")) else f"/{found.tail}"
-    return scheme.lower(), found.user, found.host["name"].lower(), port, path
+    user = "" if found.user in ("@", ":@") else found.user
+    return scheme.lower(), user, _same_host(found.host["name"]), port, path
