@@ -41,7 +41,7 @@ _FOR_ALL: Final = (
     r"VMRay rejected the API key \(HTTP 401\)(?: \(\d+ attempts\))?; check Api Key",
     (
         r"VMRay denied the request \(HTTP 403\): Emulated status 403"
-        r"(?: \(\d+ attempts\))?; the API key needs the permission to [^;\n]+"
+        r"(?: \(\d+ attempts\))?; check that the API key has the permission to [^;\n]+"
     ),
     rf"{_REDIRECTED}(?: \(\d+ attempts\))?; check Api Root",
 )
@@ -59,7 +59,7 @@ _NOTES: Final = (
     rf"(?:{_RELATED}: )?{_UNFINISHED} {_NUMBERS}(?:; (?:{_NO_STATUS}|{_NO_CHILDREN}): {_ANY_CAUSE})?",
     r"submission \d+ no longer exists in VMRay",
     r"not submitted in time",
-    r"the response to the submission was lost and VMRay lists no matching submission yet",
+    rf"the response to the submission was lost and VMRay lists no matching submission yet(?:; {_CAUSE})?",
     r"reused submission \d+ from a previous run",
     r"VMRay had not finished collecting IOCs and threat indicators; some may be missing",
     r"the report is locked \(purchased as a verdict only\)(; IOCs and threat indicators are not available)?",

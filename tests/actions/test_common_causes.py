@@ -87,7 +87,7 @@ def test_a_key_without_permission_fails_the_action(lab: Lab, case: Case, tmp_pat
     body = {"result": "error", "error_msg": "API access disabled"}
 
     denied = "VMRay denied the request (HTTP 403): API access disabled"
-    why = f"{denied}; the API key needs the permission to PERMISSION"
+    why = f"{denied}; check that the API key has the permission to PERMISSION"
     assert_failed(lab, case, tmp_path, why, {"kind": "status", "status": 403, "body": body})
 
 

@@ -119,7 +119,7 @@ def test_a_403_without_a_locked_report_is_told_beside_the_verdict(lab: Lab) -> N
     run = lab.run("Scan Hash")
 
     why = "IOCs could not be read: VMRay denied the request (HTTP 403): Emulated status 403"
-    needed = "the API key needs the permission to view samples and their reports"
+    needed = "check that the API key has the permission to view samples and their reports"
     assert outcome(run) == completed(
         f"{ENRICHED}{ENTITY}{details(f'{ENTITY}: {why}; {needed}')}",
         value=True,

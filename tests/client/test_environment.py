@@ -45,6 +45,9 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HTTPS_PROXY", "http://proxy.example:port", "is not the address of a proxy"),
         ("https_proxy", "http://proxy..example:8080", "is not the address of a proxy"),
         ("HTTPS_PROXY", "http://[::1:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", " http://u:s3cret@127.0.0.1:9", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "PROXY 127.0.0.1:9", "is not the address of a proxy"),
+        ("https_proxy", "http://\u200b127.0.0.1:9", "is not the address of a proxy"),
     ],
 )
 def test_a_proxy_that_cannot_be_used_is_named(
@@ -129,6 +132,14 @@ def test_a_bundle_that_cannot_be_used_is_named(
     problem = "does not exist" if not path.exists() else "is not a readable file with certificates"
     allowed = "allowed: a file with certificates in the PEM format"
     assert str(caught.value) == f'the setting {variable} names "{path}", which {problem}; {allowed}'
+
+
+@pytest.mark.parametrize("root", [ROOT, "HTTPS://vmray.example", "vmray.example"])
+def test_the_bundle_is_checked_for_each_spelling_of_https(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given another spelling of https, or none, then the bundle is checked; blanks around it are named."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/x.pem ")
+    with pytest.raises(ConfigurationError, match="REQUESTS_CA_BUNDLE names a file with blanks"):
+        connect(root, "0123456789abcdef")
 
 
 def test_a_bundle_is_checked_only_where_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

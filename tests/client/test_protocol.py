@@ -102,7 +102,12 @@ def test_a_value_stays_in_its_path_segment(value: str) -> None:
 
 PROXY_LOGIN = (
     "the proxy for the VMRay server requires authentication (HTTP 407); "
-    "check the user and the password in HTTPS_PROXY or in the proxy settings of the platform"
+    "check the user and the password in the proxy settings (HTTPS_PROXY, HTTP_PROXY or those of the platform)"
+)
+FOREIGN = "the response was not from VMRay:"
+BEFORE_VMRAY = "check the web server, proxy or gateway before VMRay"
+CHECK_ROOT = (
+    "check Api Root (http or https, host, port, prefix), and the proxy, firewall or login page before VMRay"
 )
 TOO_LARGE = "the request is too large for VMRay, or for a server before VMRay (HTTP 413)"
 ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
@@ -138,16 +143,20 @@ ENVELOPE = '{"result": "error", "error_msg": "No\\nsuch element"}'
         (405, "", RequestRejectedError, "VMRay rejected the request (HTTP 405)", 1),
         (407, "", ProxyLoginError, PROXY_LOGIN, 1),
         (408, "", RetryRequestedError, "the server requested another attempt (HTTP 408)", 0),
-        (421, "<html>", RetryRequestedError, "the server requested another attempt (HTTP 421)", 1),
-        (425, ENVELOPE, RetryRequestedError, "the server requested another attempt (HTTP 425)", 1),
+        (421, "<html>", RetryRequestedError, "the server requested another attempt (HTTP 421)", 0),
+        (425, ENVELOPE, RetryRequestedError, "the server requested another attempt (HTTP 425)", 0),
         (413, "", RequestTooLargeError, TOO_LARGE, 1),
         (413, "<html>", RequestTooLargeError, TOO_LARGE, 1),
         (413, ENVELOPE, RequestTooLargeError, TOO_LARGE, 1),
         (429, ENVELOPE, RateLimitedError, "VMRay returned HTTP 429, too many requests", 1),
         (500, ENVELOPE, ServerError, "VMRay returned HTTP 500", 0),
         (500, "", ServerError, "VMRay returned HTTP 500", 0),
-        (502, "<html>", ServerError, "the response was not from VMRay: a web page with HTTP 502", 0),
-        (503, "Sorry", ServerError, "the response was not from VMRay: another text with HTTP 503", 0),
+        (502, "<html>", ServerError, f"{FOREIGN} a web page with HTTP 502; {BEFORE_VMRAY}", 0),
+        (503, "Sorry", ServerError, f"{FOREIGN} another text with HTTP 503; {BEFORE_VMRAY}", 0),
+        (511, "<html>", ForeignResponseError, f"{FOREIGN} a web page with HTTP 511; {CHECK_ROOT}", 0),
+        (206, "<html>", ForeignResponseError, f"{FOREIGN} a web page with HTTP 206; {CHECK_ROOT}", 0),
+        (429, "<html>", RateLimitedError, f"{FOREIGN} a web page with HTTP 429, too many requests", 1),
+        (429, "", RateLimitedError, "VMRay returned HTTP 429, too many requests", 1),
         (204, "", InvalidResponseError, "VMRay returned HTTP 204 without a result", 0),
         (200, '{"result": "ok", "da', InvalidResponseError, "VMRay's response was incomplete or not JSON", 0),
         (200, "[" * 100_000, InvalidResponseError, "VMRay's response was incomplete or not JSON", 0),
@@ -339,7 +348,7 @@ def test_a_date_to_retry_after_is_compared_with_the_clock_of_the_server(
 @pytest.mark.parametrize(
     ("method", "path", "permission"),
     [
-        ("POST", "/sample/submit", "submit samples"),
+        ("POST", "/sample/submit", "submit samples, and quota left"),
         ("POST", "/submission/12/tag", "edit submissions"),
         ("GET", "/sample/sha256/abc", "view samples and their reports"),
         ("GET", "/analysis", "view analyses"),

@@ -183,4 +183,4 @@ def test_the_number_of_classes() -> None:
     """Given fewer classes, a kind of fault has no proof. Given more classes, one is proved twice."""
     assert len(FAULTS) == 44
     assert len(representatives(changes=False)) == 18
-    assert len(representatives(changes=True)) == 27
+    assert len(representatives(changes=True)) == 26

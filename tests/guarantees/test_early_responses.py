@@ -69,6 +69,18 @@ def test_an_early_response_is_read(
 
 
 @pytest.mark.parametrize("form", ["http", "https"])
+def test_a_long_page_that_breaks_off_is_one_upload(form: str, tmp_path: Path) -> None:
+    """Given a 413 whose page is not complete, then the status is enough."""
+    certificate = self_signed(tmp_path / "server.pem") if form == "https" else None
+    page = reply(b"<html>" + b"P" * 200_000, "413 Payload Too Large", "Connection: close")[:-100_000]
+    with EarlyServer(page, certificate, says_goodbye=False) as server:
+        client = connect(server.url, API_KEY, verify=False)
+        with pytest.raises(RequestTooLargeError):
+            client.submit_file(LargeFile(), "large.bin", SubmitOptions())
+        assert server.uploads == 1
+
+
+@pytest.mark.parametrize("form", ["http", "https"])
 def test_a_broken_upload_without_a_response_is_a_lost_connection(form: str, tmp_path: Path) -> None:
     """Given a connection that is closed without a response, then the connection was lost."""
     certificate = self_signed(tmp_path / "server.pem") if form == "https" else None

@@ -88,7 +88,7 @@ def test_a_fatal_error_of_one_submit_names_all_submissions(tmp_path: Path) -> No
         stored = {item.name: world.submissions(item) for item in items}
     assert reported_outcome(run, items[0])[0] == "ended"
     assert "VMRay denied the request (HTTP 403): submitting is not allowed" in run.message
-    assert "the API key needs the permission to submit samples" in run.message
+    assert "check that the API key has the permission to submit samples, and quota left" in run.message
     for name, submissions in stored.items():
         number = submissions[0]["submission_id"] if submissions else ""
         assert (f"{name}: kept in VMRay: submission {number}" in run.message) is bool(submissions)

@@ -116,6 +116,7 @@ def test_a_proxy_that_requires_authentication_is_named(root: str, monkeypatch: p
             client_for(root).submit_url("http://evil.example/", SubmitOptions())
     assert str(caught.value) == (
         "the proxy for the VMRay server requires authentication (HTTP 407); "
-        "check the user and the password in HTTPS_PROXY or in the proxy settings of the platform"
+        "check the user and the password in the proxy settings "
+        "(HTTPS_PROXY, HTTP_PROXY or those of the platform)"
     )
     assert caught.value.not_executed

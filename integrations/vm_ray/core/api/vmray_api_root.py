@@ -23,6 +23,8 @@ def api_root(text: str) -> str:
     if root and "://" not in root:
         root = f"https://{root}"
     root = root.rstrip("/").removesuffix("/rest").rstrip("/")
+    scheme, separator, rest = root.partition("://")
+    root = f"{scheme.lower()}{separator}{rest}"
     if not _is_address(root):
         raise ParameterError("Api Root", "is not the address of a server", ALLOWED)
     return root

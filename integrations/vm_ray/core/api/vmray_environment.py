@@ -63,6 +63,8 @@ def _check_proxy(root: str) -> None:
 
 def _parts(address: str) -> SplitResult | None:
     """Return the parts of an address; None for an address without a host, or with a port or host that is not valid."""
+    if any(not each.isprintable() or each.isspace() for each in address):
+        return None
     try:
         parts = urlsplit(address)
         valid = bool(parts.hostname) and parts.port != 0
@@ -78,10 +80,18 @@ def _variable_of(value: str, scheme: str) -> str:
     return next((name for name in names if os.environ.get(name) == value), names[1])
 
 
+def bundle_variable() -> str:
+    """Return the environment variable whose bundle requests use; the one to set if none is set."""
+    return next((name for name in BUNDLE_VARIABLES if os.environ.get(name)), BUNDLE_VARIABLES[-1])
+
+
 def _check_bundle() -> None:
-    name, path = next(((name, os.environ[name]) for name in BUNDLE_VARIABLES if os.environ.get(name)), ("", ""))
+    name = bundle_variable()
+    path = os.environ.get(name)
     if not path:
         return
+    if path != path.strip():
+        raise ConfigurationError(name, "names a file with blanks or line ends around its name", _ALLOWED_BUNDLE)
     shown = one_line(path, 200)
     if not Path(path).exists():
         raise ConfigurationError(name, f'names "{shown}", which does not exist', _ALLOWED_BUNDLE)

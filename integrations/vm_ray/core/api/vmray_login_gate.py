@@ -42,7 +42,7 @@ class LoginGate:
         if not is_first:
             self._decided.wait(TIMING.connect_timeout)
         if self._rejection is not None:
-            raise self._rejection
+            raise _again(self._rejection)
         try:
             yield
             self._accepted = True
@@ -54,3 +54,10 @@ class LoginGate:
             raise
         finally:
             self._decided.set()
+
+
+def _again(error: AuthenticationError | ProxyLoginError) -> AuthenticationError | ProxyLoginError:
+    """Return a new error with the same meaning: each request counts the attempts of its own error."""
+    if isinstance(error, ProxyLoginError):
+        return ProxyLoginError()
+    return AuthenticationError(error.what, error.advice, not_executed=True)

@@ -15,6 +15,7 @@ from typing import Final
 import requests
 from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
+from ...core.api.vmray_environment import bundle_variable
 from ...core.api.vmray_request_errors import (
     CertificateError,
     ConfigurationError,
@@ -55,11 +56,11 @@ def _invalid_setting(causes: Causes) -> RequestError | None:
     A plain OSError is what requests raises for a bundle of certificates that does not exist.
     """
     if isinstance(causes[0], requests.exceptions.InvalidProxyURL | requests.exceptions.InvalidSchema):
-        return ConfigurationError("HTTPS_PROXY", "is not the address of a proxy", "http://HOST:PORT")
+        return ConfigurationError("HTTPS_PROXY or HTTP_PROXY", "is not the address of a proxy", "http://HOST:PORT")
     if isinstance(causes[0], requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | LocationValueError):
         return ConfigurationError("Api Root", "is not the address of a server", "https://HOST[:PORT]")
-    if type(causes[0]) is OSError:
-        return ConfigurationError("CURL_CA_BUNDLE", "names no file with certificates", "a file in the PEM format")
+    if type(causes[0]) is OSError and causes[0].errno is None:
+        return ConfigurationError(bundle_variable(), "names no file with certificates", "a file in the PEM format")
     return None
 
 
@@ -81,7 +82,8 @@ def _certificate_advice(why: str) -> str:
         return "renew the certificate, and check the clock of the machine that runs the action"
     if "mismatch" in why or "not valid for" in why:
         return "use the name in the certificate as the host in Api Root"
-    return "add its certificate authority to the file that CURL_CA_BUNDLE names on the machine that runs the action"
+    name = bundle_variable()
+    return f"add its certificate authority to the file that {name} names on the machine that runs the action"
 
 
 def _failed_tls(causes: Causes) -> RequestError | None:
@@ -120,8 +122,6 @@ _TLS_ADVICE: Final = {
     "BAD_CERTIFICATE": "the server requires a client certificate, which the integration does not send",
     "HANDSHAKE_FAILURE": "the server requires a client certificate, or ciphers that this machine does not offer",
     "UNRECOGNIZED_NAME": "the server has no certificate for the host in Api Root",
-    "PEM": "the file that CURL_CA_BUNDLE names is not a file with certificates",
-    "NO_CERTIFICATE_OR_CRL_FOUND": "the file that CURL_CA_BUNDLE names contains no certificate",
 }
 
 
@@ -169,7 +169,7 @@ def _no_connection(causes: Causes) -> RequestError | None:
     if not (not_connected or _contains(causes, NewConnectionError, ConnectTimeoutError)):
         return None
     if _is_proxy_error(causes):
-        advice = "check HTTPS_PROXY and the network"
+        advice = "check the proxy settings (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) and the network"
         return ConnectError("the proxy for the VMRay server could not be reached", advice, not_executed=True)
     advice = "check Api Root and the network"
     return ConnectError("the VMRay server could not be reached", advice, not_executed=True)

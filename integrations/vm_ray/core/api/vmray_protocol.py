@@ -42,7 +42,8 @@ MAX_REASON_LENGTH: Final = 300
 SUCCESSES: Final = (200, 201, 202, 203)
 # The statuses that request another attempt (RFC 9110, RFC 8470), besides 429.
 RETRY_REQUESTED: Final = (408, 421, 425)
-_NOT_RECEIVED: Final = (421, 425)
+# The statuses whose meaning does not depend on the body.
+BODY_IS_OPTIONAL: Final = (407, 413, 429, *RETRY_REQUESTED)
 _READ_PERMISSIONS: Final = {
     "sample": "view samples and their reports",
     "submission": "view submissions",
@@ -192,16 +193,27 @@ def _error_for(status: int, body: bytes, document: object) -> RequestError:
                 f"the server returned a redirect (HTTP {status}), which is not followed", "check Api Root"
             )
         case 4:
-            return _anybody(status) or _client_error(status, body, document)
+            return _anybody(status, body, document) or _client_error(status, body, document)
+        case 2 if body.lstrip()[:1] == b"<":
+            return _foreign(status, body)
         case 1 | 2:  # a success without data is not a response to a request
             return InvalidResponseError(f"VMRay returned HTTP {status} without a result")
-        case _ if is_envelope(document) or not body:
-            return ServerError(f"VMRay returned HTTP {status}")
         case _:
-            return ServerError(f"the response was not from VMRay: {_described(body)} with HTTP {status}")
+            return _server_error(status, body, document)
 
 
-def _anybody(status: int) -> RequestError | None:
+def _server_error(status: int, body: bytes, document: object) -> RequestError:
+    if is_envelope(document) or not body:
+        return ServerError(f"VMRay returned HTTP {status}")
+    if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:  # a login page
+        return _foreign(status, body)
+    return ServerError(
+        f"the response was not from VMRay: {_described(body)} with HTTP {status}",
+        "check the web server, proxy or gateway before VMRay",
+    )
+
+
+def _anybody(status: int, body: bytes, document: object) -> RequestError | None:
     """Return the error for a status that means the same from VMRay and from a server before it; None for others."""
     match status:
         case 407:
@@ -210,11 +222,15 @@ def _anybody(status: int) -> RequestError | None:
             return RequestTooLargeError(
                 "the request is too large for VMRay, or for a server before VMRay (HTTP 413)", not_executed=True
             )
-        case 429:
+        case 429 if is_envelope(document) or not body:
             return RateLimitedError("VMRay returned HTTP 429, too many requests", not_executed=True)
+        case 429:
+            return RateLimitedError(
+                f"the response was not from VMRay: {_described(body)} with HTTP 429, too many requests",
+                not_executed=True,
+            )
         case _ if status in RETRY_REQUESTED:
-            what = f"the server requested another attempt (HTTP {status})"
-            return RetryRequestedError(what, not_executed=status in _NOT_RECEIVED)
+            return RetryRequestedError(f"the server requested another attempt (HTTP {status})")
         case _:
             return None
 
@@ -255,9 +271,9 @@ def _reason(document: Mapping[str, Any]) -> str:
 
 
 def permission_for(method: str, path: str) -> str:
-    """Return the permission that a request needs, in words that complete "the permission to …" (inferred)."""
+    """Return what a request needs, in words that complete "the permission to …" (inferred)."""
     if method == "POST":
-        return "submit samples" if path.startswith("/sample/submit") else "edit submissions"
+        return "submit samples, and quota left" if path.startswith("/sample/submit") else "edit submissions"
     topic = path.split("/")[1]
     return _READ_PERMISSIONS.get(topic, f"read {topic}")
 

@@ -73,7 +73,7 @@ class ProxyLoginError(ConnectError):
         """Use the one sentence; the address of the proxy contains a password and is not named."""
         super().__init__(
             "the proxy for the VMRay server requires authentication (HTTP 407)",
-            "check the user and the password in HTTPS_PROXY or in the proxy settings of the platform",
+            "check the user and the password in the proxy settings (HTTPS_PROXY, HTTP_PROXY or those of the platform)",
             not_executed=True,
         )
 

@@ -27,6 +27,7 @@ from ...core.api.vmray_login_gate import LoginGate
 from ...core.api.vmray_network_errors import classify_exception
 from ...core.api.vmray_pool import PooledAdapter
 from ...core.api.vmray_protocol import (
+    BODY_IS_OPTIONAL,
     SUCCESSES,
     FileType,
     Response,
@@ -217,8 +218,8 @@ class Transport:
 
     def _exchange(self, request: _Request) -> Response:
         """Send the request once; the time limit includes DNS, connection, request and response."""
-        limit = max(TIMING.min_timeout, min(request.whole, self._longest_exchange, self._deadline.remaining))
         with self._login.passing():
+            limit = max(TIMING.min_timeout, min(request.whole, self._longest_exchange, self._deadline.remaining))
             try:
                 status, headers, content = call_with_timeout(lambda: self._send(request, limit), limit)
             except (requests.RequestException, Urllib3Error, OSError) as error:
@@ -226,14 +227,16 @@ class Transport:
             return self._response(request, status, headers, content)
 
     def _response(self, request: _Request, status: int, headers: Mapping[str, str], content: bytes) -> Response:
-        if date := http_date(headers.get("Date", "")):
-            self._clock_difference = date - time.time()
         body = self._key_forms.sub(b"***", content) if self._key_forms else content
         try:
-            return self._deciphered(request, status, headers, body)
+            response = self._deciphered(request, status, headers, body)
         except PermissionDeniedError as error:
-            error.advice = f"the API key needs the permission to {permission_for(request.method, request.path)}"
+            needed = permission_for(request.method, request.path)
+            error.advice = f"check that the API key has the permission to {needed}"
             raise
+        if date := http_date(headers.get("Date", "")):  # only VMRay's own clock counts
+            self._clock_difference = date - time.time()
+        return response
 
     def _deciphered(self, request: _Request, status: int, headers: Mapping[str, str], body: bytes) -> Response:
         if request.file_types:
@@ -262,7 +265,7 @@ class Transport:
             if unread:
                 return status, response.headers, b""
             if status not in SUCCESSES:
-                return status, response.headers, _beginning(response)
+                return status, response.headers, _beginning(response, status)
             return status, response.headers, _body(response, request.limit)
 
 
@@ -298,13 +301,20 @@ class _Session(requests.Session):
         """Return None for every response: requests fails on a malformed ``Location``."""
 
 
-def _beginning(response: requests.Response) -> bytes:
-    """Return the body of an error, at most ``MAX_ERROR_BYTES`` and one block of it."""
+def _beginning(response: requests.Response, status: int) -> bytes:
+    """Return the body of an error, at most ``MAX_ERROR_BYTES`` and one block of it.
+
+    If the connection is lost, the part that came is enough for a status whose meaning does not depend on the body.
+    """
     blocks: list[bytes] = []
-    for block in _blocks(response):
-        blocks.append(block)
-        if len(blocks) * CHUNK_BYTES > MAX_ERROR_BYTES:
-            break
+    try:
+        for block in _blocks(response):
+            blocks.append(block)
+            if len(blocks) * CHUNK_BYTES > MAX_ERROR_BYTES:
+                break
+    except (requests.RequestException, Urllib3Error, OSError):
+        if status not in BODY_IS_OPTIONAL:
+            raise
     return b"".join(blocks)
 
 

@@ -171,7 +171,8 @@ class Detonation:
             case Stage.WAITING:
                 return f"not submitted in time{self._last_error_suffix}"
             case Stage.UNRESOLVED:
-                return "the response to the submission was lost and VMRay lists no matching submission yet"
+                lost = "the response to the submission was lost and VMRay lists no matching submission yet"
+                return f"{lost}{self._last_error_suffix}"
             case _:
                 return self.late(*self.unfinished)
 

@@ -43,7 +43,7 @@ from ...core.submissions.vmray_submission_key import has_key, metadata_with
 UNKNOWN_PARAMETER: Final = 400
 MAX_SUBMITS: Final = 4
 MAX_RATE_LIMITED_SUBMITS: Final = 12
-GATEWAY_TIMEOUT: Final = 504
+GATEWAY_TIMEOUTS: Final = (504, 524)
 # VMRay's limit for the length of one list. The list has pages; only for a large archive, all pages are read.
 NEWEST: Final = 1_000
 
@@ -178,7 +178,7 @@ class Submitter:
             if found and len(seen) <= len(found):
                 return found
             found = seen
-        if isinstance(error, ResponseTimeoutError) or error.status == GATEWAY_TIMEOUT:
+        if isinstance(error, ResponseTimeoutError) or error.status in GATEWAY_TIMEOUTS:
             raise unresolved
         if not error.retryable:
             raise _rejected(error)

@@ -87,6 +87,7 @@ def _record_error(detonation: Detonation, error: VMRayError, log: Callable[[str]
             if detonation.stage is Stage.WAITING:  # recorded once: the item may stay unresolved for many runs
                 log(f"{detonation.name}: {error}")
             detonation.unresolved(time.time() + error.unresolved_seconds, error.superseded_ids)
+            detonation.last_error = str(error.error)
         case DeadlineError():
             detonation.last_error = str(error.last or detonation.last_error)
         case _:
