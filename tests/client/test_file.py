@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -52,6 +53,8 @@ def test_paths_in_quotes_and_lists_in_json(tmp_path: Path) -> None:
         f'" {plain} ", "{missing} "',
         json.dumps(both),
         json.dumps(both, indent=2),
+        str(both),
+        f"['{plain}','{missing}']",
         f"\u200b{json.dumps([plain, missing, plain])}\n",
         json.dumps([f" {plain}", f'"{missing}"']),
     ):
@@ -88,6 +91,13 @@ def test_a_path_in_quotes_is_absolute_too(text: str, shown: str) -> None:
     """Given quotes that do not close, or a relative path inside, then the error names it."""
     with pytest.raises(ParameterError, match=re.escape(f'contains "{shown}", which is not an absolute path')):
         split_paths(text)
+
+
+def test_null_in_a_list_of_paths_is_named() -> None:
+    """Given a list with null, then the error names the element."""
+    for text in ('["/a", null]', "['/a', None]"):
+        with pytest.raises(ParameterError, match=r"is not usable \(element 2 of the list is null\)"):
+            split_paths(text)
 
 
 @pytest.mark.parametrize("text", ["", " , ,", "\u200b", "[]", '""', "'', \u00a0", '[" "]'])
@@ -132,6 +142,57 @@ def test_the_number_of_checks_grows_linearly_with_the_paths(monkeypatch: pytest.
 
     assert checks(800) < 2.2 * checks(400)
     assert max(map(len, checked)) <= 4096
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("/abc" + ",abc" * 10_000, "/abc" + ",/abc" * 8_000, "/a" + ",b" * 20_000, "/a" + ",/b,c,d" * 5_000),
+        *("abc" + ",abc" * 10_000, ("/" + "a," * 120) * 150, "/usr/a,b/" * 4_000, "/usr,/usr" * 4_000),
+    ],
+    ids=lambda text: f"{text[:10]}-{text[-10:]}",
+)
+def test_the_number_of_checks_has_a_bound(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given tens of thousands of pieces, then the calls to the disk are a small multiple of the pieces."""
+    calls = 0
+    original = os.path.lexists
+
+    def lexists(path: str) -> bool:
+        nonlocal calls
+        calls += 1
+        return original(path)
+
+    monkeypatch.setattr(os.path, "lexists", lexists)
+    with contextlib.suppress(ParameterError):  # some texts have relative paths
+        split_paths(text)
+    assert 0 < calls <= 6 * (text.count(",") + 1)
+
+
+def test_commas_in_folders_belong_to_the_path(tmp_path: Path) -> None:
+    """Given commas in the names of folders, then the file in them is one path, also after a missing one."""
+    folder = tmp_path / "a, b" / "c,d"
+    folder.mkdir(parents=True)
+    path = write(folder, "e,f.exe")
+    assert split_paths(f"{path},{tmp_path}/a,{path}") == [path, f"{tmp_path}/a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a\u200b.exe", "does not exist (with U+200B ZERO WIDTH SPACE)"),
+        ("a\u00a0b.exe", "does not exist (with U+00A0 NO-BREAK SPACE)"),
+        ("a\nb.exe", "does not exist (with U+000A)"),
+        ("\u202ea.exe", "does not exist (with U+202E RIGHT-TO-LEFT OVERRIDE)"),
+        ("a b.exe", "does not exist"),
+        ("ä.exe", "does not exist"),
+    ],
+    ids=ascii,
+)
+def test_an_invisible_character_in_a_missing_path_is_named(tmp_path: Path, name: str, why: str) -> None:
+    """Given a path that looks right and does not exist, then the error names the character nobody sees."""
+    with pytest.raises(FileError) as raised:
+        check_file(f"{tmp_path}/{name}")
+    assert str(raised.value) == why
 
 
 def test_a_file_is_streamed_in_blocks(tmp_path: Path) -> None:

@@ -244,7 +244,10 @@ def test_an_invisible_character_inside_the_key_is_an_error_that_does_not_show_th
         ('[5001, "5002.0"]', ("5001", "5002")),
         ("[\n5001,\n5002\n]", ("5001", "5002")),
         ('5001, 5001.0, "5001"', ("5001",)),
-        ("007", ("007",)),
+        ("['5001', 5002]", ("5001", "5002")),
+        ("5001, 00005001", ("5001",)),
+        ("007", ("7",)),
+        ("000", ("0",)),
         ("５００１", ("5001",)),  # noqa: RUF001 - full-width digits
     ],
 )
@@ -262,6 +265,17 @@ def test_what_is_not_an_id_is_an_error(value: str) -> None:
     for kind in (IDS, SAMPLES):
         with pytest.raises(ParameterError, match="which is not of an allowed form"):
             read(kind, value)
+
+
+def test_lists_with_null_and_hashes_of_digits() -> None:
+    """Given null in a list, then the error names the element; a hash of digits keeps its zeros."""
+    for kind in (IDS, SAMPLES):
+        with pytest.raises(
+            ParameterError, match=r"is not usable \(element 2 of the list is null\); allowed: "
+        ):
+            read(kind, "[5001, null]")
+    digits = "5001".zfill(32)
+    assert read(SAMPLES, f"['{digits}', '{'Ab' * 32}']") == (digits, "Ab" * 32)
 
 
 def test_samples_are_ids_and_hashes_in_any_spelling() -> None:

@@ -15,7 +15,7 @@ from vm_ray.core.api.vmray_errors import UnsupportedSubjectError
 from vm_ray.core.api.vmray_hash import FileHash, hash_subject
 from vm_ray.core.api.vmray_spelling import (
     in_ascii,
-    texts_of_json,
+    texts_of_list,
     trimmed,
     unwrapped,
     without_invisible,
@@ -113,7 +113,19 @@ def test_one_pair_around_the_whole_is_removed(pair: str) -> None:
         ('["a"', None),
         ("[[1]]", None),
         ("[true]", None),
-        ("[null]", None),
+        ("['a','b,c']", ["a", "b,c"]),
+        ("""['a', "it's", 5001,]""", ["a", "it's", "5001"]),
+        (r"['\\a', '\x41\'']", ["\\a", "A'"]),
+        ("['a' 'b']", None),
+        ("['a'", None),
+        ("[['a']]", None),
+        ("[True]", None),
+        ("[f('a')]", None),
+        (r"['\d']", None),
+        (r"['\x4']", None),
+        ("['a']['b']", None),
+        ("[" + "-" * 100_000 + "1]", None),
+        ("['" + "a" * 100_000, None),
         ("a,b", None),
         ("[" * 100_000, None),
     ],
@@ -121,7 +133,16 @@ def test_one_pair_around_the_whole_is_removed(pair: str) -> None:
 )
 def test_a_list_in_json(text: str, texts: list[str] | None) -> None:
     """Given a JSON list of texts and numbers, then these are its texts; any other text is none."""
-    assert texts_of_json(text) == texts
+    assert texts_of_list(text) == texts
+
+
+@pytest.mark.parametrize(
+    ("text", "element"), [("[null]", 1), ('["a", null]', 2), ("['a', 1, None]", 3), ("[null, [1]]", 1)]
+)
+def test_null_in_a_list_is_named(text: str, element: int) -> None:
+    """Given a list with null from a missing value, then the error names the element."""
+    with pytest.raises(UnsupportedSubjectError, match=f"^element {element} of the list is null$"):
+        texts_of_list(text)
 
 
 def test_full_width_characters() -> None:
@@ -231,4 +252,4 @@ def test_any_text_is_a_hash_or_explained_in_one_visible_line(text: str) -> None:
 @given(st.lists(st.text(st.characters(blacklist_categories=["Cs"])), max_size=4))
 def test_a_list_in_json_comes_back(texts: list[str]) -> None:
     """Given any texts, then their JSON list has exactly these texts."""
-    assert texts_of_json(json.dumps(texts)) == texts
+    assert texts_of_list(json.dumps(texts)) == texts

@@ -6,11 +6,13 @@ What a value may be is decided elsewhere: see ``vmray_hash``, ``vmray_url_subjec
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import unicodedata
 from typing import Final
 
+from ...core.api.vmray_errors import UnsupportedSubjectError
 from ...core.api.vmray_text import INVISIBLE
 
 # Without surrogates: half of a pair is damaged text, which must be rejected. The empty Braille pattern (U+2800) is a
@@ -18,6 +20,8 @@ from ...core.api.vmray_text import INVISIBLE
 _HIDDEN: Final = f"{INVISIBLE}\u2800"
 # Joiners, variation selectors and tags are part of emoji and of some scripts; after an ASCII character they are not.
 _JOINERS: Final = "\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+# What looks like a blank or like nothing, but is neither an ordinary blank nor a part of most names.
+UNSEEN: Final = re.compile(rf"[{_HIDDEN}]|[^\S ]")
 _BLANKS: Final = re.compile(rf"[\s{_HIDDEN}]*")
 _INSIDE: Final = re.compile(rf"(?![\s{_JOINERS}])[{_HIDDEN}]")
 _LONE_JOINERS: Final = re.compile(rf"(?<![^\x00-\x7f])[{_JOINERS}]+")
@@ -27,6 +31,10 @@ _PAIRS: Final = frozenset(
         *("\u201c\u201d", "\u201d\u201d", "\u201e\u201c", "\u201e\u201d", "\u00ab\u00bb", "\u00bb\u00ab"),
         *("\u2018\u2019", "\u2019\u2019", "\u201a\u2018", "\u201a\u2019", "\u2039\u203a", "\u203a\u2039"),
     }
+)
+# Only what Python writes: nothing inside is nested, so reading the list cannot exhaust the stack.
+_PYTHON_LIST: Final = re.compile(
+    r"""\[(?:\s*(?:'(?:[^'\\\n]|\\[\\'"nrtxuU])*'|"(?:[^"\\\n]|\\[\\'"nrtxuU])*"|-?[0-9]+|None)\s*(?:,|(?=\])))*\s*\]"""
 )
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _OPENING: Final = frozenset(pair[0] for pair in _PAIRS)
@@ -75,16 +83,38 @@ def in_ascii(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
-def texts_of_json(text: str) -> list[str] | None:
-    """Return the texts and numbers of a JSON list, as a playbook may pass it; None if the text is no such list."""
+def texts_of_list(text: str) -> list[str] | None:
+    """Return the texts and numbers of a list in JSON or in Python, as a playbook may pass it; None for another text.
+
+    Raises:
+        UnsupportedSubjectError: An element of the list is null.
+    """
+    found = _list_of(text)
+    if found is None:
+        return None
+    if None in found:
+        raise UnsupportedSubjectError(f"element {found.index(None) + 1} of the list is null")
+    usable = all(isinstance(each, str | int | float) and not isinstance(each, bool) for each in found)
+    return [str(each) for each in found] if usable else None
+
+
+def _list_of(text: str) -> list[object] | None:
+    """Read a list in JSON, or a flat list of texts and whole numbers in Python."""
     if not text.startswith("["):
         return None
+    found: list[object]
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
+        if not _PYTHON_LIST.fullmatch(text):
+            return None
+    else:
+        return found
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    usable = all(isinstance(each, str | int | float) and not isinstance(each, bool) for each in found)
-    return [str(each) for each in found] if usable else None
+    return found
 
 
 def name_of(character: str) -> str:

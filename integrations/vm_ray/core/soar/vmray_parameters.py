@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Generic, NamedTuple, Self, TypeVar
 
-from ...core.api.vmray_errors import ParameterError
-from ...core.api.vmray_spelling import hidden_cause, in_ascii, texts_of_json, trimmed, unwrapped, without_invisible
+from ...core.api.vmray_errors import ParameterError, UnsupportedSubjectError
+from ...core.api.vmray_spelling import hidden_cause, in_ascii, texts_of_list, trimmed, unwrapped, without_invisible
 from ...core.api.vmray_text import one_line
 
 MAX_DIGITS: Final = 18
@@ -158,8 +158,8 @@ def spelled_number(text: str) -> str:
 
 
 def parts(value: str) -> list[str]:
-    """Split a comma-separated list, or a list in JSON, without blanks and repetitions."""
-    given = texts_of_json(value)
+    """Split a comma-separated list, or a list in JSON or Python, without blanks and repetitions."""
+    given = texts_of_list(value)
     each_once = dict.fromkeys(map(trimmed, value.split(",") if given is None else given))
     return [part for part in each_once if part]
 
@@ -174,7 +174,10 @@ def _value(values: Texts, declared: Declared) -> object:
     name, kind, default, mandatory = declared
     value = text(values, name) or ("" if mandatory else default)
     if value:
-        return kind.read(name, str(values.get(name)) if kind.keeps_blanks else value)
+        try:
+            return kind.read(name, str(values.get(name)) if kind.keeps_blanks else value)
+        except UnsupportedSubjectError as error:
+            raise ParameterError(name, f"is not usable ({error})", kind.allowed) from None
     if mandatory:
         raise ParameterError(name, "is empty", kind.allowed)
     return kind.empty

@@ -19,7 +19,7 @@ _SEPARATORS: Final = re.compile(r"[;\r\n]")
 def _sample(text: str) -> str:
     """Return the id or the hash of a sample in its usual spelling."""
     number = spelled_number(text)
-    return number if ID.fullmatch(number) else hash_subject(text).text
+    return _without_zeros(number) if ID.fullmatch(number) else hash_subject(text).text
 
 
 def _id(text: str) -> str:
@@ -27,11 +27,15 @@ def _id(text: str) -> str:
     number = spelled_number(text)
     if not ID.fullmatch(number):
         raise UnsupportedSubjectError(f"not a whole number{hidden_cause(text)}")
-    return number
+    return _without_zeros(number)
+
+
+def _without_zeros(number: str) -> str:
+    return number.lstrip("0") or "0"
 
 
 def _listed(allowed: str, spelled: Callable[[str], str]) -> Kind[tuple[str, ...]]:
-    """Return the kind for a list of subjects, each once, separated by commas, semicolons or line ends, or in JSON."""
+    """Return the kind for a list of subjects, each once, separated by commas, semicolons or line ends, or as a list."""
 
     def read(name: str, value: str) -> tuple[str, ...]:
         given: dict[str, None] = {}

@@ -17,24 +17,37 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from ...core.api.vmray_deadline import Deadline
-from ...core.api.vmray_errors import FileError, ParameterError
-from ...core.api.vmray_spelling import is_quoted, opens_quote, texts_of_json, trimmed, unquoted
+from ...core.api.vmray_errors import FileError, ParameterError, UnsupportedSubjectError
+from ...core.api.vmray_spelling import (
+    UNSEEN,
+    hidden_cause,
+    is_quoted,
+    opens_quote,
+    texts_of_list,
+    trimmed,
+    unquoted,
+)
 
 PATH_PARAMETER: Final = "Sample File Path"
 ALLOWED_PATHS: Final = "absolute paths of files, separated by commas"
 # In bytes, and a text never has fewer bytes than characters. Linux has no longer path, so longer joins are not checked.
 _LONGEST_PATH: Final = 4096
+# In characters; no usual file system has longer names.
+_LONGEST_NAME: Final = 255
 
 
 def split_paths(text: str) -> list[str]:
-    """Split a comma-separated list of absolute paths, each with or without quotes, or read a list in JSON.
+    """Split a comma-separated list of absolute paths, each with or without quotes, or read a list in JSON or Python.
 
     A path that exists as it stands wins over every other reading: its commas, quotes and blanks belong to it.
 
     Raises:
         ParameterError: The list contains no path, or a path that is not absolute.
     """
-    paths = texts_of_json(trimmed(text))
+    try:
+        paths = texts_of_list(trimmed(text))
+    except UnsupportedSubjectError as error:
+        raise ParameterError(PATH_PARAMETER, f"is not usable ({error})", ALLOWED_PATHS) from None
     named = [path for path in dict.fromkeys(map(_usual, _split(text) if paths is None else paths)) if path]
     if not named:
         raise ParameterError(PATH_PARAMETER, "is empty", ALLOWED_PATHS)
@@ -78,13 +91,25 @@ def _quoted_path(pieces: Sequence[str], start: int) -> str:
 
 
 def _longest_path(pieces: list[str], start: int) -> str:
-    """Join as many pieces as form an existing path; if no such path exists, return the first piece alone."""
+    """Join as many pieces as form an existing path; if no such path exists, return the first piece alone.
+
+    A longer join begins with the folder of a shorter one. So joining ends at the first folder that does not exist, and
+    the number of checks grows linearly with the pieces.
+    """
     longest = joined = pieces[start]
+    if not Path(joined.strip()).is_absolute():
+        return longest
+    existing = ""
     for piece in islice(pieces, start + 1, None):
         joined = f"{joined},{piece}"
-        if len(joined) > _LONGEST_PATH:
+        path = joined.strip()
+        folder, name = os.path.split(path)
+        if len(joined) > _LONGEST_PATH or len(name) > _LONGEST_NAME:
             break
-        if os.path.lexists(joined.strip()):
+        if folder != existing and not os.path.lexists(folder):
+            break
+        existing = folder
+        if os.path.lexists(path):
             longest = joined
     return longest
 
@@ -136,7 +161,7 @@ def opened(path: str) -> BinaryIO:
             raise FileError(path, "is empty")
         return Path(path).open("rb", buffering=0)
     except FileNotFoundError:
-        raise FileError(path, "does not exist") from None
+        raise FileError(path, f"does not exist{hidden_cause(path, UNSEEN)}") from None
     except PermissionError:
         raise FileError(path, "cannot be read by this process (permission denied)") from None
     except (OSError, ValueError) as error:
