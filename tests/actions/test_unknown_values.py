@@ -75,6 +75,29 @@ def test_iocs_and_indicators_with_unknown_values_are_returned_and_counted(lab: L
     assert "critical/5" in lab.insights()[entity]
 
 
+def test_iocs_that_are_not_returned_are_counted(lab: Lab) -> None:
+    """Given types that are not known, and an object in place of a list, then notes count what is missing."""
+    odd: dict[str, Any] = {
+        "certificates": [{"serial": "1"}, {"serial": "2"}],
+        "Domains": [{"domain": "c2.example"}],
+        "crypto_wallets": [],
+        "filenames": [{"filename": "a.exe"}],
+        "urls": {"url": "http://c2.example/"},
+    }
+    sha256 = "aa" * 32
+    lab.vmray.control.add_sample(sha256=sha256)
+    lab.vmray.control.inject({"path": "/rest/sample/*/iocs"}, {"kind": "patch", "set": {"data.iocs": odd}})
+    lab.hashes(sha256)
+
+    run = lab.run("Scan Hash")
+
+    entity, other = sha256.upper(), "that this version of the integration does not know"
+    assert run.message.splitlines()[3:] == [
+        f"{entity}: 1 IOC in a form {other}, not returned",
+        f'{entity}: 3 IOCs of a type {other} ("certificates", "Domains"), not returned',
+    ]
+
+
 def test_a_row_of_an_upload_has_the_words_of_vmray(lab: Lab, tmp_path: Path) -> None:
     """Given a verdict that is not known, then row and message have VMRay's own word, with a note."""
     verdict = {"kind": "patch", "set": {"data.sample_verdict": "High Risk", "data.sample_severity": None}}

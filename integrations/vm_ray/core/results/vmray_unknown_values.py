@@ -6,16 +6,19 @@ A filter that treated such a value as "none" would hide what VMRay found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ...core.api.vmray_models import Json, objects
+from ...core.api.vmray_models import IOC_TYPES, Json, objects
 from ...core.api.vmray_text import one_line
 from ...core.api.vmray_verdicts import verdict_of
 from ...core.results.vmray_escape import unclickable
 
 MAX_WORDS: Final = 3
 MAX_SCORE_LENGTH: Final = 20
+MAX_TYPE_LENGTH: Final = 60
+# The types that are in each response of VMRay; the last two are not part of the result.
+VMRAY_TYPES: Final = (*IOC_TYPES, "filenames", "email_addresses")
 _NOT_KNOWN: Final = "that this version of the integration does not know"
 
 
@@ -53,7 +56,12 @@ def ioc_notes(lists: Json, kept: Mapping[str, Sequence[Json]]) -> Iterator[str]:
     if verdicts:
         words = ", ".join(f'"{word}"' for word in list(dict.fromkeys(each.value for each in verdicts))[:MAX_WORDS])
         yield f"{_counted(len(verdicts), 'IOC')} with a verdict {_NOT_KNOWN} ({words}), returned without a filter"
-    yield from _formless("IOC", (each for name in kept for each in _items(lists.get(name))))
+    yield from _formless("IOC", sum(_formless_count(lists.get(name)) for name in kept))
+    odd = {one_line(name, MAX_TYPE_LENGTH): len(_items(lists[name])) for name in lists if name not in VMRAY_TYPES}
+    found = {name: count for name, count in odd.items() if count}
+    if found:
+        words = ", ".join(f'"{name}"' for name in list(found)[:MAX_WORDS])
+        yield f"{_counted(sum(found.values()), 'IOC')} of a type {_NOT_KNOWN} ({words}), not returned"
 
 
 def indicator_notes(indicators: object) -> Iterator[str]:
@@ -61,17 +69,22 @@ def indicator_notes(indicators: object) -> Iterator[str]:
     odd = sum(map(has_unknown_score, objects(indicators)))
     if odd:
         yield f"{_counted(odd, 'threat indicator')} with a score {_NOT_KNOWN}, returned without a filter"
-    yield from _formless("threat indicator", _items(indicators))
+    yield from _formless("threat indicator", _formless_count(indicators))
 
 
-def _formless(noun: str, items: Iterable[object]) -> Iterator[str]:
-    odd = sum(not isinstance(item, dict) for item in items if item is not None)
-    if odd:
-        yield f"{_counted(odd, noun)} in a form {_NOT_KNOWN}, not returned"
+def _formless(noun: str, number: int) -> Iterator[str]:
+    if number:
+        yield f"{_counted(number, noun)} in a form {_NOT_KNOWN}, not returned"
+
+
+def _formless_count(value: object) -> int:
+    """Return how many items are not objects in a list; one object in place of a list is not returned, either."""
+    return len(_items(value)) - len(objects(value))
 
 
 def _items(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else [value]
+    """Return the items of a list without null; another value than a list is one item, if it contains anything."""
+    return [item for item in (value if isinstance(value, list) else [value]) if item is not None and item != {}]
 
 
 def _counted(number: int, noun: str) -> str:
