@@ -135,6 +135,25 @@ def test_a_verdict_so_far_is_told_at_the_deadline(lab: Lab, tmp_path: Path, verd
     assert uploaded.message.startswith(f"{SUBMITTED}{path}\n{WAITING}{path}\n")
 
 
+def test_a_worse_verdict_of_the_submission_is_told(lab: Lab, tmp_path: Path) -> None:
+    """Given a clean sample and a malicious submission, then a note and the flag have the worse verdict."""
+    clean = {"kind": "patch", "set": {"data.sample_verdict": "clean"}}
+    lab.vmray.control.inject({"path": "/rest/sample/500*"}, clean, 2)
+    path = made(tmp_path, "invoice.exe")
+
+    uploaded = upload(lab, path)
+    lab.urls(URL)
+    scanned = lab.run("Scan URL")
+
+    (row,) = uploaded.json_result["files"]
+    assert (row["verdict"], row["result"]) == ("clean", "ok")
+    assert f"{path}: VMRay's verdict of submission 6001 is malicious" in uploaded.message.splitlines()
+    (found,) = scanned.json_result
+    assert found["EntityResult"]["sample_verdict"] == "clean"
+    assert f"{ENTITY}: VMRay's verdict of submission 6002 is malicious" in scanned.message.splitlines()
+    assert lab.flags() == {ENTITY: (True, True)}
+
+
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_children_that_cannot_be_listed_are_noted_in_the_same_run(lab: Lab, status: int) -> None:
     """Given a key that may not list submissions, then the URL is reported at once, without its children."""

@@ -197,7 +197,8 @@ def test_a_worse_verdict_of_a_child_sample_makes_the_url_suspicious(lab: Lab) ->
 
     entity = url.upper()
     why = "content reached through this URL is malicious: sample 5002"
-    assert run.message == f"{ENRICHED}{entity}{details(f'{entity}: {why}')}"
+    also = "VMRay's verdict of submission 6001 is malicious"
+    assert run.message == f"{ENRICHED}{entity}{details(f'{entity}: {why}', f'{entity}: {also}')}"
     assert lab.flags() == {entity: (True, True)}
     assert "Clean</span>" in lab.insights()[entity]
     assert f"<p><em>Note: {why}.</em></p>" in lab.insights()[entity]

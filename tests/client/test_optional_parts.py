@@ -237,7 +237,7 @@ def test_a_sample_without_a_verdict_has_that_of_its_submission() -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_children_that_cannot_be_listed_do_not_end_the_action(error: VMRayError) -> None:
-    """A transient error is left to the next run; a fatal error is noted at once, a rejection the second time."""
+    """A transient error waits for the next run; a fatal one is noted at once, a rejection the second time."""
     detonation = running(finished=True)
     client = vmray(list_child_submissions=fails(error))
 

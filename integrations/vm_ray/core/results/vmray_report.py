@@ -52,7 +52,8 @@ class SampleReport:
         indicators: VMRay's own objects, highest score first.
         complete: Whether VMRay had finished collecting; if not, a later request may return more.
         notes: Notes for the analyst about this report, each a clause without a full stop.
-        worst_related: The worst verdict of the other samples that VMRay found through this one.
+        worst_related: The worst verdict of the other samples that VMRay found through this one, and of the
+            submissions.
         unread: Of ``IOCS`` and ``INDICATORS``, the lists that could not be read; they are empty here.
     """
 

@@ -99,6 +99,7 @@ def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, las
         raise _Unreported(report, worst_related, _related_notes(detonation, related, Verdict.NONE))
     notes = [*_related_notes(detonation, related, report.sample.verdict), *notes_of(detonation, [*own, *results])]
     notes += [result.failure for result in results if result.failure][:MAX_NOTES]
+    worst_related = worst([worst_related, *(result.worse for result in [*own, *results])])
     return replace(report, worst_related=worst_related, notes=_notes(notes, report))
 
 

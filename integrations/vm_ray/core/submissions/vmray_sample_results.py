@@ -24,12 +24,14 @@ class SampleResult:
         sample: The sample, with its verdict; without any fields if the sample could not be read.
         failure: Why the sample has no verdict; empty if it has one.
         notes: Notes for the analyst.
+        worse: The verdict of the submission if it is worse than the one of the sample; else ``NONE``.
     """
 
     submission_id: int | None
     sample: Sample
     failure: str = ""
     notes: tuple[str, ...] = ()
+    worse: Verdict = Verdict.NONE
 
 
 def read_sample_results(
@@ -85,16 +87,19 @@ def _sample_result(client: Client, sample_id: int, tracked: TrackedSubmission | 
     if tracked is None:
         return SampleResult(None, sample, notes=_notes(sample.verdict.note))
     failure, of_analyses = _failure(client, tracked, sample, last=last)
-    of_submission = ""
+    of_submission, worse = "", Verdict.NONE
     if sample.verdict == Verdict.NONE != tracked.verdict:
         sample = sample._replace(verdict=tracked.verdict)
         if failure:
             failure += tracked.told_verdict
         else:
             of_submission = f"sample {sample_id} has no verdict{tracked.told_verdict}"
+    elif tracked.verdict.rank < sample.verdict.rank:
+        worse = tracked.verdict
+        of_submission = f"VMRay's verdict of submission {tracked.submission_id} is {worse.told}"
     locked = VERDICT_ONLY_NOTE if tracked.verdict_only else ""
     notes = _notes(of_submission, sample.verdict.note, of_analyses, locked)
-    return SampleResult(tracked.submission_id, sample, failure, notes)
+    return SampleResult(tracked.submission_id, sample, failure, notes, worse)
 
 
 def _notes(*notes: str) -> tuple[str, ...]:
