@@ -108,6 +108,7 @@ def verdict_of(item: Mapping[str, Any], prefix: str = "") -> Verdict:
 
     Returns:
         The verdict; if the field is missing (servers before 4.0), the verdict that corresponds to the severity.
+        A verdict of null or ``not_available`` is VMRay's own "no verdict": the older severity does not replace it.
     """
     severity = _word(item.get(f"{prefix}severity"))
     by_severity = _BY_SEVERITY.get(severity.lower())
