@@ -108,7 +108,8 @@ def test_a_row_of_an_upload_has_the_words_of_vmray(lab: Lab, tmp_path: Path) -> 
 
     (row,) = run.json_result["files"]
     assert (row["verdict"], row["result"]) == ("High Risk", "ok")
-    assert run.message.splitlines()[-2:] == [
+    assert run.message.splitlines()[-3:] == [
         f"{path}: verdict High Risk, submission 6001",
+        f"{path}: VMRay's verdict of submission 6001 is malicious",
         f'{path}: {OTHER} "High Risk"',
     ]

@@ -72,8 +72,9 @@ def test_a_file_that_may_not_be_stored_is_not_named_as_submitted(lab: Lab, tmp_p
     run = upload(lab, path, async_timeout=60.0, poll_interval=600.0)
     lab.vmray.control.clear_faults()
 
+    why = f"{LOST}; VMRay returned HTTP 504"
     assert outcome(run) == completed(
-        f"{WAITING}{path}{details(f'{path}: {LOST}')}",
+        f"{WAITING}{path}{details(f'{path}: {why}')}",
         value=False,
-        json_result={"data": {}, "result": "pending", "files": [rowless(path, "pending", LOST)]},
+        json_result={"data": {}, "result": "pending", "files": [rowless(path, "pending", why)]},
     )

@@ -237,7 +237,7 @@ def test_a_sample_without_a_verdict_has_that_of_its_submission() -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_children_that_cannot_be_listed_do_not_end_the_action(error: VMRayError) -> None:
-    """A transient error waits for the next run; a fatal one is noted at once, a rejection the second time."""
+    """A fatal error is noted at once, a rejection the second time; all others are left to the next run."""
     detonation = running(finished=True)
     client = vmray(list_child_submissions=fails(error))
 
@@ -245,8 +245,8 @@ def test_children_that_cannot_be_listed_do_not_end_the_action(error: VMRayError)
     after_one = detonation.stage
     list_children(client, [detonation])
 
-    again = isinstance(error, DeadlineError) or getattr(error, "retryable", False)
-    assert after_one is (Stage.READY if error.is_fatal and not again else Stage.RUNNING)
+    again = isinstance(error, DeadlineError) or (getattr(error, "retryable", False) and not error.is_fatal)
+    assert after_one is (Stage.READY if error.is_fatal else Stage.RUNNING)
     assert detonation.stage is (Stage.RUNNING if again else Stage.READY)
     detonation.stop_tracking_children()
     assert detonation.stage is Stage.READY

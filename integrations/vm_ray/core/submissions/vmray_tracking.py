@@ -79,7 +79,7 @@ def _record_children(
         return True
     error = found.error if isinstance(found, Missing) else found
     problem = f"child submissions of {tracked.submission_id} could not be listed: {error}"
-    if not _may_succeed(error) and (error.is_fatal or tracked.children_rejected):
+    if error.is_fatal or (tracked.children_rejected and not _may_succeed(error)):
         detonation.note(problem)
         detonation.children(tracked, ())
         return True
@@ -119,7 +119,7 @@ def _refresh_known(client: Client, running: Sequence[Detonation]) -> None:
             continue
         error = found.error if isinstance(found, Missing) else found
         problem = f"previous submissions could not be listed: {error}"
-        if not _may_succeed(error):
+        if error.is_fatal or not _may_succeed(error):
             detonation.note(problem)
             detonation.record_latest(sample_id, None)
         else:
