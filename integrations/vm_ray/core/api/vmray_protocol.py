@@ -236,10 +236,10 @@ def _anybody(status: int, body: bytes, document: object) -> RequestError | None:
 
 
 def _client_error(status: int, body: bytes, document: object) -> RequestError:
-    """Return the error for a status of 400 to 499: VMRay did not execute the request.
+    """Return the error for a status of 400 to 499.
 
-    It is not certain that VMRay did not execute the request if another server responded: a firewall can replace the
-    response.
+    If VMRay itself responded, VMRay did not execute the request. After the response of another server this is not
+    certain: a firewall can replace the response to a request that VMRay executed.
     """
     if not is_envelope(document):
         # An empty 405 is the response of VMRay's web framework to a method that an older server does not have.

@@ -52,8 +52,7 @@ def _record(running: Sequence[Detonation], submission_id: int, found: Submission
 def list_children(client: Client, detonations: Sequence[Detonation]) -> None:
     """List the children of submissions that have finished, and settle items that wait for nothing more.
 
-    Raises:
-        VMRayError: A fatal error.
+    Both lists are optional: an error is a note, or the next run lists them again.
     """
     running = [each for each in detonations if each.stage is Stage.RUNNING]
     _refresh_known(client, running)
