@@ -6,94 +6,35 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
+from tests.client.failing_client import ERRORS, INDICATOR, IOC, SAMPLE, fails, running, vmray
 from tests.client.vmray_objects import submission
 
 from vm_ray.core.api.vmray_client import Client
 from vm_ray.core.api.vmray_errors import DeadlineError, VMRayError
-from vm_ray.core.api.vmray_models import IOC_TYPES, Aggregate, Analysis, Sample
+from vm_ray.core.api.vmray_models import IOC_TYPES, Analysis, Sample
 from vm_ray.core.api.vmray_optional import Missing, read_optional
 from vm_ray.core.api.vmray_protocol import Response
 from vm_ray.core.api.vmray_request_errors import (
     AuthenticationError,
-    ConfigurationError,
     InvalidResponseError,
     NotFoundError,
     PermissionDeniedError,
-    ProxyLoginError,
-    RequestError,
     RequestRejectedError,
     ServerError,
-    TooLargeError,
 )
 from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict
 from vm_ray.core.results.vmray_insight import UNREAD, insight
 from vm_ray.core.results.vmray_lock import is_locked
 from vm_ray.core.results.vmray_quota import read_quota
 from vm_ray.core.results.vmray_report import INDICATORS, IOCS, LOCKED, ReportFilter, read_report
-from vm_ray.core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
+from vm_ray.core.submissions.vmray_detonation import Stage
 from vm_ray.core.submissions.vmray_sample_results import read_sample_results, worst_verdict
 from vm_ray.core.submissions.vmray_tracking import list_children, poll
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from vm_ray.core.api.vmray_transport import Transport
 
 EVERYTHING: Final = ReportFilter(IOC_TYPES, frozenset(VERDICTS), 10, 0, 10)
-SAMPLE: Final = Sample(5001, Verdict.MALICIOUS, "2026-03-05T07:29:05", {"sample_id": 5001})
-IOC: Final = {"domain": "c2.example", "verdict": "malicious"}
-INDICATOR: Final = {"category": "Execution", "operation": "Runs a program", "score": 4}
-
-
-def _kinds(base: type[RequestError]) -> Iterator[type[RequestError]]:
-    for kind in base.__subclasses__():
-        yield kind
-        yield from _kinds(kind)
-
-
-# The errors that are not created from one text.
-_OTHERS: Final[dict[type[RequestError], RequestError]] = {
-    ConfigurationError: ConfigurationError("HTTPS_PROXY", "is not the address of a proxy", "an address"),
-    ProxyLoginError: ProxyLoginError(),
-    TooLargeError: TooLargeError("VMRay's response", 10),
-}
-
-
-def _error(kind: type[RequestError]) -> RequestError:
-    return _OTHERS.get(kind) or kind("the reason")
-
-
-# Every error that a request can end with, from the tree of errors: a new one is tested as well.
-ERRORS: Final = [*map(_error, dict.fromkeys(_kinds(RequestError))), DeadlineError(ServerError("the reason"))]
-
-
-def fails(error: VMRayError) -> Callable[..., Any]:
-    """Return a request that ends with this error."""
-
-    def request(*_: object) -> Any:  # noqa: ANN401 - a substitute for any request
-        raise error
-
-    return request
-
-
-def vmray(**requests: Callable[..., Any]) -> Client:
-    """Return a client with these requests; the others return a usual sample."""
-    usual = {
-        "get_sample": lambda number: SAMPLE._replace(sample_id=number),
-        "get_iocs": lambda _: Aggregate(finished=True, content={"domains": [IOC]}),
-        "get_threat_indicators": lambda _: Aggregate(finished=True, content=[INDICATOR]),
-        "list_analyses_of_sample": lambda _: [],
-        "list_analyses_of_submission": lambda _: [],
-        "list_child_submissions": lambda _: [],
-        "list_submissions_of_sample": lambda _: [],
-    }
-    return cast("Client", SimpleNamespace(**{**usual, **requests}))
-
-
-def running(**other: Any) -> Detonation:  # noqa: ANN401 - fields of a submission
-    """Return an item with two submissions; the second one is a child."""
-    parts = [TrackedSubmission(6001, 5001, **other), TrackedSubmission(6002, 5002, 6001, **other)]
-    return Detonation("http://a/", "HTTP://A/", "key", stage=Stage.RUNNING, submissions=parts)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -237,7 +178,7 @@ def test_a_sample_without_a_verdict_has_that_of_its_submission() -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_children_that_cannot_be_listed_do_not_end_the_action(error: VMRayError) -> None:
-    """A fatal error is noted at once, a rejection the second time; all others are left to the next run."""
+    """A fatal error is noted at once, a rejection or no connection the second time; the rest waits."""
     detonation = running(finished=True)
     client = vmray(list_child_submissions=fails(error))
 
@@ -245,8 +186,9 @@ def test_children_that_cannot_be_listed_do_not_end_the_action(error: VMRayError)
     after_one = detonation.stage
     list_children(client, [detonation])
 
-    again = isinstance(error, DeadlineError) or (getattr(error, "retryable", False) and not error.is_fatal)
-    assert after_one is (Stage.READY if error.is_fatal else Stage.RUNNING)
+    is_transient = isinstance(error, DeadlineError) or getattr(error, "retryable", False)
+    again = is_transient and not error.is_fatal
+    assert after_one is (Stage.READY if error.is_fatal and not is_transient else Stage.RUNNING)
     assert detonation.stage is (Stage.RUNNING if again else Stage.READY)
     detonation.stop_tracking_children()
     assert detonation.stage is Stage.READY

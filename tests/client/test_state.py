@@ -25,6 +25,7 @@ DETONATIONS = st.builds(
     stage=st.sampled_from(Stage),
     submissions=st.lists(PARTS, max_size=3),
     known_sample_ids=st.lists(NUMBERS, max_size=3),
+    unreached_sample_ids=st.lists(NUMBERS, max_size=3),
     reason=st.text(),
     unresolved_until=st.floats(0, 1e12),
     notes=st.lists(st.text(), max_size=3),
@@ -63,11 +64,12 @@ TRACKED = {"submission_id": 1, "sample_id": 2}
 
 
 def test_the_state_of_a_version_without_verdicts_is_restored() -> None:
-    """Given a state from before the update, then the submissions are tracked on, without a verdict so far."""
+    """Given a state from before an update, then the submissions are tracked on, without a verdict so far."""
     detonation = Detonation("http://a/", "HTTP://A/", "key", Stage.RUNNING, [TrackedSubmission(1, 2)])
     state = json.loads(State(1.0, [detonation]).to_text("Scan URL"))
     for name in ("verdict", "children_rejected"):
         del state["items"][0]["submissions"][0][name]
+    del state["items"][0]["unreached_sample_ids"]
     assert State.from_text("Scan URL", json.dumps(state)).detonations == [detonation]
 
 
@@ -81,6 +83,7 @@ def test_the_state_of_a_version_without_verdicts_is_restored() -> None:
         {"items": [{"stage": "ready"}]},
         {"items": [{"stage": "running", "submissions": [{"submission_id": "1", "sample_id": 2}]}]},
         {"items": [{"unresolved_until": 10**400}]},
+        {"items": [{"unreached_sample_ids": ["5001"]}]},
         {"items": [{"stage": "running", "submissions": [TRACKED | {"verdict": None}]}]},
         {"items": [{"stage": "running", "submissions": [TRACKED | {"verdict": {"value": 5}}]}]},
         {"items": [{"stage": "running", "submissions": [TRACKED | {"verdict": {"severity": "high"}}]}]},

@@ -45,7 +45,7 @@ class TrackedSubmission:
         parent_id: The submission from which VMRay created this one; None for a submission of the item itself.
         children_fetched: Whether its children were listed after it had finished.
         deleted: Whether the submission no longer exists in VMRay, because somebody deleted it.
-        children_rejected: Whether VMRay rejected the request for its children once.
+        children_rejected: Whether the request for its children failed once, so that the next failure is the last one.
         verdict: The last verdict that VMRay returned for the submission, also before it was finished.
     """
 
@@ -84,6 +84,7 @@ class Detonation:
         submissions: Its submissions; those of the item itself come first.
         known_sample_ids: Its samples that needed no submission, because VMRay already had them.
         unchecked_sample_ids: Those of them whose newest submission was not read yet.
+        unreached_sample_ids: Those of them for which VMRay could not be reached once.
         reason: Why the item failed.
         last_error: The last error that prevented a submit or a status request; empty if there was none.
         unresolved_until: For UNRESOLVED: Unix seconds after which a submission that is not found was not stored.
@@ -105,6 +106,7 @@ class Detonation:
     superseded_ids: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     shared_by: list[str] = field(default_factory=list)
+    unreached_sample_ids: list[int] = field(default_factory=list)
 
     @property
     def names(self) -> list[str]:
@@ -246,6 +248,7 @@ class Detonation:
     def record_latest(self, sample_id: int, newest: Submission | None) -> None:
         """Record the newest submission of a sample that VMRay already had: the submission may still be running."""
         self.unchecked_sample_ids.remove(sample_id)
+        self.unreached_sample_ids = [each for each in self.unreached_sample_ids if each != sample_id]
         self.last_error = ""
         if newest is not None:
             self.track(newest)

@@ -71,6 +71,7 @@ def _restored(item: dict[str, Any]) -> Detonation:
     numbers = [number for each in submissions for number in (each.submission_id, each.sample_id, each.parent_id or 0)]
     restored = Detonation(**{**item, "stage": Stage(item["stage"]), "submissions": submissions})
     numbers += [*restored.known_sample_ids, *restored.unchecked_sample_ids, *restored.superseded_ids]
+    numbers += restored.unreached_sample_ids
     texts = [restored.item, restored.name, restored.key, restored.reason, restored.last_error, *restored.notes]
     texts += restored.shared_by
     if not all(isinstance(text, str) for text in texts) or not all(isinstance(number, int) for number in numbers):

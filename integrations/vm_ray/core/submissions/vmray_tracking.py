@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
@@ -15,6 +15,10 @@ from ...core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmi
 
 # A list request may return some submissions of other users; with more than this, single requests cost less.
 WINDOW_PER_SUBMISSION: Final = 4
+# So many lists that are left to the next run are named if no other run follows.
+MAX_PROBLEMS: Final = 5
+# Lists that are left to the next run, by the name of the item and the part; the value is the reason.
+Postponed: TypeAlias = dict[tuple[str, str], str]
 
 
 def poll(client: Client, detonations: Sequence[Detonation]) -> None:
@@ -49,42 +53,70 @@ def _record(running: Sequence[Detonation], submission_id: int, found: Submission
             detonation.last_error = f"status could not be read: {found}"
 
 
-def list_children(client: Client, detonations: Sequence[Detonation]) -> None:
+def list_children(client: Client, detonations: Sequence[Detonation], postponed: Postponed | None = None) -> Postponed:
     """List the children of submissions that have finished, and settle items that wait for nothing more.
 
     Both lists are optional: an error is a note, or the next run lists them again.
+
+    Args:
+        client: The client for the requests.
+        detonations: All items.
+        postponed: What this function returned earlier in the same run.
+
+    Returns:
+        The lists that are left to the next run because VMRay could not be reached.
     """
+    postponed = postponed or {}
     running = [each for each in detonations if each.stage is Stage.RUNNING]
-    _refresh_known(client, running)
-    while waiting := [(each, tracked) for each in running for tracked in each.without_listed_children]:
+    _refresh_known(client, running, postponed)
+    while waiting := [
+        (each, tracked)
+        for each in running
+        for tracked in each.without_listed_children
+        if (each.name, _part(tracked)) not in postponed
+    ]:
         progress = False
         for (detonation, tracked), found in map_concurrently(lambda pair: _children(client, pair[1]), waiting):
-            progress = _record_children(detonation, tracked, found) or progress
+            progress = _record_children(detonation, tracked, found, postponed) or progress
         if not progress:
             break
     for detonation in running:
+        problems = [problem for (name, _), problem in postponed.items() if name == detonation.name]
+        detonation.last_error = "; ".join(problems[:MAX_PROBLEMS]) or detonation.last_error
         detonation.settle()
+    return postponed
 
 
 def _record_children(
-    detonation: Detonation, tracked: TrackedSubmission, found: list[Submission] | Missing | VMRayError
+    detonation: Detonation,
+    tracked: TrackedSubmission,
+    found: list[Submission] | Missing | VMRayError,
+    postponed: Postponed,
 ) -> bool:
     """Record the children of one submission, or why there are none; return False if they are to be listed again.
 
-    Children are optional. If VMRay rejects the request twice, the item does not wait for them until its deadline.
+    Children are optional. If VMRay rejects the request twice, or cannot be reached in two runs, the item does not wait
+    for them until its deadline.
     """
     if isinstance(found, list):
         detonation.children(tracked, found)
         return True
     error = found.error if isinstance(found, Missing) else found
-    problem = f"child submissions of {tracked.submission_id} could not be listed: {error}"
-    if error.is_fatal or (tracked.children_rejected and not _may_succeed(error)):
+    problem = f"{_part(tracked)} could not be listed: {error}"
+    is_limited = error.is_fatal or not _may_succeed(error)
+    if (is_limited and tracked.children_rejected) or (error.is_fatal and not _may_succeed(error)):
         detonation.note(problem)
         detonation.children(tracked, ())
         return True
-    tracked.children_rejected = not _may_succeed(error)
+    tracked.children_rejected = is_limited
     detonation.last_error = problem
+    if error.is_fatal:
+        postponed[detonation.name, _part(tracked)] = problem
     return False
+
+
+def _part(tracked: TrackedSubmission) -> str:
+    return f"child submissions of {tracked.submission_id}"
 
 
 def _may_succeed(error: VMRayError) -> bool:
@@ -109,20 +141,28 @@ def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submissi
     return {each.submission_id: each for each in found}
 
 
-def _refresh_known(client: Client, running: Sequence[Detonation]) -> None:
+def _refresh_known(client: Client, running: Sequence[Detonation], postponed: Postponed) -> None:
     """Read the newest submission of samples that VMRay already had: if it still runs, its result is waited for."""
-    known = [(each, number) for each in running for number in each.unchecked_sample_ids]
+    known = [
+        (each, number)
+        for each in running
+        for number in each.unchecked_sample_ids
+        if (each.name, f"sample {number}") not in postponed
+    ]
     for (detonation, sample_id), found in map_concurrently(lambda pair: _submissions(client, pair[1]), known):
         if isinstance(found, list):
             detonation.record_latest(sample_id, newest_submission(found))
             continue
         error = found.error if isinstance(found, Missing) else found
         problem = f"previous submissions could not be listed: {error}"
-        if error.is_fatal or not _may_succeed(error):
+        if not _may_succeed(error) or (error.is_fatal and sample_id in detonation.unreached_sample_ids):
             detonation.note(problem)
             detonation.record_latest(sample_id, None)
-        else:
-            detonation.last_error = problem
+            continue
+        detonation.last_error = problem
+        if error.is_fatal:
+            detonation.unreached_sample_ids.append(sample_id)
+            postponed[detonation.name, f"sample {sample_id}"] = problem
 
 
 def _children(client: Client, tracked: TrackedSubmission) -> list[Submission] | Missing:

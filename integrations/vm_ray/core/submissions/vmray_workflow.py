@@ -43,9 +43,9 @@ def advance(
     try:
         with schedule.deadline.reserving(schedule.reserved):
             poll(client, detonations)
-            list_children(client, detonations)
+            postponed = list_children(client, detonations)
             _submit(Submitter(client, schedule.deadline), detonations, request_of, log)
-            list_children(client, detonations)
+            list_children(client, detonations, postponed)
     except DeadlineError:
         log("the time of this run has ended")
 
