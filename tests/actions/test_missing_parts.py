@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.expected import ENRICHED, NONE_ENRICHED, SUBMITTED, WAITING, details
-from tests.actions.uploading import made, upload
+from tests.actions.uploading import archive, made, upload
 
 from vm_ray.core.results.vmray_insight import UNREAD
 
@@ -181,3 +181,52 @@ def test_a_fatal_error_at_the_end_tells_the_verdict_that_was_known(lab: Lab) -> 
     why = "VMRay rejected the API key (HTTP 401); check Api Key"
     kept = details(f"{ENTITY}: kept in VMRay: submission 6001; verdict: malicious")
     assert run.message == f'Error executing action "Scan URL". Reason: {why}{kept}'
+
+
+def test_a_fatal_error_of_one_url_keeps_the_reports_of_the_others(lab: Lab) -> None:
+    """Given a redirect for one of three samples, then the others are enriched, and the action fails."""
+    lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "redirect", "location": "/elsewhere"})
+    lab.urls(*(f"http://evil.example/{number}" for number in range(3)))
+
+    run = lab.run("Scan URL")
+
+    redirected = "the server returned a redirect (HTTP 302), which is not followed; check Api Root"
+    stored = {each["submission_sample_id"]: each for each in lab.vmray.control.submissions()}
+    number, lost = stored[5002]["submission_id"], stored[5002]["submission_original_url"].upper()
+    others = sorted(set(lab.flags()) - {lost})
+    assert run.state.value == "failed"
+    assert run.message.splitlines()[:4] == [
+        f'Error executing action "Scan URL". Reason: {redirected}',
+        "",
+        "Details:",
+        "Kept: 2 of 3 entities were enriched before this error",
+    ]
+    assert f"{lost}: kept in VMRay: submission {number}; verdict: malicious" in run.message.splitlines()
+    assert lab.flags() == {lost: (False, True), **dict.fromkeys(others, (True, True))}
+    assert sorted(each["Entity"] for each in run.json_result) == others
+    assert sorted({title.partition(" - ")[0] for title in run.tables}) == others
+    assert sorted(lab.insights()) == others
+
+
+def test_a_fatal_error_of_one_member_keeps_the_samples_of_the_others(lab: Lab, tmp_path: Path) -> None:
+    """Given a key that is rejected for one of two members, then the other is in the result."""
+    lab.vmray.control.load_scenario("archive")
+    lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "status", "status": 401})
+    path = archive(tmp_path, "emulate-malicious-exe.exe", "emulate-clean-document.txt")
+
+    run = upload(lab, path)
+
+    why = "VMRay rejected the API key (HTTP 401); check Api Key"
+    kept = "Kept: 1 of 2 samples were read before this error"
+    stored = f"{path}: kept in VMRay: submission 6001, 6002; verdict: malicious"
+    reason = f'Error executing action "Upload File And Get Report". Reason: {why}'
+    assert run.message == f"{reason}{details(kept, stored)}"
+    read, unread = run.json_result["files"]
+    assert (read["submission_id"], read["verdict"], read["result"], read["error"]) == (
+        6001,
+        "malicious",
+        "ok",
+        None,
+    )
+    assert (unread["submission_id"], unread["verdict"], unread["result"]) == (6002, "clean", "error")
+    assert unread["error"] == f"sample 5002 could not be read: {why}; verdict of submission 6002: clean"

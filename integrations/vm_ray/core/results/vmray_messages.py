@@ -11,6 +11,7 @@ ENRICHED: Final = "Successfully enriched the following entities using informatio
 NOT_ENRICHED: Final = "Action wasn't able to enrich the following entities using information from VMRay: "
 NONE_ENRICHED: Final = "None of the provided entities were enriched."
 SUBMITTED: Final = "Successfully submitted the following files to VMRay: "
+ENTITIES_ENRICHED: Final = "entities were enriched"
 WAITING: Final = "Waiting for the results for: "
 NOT_ACCESSIBLE: Final = "the following files were not accessible: "
 MAX_NAME_LENGTH: Final = 4_096
@@ -51,6 +52,17 @@ def left_out(what: str) -> tuple[str, str]:
 def none_of_type(entity_type: str) -> tuple[str, str]:
     """Return the note that the action found no entity of this type."""
     return "Entities", f"none of type {entity_type} in the scope of this action"
+
+
+def kept(done: int, every: int, what: str) -> list[tuple[str, str]]:
+    """Return the detail about what was done before an error that ended the action; nothing if nothing was done.
+
+    Args:
+        done: How many are done.
+        every: How many there are.
+        what: What was done to them, as in "entities were enriched".
+    """
+    return [("Kept", f"{done} of {every} {what} before this error")] if done else []
 
 
 def enriched(done: Sequence[str], missed: Mapping[str, str], notes: Sequence[tuple[str, str]] = ()) -> str:

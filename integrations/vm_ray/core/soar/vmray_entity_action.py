@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import VMRayError
-from ...core.results.vmray_messages import enriched, none_of_type
+from ...core.results.vmray_messages import ENTITIES_ENRICHED, enriched, kept, none_of_type
 from ...core.results.vmray_report import SampleReport
 from ...core.soar.vmray_action import Action, Outcome
 from ...core.soar.vmray_case_wall import CaseWall
@@ -44,10 +44,7 @@ class EntityAction(Action[ScanParameters]):
             fatal = error
         done = wall.finish(list(entities))
         if fatal is not None:
-            kept = (
-                [("Kept", f"{len(done)} of {len(entities)} entities were enriched before this error")] if done else []
-            )
-            return self.failed(run, fatal, kept)
+            return self.failed(run, fatal, kept(len(done), len(entities), ENTITIES_ENRICHED))
         missed |= wall.rejected
         missed = {identifier: missed[identifier] for identifier in entities if identifier in missed}
         if not entities:

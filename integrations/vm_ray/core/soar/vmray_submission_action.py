@@ -30,6 +30,21 @@ from ...core.submissions.vmray_workflow import advance
 Declared = TypeVar("Declared", bound=SubmitParameters)
 
 
+class PartialReportError(Exception):
+    """An error ended the action after a part of the report was shown.
+
+    Attributes:
+        error: The error.
+        kept: Details about what was shown.
+    """
+
+    def __init__(self, error: Exception, kept: Sequence[tuple[str, str]]) -> None:
+        """Store the error and the details."""
+        super().__init__(error, kept)
+        self.error = error
+        self.kept = kept
+
+
 class SubmissionAction(Action[Declared]):
     """Submits each item once, tracks the submissions that VMRay creates, and reports."""
 
@@ -53,6 +68,9 @@ class SubmissionAction(Action[Declared]):
 
         Returns:
             The outcome; None if VMRay is still collecting data and there is time to wait for it.
+
+        Raises:
+            PartialReportError: An error ended the action; what was read before it is shown.
         """
 
     def perform(self, run: Run, params: Declared) -> Outcome:
@@ -74,6 +92,8 @@ class SubmissionAction(Action[Declared]):
             outcome = self._outcome(run, params, detonations, schedule)
             if outcome is not None:
                 return outcome
+        except PartialReportError as partial:
+            return self.failed(run, partial.error, [*partial.kept, *existing_submissions(detonations)])
         except Exception as error:  # noqa: BLE001 - after any error, existing submissions are named
             return self.failed(run, error, existing_submissions(detonations))
         names = [name for each in detonations if each.stage is not Stage.FAILED for name in each.names]

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ...core.api.vmray_concurrency import map_concurrently
-from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_text import one_line
 from ...core.api.vmray_verdicts import Verdict
-from ...core.results.vmray_messages import SUBMITTED, error_message, listed, waiting, with_details
+from ...core.results.vmray_messages import SUBMITTED, error_message, kept, listed, waiting, with_details
 from ...core.results.vmray_sample_fields import public_sample
 from ...core.results.vmray_upload_result import upload_result
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_result_writer import write_result
 from ...core.soar.vmray_run import Run
+from ...core.soar.vmray_submission_action import PartialReportError
 from ...core.submissions.vmray_detonation import Detonation, Stage
-from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results, worst_verdict
+from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_all_results, worst_verdict
 
 NOTHING_DONE: Final = "no file was accepted by VMRay"
 
@@ -32,18 +31,22 @@ def report_files(run: Run, action: str, detonations: Sequence[Detonation], *, la
 
     Returns:
         The outcome; None if the time of this run was too short and another run follows.
+
+    Raises:
+        PartialReportError: A fatal error; the JSON result has the samples that were read before it.
     """
     analysed = [each for each in detonations if each.stage in (Stage.RUNNING, Stage.READY)]
-    pairs = list(
-        map_concurrently(
-            lambda each: read_sample_results(run.client, each, each.finished_sample_ids, last=last), analysed
-        )
-    )
-    found = {each.name: sample_results for each, sample_results in pairs if not isinstance(sample_results, VMRayError)}
-    if not last and len(found) < len(pairs):
+    found, late, fatal = read_all_results(run.client, analysed, last=last)
+    samples = [result for results in found.values() for result in results]
+    read = sum(bool(each.sample.raw) for each in samples)
+    if fatal is not None and not read:
+        raise fatal
+    if fatal is None and late:
         return None
     rows = [row for each in detonations for row in _rows(each, found.get(each.name, []))]
     notes = _add_result(run, rows, _worst_own_sample(detonations[0], found.get(detonations[0].name, [])))
+    if fatal is not None:
+        raise PartialReportError(fatal, [*kept(read, len(samples), "samples were read"), *notes])
     details = [(each.name, why) for each in detonations for why in _details_of(each, found.get(each.name, []))]
     if not any(_was_submitted(each) or each.pending for each in detonations):
         return Outcome.failed(with_details([error_message(action, NOTHING_DONE)], [*details, *notes]))

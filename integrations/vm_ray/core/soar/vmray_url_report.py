@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently, run_both
 from ...core.api.vmray_errors import DeadlineError, VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE
 from ...core.api.vmray_verdicts import Verdict, worst
-from ...core.results.vmray_messages import enriched, none_of_type
+from ...core.results.vmray_messages import ENTITIES_ENRICHED, enriched, kept, none_of_type
 from ...core.results.vmray_report import LOCKED, ReportFilter, SampleReport, read_report
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_case_wall import CaseWall
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_scan_parameters import ScanParameters
+from ...core.soar.vmray_submission_action import PartialReportError
 from ...core.soar.vmray_url_entities import spelling_notes
 from ...core.submissions.vmray_detonation import MAX_NOTES, Detonation, Stage
 from ...core.submissions.vmray_sample_results import SampleResult, notes_of, read_sample_results
+
+if TYPE_CHECKING:
+    from soar_sdk.SiemplifyDataModel import DomainEntityInfo
 
 Found = SampleReport | VMRayError
 
@@ -45,23 +50,22 @@ def report_urls(
 
     Returns:
         The outcome; None if a report is not complete yet and there is time to wait for it.
+
+    Raises:
+        PartialReportError: An error ended the action; the reports that were read before it are shown.
     """
     ready = [each for each in detonations if _is_finished(each)]
-    found = dict(_read(run.client, ready, params.report, last=last))
-    if not last and any(_is_incomplete(each) for each in found.values()):
+    found, fatal = _read(run.client, ready, params.report, last=last)
+    if fatal is None and not last and any(_is_incomplete(each) for each in found.values()):
         return None
     wall = CaseWall(run, params)
     entities = {entity.identifier: entity for entity in run.entities(entity_type)}
     items = {name: each for each in detonations for name in each.names}
-    so_far = {name for name, each in items.items() if each.verdict.is_suspicious}
-    for name, entity in entities.items():
-        if name in items and items[name].sample_ids:
-            wall.notes += [(name, note) for note in spelling_notes(entity, items[name].item)]
-        match found.get(name):
-            case SampleReport() as report:
-                wall.show(entity, report)
-            case unreported if name in so_far or (isinstance(unreported, _Unreported) and unreported.is_suspicious):
-                wall.mark_suspicious(entity)
+    broken = _show(wall, entities, items, found)
+    if fatal := fatal or broken:
+        is_any_read = any(isinstance(each, SampleReport) for each in found.values())
+        shown = wall.finish(list(entities)) if is_any_read else []
+        raise PartialReportError(fatal, kept(len(shown), len(entities), ENTITIES_ENRICHED))
     done = wall.finish(list(entities))
     names = [*(name for name in entities if name in items), *items]  # entities may have been removed from the case
     missed = {name: _why(items[name], found.get(name)) for name in names if name not in done}
@@ -79,9 +83,37 @@ def _is_finished(detonation: Detonation) -> bool:
 
 def _read(
     client: Client, finished: Sequence[Detonation], wanted: ReportFilter, *, last: bool
-) -> list[tuple[str, Found]]:
-    pairs = map_concurrently(lambda each: _report(client, each, wanted, last=last), finished)
-    return [(name, found) for detonation, found in pairs for name in detonation.names]
+) -> tuple[Mapping[str, Found], Exception | None]:
+    """Return what was found for each name, and the error that ended the reading, if there was one."""
+    found: dict[str, Found] = {}
+    try:
+        for detonation, report in map_concurrently(lambda each: _report(client, each, wanted, last=last), finished):
+            found |= dict.fromkeys(detonation.names, report)
+    except Exception as error:  # noqa: BLE001 - reports that were read are kept after any error
+        return found, error
+    return found, None
+
+
+def _show(
+    wall: CaseWall,
+    entities: Mapping[str, DomainEntityInfo],
+    items: Mapping[str, Detonation],
+    found: Mapping[str, Found],
+) -> Exception | None:
+    """Show the reports, and mark entities that are suspicious without one; return the first error."""
+    first: Exception | None = None
+    for name, entity in entities.items():
+        item, report = items.get(name), found.get(name)
+        if item and item.sample_ids:
+            wall.notes += [(name, note) for note in spelling_notes(entity, item.item)]
+        try:
+            if isinstance(report, SampleReport):
+                wall.show(entity, report)
+            elif (item and item.verdict.is_suspicious) or (isinstance(report, _Unreported) and report.is_suspicious):
+                wall.mark_suspicious(entity)
+        except Exception as error:  # noqa: BLE001 - the other entities are shown after any error
+            first = first or error
+    return first
 
 
 def _report(client: Client, detonation: Detonation, wanted: ReportFilter, *, last: bool) -> SampleReport:

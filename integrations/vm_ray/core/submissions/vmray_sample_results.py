@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
@@ -49,18 +50,65 @@ def read_sample_results(
         DeadlineError: The time of this run was too short for all samples, and another run follows.
         VMRayError: A fatal error; a missing permission is none if the submission has given the verdict.
     """
-    tracked_by_sample = {
-        tracked.sample_id: tracked
-        for tracked in reversed(detonation.submissions)
-        if tracked.finished and not tracked.deleted
-    }
+    samples = _Samples(detonation)
+    found = dict(map_concurrently(lambda each: samples.read(client, each, last=last), sample_ids))
+    for late in found.values():
+        if isinstance(late, DeadlineError) and not last:
+            raise late
+    return [samples.result(each, found[each]) for each in sample_ids]
 
-    own = frozenset(detonation.own_sample_ids)
 
-    def read(sample_id: int) -> SampleResult | Missing:
-        tracked = tracked_by_sample.get(sample_id)
+class FileResults(NamedTuple):
+    """The results of all samples of several detonations.
+
+    Attributes:
+        by_name: The results by the name of the detonation.
+        late: Whether the time of this run was too short for a sample.
+        fatal: The error that ended the reading; the results of samples that were not read say so.
+    """
+
+    by_name: Mapping[str, list[SampleResult]]
+    late: bool
+    fatal: VMRayError | None
+
+
+def read_all_results(client: Client, detonations: Sequence[Detonation], *, last: bool) -> FileResults:
+    """Read concurrently all samples with a result, of several detonations with different names.
+
+    A fatal error ends the reading: what was read before it is returned together with the error.
+    """
+    samples = {each.name: _Samples(each) for each in detonations}
+    wanted = [(each.name, number) for each in detonations for number in each.finished_sample_ids]
+    found: dict[tuple[str, int], SampleResult | Missing | VMRayError] = {}
+    fatal: VMRayError | None = None
+    try:
+        found.update(map_concurrently(lambda one: samples[one[0]].read(client, one[1], last=last), wanted))
+    except VMRayError as error:
+        fatal = error
+        found = dict.fromkeys(wanted, error) | found
+    late = not last and any(isinstance(each, DeadlineError) for each in found.values())
+    results: dict[str, list[SampleResult]] = {name: [] for name in samples}
+    for name, number in wanted:
+        results[name].append(samples[name].result(number, found[name, number]))
+    return FileResults(results, late, fatal)
+
+
+class _Samples:
+    """The samples of one detonation, with the submission that led to each."""
+
+    def __init__(self, detonation: Detonation) -> None:
+        self._own = frozenset(detonation.own_sample_ids)
+        self._tracked = {
+            tracked.sample_id: tracked
+            for tracked in reversed(detonation.submissions)
+            if tracked.finished and not tracked.deleted
+        }
+
+    def read(self, client: Client, sample_id: int, *, last: bool) -> SampleResult | Missing:
+        """Read one sample; samples that VMRay found through the item are optional."""
+        tracked = self._tracked.get(sample_id)
         part = f"sample {sample_id}"
-        if sample_id not in own:
+        if sample_id not in self._own:
             return read_optional(part, lambda: _sample_result(client, sample_id, tracked, last=last), last=last)
         try:
             return _sample_result(client, sample_id, tracked, last=last)
@@ -69,11 +117,9 @@ def read_sample_results(
                 raise
             return Missing(part, error)  # the submission has given the verdict; the key may read other samples
 
-    found = dict(map_concurrently(read, sample_ids))
-    for late in found.values():
-        if isinstance(late, DeadlineError) and not last:
-            raise late
-    return [_or_failed(found[each], each, tracked_by_sample.get(each)) for each in sample_ids]
+    def result(self, sample_id: int, found: SampleResult | Missing | VMRayError) -> SampleResult:
+        """Return the result of one sample, also if it could not be read."""
+        return _or_failed(found, sample_id, self._tracked.get(sample_id))
 
 
 def notes_of(detonation: Detonation, results: Sequence[SampleResult]) -> list[str]:
