@@ -268,6 +268,23 @@ def test_a_failed_item_leaves_the_others(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
+    ("others", "state"), [((SHA256,), "completed"), (("ab" * 32,), "completed"), ((), "failed")]
+)
+def test_an_answer_about_another_item_keeps_the_action_from_failing(
+    lab: Lab, others: tuple[str, ...], state: str
+) -> None:
+    """Given a wrong hash beside one that VMRay answers about, then the action completes, as `failed`."""
+    lab.vmray.control.add_sample(sha256=SHA256, indicators=[])
+    lab.hashes("no hash", *others)
+
+    run = indicators(lab)
+
+    assert (run.state.value, run.result_value) == (state, "failed")
+    assert [each["class"] for each in run.json_result["errors"]][:1] == ["unsupported"]
+    assert "unsupported hash type" in run.message
+
+
+@pytest.mark.parametrize(
     ("parameters", "problem"),
     [
         ({"Samples": "5001, ../x"}, 'parameter "Samples" has the value "../x"'),

@@ -182,5 +182,5 @@ def test_the_classes_of_submit_faults_separate_the_states_of_the_submission() ->
 def test_the_number_of_classes() -> None:
     """Given fewer classes, a kind of fault has no proof. Given more classes, one is proved twice."""
     assert len(FAULTS) == 44
-    assert len(representatives(changes=False)) == 18
+    assert len(representatives(changes=False)) == 16
     assert len(representatives(changes=True)) == 26

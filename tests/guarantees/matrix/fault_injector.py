@@ -28,7 +28,8 @@ class FaultInjector(RequestLog):
         endpoint: The endpoint whose requests get faults.
         cells: The faults.
         vmray: The emulator.
-        shared: Whether each different request gets the next fault; otherwise all requests get the only fault.
+        shared: Whether each different request gets the next fault; otherwise all requests get the only fault,
+            or the attempts of the first request get the faults one after the other.
 
     Attributes:
         injected: The fault of each request.
@@ -55,17 +56,19 @@ class FaultInjector(RequestLog):
             return
         with self._lock:
             identity = identity_of(request)
-            cell = None if identity in self.injected else self._next()
-            if cell is not None and not cell.fault.gone:
-                self.injected[identity] = cell
-                self._inject(cell, request)
+            if identity in self.injected:
+                return
+            for cell in self._next():
+                if not cell.fault.gone:
+                    self.injected[identity] = cell
+                    self._inject(cell, request)
 
-    def _next(self) -> Cell | None:
-        if self.waiting:
-            return self.waiting.pop(0)
-        if self._shared:
-            return None
-        return next((cell for cell in self.injected.values() if cell.persistent), None)
+    def _next(self) -> list[Cell]:
+        taken = self.waiting[:1] if self._shared else list(self.waiting)
+        del self.waiting[: len(taken)]
+        if taken or self._shared:
+            return taken
+        return [cell for cell in self.injected.values() if cell.persistent][:1]
 
     def _inject(self, cell: Cell, request: RecordedRequest) -> None:
         query = {name: re.sub(r"([*?\[])", r"[\1]", value) for name, value in request.query.items()}

@@ -33,6 +33,12 @@ OTHER_HOST: Final = "http://127.0.0.1:9/rest/somewhere/else"
 STALL_SECONDS: Final = 60.0
 _ECHO: Final = f"</script><b>Authorization: api_key {API_KEY}\n\u202eerror"
 
+# A read treats these errors as it treats others: it retries a 408 as a 503, and ends at a 407 as at a 401.
+_AS_ANOTHER: Final[Mapping[type[RequestError], type[RequestError]]] = {
+    RetryRequestedError: ServerError,
+    ProxyLoginError: AuthenticationError,
+}
+
 Order = Mapping[str, Any]
 
 
@@ -98,7 +104,9 @@ class Fault:
 
 def _general(error: type[RequestError] | None) -> type[RequestError] | None:
     """Return the class of an error directly below RequestError: a read treats its subclasses alike."""
-    return error and next(each for each in error.__mro__ if RequestError in each.__bases__)
+    if error is None:
+        return None
+    return _AS_ANOTHER.get(error) or next(each for each in error.__mro__ if RequestError in each.__bases__)
 
 
 def representatives(*, changes: bool) -> list[Fault]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from tests.guarantees.matrix.faults import FAULTS, Fault, representatives
 from tests.guarantees.matrix.observations import observations_of
-from tests.guarantees.matrix.policy import UNRESOLVED, expected
+from tests.guarantees.matrix.policy import UNRESOLVED, expected, kind_of
+from tests.support.outcome import FINE, RETRIED
 from tests.support.registry import ACTIONS, outcomes_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from secops_lab.manifest import ActionSpec
 
 SIDE_BY_SIDE: Final = 5
+# How many transient faults the attempts of one request can have: the client makes four attempts.
+IN_A_ROW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Row:
         endpoint: See `endpoints.endpoint_of`.
         observation: The run in which the request was observed.
         several: The example with so many items, where each of them makes such a request of its own: then
-            faults can share a run. None where each fault needs a run.
+            faults can share a run. None where each fault needs a run; but transient faults can meet the
+            attempts of the one request, one after the other.
         is_proved_elsewhere: Whether an earlier action of the same kind makes this request, too.
         exceptions: Outcomes that differ from the rules.
         known: All requests that the action was observed to make.
@@ -110,11 +114,11 @@ class Row:
         """One fault of each class; of each outcome, where another action proves all and each needs a run."""
         seen = set()
         for fault in representatives(changes=self.submits):
-            outcome = (
-                self.expected(Cell(fault, persistent=False)).kind,
-                self.expected(Cell(fault, persistent=True)),
-            )
-            if not self.is_shared and self.is_proved_elsewhere and outcome in seen:
+            persistent = self.expected(Cell(fault, persistent=True))
+            ends = persistent.kind == "ended"
+            outcome = (self.expected(Cell(fault, persistent=False)).kind, ends or persistent)
+            needs_a_run = not self.is_shared or ends
+            if needs_a_run and self.is_proved_elsewhere and outcome in seen:
                 continue
             seen.add(outcome)
             yield fault
@@ -122,12 +126,36 @@ class Row:
     def batches(self, *, full: bool = False) -> Iterator[list[Cell]]:
         """Which cells share a run."""
         shared: dict[tuple[bool, bool], list[Cell]] = {}
+        in_a_row: list[Cell] = []
         for cell in self.cells(full=full):
-            if self.expected(cell).kind == "ended" or cell.fault.is_final or not self.is_shared:
+            if self._is_overcome(cell):
+                in_a_row.append(cell)
+            elif self.expected(cell).kind == "ended" or cell.fault.is_final or not self.is_shared:
                 yield [cell]
             else:
                 shared.setdefault((cell.persistent, cell.fault.slow), []).append(cell)
         yield from shared.values()
+        yield from _in_a_row(in_a_row)
+
+    def _is_overcome(self, cell: Cell) -> bool:
+        """Return whether the client retries after the fault: other faults can meet its next attempts."""
+        only_request = not self.is_shared and not self.submits
+        transient = not cell.persistent and not cell.fault.slow and not cell.fault.is_final
+        return only_request and transient and self._kind(cell) == RETRIED and self.expected(cell) == FINE
+
+    def _kind(self, cell: Cell) -> str:
+        return kind_of(cell.fault, self.endpoint)
+
+
+def _in_a_row(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
+    """Which transient faults meet the attempts of one request; one that VMRay executes comes last."""
+    executed = [cell for cell in cells if cell.fault.executed]
+    others = [cell for cell in cells if not cell.fault.executed]
+    while executed or others:
+        last = [executed.pop()] if executed else []
+        first = IN_A_ROW - len(last)
+        yield others[:first] + last
+        del others[:first]
 
 
 @cache

@@ -32,7 +32,7 @@ WAITING_CONCURRENCY: Final = 63
 # In seconds. A stalled request is longer than a run. The whole action has time for a few of the slowest runs.
 SHORT_RUN: Final = 15.0
 WHOLE_ACTION: Final = 40.0
-BETWEEN_RUNS: Final = 8.0  # if the same fault persists until the whole time is up
+BETWEEN_RUNS: Final = 12.0  # if the same fault persists until the whole time is up
 # The copy waits a tenth of the usual time, except for a response: a stall has to be longer than the run.
 # It reserves more time for the end of a run and for the last run, because the machine can be slow there.
 SCALE: Final = 0.1
@@ -87,8 +87,8 @@ class _Batch:
         self._example = row.observation.example
         self._keys = row.observation.keys
         is_final = cells[0].fault.is_final  # which requests of another item come before it, is not determined
-        self._alone = len(cells) == 1 and (
-            is_final or row.several is None or row.expected(cells[0]).kind == "ended"
+        self._alone = row.several is None or (
+            len(cells) == 1 and (is_final or row.expected(cells[0]).kind == "ended")
         )
         if row.several is not None:
             self._example = row.several(1 if is_final else len(cells) + 1)
@@ -100,6 +100,7 @@ class _Batch:
         """Run, and compare the reported outcome of each item with the expected one."""
         world, row = self._world, self._row
         parameters = world.prepare(self._example)
+        self._of_example = self._pending()
         injector = FaultInjector(row.endpoint, self._cells, world.vmray, shared=row.is_shared)
         if self._cells[0].fault.gone:
             world.close_before(injector.request_line)
@@ -108,12 +109,18 @@ class _Batch:
             expected = row.expected(cell) if cell else FINE
             kind, reason = reported_outcome(run, item, self._example.result)
             if kind != expected.kind or not re.search(expected.says, reason):
-                got = cell or "an item without a fault"
+                got = self._named(cell)
                 yield f"{got}: expected {expected}, was {kind}: {reason or run.message[-200:]}"
             yield from self._stored_once(cell, item, kind)
         yield from self._unused_faults(injector)
         for endpoint in sorted(unknown_requests(row, world.vmray.control.requests())):
             yield f"{self._cells[0]}: no example of the action makes {endpoint}"
+
+    def _named(self, cell: Cell | None) -> str:
+        """Return the faults that an item got."""
+        if self._alone:
+            return "; ".join(map(str, self._cells))
+        return str(cell or "an item without a fault")
 
     def _cells_of_items(self, injector: FaultInjector) -> Iterator[tuple[Cell | None, Item]]:
         """Yield each item with its cell; None for an item without a fault."""
@@ -142,6 +149,9 @@ class _Batch:
             limits["poll_interval"] = BETWEEN_RUNS if lasts and not slow else 0.0
         return limits
 
+    def _pending(self) -> int:
+        return len(self._world.vmray.control.pending_faults())
+
     def _unused_faults(self, injector: FaultInjector) -> Iterator[str]:
         """Yield the faults that no request got, because they prove nothing."""
         if self._cells[0].fault.gone:
@@ -149,3 +159,5 @@ class _Batch:
                 yield f"{self._cells[0]}: the server never closed"
         elif injector.waiting:
             yield f"no request got: {', '.join(map(str, injector.waiting))}"
+        elif self._alone and len(self._cells) > 1 and self._pending() > self._of_example:
+            yield f"no attempt got one of: {', '.join(map(str, self._cells))}"

@@ -39,10 +39,14 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
     """Ends with an outcome word, also if the action fails."""
 
     def present(self, run: Run, shown: Presentation) -> Outcome:
-        """Write the result, and end: completed, unless every item failed."""
+        """Write the result, and end: completed, unless every item failed.
+
+        The outcome can be ``failed`` although VMRay answered about some items, such as ``empty``: then the action ends
+        as completed, so that one wrong hash in a case does not stop a playbook.
+        """
         notes = self.write(run, shown)
         reasons = [(item.name, item.reason) for item in shown.items if item.reason]
-        if shown.outcome == "failed":
+        if shown.outcome == "failed" and all(item.outcome == "failed" for item in shown.items):
             return self._all_failed(run, reasons, [*shown.details, *notes])
         return Outcome(with_details(shown.sentences, [*reasons, *shown.details, *notes]), value=shown.outcome)
 
