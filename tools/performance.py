@@ -103,8 +103,9 @@ def perform(sdk: Path | None = None) -> list[Performance]:
     # Imported here: pytest, which the registry needs, warns about modules that were imported before it.
     from tests.actions.lab import Lab  # noqa: PLC0415 - see above
     from tests.support.registry import CASES  # noqa: PLC0415 - see above
+    from tests.support.warm_start import warm_start  # noqa: PLC0415 - see above
 
-    with EmbeddedEmulator() as vmray, LocalPlatform() as secops:
+    with warm_start(), EmbeddedEmulator() as vmray, LocalPlatform() as secops:
         lab = Lab(vmray, secops, sdk=sdk)
         return [_perform(lab, case) for case in CASES]
 
