@@ -9,6 +9,7 @@ need most of the processor time of a short action. No imported module reads the 
 from __future__ import annotations
 
 import argparse
+import atexit
 import base64
 import concurrent.futures
 import contextlib
@@ -21,11 +22,16 @@ import runpy
 import signal
 import socket
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PRELOADED = (argparse, base64, concurrent.futures, logging.handlers, uuid, requests)
 MAX_MESSAGE = 1 << 20
@@ -161,11 +167,34 @@ def run_script(message: Message, paths: list[str]) -> None:
         script, *arguments = arguments
         sys.argv = [script, *arguments]
         sys.path[:] = [str(Path.cwd()), *search, *paths]
-        runpy.run_module(script, run_name="__main__", alter_sys=True)
+        end_like_python(lambda: runpy.run_module(script, run_name="__main__", alter_sys=True))
     else:
         sys.argv = [script, *arguments]
         sys.path[:] = [str(Path(script).parent), *search, *paths]
-        runpy.run_path(script, run_name="__main__")
+        end_like_python(lambda: runpy.run_path(script, run_name="__main__"))
+
+
+def end_like_python(run: Callable[[], object]) -> NoReturn:
+    """Run, and end as an interpreter ends: error output, threads, exit functions, streams, exit code.
+
+    Only the removal of all modules is omitted: it would copy most of the memory shared with the template.
+    """
+    code: object = 0
+    try:
+        run()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:  # noqa: BLE001 - reported as the interpreter reports it
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    if code is not None and not isinstance(code, int):
+        sys.stderr.write(f"{code}\n")
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]  # an interpreter calls it at its end
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(int(code or 0) & 0xFF)
 
 
 main()
