@@ -126,6 +126,8 @@ def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: 
     """
     if status in SUCCESSES and has_type(body, *types):
         return Response(body, None)
+    if status == HTTPStatus.PARTIAL_CONTENT and has_type(body, *types):
+        raise InvalidResponseError(f"VMRay returned a part of the file only (HTTP {status})")
     decipher(status, headers, body)
     raise InvalidResponseError(f"VMRay's response was not a {' or '.join(each.name for each in types)} file")
 
@@ -145,7 +147,7 @@ def _foreign(status: int, body: bytes) -> RequestError:
     advice = "check Api Root (http or https, host, port, prefix), and the proxy, firewall or login page before VMRay"
     error = ForeignResponseError(f"the response was not from VMRay: {_described(body)} with HTTP {status}", advice)
     # Pages that stay for a moment, such as one about maintenance, often have a status of success.
-    error.retryable = status in SUCCESSES
+    error.retryable = status < HTTPStatus.MULTIPLE_CHOICES
     return error
 
 
@@ -194,9 +196,9 @@ def _error_for(status: int, body: bytes, document: object) -> RequestError:
             )
         case 4:
             return _anybody(status, body, document) or _client_error(status, body, document)
-        case 2 if body.lstrip()[:1] == b"<":
+        case 1 | 2 if not is_envelope(document):
             return _foreign(status, body)
-        case 1 | 2:  # a success without data is not a response to a request
+        case 1 | 2:  # VMRay responds with 200; a part of a response is none
             return InvalidResponseError(f"VMRay returned HTTP {status} without a result")
         case _:
             return _server_error(status, body, document)
