@@ -199,7 +199,7 @@ def test_a_deadline_error_contains_the_last_error() -> None:
 
 @pytest.mark.parametrize(
     ("status", "retryable"),
-    [(400, False), (403, False), (404, False), (407, False), (502, True), (504, True)],
+    [(400, False), (401, False), (403, False), (404, False), (407, False), (502, True), (504, True)],
 )
 def test_a_tunnel_that_the_proxy_rejects_is_not_retried(status: int, *, retryable: bool) -> None:
     """Given a 4xx of the proxy, then the proxy would reject each further attempt, too."""

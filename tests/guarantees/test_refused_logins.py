@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.guarantees.listener import Listener
 from tests.guarantees.matrix.world import World, hash_item, reported_outcome, set_environment
+from tests.guarantees.serving import AcceptingServer
 from tests.guarantees.test_secrets import client_for
 
 from vm_ray.core.api.vmray_concurrency import map_concurrently
 from vm_ray.core.api.vmray_rate_limiter import INITIAL_CONCURRENCY
-from vm_ray.core.api.vmray_request_errors import AuthenticationError, ProxyLoginError, RequestError
+from vm_ray.core.api.vmray_request_errors import (
+    AuthenticationError,
+    ConnectError,
+    ProxyLoginError,
+    RequestError,
+)
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
 HASHES = [f"{number:064x}" for number in range(50)]
@@ -28,6 +35,8 @@ ENVELOPE = b'{"result": "error", "error_msg": "Invalid API key"}'
         ("https://vmray.example", 407, b"", ProxyLoginError),
         ("https://vmray.example", 407, b"<html>Proxy</html>", ProxyLoginError),
         ("http://vmray.example", 401, ENVELOPE, AuthenticationError),  # VMRay, behind a proxy
+        ("https://vmray.example", 401, b"", ConnectError),
+        ("https://vmray.example", 403, b"<html>Proxy</html>", ConnectError),
     ],
 )
 def test_a_rejected_login_is_sent_once(
@@ -52,6 +61,25 @@ def test_nothing_is_sent_after_a_rejected_login(status: int, body: bytes, error:
     with Listener(lambda _path: (status, {}, body)) as server, pytest.raises(error):
         list(map_concurrently(client_for(server.url).find_samples, HASHES))
     assert 1 <= len(server.requests) <= INITIAL_CONCURRENCY
+
+
+class _Unfinished(AcceptingServer):
+    """Returns the head of a 407, and never its body."""
+
+    connections = 0
+
+    def serve(self, connection: socket.socket) -> None:
+        self.connections += 1
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\n")
+        connection.recv(1)  # until the client closes the connection
+
+
+def test_the_body_of_a_rejected_login_is_not_waited_for() -> None:
+    """Given a 407 whose body does not come, then there is no timeout, and no second login."""
+    with _Unfinished() as proxy, pytest.raises(ProxyLoginError):
+        client_for(proxy.url).find_samples(HASHES[0])
+    assert proxy.connections == 1
 
 
 def test_the_login_is_sent_once_by_an_action(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ...core.api.vmray_request_errors import AuthenticationError, ProxyLoginError
+from ...core.api.vmray_request_errors import AuthenticationError, ConnectError, ProxyLoginError
 from ...core.api.vmray_timing import TIMING
 
 
@@ -28,14 +28,14 @@ class LoginGate:
         if not behind_proxy:
             self._decided.set()
         self._accepted = False
-        self._rejection: AuthenticationError | ProxyLoginError | None = None
+        self._rejection: AuthenticationError | ConnectError | None = None
 
     @contextmanager
     def passing(self) -> Iterator[None]:
         """Wait until the first request has ended, at most ``TIMING.connect_timeout``; then run the block.
 
         Raises:
-            ProxyLoginError: The proxy rejected the login of an earlier request.
+            ConnectError: The proxy rejected the login, or the connection, of an earlier request.
             AuthenticationError: VMRay rejected the API key in an earlier request.
         """
         is_first = self._first.acquire(blocking=False)  # never released: there is one first request
@@ -46,8 +46,9 @@ class LoginGate:
         try:
             yield
             self._accepted = True
-        except ProxyLoginError as error:
-            self._rejection = error
+        except ConnectError as error:
+            if not error.retryable:  # some proxies respond with 401 or 403 to a wrong password
+                self._rejection = error
             raise
         except AuthenticationError as error:
             self._rejection = None if self._accepted else error
@@ -56,8 +57,10 @@ class LoginGate:
             self._decided.set()
 
 
-def _again(error: AuthenticationError | ProxyLoginError) -> AuthenticationError | ProxyLoginError:
+def _again(error: AuthenticationError | ConnectError) -> AuthenticationError | ConnectError:
     """Return a new error with the same meaning: each request counts the attempts of its own error."""
     if isinstance(error, ProxyLoginError):
         return ProxyLoginError()
-    return AuthenticationError(error.what, error.advice, not_executed=True)
+    again = type(error)(error.what, error.advice, not_executed=True)
+    again.retryable = error.retryable
+    return again

@@ -133,16 +133,27 @@ def _failed_tunnel(causes: Causes) -> RequestError | None:
     """
     for text in (str(cause) for cause in causes if isinstance(cause, OSError)):
         if text.startswith("Tunnel connection failed"):
-            if ": 407" in text:
-                return ProxyLoginError()
-            error = ConnectError(
-                "the proxy for the VMRay server could not connect to the server",
-                "check the rules of the proxy, and Api Root",
-                not_executed=True,
-            )
-            error.retryable = ": 4" not in text  # with a 4xx the proxy rejects the request itself
-            return error
+            return _tunnel_error(text.partition(": ")[2][:3])
     return None
+
+
+def _tunnel_error(status: str) -> RequestError:
+    """Return the error for the status with which a proxy opened no connection."""
+    if status == "407":
+        return ProxyLoginError()
+    if not status.startswith("4"):
+        return ConnectError(
+            f"the proxy for the VMRay server could not connect to the server (HTTP {status})",
+            "check the rules of the proxy, and Api Root",
+            not_executed=True,
+        )
+    error = ConnectError(
+        f"the proxy for the VMRay server rejected the connection (HTTP {status})",
+        "check the rules of the proxy, its user and password, and Api Root",
+        not_executed=True,
+    )
+    error.retryable = False
+    return error
 
 
 def _unresolved_name(causes: Causes) -> RequestError | None:

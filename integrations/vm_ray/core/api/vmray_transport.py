@@ -52,6 +52,9 @@ MAX_RATE_LIMITED_ATTEMPTS: Final = 12
 MAX_RESPONSE_BYTES: Final = 64 * 1024 * 1024
 # VMRay's envelope of an error is short. A longer body is a foreign page; the rest of the page is not read.
 MAX_ERROR_BYTES: Final = 1024 * 1024
+# An unread body closes the connection. After 1xx, the next request would receive this request's response. The body of
+# 407 means nothing: after a timeout of the body, the login would be repeated.
+UNREAD: Final = (*range(100, 200), *range(300, 400), HTTPStatus.PROXY_AUTHENTICATION_REQUIRED)
 CHUNK_BYTES: Final = 64 * 1024
 USER_AGENT: Final = "VMRay-Google-SecOps/14.0"
 
@@ -260,9 +263,7 @@ class Transport:
             verify=self._verify,
         ) as response:
             status = response.status_code
-            # An unread body closes the connection. After 1xx, the next request would receive this request's response.
-            unread = status < HTTPStatus.OK or status // 100 == HTTPStatus.MULTIPLE_CHOICES // 100
-            if unread:
+            if status in UNREAD:
                 return status, response.headers, b""
             if status not in SUCCESSES:
                 return status, response.headers, _beginning(response, status)
