@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,6 @@ from vm_ray.core.api.vmray_request_errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 ROOT = "https://vmray.example"
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -44,6 +45,8 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HTTPS_PROXY", "http://u:s3cret@proxy.example:99999", "is not the address of a proxy"),
         ("HTTPS_PROXY", "http://proxy.example:port", "is not the address of a proxy"),
         ("https_proxy", "http://proxy..example:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http//u:s3cret@proxy.example:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http:/proxy.example:8080", "is not the address of a proxy"),
         ("HTTPS_PROXY", "http://[::1:8080", "is not the address of a proxy"),
         ("HTTPS_PROXY", " http://u:s3cret@127.0.0.1:9", "is not the address of a proxy"),
         ("HTTPS_PROXY", "PROXY 127.0.0.1:9", "is not the address of a proxy"),
@@ -98,6 +101,11 @@ def missing_folder(folder: Path) -> Path:
     return folder / "nowhere" / "authorities.pem"
 
 
+def below_a_file(folder: Path) -> Path:
+    """Return a path whose folder is a file."""
+    return text(folder) / "authorities.pem"
+
+
 def empty(folder: Path) -> Path:
     """Write an empty file."""
     path = folder / "empty.pem"
@@ -120,7 +128,7 @@ def damaged(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-@pytest.mark.parametrize("path_in", [missing, missing_folder, empty, text, damaged])
+@pytest.mark.parametrize("path_in", [missing, missing_folder, below_a_file, empty, text, damaged])
 def test_a_bundle_that_cannot_be_used_is_named(
     variable: str, path_in: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +140,19 @@ def test_a_bundle_that_cannot_be_used_is_named(
     problem = "does not exist" if not path.exists() else "is not a readable file with certificates"
     allowed = "allowed: a file with certificates in the PEM format"
     assert str(caught.value) == f'the setting {variable} names "{path}", which {problem}; {allowed}'
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENAMETOOLONG, errno.ESTALE])
+def test_a_bundle_that_cannot_be_looked_at_is_named(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a folder without permission, a path that is too long, or a lost share, then the file is named."""
+
+    def stat(_path: Path) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/private/x.pem")
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(ConfigurationError, match=r'names "/private/x\.pem", which is not a readable file'):
+        check_environment(ROOT, verify=True)
 
 
 @pytest.mark.parametrize("root", [ROOT, "HTTPS://vmray.example", "vmray.example"])

@@ -80,6 +80,7 @@ def test_an_address_is_normalised(given_text: str, root: str) -> None:
         "https://https://cloud.vmray.com",
         "https://cloud,vmray.com",
         "https://vmray.example:0",
+        "https://192.168.1.256",
     ],
 )
 def test_an_invalid_address_is_an_error(wrong: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
 from ...core.api.vmray_errors import ParameterError
 
+_FOUR_NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+_HIGHEST_BYTE: Final = 255
 _NEVER_IN_HOST: Final = "\\^`{|}<>\"',;!*()[]"
 ALLOWED: Final = "the address of a VMRay server, such as https://cloud.vmray.com"
 
@@ -45,4 +48,6 @@ def _is_address(root: str) -> bool:
 
 def _is_host(host: str) -> bool:
     """Return whether a text can be a host; ``https`` is the rest of a misspelled address such as ``https:/host``."""
+    if _FOUR_NUMBERS.fullmatch(host) and max(map(int, host.split("."))) > _HIGHEST_BYTE:
+        return False
     return bool(host.strip(".")) and host not in ("http", "https") and not set(host) & set(_NEVER_IN_HOST)

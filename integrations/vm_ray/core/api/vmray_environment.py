@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import stat
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -67,7 +68,7 @@ def _parts(address: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(address)
-        valid = bool(parts.hostname) and parts.port != 0
+        valid = parts.hostname not in (None, *PROXY_SCHEMES) and parts.port != 0  # http//host has the host "http"
         (parts.hostname or "").encode("idna")
     except ValueError:  # UnicodeError is a ValueError
         return None
@@ -93,12 +94,12 @@ def _check_bundle() -> None:
     if path != path.strip():
         raise ConfigurationError(name, "names a file with blanks or line ends around its name", _ALLOWED_BUNDLE)
     shown = one_line(path, 200)
-    if not Path(path).exists():
-        raise ConfigurationError(name, f'names "{shown}", which does not exist', _ALLOWED_BUNDLE)
-    if Path(path).is_dir():
-        return  # a folder of certificates, which OpenSSL reads only when it needs one of them
     try:
+        if stat.S_ISDIR(Path(path).stat().st_mode):
+            return  # a folder of certificates, which OpenSSL reads only when it needs one of them
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigurationError(name, f'names "{shown}", which does not exist', _ALLOWED_BUNDLE) from None
     except (OSError, ValueError):  # SSLError is an OSError
         raise ConfigurationError(
             name, f'names "{shown}", which is not a readable file with certificates', _ALLOWED_BUNDLE
