@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.expected import ENRICHED, NONE_ENRICHED, NOT_ENRICHED, details
+from tests.actions.lab import Lab
 from tests.actions.patched_integration import PatchedIntegration
 
 from secops_lab.platform import case_routes, routes
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.actions.lab import JsonValue, Lab
+    from tests.actions.lab import JsonValue
 
     from secops_lab.platform.state import PlatformState
 
@@ -117,3 +118,21 @@ def test_a_platform_that_rejects_a_suspicious_entity_is_reported(
     assert reason.startswith(f"{url.upper()}: sample 5001 could not be read: ")
     assert reason.endswith("; content reached through this URL is malicious: sample 5002")
     assert refused == f"{url.upper()}: suspicious, but the platform rejected the update of the entity"
+
+
+@pytest.mark.parametrize(
+    ("variable", "proxy", "reason"),
+    [
+        ("ALL_PROXY", "socks5://u:s3cret@127.0.0.1:9", "the setting ALL_PROXY names a socks5 proxy"),
+        ("http_proxy", "http://u:s3cret@:8080", "the setting http_proxy is not the address of a proxy"),
+        ("HTTP_PROXY", "http://u:s3cret@127.0.0.1:9", r"Google SecOps could not be reached \(ProxyError\)"),
+    ],
+)
+def test_a_proxy_between_the_action_and_the_platform_is_named(
+    lab: Lab, variable: str, proxy: str, reason: str
+) -> None:
+    """Given a proxy that stops the first request to the platform, then the message says so."""
+    run = Lab(lab.vmray, lab.secops, network={variable: proxy}).run("Ping")
+
+    assert re.match(f"Failed to test connectivity. Error is {reason}.*; ", run.message), run.message
+    assert "s3cret" not in run.message + run.debug_output

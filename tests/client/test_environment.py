@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from vm_ray.core.api import vmray_environment
 from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_environment import check_environment
 from vm_ray.core.api.vmray_request_errors import ConfigurationError
+from vm_ray.core.api.vmray_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,8 @@ VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the variables that this machine may have, and the support for SOCKS."""
-    for name in (*VARIABLES, *map(str.lower, VARIABLES), "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+    others = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSLKEYLOGFILE")
+    for name in (*VARIABLES, *map(str.lower, VARIABLES), *others):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(vmray_environment, "find_spec", lambda _name: None)
 
@@ -50,6 +53,12 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HTTPS_PROXY", "http://[::1:8080", "is not the address of a proxy"),
         ("HTTPS_PROXY", " http://u:s3cret@127.0.0.1:9", "is not the address of a proxy"),
         ("HTTPS_PROXY", "PROXY 127.0.0.1:9", "is not the address of a proxy"),
+        ("ALL_PROXY", "u:s3cret@proxy.example:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http//proxy.example:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http://http://u:s3cret@proxy.example", "is not the address of a proxy"),
+        ("https_proxy", "http:/proxy.example:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http://$PROXY_HOST:8080", "is not the address of a proxy"),
+        ("HTTPS_PROXY", "http://10.0.0.256:8080", "is not the address of a proxy"),
         ("https_proxy", "http://\u200b127.0.0.1:9", "is not the address of a proxy"),
     ],
 )
@@ -72,6 +81,9 @@ def test_a_proxy_that_cannot_be_used_is_named(
         ("HTTPS_PROXY", "proxy.example:8080"),
         ("https_proxy", "https://u:s3cret@proxy.example"),
         ("ALL_PROXY", "http://[::1]:8080"),
+        ("ALL_PROXY", "http://[fe80::1%25eth0]:8080"),
+        ("HTTPS_PROXY", "http://domain\\user:s3@cret@10.0.0.1:8080"),
+        ("HTTPS_PROXY", "http://web_proxy"),
         ("HTTP_PROXY", "socks5://127.0.0.1:1080"),
         ("HTTPS_PROXY", ""),
     ],
@@ -127,8 +139,22 @@ def damaged(folder: Path) -> Path:
     return path
 
 
+def pipe(folder: Path) -> Path:
+    """Create a pipe, which nobody writes to."""
+    path = folder / "pipe.pem"
+    os.mkfifo(path)
+    return path
+
+
+def long_name(folder: Path) -> Path:
+    """Return a path that no file system accepts."""
+    return folder / ("a" * 300)
+
+
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-@pytest.mark.parametrize("path_in", [missing, missing_folder, below_a_file, empty, text, damaged])
+@pytest.mark.parametrize(
+    "path_in", [missing, missing_folder, below_a_file, empty, text, damaged, pipe, long_name]
+)
 def test_a_bundle_that_cannot_be_used_is_named(
     variable: str, path_in: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,9 +163,34 @@ def test_a_bundle_that_cannot_be_used_is_named(
     monkeypatch.setenv(variable, str(path))
     with pytest.raises(ConfigurationError) as caught:
         connect(ROOT, "0123456789abcdef")
-    problem = "does not exist" if not path.exists() else "is not a readable file with certificates"
+    is_absent = path_in in (missing, missing_folder, below_a_file)
+    problem = "does not exist" if is_absent else "is not a readable file with certificates"
     allowed = "allowed: a file with certificates in the PEM format"
-    assert str(caught.value) == f'the setting {variable} names "{path}", which {problem}; {allowed}'
+    assert (
+        str(caught.value)
+        == f'the setting {variable} names "{one_line(str(path), 200)}", which {problem}; {allowed}'
+    )
+
+
+def test_a_certificate_instead_of_the_name_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given the text of a file, which may have a key, then the error does not contain the text."""
+    monkeypatch.setenv("CURL_CA_BUNDLE", "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----")
+    with pytest.raises(ConfigurationError, match="CURL_CA_BUNDLE names a file with blanks") as caught:
+        check_environment(ROOT, verify=True)
+    assert "PRIVATE" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["nowhere/keys.log", ".", "a" * 300])
+def test_a_file_for_tls_keys_that_cannot_be_written(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a file for the keys of TLS that cannot be written, then the error names the variable."""
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / name))
+    check_environment("http://vmray.example", verify=True)
+    with pytest.raises(
+        ConfigurationError, match="the setting SSLKEYLOGFILE names a file that cannot be written"
+    ):
+        check_environment(ROOT, verify=False)
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ENAMETOOLONG, errno.ESTALE])

@@ -212,3 +212,25 @@ def test_a_name_without_an_address_is_named() -> None:
     assert str(classify_exception(requests.ConnectionError(NO_NAME), 60.0)) == (
         "the name of the VMRay server could not be resolved; check Api Root and the DNS"
     )
+
+
+@pytest.mark.parametrize(
+    ("why", "advice"),
+    [
+        ("unable to get local issuer certificate", "add its certificate authority to the file that "),
+        ("self-signed certificate in certificate chain", "add its certificate authority to the file that "),
+        ("unable to verify the first certificate", "add its certificate authority to the file that "),
+        ("EE certificate key too weak", "install a valid certificate on the server, "),
+        ("unsuitable certificate purpose", "install a valid certificate on the server, "),
+        ("certificate revoked", "install a valid certificate on the server, "),
+        ("IP address mismatch, certificate is not valid for '10.0.0.1'", "use the name in the certificate "),
+        ("certificate is not yet valid", "renew the certificate, and check the clock "),
+    ],
+)
+def test_each_reason_of_a_certificate_has_its_advice(why: str, advice: str) -> None:
+    """Given a certificate that is not accepted, then a list of authorities is named only where it helps."""
+    rejected = ssl.SSLCertVerificationError()
+    rejected.verify_message = why
+    assert f"not accepted: {why}; {advice}" in str(
+        classify_exception(requests.exceptions.SSLError(rejected), 60.0)
+    )

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
         (" cloud.vmray.com ", "https://cloud.vmray.com"),
         ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
         ("https://[::1]:8443/vmray/rest", "https://[::1]:8443/vmray"),
+        ("https://[fe80::1%25eth0]", "https://[fe80::1%25eth0]"),
+        ("vm_ray-1.example.", "https://vm_ray-1.example."),
     ],
 )
 def test_an_address_is_normalised(given_text: str, root: str) -> None:
@@ -81,6 +83,10 @@ def test_an_address_is_normalised(given_text: str, root: str) -> None:
         "https://cloud,vmray.com",
         "https://vmray.example:0",
         "https://192.168.1.256",
+        "192.168.1.10.1:8443",
+        "https://vmray%2Eexample",
+        "https://$VMRAY_HOST",
+        f"https://{'a.' * 130}example",
     ],
 )
 def test_an_invalid_address_is_an_error(wrong: str) -> None:

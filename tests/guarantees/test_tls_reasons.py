@@ -11,6 +11,7 @@ from tests.actions.certificate import self_signed
 from tests.guarantees.listener import Listener, ok
 from tests.guarantees.matrix.faults import API_KEY
 from tests.guarantees.serving import AcceptingServer
+from urllib3.connection import HTTPSConnection
 
 from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_network_errors import classify_exception
@@ -80,6 +81,24 @@ def test_the_reason_of_openssl_is_named(
     assert "a TLS connection to the VMRay server could not be established (" in str(caught.value)
     assert reason in str(caught.value)
     assert advice in str(caught.value)
+
+
+def test_an_alert_is_read_after_the_request_could_not_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a server that rejects the client before the request, then its alert is the reason."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+
+    def alert(_: object) -> None:
+        rejection = ssl.SSLError(1, "text of the library")
+        rejection.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+        raise rejection
+
+    monkeypatch.setattr(HTTPSConnection, "request", broken)
+    monkeypatch.setattr(HTTPSConnection, "getresponse", alert)
+    monkeypatch.setattr(HTTPSConnection, "connect", lambda _: None)
+    with pytest.raises(CertificateError, match="the server requires a client certificate"):
+        connect("https://vmray.example", API_KEY, verify=False).check_access()
 
 
 def test_a_port_without_tls_is_named() -> None:

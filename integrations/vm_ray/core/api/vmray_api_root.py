@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import socket
 from typing import Final
 from urllib.parse import urlsplit
 
 from ...core.api.vmray_errors import ParameterError
 
-_FOUR_NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
-_HIGHEST_BYTE: Final = 255
-_NEVER_IN_HOST: Final = "\\^`{|}<>\"',;!*()[]"
+_NEVER_IN_HOST: Final = "\\^`{|}<>\"',;!*()[]$+~"
+_LONGEST_HOST: Final = 253
+_NUMBERS: Final = re.compile(r"[0-9.]+")
 ALLOWED: Final = "the address of a VMRay server, such as https://cloud.vmray.com"
 
 
@@ -39,15 +40,26 @@ def _is_address(root: str) -> bool:
         parts = urlsplit(root)
         host = parts.hostname or ""
         host.encode("idna")  # rejects an empty label and a label of more than 63 characters
-        usable = parts.scheme in ("http", "https") and _is_host(host) and parts.port != 0
+        usable = parts.scheme in ("http", "https") and is_host(host) and parts.port != 0
     except ValueError:  # UnicodeError is a ValueError
         return False
     extra = parts.username is not None or parts.query or parts.fragment or any(each.isspace() for each in root)
     return usable and not extra
 
 
-def _is_host(host: str) -> bool:
+def is_host(host: str) -> bool:
     """Return whether a text can be a host; ``https`` is the rest of a misspelled address such as ``https:/host``."""
-    if _FOUR_NUMBERS.fullmatch(host) and max(map(int, host.split("."))) > _HIGHEST_BYTE:
+    if not host.strip(".") or host in ("http", "https") or len(host) > _LONGEST_HOST or set(host) & set(_NEVER_IN_HOST):
         return False
-    return bool(host.strip(".")) and host not in ("http", "https") and not set(host) & set(_NEVER_IN_HOST)
+    if ":" in host:
+        return True  # an IPv6 address, which can have a zone after ``%``
+    return "%" not in host and (_NUMBERS.fullmatch(host) is None or _is_ipv4_address(host))
+
+
+def _is_ipv4_address(numbers: str) -> bool:
+    """Return whether numbers are an address in one of the forms that the network functions accept, such as 127.1."""
+    try:
+        socket.inet_aton(numbers)
+    except OSError:
+        return False
+    return True

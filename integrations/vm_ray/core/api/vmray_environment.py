@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from requests.utils import get_environ_proxies, select_proxy
+from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
+from urllib3.util import parse_url
 
+from ...core.api.vmray_api_root import is_host
 from ...core.api.vmray_request_errors import ConfigurationError
 from ...core.api.vmray_text import one_line
 
@@ -24,6 +26,7 @@ from ...core.api.vmray_text import one_line
 BUNDLE_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 PROXY_SCHEMES: Final = ("http", "https")
 SOCKS_SCHEMES: Final = ("socks4", "socks4a", "socks5", "socks5h")
+_KEY_LOG_VARIABLE: Final = "SSLKEYLOGFILE"  # for the analysis of TLS; urllib3 writes the keys to this file
 _ALLOWED_PROXY: Final = "an address such as http://proxy.example:8080"
 _ALLOWED_BUNDLE: Final = "a file with certificates in the PEM format"
 
@@ -38,9 +41,11 @@ def check_environment(root: str, *, verify: bool) -> None:
     Raises:
         ConfigurationError: A setting cannot be used.
     """
-    _check_proxy(root)
-    if verify and root.startswith("https:"):
-        _check_bundle()
+    check_proxy(root)
+    if root.startswith("https:"):
+        _check_key_log()
+        if verify:
+            _check_bundle()
 
 
 def proxy_for(root: str) -> str:
@@ -48,13 +53,18 @@ def proxy_for(root: str) -> str:
     return select_proxy(root, get_environ_proxies(root)) or ""
 
 
-def _check_proxy(root: str) -> None:
+def check_proxy(root: str) -> None:
+    """Check the proxy that requests to this server use.
+
+    Raises:
+        ConfigurationError: The proxy cannot be used.
+    """
     value = proxy_for(root)
     if not value:
         return
     name = _variable_of(value, urlsplit(root).scheme)
     parts = _parts(value if "://" in value else f"http://{value}")
-    if parts is None:
+    if parts is None or not _is_readable(value):
         raise ConfigurationError(name, "is not the address of a proxy", _ALLOWED_PROXY)
     if parts.scheme in SOCKS_SCHEMES and find_spec("socks") is None:
         raise ConfigurationError(name, f"names a {parts.scheme} proxy, which is not supported here", _ALLOWED_PROXY)
@@ -68,11 +78,20 @@ def _parts(address: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(address)
-        valid = parts.hostname not in (None, *PROXY_SCHEMES) and parts.port != 0  # http//host has the host "http"
+        valid = is_host(parts.hostname or "") and parts.port != 0
         (parts.hostname or "").encode("idna")
     except ValueError:  # UnicodeError is a ValueError
         return None
     return parts if valid else None
+
+
+def _is_readable(value: str) -> bool:
+    """Return whether requests can read the value; it reads no user name without a scheme, for example."""
+    try:
+        address = prepend_scheme_if_needed(value, "http")  # type: ignore[no-untyped-call]  # requests has no types for it
+        return bool(parse_url(address).host)
+    except ValueError:  # LocationParseError is a ValueError
+        return False
 
 
 def _variable_of(value: str, scheme: str) -> str:
@@ -91,16 +110,40 @@ def _check_bundle() -> None:
     path = os.environ.get(name)
     if not path:
         return
-    if path != path.strip():
-        raise ConfigurationError(name, "names a file with blanks or line ends around its name", _ALLOWED_BUNDLE)
+    if path != path.strip() or not path.isprintable():
+        raise ConfigurationError(name, "names a file with blanks around its name or line ends in it", _ALLOWED_BUNDLE)
     shown = one_line(path, 200)
     try:
-        if stat.S_ISDIR(Path(path).stat().st_mode):
-            return  # a folder of certificates, which OpenSSL reads only when it needs one of them
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        if _has_certificates(path):
+            return
     except (FileNotFoundError, NotADirectoryError):
         raise ConfigurationError(name, f'names "{shown}", which does not exist', _ALLOWED_BUNDLE) from None
     except (OSError, ValueError):  # SSLError is an OSError
+        pass
+    raise ConfigurationError(
+        name, f'names "{shown}", which is not a readable file with certificates', _ALLOWED_BUNDLE
+    ) from None
+
+
+def _has_certificates(path: str) -> bool:
+    """Return whether a path is a file with certificates, or a folder: OpenSSL reads its files when it needs them.
+
+    Raises:
+        OSError: Nothing can be read there, or no certificate is in the file.
+    """
+    mode = Path(path).stat().st_mode
+    if stat.S_ISREG(mode):  # reading a pipe could take for ever
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _check_key_log() -> None:
+    path = os.environ.get(_KEY_LOG_VARIABLE)
+    if not path:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename = path
+    except (OSError, ValueError):
         raise ConfigurationError(
-            name, f'names "{shown}", which is not a readable file with certificates', _ALLOWED_BUNDLE
+            _KEY_LOG_VARIABLE, "names a file that cannot be written", "no value, or a file that can be written"
         ) from None

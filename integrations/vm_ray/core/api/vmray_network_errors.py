@@ -50,6 +50,11 @@ def classify_exception(error: Exception, timeout: float) -> RequestError:
     return ConnectionLostError("the connection to VMRay was lost before the response was complete")
 
 
+def is_failed_exchange(error: BaseException) -> bool:
+    """Return whether an exception is one of requests: a request that could not be sent, or had no response."""
+    return isinstance(error, requests.RequestException)
+
+
 def _invalid_setting(causes: Causes) -> RequestError | None:
     """Recognize a setting that the libraries reject before they connect; ``vmray_environment`` finds the usual ones.
 
@@ -82,6 +87,8 @@ def _certificate_advice(why: str) -> str:
         return "renew the certificate, and check the clock of the machine that runs the action"
     if "mismatch" in why or "not valid for" in why:
         return "use the name in the certificate as the host in Api Root"
+    if not any(part in why for part in ("issuer", "self-signed", "self signed", "first certificate")):
+        return "install a valid certificate on the server, or on the proxy that inspects TLS"
     name = bundle_variable()
     return f"add its certificate authority to the file that {name} names on the machine that runs the action"
 

@@ -7,6 +7,7 @@ error is another one, so this module turns the error of TLS into ``BrokenPipeErr
 
 from __future__ import annotations
 
+from ssl import SSLError
 from typing import Any, Final
 
 from requests.adapters import HTTPAdapter
@@ -42,14 +43,20 @@ class _Connection(HTTPSConnection):
         """Read the response.
 
         Raises:
-            OSError: There is no response; the reason why the request could not be sent, if there is one.
+            OSError: There is no response; the reason why the request could not be sent, if there is one. An alert
+                of TLS is a better reason: with TLS 1.3 a server rejects a client after the negotiation.
         """
         try:
             return super().getresponse()
-        except Exception:
-            if self._failure is not None:
-                raise self._failure from None
-            raise
+        except Exception as error:
+            if self._failure is None or _is_alert(error):
+                raise
+            raise self._failure from None
+
+
+def _is_alert(error: Exception) -> bool:
+    """Return whether the server ended TLS with a reason, and not only the connection."""
+    return isinstance(error, SSLError) and "ALERT" in (error.reason or "")
 
 
 class _Pool(HTTPSConnectionPool):

@@ -21,7 +21,10 @@ from soar_sdk.ScriptResult import (
 )
 from soar_sdk.SiemplifyAction import SiemplifyAction
 
+from ...core.api.vmray_environment import check_proxy
 from ...core.api.vmray_errors import VMRayError
+from ...core.api.vmray_network_errors import is_failed_exchange
+from ...core.api.vmray_request_errors import ConfigurationError
 from ...core.api.vmray_text import one_line
 from ...core.results.vmray_messages import error_message, with_details
 from ...core.soar.vmray_parameters import Parameters
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 
 MAX_REASON_LENGTH: Final = 20_000
+_CHECK_NETWORK: Final = "check the network and the proxies of the machine that runs the action (HTTPS_PROXY, NO_PROXY)"
 
 Declared = TypeVar("Declared", bound=Parameters)
 
@@ -93,6 +97,7 @@ class Action(ABC, Generic[Declared]):
 
     def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
         """End as failed: the documented sentence with the cause and the details; no traceback, no foreign text."""
+        error = _cause_of(run, error)
         if isinstance(error, VMRayError):
             run.log(f"{type(error).__name__}: {error}")
             message = self.failure(run, one_line(str(error), MAX_REASON_LENGTH))
@@ -101,8 +106,20 @@ class Action(ABC, Generic[Declared]):
         where = f"{Path(place.filename).stem}.{place.name}"
         run.log(f"unexpected {type(error).__name__} in {where}, line {place.lineno}")
         reason = f"internal error ({type(error).__name__}) in the integration; see the debug output"
+        if is_failed_exchange(error):  # those with VMRay have errors of their own
+            reason = f"Google SecOps could not be reached ({type(error).__name__}); {_CHECK_NETWORK}"
         return Outcome.failed(with_details([self.failure(run, reason)], kept))
 
     def failure(self, run: Run, reason: str) -> str:  # noqa: ARG002 - for actions that name their subject
         """Return the documented sentence for a failed action."""
         return error_message(self.name, reason)
+
+
+def _cause_of(run: Run, error: Exception) -> Exception:
+    """Return the wrong proxy that stopped a request to the platform; without one, the error itself."""
+    if is_failed_exchange(error):
+        try:
+            check_proxy(run.siemplify.API_ROOT)
+        except ConfigurationError as setting:
+            return setting
+    return error
