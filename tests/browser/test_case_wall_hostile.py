@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.hostile import TEXTS
 from tests.browser.views import open_lists
-from tests.browser.wall import attacking_host, wall_on_emulator
+from tests.browser.wall import attacking_host, left_after, wall_on_emulator
 
 from secops_lab.web import CaseWall, WallSettings
 
@@ -101,7 +100,7 @@ def test_hostile_text_stays_text_in_every_view(
 def test_a_hostile_sample_stays_text_in_the_real_integration(platform: LocalPlatform, page: Page) -> None:
     """Given a sample with hostile names, every view from VMRay's response to the page shows text."""
     texts = [text for name, text in TEXTS.items() if name not in ("surrogate", "controls")]
-    with wall_on_emulator(platform) as wall, closing(page):
+    with wall_on_emulator(platform) as wall, left_after(page):
         iocs = dict.fromkeys(("urls", "mutexes", "processes", "registry"), texts)
         shown = [{"category": text, "operation": text, "score": 5} for text in texts]
         named: dict[str, Any] = {"threat_names": texts, "classifications": texts, "indicators": shown}
@@ -127,7 +126,7 @@ def test_a_hostile_sample_stays_text_in_the_real_integration(platform: LocalPlat
 def test_a_hostile_file_name_stays_text(platform: LocalPlatform, page: Page) -> None:
     """Given a hostile name of a selected file, the page shows it as text."""
     name = "<img src=x onerror=alert(1)>\u202e.exe"
-    with wall_on_emulator(platform) as wall, closing(page):
+    with wall_on_emulator(platform) as wall, left_after(page):
         platform.new_case()
         page.goto(f"{wall.url}/cases/1?action=upload_file_and_get_report")
         sample: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": b"MZ"}
@@ -184,7 +183,7 @@ def test_a_widget_cannot_reach_the_page_or_the_network(
     </script>"""
     body = 'siemplify.result.add_result_json([{"Entity": "A"}])\nsiemplify.end("done", True)'
     host = attacking_host(tmp_path, platform, widget, body)
-    with CaseWall(platform, host, WallSettings("nobody")) as wall, closing(page):
+    with CaseWall(platform, host, WallSettings("nobody")) as wall, left_after(page):
         case = platform.new_case()
         wall.wall.runs.start(host.actions()[0], case, [], {})
         wall.wall.runs.wait()

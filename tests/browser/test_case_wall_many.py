@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.views import assert_accessible
-from tests.browser.wall import wall_on_toy
+from tests.browser.wall import left_after, wall_on_toy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ siemplify.end(str(len(siemplify.target_entities)), True)
 def many(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page]:
     """Return the page of a case with many entities; the action returns the number of entities it received."""
     platform.new_case(entities=[("FILEHASH", f"{number:064x}") for number in range(MANY)])
-    with wall_on_toy(platform, tmp_path, COUNT) as wall, closing(page):  # close the page first
+    with wall_on_toy(platform, tmp_path, COUNT) as wall, left_after(page):  # close the page first
         page.goto(f"{wall.url}/cases/1")
         yield page
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.views import delayed, open_lists
-from tests.browser.wall import attacking_host
+from tests.browser.wall import attacking_host, left_after
 
 from secops_lab.web import CaseWall, WallSettings
 
@@ -32,7 +31,7 @@ siemplify.end("done", True)
 def result(platform: LocalPlatform, tmp_path: Path, page: Page) -> Iterator[Page]:
     """Return the page of a case with one finished run and all sections open."""
     host = attacking_host(tmp_path, platform, body=BODY)
-    with CaseWall(platform, host, WallSettings("nobody")) as wall, closing(page):  # close the page first
+    with CaseWall(platform, host, WallSettings("nobody")) as wall, left_after(page):  # close the page first
         wall.wall.runs.start(host.actions()[0], platform.new_case(), [], {})
         wall.wall.runs.wait()
         page.goto(f"{wall.url}/cases/1")

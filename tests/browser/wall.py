@@ -19,6 +19,8 @@ from vmray_emulator import EmbeddedEmulator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Page
+
     from secops_lab.platform import LocalPlatform
 
 INTEGRATION = Path(__file__).parents[2] / "integrations" / "vm_ray"
@@ -32,6 +34,16 @@ class WallOnEmulator:
     url: str
     vmray: EmbeddedEmulator
     platform: LocalPlatform
+
+
+@contextmanager
+def left_after(page: Page) -> Iterator[None]:
+    """Leave the page at the end, before its case wall stops: the page keeps a connection open.
+
+    A new tab would need more processor time than a short test.
+    """
+    yield
+    page.goto("about:blank")
 
 
 @contextmanager
