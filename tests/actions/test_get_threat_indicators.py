@@ -35,9 +35,22 @@ def several(number: int) -> Example:
     return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="done")
 
 
-def one_sample(vmray: EmbeddedEmulator) -> None:
-    """Let VMRay know one sample, with one submission and its analyses."""
-    vmray.control.add_sample(indicators=[STRONG])
+def by_id(situation: str, parameter: str, first: int, count: int = 1) -> Example:
+    """So many samples, each with one submission and one analysis, which a parameter names by its id."""
+    ids = tuple(str(first + number) for number in range(count))
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for number in ids:
+            vmray.control.add_sample(sha256=f"{int(number):064x}", indicators=[STRONG])
+
+    return Example(
+        situation,
+        setup=setup,
+        ids=ids,
+        parameters={parameter: ",".join(ids)},
+        result="done",
+        several=lambda number: by_id(situation, parameter, first, number),
+    )
 
 
 def a_locked_report(vmray: EmbeddedEmulator) -> None:
@@ -64,10 +77,10 @@ EXAMPLES = [
     ),
     Example("an unknown hash", entities=(("FILEHASH", "ab" * 32),), result="not_found"),
     Example("nothing to read", result="empty"),
-    Example("a submission", setup=one_sample, parameters={"Submission IDs": "6001"}, result="done"),
+    by_id("a submission", "Submission IDs", 6001),
 ]
 SITUATIONS = [
-    Example("an analysis", setup=one_sample, parameters={"Analysis IDs": "9001"}, result="done"),
+    by_id("an analysis", "Analysis IDs", 9001),
     Example("a locked report", setup=a_locked_report, parameters={"Samples": "5001"}, result="locked"),
 ]
 # That VMRay does not know a subject is an answer: the action completes.

@@ -38,10 +38,11 @@ class Example:
         entities: Type and identifier of each entity of the case.
         parameters: Parameters that are not left at their defaults; `{folder}` stands for the files' folder.
         files: Name and content of each file that exists when the action starts.
+        ids: The ids of VMRay that a parameter names, if each of them is an item of the result.
         settings: Settings of the emulator that differ from its defaults.
         result: The script result that the run ends with.
-        several: The same situation with so many items (entities or files), for suites that give each item a
-            fault of its own; None where the action has a single subject.
+        several: The same situation with so many items (entities, files or ids), for suites that give each
+            item a fault of its own; None where the action has a single subject.
         failure_sentence: What the action says before the reason of a failure; empty for the sentence
             `Error executing action "NAME". Reason: `, which is the rule.
         failed_json: The JSON result that a failed run leaves, None for none. Of an action with an outcome
@@ -53,6 +54,7 @@ class Example:
     entities: tuple[tuple[str, str], ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    ids: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     result: bool | str = True
     several: Callable[[int], Example] | None = None

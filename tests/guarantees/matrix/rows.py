@@ -85,7 +85,7 @@ class Row:
     def has_single_subject(self) -> bool:
         """Whether what fails for the only subject fails for the action."""
         example = self.observation.example
-        subjects = len(example.entities or example.files)
+        subjects = len(example.entities or example.files or example.ids)
         return subjects == 0 or (example.has_outcome_word and subjects == 1)
 
     def expected(self, cell: Cell) -> Outcome:

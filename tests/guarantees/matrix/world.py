@@ -35,12 +35,12 @@ SECRETS: Final = (API_KEY, PASSWORD, str(ACCOUNT))
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A subject of an action: a hash, a URL, or a file.
+    """A subject of an action: a hash, a URL, a file, or an id of VMRay.
 
     Attributes:
-        name: The name in messages: the entity's identifier, or the path.
-        sha256: Hash of the file's content or of the URL's text.
-        entity: Type and text of the entity; None for a file.
+        name: The name in messages: the entity's identifier, the path, or the id.
+        sha256: Hash of the file's content or of the URL's text; empty for an id.
+        entity: Type and text of the entity; None for a file and for an id.
     """
 
     name: str
@@ -65,12 +65,13 @@ def file_item(path: Path, content: bytes) -> Item:
 
 
 def items_of(example: Example, folder: Path) -> list[Item]:
-    """Return the items of an example: its entities, its files, or its only subject."""
+    """Return the items of an example: its entities, its files, its ids, or its only subject."""
     found = [
         Item(text.upper(), text if kind == "FILEHASH" else _sha256(text.encode()), (kind, text))
         for kind, text in example.entities
     ]
     found += [Item(str(folder / name), _sha256(content)) for name, content in example.files.items()]
+    found += [Item(each, "") for each in example.ids]
     return found or [Item("", "")]
 
 
@@ -152,7 +153,9 @@ class World:
         raise LookupError(f"no item has this request: {identity}")
 
     def _names_of(self, item: Item) -> set[str]:
-        """Return the hash of an item, and the ids of its samples and submissions."""
+        """Return the hash of an item, and the ids of its samples and submissions; or its own id."""
+        if not item.sha256:
+            return {item.name}
         control = self.vmray.control
         samples = [each for each in control.samples() if each["sample_sha256hash"] == item.sha256]
         submissions = [
@@ -252,7 +255,7 @@ def _outcome_of_row(run: ActionRun, item: Item, usual: str) -> str:
     """Return the outcome in an item's row, for an action with outcome words; without a name, of all rows."""
     rows = run.json_result["items"]
     if item.name:
-        rows = [row for row in rows if row["entity"] == item.name]
+        rows = [row for row in rows if item.name in (row.get("entity"), row["subject"].split()[-1])]
         assert len(rows) == 1, f"{item.name} has {len(rows)} rows"
         _assert_listed(run, item, rows[0]["outcome"])
     return "fine" if all(row["outcome"] in (*_ANSWERED, usual) for row in rows) else "named"
