@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.support.example import run_example
 from tests.support.registry import ACTIONS, CASES, Case, MissingExampleError, every_example, examples_of
+from tests.support.warm_start import warm_start
 
 from secops_lab.manifest import ActionSpec
 
@@ -34,5 +35,6 @@ def test_an_action_without_an_example_is_named_with_the_file_to_write() -> None:
 @every_example
 def test_every_example_ends_as_declared(case: Case, lab: Lab, tmp_path: Path) -> None:
     """The run completes, with the script result of the example."""
-    run = run_example(lab, case.action.name, case.example, tmp_path)
+    with warm_start():
+        run = run_example(lab, case.action.name, case.example, tmp_path)
     assert (run.state.value, run.result_value) == ("completed", case.example.result), run.message
