@@ -69,7 +69,10 @@ DAY: Final = "86400"
     [
         ({"kind": "status", "status": 503, "headers": {"Retry-After": DAY}}, "VMRay returned HTTP 503"),
         ({"kind": "throttle", "retry_after": DAY}, "VMRay returned HTTP 429, too many requests"),
-        ({"kind": "status", "status": 408, "headers": {"Retry-After": DAY}}, "the server requested another"),
+        (
+            {"kind": "status", "status": 408, "headers": {"Retry-After": DAY}},
+            "the server returned HTTP 408 and requested another attempt",
+        ),
         ({"kind": "status", "status": 502, "headers": {"Retry-After": "7200"}}, "VMRay returned HTTP 502"),
     ],
 )

@@ -152,7 +152,7 @@ def _foreign(status: int) -> str:
 
 
 def _requested(status: int) -> str:
-    return rf"the server requested another attempt \(HTTP {status}\) \(4 attempts\)"
+    return rf"the server returned HTTP {status} and requested another attempt \(4 attempts\)"
 
 
 def _failed(status: int) -> str:

@@ -232,7 +232,7 @@ def _anybody(status: int, body: bytes, document: object) -> RequestError | None:
                 not_executed=True,
             )
         case _ if status in RETRY_REQUESTED:
-            return RetryRequestedError(f"the server requested another attempt (HTTP {status})")
+            return RetryRequestedError(f"the server returned HTTP {status} and requested another attempt")
         case _:
             return None
 
