@@ -52,7 +52,7 @@ class Server:
 
 
 def test_an_attempt_takes_a_share_of_the_rest_of_the_run() -> None:
-    """Given 80 seconds of a run, then an attempt takes at most an eighth of them."""
+    """Given 80 seconds of a run, then an attempt takes at most its share of them."""
     server = Server()
     server.error = None
     assert server.read(1) == ""

@@ -17,8 +17,9 @@ from ...core.api.vmray_errors import DeadlineError
 from ...core.api.vmray_models import Aggregate, Analysis
 from ...core.api.vmray_request_errors import ResponseTimeoutError
 
-# The part of the rest of the run that one attempt may take; four attempts take half of it.
-ATTEMPT_SHARE: Final = 1 / 8
+# The part of the rest of the run that one attempt may take. Four attempts take a third of it; the rate limiter can let
+# the requests for one kind of list wait for those of the other kind, and the other samples need the last third.
+ATTEMPT_SHARE: Final = 1 / 12
 # So many requests for one kind of list without a response in time: then at most one of this kind is in flight.
 MAX_TIMEOUTS: Final = 3
 NOT_SENT: Final = "not requested, because VMRay did not respond to the previous requests in time"
