@@ -97,4 +97,11 @@ class AcceptingServer:
             if self._ended.is_set():  # the context ended before the connection was in the list
                 break_connection(connection)
                 return
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            self.serve(connection)
+        except OSError:
+            if not self._ended.is_set():  # otherwise the context has broken the connection
+                raise
