@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ...core.api.vmray_errors import ParameterError
 
@@ -36,18 +36,24 @@ def api_root(text: str) -> str:
 
 def _is_address(root: str) -> bool:
     """Return whether a text is an address with a host that can exist, and without a user name, query or fragment."""
+    parts = parts_of(root)
+    if parts is None or parts.scheme not in ("http", "https"):
+        return False
+    return not (parts.username is not None or parts.query or parts.fragment or any(each.isspace() for each in root))
+
+
+def parts_of(address: str) -> SplitResult | None:
+    """Return the parts of an address; None for an address without a host, or with a port or host that is not valid."""
     try:
-        parts = urlsplit(root)
+        parts = urlsplit(address)
         host = parts.hostname or ""
         host.encode("idna")  # rejects an empty label and a label of more than 63 characters
-        usable = parts.scheme in ("http", "https") and is_host(host) and parts.port != 0
+        return parts if _is_host(host) and parts.port != 0 else None
     except ValueError:  # UnicodeError is a ValueError
-        return False
-    extra = parts.username is not None or parts.query or parts.fragment or any(each.isspace() for each in root)
-    return usable and not extra
+        return None
 
 
-def is_host(host: str) -> bool:
+def _is_host(host: str) -> bool:
     """Return whether a text can be a host; ``https`` is the rest of a misspelled address such as ``https:/host``."""
     if not host.strip(".") or host in ("http", "https") or len(host) > _LONGEST_HOST or set(host) & set(_NEVER_IN_HOST):
         return False

@@ -13,12 +13,12 @@ import stat
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
 from urllib3.util import parse_url
 
-from ...core.api.vmray_api_root import is_host
+from ...core.api.vmray_api_root import parts_of
 from ...core.api.vmray_request_errors import ConfigurationError
 from ...core.api.vmray_text import one_line
 
@@ -63,7 +63,7 @@ def check_proxy(root: str) -> None:
     if not value:
         return
     name = _variable_of(value, urlsplit(root).scheme)
-    parts = _parts(value if "://" in value else f"http://{value}")
+    parts = parts_of(value if "://" in value else f"http://{value}")
     if parts is None or not _is_readable(value):
         raise ConfigurationError(name, "is not the address of a proxy", _ALLOWED_PROXY)
     if parts.scheme in SOCKS_SCHEMES and find_spec("socks") is None:
@@ -72,21 +72,10 @@ def check_proxy(root: str) -> None:
         raise ConfigurationError(name, "has a scheme that no proxy uses", _ALLOWED_PROXY)
 
 
-def _parts(address: str) -> SplitResult | None:
-    """Return the parts of an address; None for an address without a host, or with a port or host that is not valid."""
-    if any(not each.isprintable() or each.isspace() for each in address):
-        return None
-    try:
-        parts = urlsplit(address)
-        valid = is_host(parts.hostname or "") and parts.port != 0
-        (parts.hostname or "").encode("idna")
-    except ValueError:  # UnicodeError is a ValueError
-        return None
-    return parts if valid else None
-
-
 def _is_readable(value: str) -> bool:
     """Return whether requests can read the value; it reads no user name without a scheme, for example."""
+    if any(not each.isprintable() or each.isspace() for each in value):
+        return False
     try:
         address = prepend_scheme_if_needed(value, "http")  # type: ignore[no-untyped-call]  # requests has no types for it
         return bool(parse_url(address).host)
