@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.lab import INTEGRATION, Lab
-from tests.support.warm_start import warm_start
+from tests.support.warm_start import forked_actions  # noqa: F401 - a fixture for all tests of this folder
 from tools.hub_package import build
 
 from secops_lab.platform import LocalPlatform
@@ -38,13 +38,6 @@ def lab(vmray: EmbeddedEmulator, secops: LocalPlatform) -> Iterator[Lab]:
     vmray.control.set_lifecycle("immediate")
     yield Lab(vmray, secops)
     assert vmray.control.pending_faults() == []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> Iterator[None]:
-    """Fork the processes of actions: these suites run thousands of them."""
-    with warm_start():
-        yield
 
 
 @pytest.fixture(scope="module", params=["source", "built"])

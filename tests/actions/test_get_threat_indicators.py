@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.lab import outcome
 from tests.support.example import Example
-from tests.support.outcome import FATAL, FINE, LATE, REFUSED, RETRIED, ended, named
+from tests.support.outcome import FATAL, FINE, LATE, REFUSED, RETRIED, ended
 
 from vmray_emulator import KNOWN_SHA256
 
@@ -83,12 +83,8 @@ SITUATIONS = [
     by_id("an analysis", "Analysis IDs", 9001),
     Example("a locked report", setup=a_locked_report, parameters={"Samples": "5001"}, result="locked"),
 ]
-# That VMRay does not know a subject is an answer: the action completes.
-_UNKNOWN = {"404": named("the object does not exist in VMRay")}
 _REFUSED = ended(r"VMRay denied the request \(HTTP 403\)")
 OUTCOMES = {
-    "GET /submission/{id}/vtis": _UNKNOWN,
-    "GET /analysis/{id}/vtis": _UNKNOWN,
     # the list of analyses only explains why VMRay did not return the threat indicators
     "GET /analysis/sample/{id}": {
         RETRIED: (FINE, _REFUSED),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from tests.support.warm_start import warm_start
+from tests.support.warm_start import forked_actions  # noqa: F401 - a fixture for all tests of this folder
 from tools.chromium import FLAGS, MISSING, find_chromium
 from tools.widgets.build import PLACEHOLDER, WIDGETS
 
@@ -24,13 +24,6 @@ expect.set_options(timeout=PATIENCE)
 
 # Without a browser these files are not collected; the skip message of `test_chromium.py` gives the reason.
 collect_ignore_glob = [] if find_chromium() else ["test_case_wall*.py", "test_widgets*.py"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> Iterator[None]:
-    """Fork the processes of actions: these tests are about the page."""
-    with warm_start():
-        yield
 
 
 @pytest.fixture(scope="session")

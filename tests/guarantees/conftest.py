@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.guarantees.matrix.runner import quick_integration
-from tests.support.warm_start import warm_start
+from tests.support.warm_start import forked_actions  # noqa: F401 - a fixture for all tests of this folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> Iterator[None]:
-    """Fork the processes of actions, because these tests run thousands of them."""
-    with warm_start():
-        yield
 
 
 @pytest.fixture(scope="session")

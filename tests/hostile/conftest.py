@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.lab import Lab
-from tests.support.warm_start import warm_start
+from tests.support.warm_start import forked_actions  # noqa: F401 - a fixture for all tests of this folder
 
 from secops_lab.platform import LocalPlatform
 from vmray_emulator import EmbeddedEmulator
@@ -28,10 +28,3 @@ def lab(shared_lab: Lab) -> Iterator[Lab]:
     shared_lab.vmray.control.reset()
     yield shared_lab
     assert shared_lab.vmray.control.pending_faults() == []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> Iterator[None]:
-    """Fork the processes of actions, because these tests run thousands of them."""
-    with warm_start():
-        yield

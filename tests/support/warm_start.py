@@ -44,6 +44,13 @@ def warm_start() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forked_actions() -> Iterator[None]:
+    """Fork the processes of actions in all tests of a folder whose `conftest.py` imports this fixture."""
+    with warm_start():
+        yield
+
+
 def _open(start: Start, stdin: IO[bytes]) -> AbstractContextManager[child.Process]:
     """Fork a process of the stand-in SDK; start a new interpreter for another SDK or another interpreter."""
     if start.command[0] != sys.executable or str(STAND_IN) not in start.env["PYTHONPATH"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from tests.lab.toy_integration import Toy
-from tests.support.warm_start import warm_start
+from tests.support.warm_start import forked_actions  # noqa: F401 - a fixture for all tests of this folder
 from tests.waiting import PATIENT
 
 from secops_lab.web import CaseWall, WallSettings
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from secops_lab.platform import LocalPlatform
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> Iterator[None]:
-    """Fork the processes of actions: these tests are about the page."""
-    with warm_start():
-        yield
 
 
 @dataclass

@@ -140,11 +140,9 @@ class Row:
     def _is_overcome(self, cell: Cell) -> bool:
         """Return whether the client retries after the fault: other faults can meet its next attempts."""
         only_request = not self.is_shared and not self.submits
+        kind = kind_of(cell.fault, self.endpoint)
         transient = not cell.persistent and not cell.fault.slow and not cell.fault.is_final
-        return only_request and transient and self._kind(cell) == RETRIED and self.expected(cell) == FINE
-
-    def _kind(self, cell: Cell) -> str:
-        return kind_of(cell.fault, self.endpoint)
+        return only_request and transient and kind == RETRIED and self.expected(cell) == FINE
 
 
 def _in_a_row(cells: Sequence[Cell]) -> Iterator[list[Cell]]:

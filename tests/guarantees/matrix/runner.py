@@ -100,7 +100,7 @@ class _Batch:
         """Run, and compare the reported outcome of each item with the expected one."""
         world, row = self._world, self._row
         parameters = world.prepare(self._example)
-        self._of_example = self._pending()
+        waiting = self._pending_faults()  # those of the example itself
         injector = FaultInjector(row.endpoint, self._cells, world.vmray, shared=row.is_shared)
         if self._cells[0].fault.gone:
             world.close_before(injector.request_line)
@@ -112,7 +112,7 @@ class _Batch:
                 got = self._named(cell)
                 yield f"{got}: expected {expected}, was {kind}: {reason or run.message[-200:]}"
             yield from self._stored_once(cell, item, kind)
-        yield from self._unused_faults(injector)
+        yield from self._unused_faults(injector, waiting)
         for endpoint in sorted(unknown_requests(row, world.vmray.control.requests())):
             yield f"{self._cells[0]}: no example of the action makes {endpoint}"
 
@@ -149,15 +149,15 @@ class _Batch:
             limits["poll_interval"] = BETWEEN_RUNS if lasts and not slow else 0.0
         return limits
 
-    def _pending(self) -> int:
+    def _pending_faults(self) -> int:
         return len(self._world.vmray.control.pending_faults())
 
-    def _unused_faults(self, injector: FaultInjector) -> Iterator[str]:
-        """Yield the faults that no request got, because they prove nothing."""
+    def _unused_faults(self, injector: FaultInjector, waiting: int) -> Iterator[str]:
+        """Yield the faults that no request got; `waiting` is the number of the faults of the example."""
         if self._cells[0].fault.gone:
             if self._world.proxy is None or not self._world.proxy.closed.is_set():
                 yield f"{self._cells[0]}: the server never closed"
         elif injector.waiting:
             yield f"no request got: {', '.join(map(str, injector.waiting))}"
-        elif self._alone and len(self._cells) > 1 and self._pending() > self._of_example:
+        elif self._alone and len(self._cells) > 1 and self._pending_faults() > waiting:
             yield f"no attempt got one of: {', '.join(map(str, self._cells))}"
