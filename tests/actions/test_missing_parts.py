@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.expected import ENRICHED, NONE_ENRICHED, SUBMITTED, WAITING, details
+from tests.actions.patched_integration import PatchedIntegration, scale_time
 from tests.actions.uploading import archive, made, upload
 
 from vm_ray.core.results.vmray_insight import UNREAD
@@ -183,8 +184,18 @@ def test_a_fatal_error_at_the_end_tells_the_verdict_that_was_known(lab: Lab) -> 
     assert run.message == f'Error executing action "Scan URL". Reason: {why}{kept}'
 
 
-def test_a_fatal_error_of_one_url_keeps_the_reports_of_the_others(lab: Lab) -> None:
+@pytest.fixture
+def patient(lab: Lab, tmp_path: Path) -> Lab:
+    """Return a lab whose actions wait for the requests in progress after a fatal error, on any machine."""
+    patched = PatchedIntegration(lab, tmp_path / "patient")
+    scale_time(patched.folder, 1.0, thread_end=60.0)
+    lab.host = patched.host
+    return lab
+
+
+def test_a_fatal_error_of_one_url_keeps_the_reports_of_the_others(patient: Lab) -> None:
     """Given a redirect for one of three samples, then the others are enriched, and the action fails."""
+    lab = patient
     lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "redirect", "location": "/elsewhere"})
     lab.urls(*(f"http://evil.example/{number}" for number in range(3)))
 
@@ -208,8 +219,9 @@ def test_a_fatal_error_of_one_url_keeps_the_reports_of_the_others(lab: Lab) -> N
     assert sorted(lab.insights()) == others
 
 
-def test_a_fatal_error_of_one_member_keeps_the_samples_of_the_others(lab: Lab, tmp_path: Path) -> None:
+def test_a_fatal_error_of_one_member_keeps_the_samples_of_the_others(patient: Lab, tmp_path: Path) -> None:
     """Given a key that is rejected for one of two members, then the other is in the result."""
+    lab = patient
     lab.vmray.control.load_scenario("archive")
     lab.vmray.control.inject({"path": "/rest/sample/5002"}, {"kind": "status", "status": 401})
     path = archive(tmp_path, "emulate-malicious-exe.exe", "emulate-clean-document.txt")
