@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 import threading
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from tests.client.failing_client import ERRORS, SAMPLE, fails, vmray
+from tests.client.stand_in import imported
 
-from secops_lab.host.launch import STAND_IN
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_models import Aggregate
 from vm_ray.core.api.vmray_request_errors import PermissionDeniedError, RedirectError
@@ -39,22 +38,9 @@ EVER: Final = 30.0  # seconds; longer than any wait of these tests
 @pytest.fixture(scope="module")
 def actions() -> Iterator[SimpleNamespace]:
     """Import the two actions with the stand-in of the SDK, and forget these modules at the end."""
-    before = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [*sys.path, str(STAND_IN), str(STAND_IN.parent)])
-        patch.setattr(sys, "meta_path", [*sys.meta_path])
-        patch.setattr(sys, "argv", ["action"])
-        found = {
-            name: importlib.import_module(f"vm_ray.actions.{name}")
-            for name in ("scan_url", "upload_file_and_get_report")
-        }
-        yield SimpleNamespace(script_result=sys.modules["soar_sdk.ScriptResult"].ScriptResult, **found)
-        for name in set(sys.modules) - before:
-            path = getattr(sys.modules[name], "__file__", None) or ""
-            if path.startswith(str(STAND_IN.parent)) or name.startswith(
-                ("vm_ray.actions", "vm_ray.core.soar")
-            ):
-                del sys.modules[name]
+    with imported("actions.scan_url", "actions.upload_file_and_get_report") as found:
+        named = {name.removeprefix("actions."): module for name, module in found.items()}
+        yield SimpleNamespace(script_result=sys.modules["soar_sdk.ScriptResult"].ScriptResult, **named)
 
 
 class Platform:

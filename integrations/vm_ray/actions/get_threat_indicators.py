@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.api.vmray_client import Client
 from ..core.results.vmray_indicators import IndicatorFilter, indicator_item, indicator_table
 from ..core.results.vmray_item_result import Item
 from ..core.results.vmray_result import Table
-from ..core.soar.vmray_fetch_action import FetchAction, facts_of
+from ..core.soar.vmray_fetch_action import PLURALS, FetchAction, retrieved
 from ..core.soar.vmray_parameters import boolean, param, texts, whole_number
+from ..core.soar.vmray_run import Run
 from ..core.soar.vmray_subjects import AnySubjectParameters, Subject
 
 
@@ -33,17 +33,19 @@ class GetThreatIndicators(FetchAction[IndicatorParameters]):
 
     name = "Get Threat Indicators"
     parameters = IndicatorParameters
-    noun = "threat indicators"
+    sentences = retrieved("threat indicators")
+    kinds = tuple(PLURALS)
 
-    def fetch(self, client: Client, subject: Subject, number: int, params: IndicatorParameters) -> Item:
+    def fetch(self, run: Run, subject: Subject, number: int, params: IndicatorParameters) -> Item:
         """Read the threat indicators of one subject."""
+        client = run.client
         read = {
             "sample": client.get_threat_indicators,
             "submission": client.get_threat_indicators_of_submission,
             "analysis": client.get_threat_indicators_of_analysis,
         }
         wanted = IndicatorFilter(params.min_score, params.mitigating, params.categories, params.max_indicators)
-        return indicator_item(subject.name, facts_of(subject, number), read[subject.kind](number), wanted)
+        return indicator_item(subject.name, self.facts_of(subject, number), read[subject.kind](number), wanted)
 
     def tables(self, items: Sequence[Item]) -> Sequence[Table]:
         """Show all threat indicators in one table."""

@@ -16,12 +16,14 @@ from ...core.api.vmray_models import (
     Aggregate,
     Analysis,
     BillingInfo,
+    Job,
     Json,
     KeyQuota,
     Sample,
     Submission,
     SubmitResponse,
     SystemInfo,
+    text_of,
 )
 from ...core.api.vmray_pagination import objects_of, read_list
 from ...core.api.vmray_protocol import FileType, Response, is_utf8_encodable, quote_segment
@@ -117,6 +119,18 @@ class Client:
         """Read the threat indicators of an analysis."""
         return self._threat_indicators(f"/analysis/{analysis_id}")
 
+    def get_techniques(self, sample_id: int) -> Aggregate:
+        """Read the MITRE ATT&CK techniques of a sample, each with the threat indicators that prove it."""
+        return self._aggregate(f"/sample/{sample_id}/mitre_attack", "mitre_attack_techniques", list)
+
+    def get_threat_names(self, sample_id: int) -> Json:
+        """Read the threat names of a sample and of its child samples (children since 2026.2)."""
+        return self._item(f"/sample/{sample_id}/threat_names")
+
+    def get_classifications(self, sample_id: int) -> Json:
+        """Read the classifications of a sample and of its child samples (children since 2026.2)."""
+        return self._item(f"/sample/{sample_id}/classifications")
+
     def download_sample_report(self, sample_id: int, limit: int) -> bytes:
         """Read the report of a sample, a PDF file.
 
@@ -166,6 +180,34 @@ class Client:
     def list_submissions_of_sample(self, sample_id: int) -> list[Submission]:
         """Read all submissions of a sample."""
         return [Submission.from_json(item) for item in self._list(f"/submission/sample/{sample_id}")]
+
+    def get_analysis(self, analysis_id: int) -> Analysis:
+        """Read one finished analysis."""
+        found = Analysis.from_json(self._item(f"/analysis/{analysis_id}"))
+        _check_same(found.analysis_id, analysis_id, "analysis")
+        return found
+
+    def get_job(self, job_id: int) -> Job:
+        """Read one job.
+
+        Raises:
+            NotFoundError: The job has ended, or was deleted: VMRay has no jobs that have ended.
+        """
+        found = Job.from_json(self._item(f"/job/{job_id}"))
+        _check_same(found.job_id, job_id, "job")
+        return found
+
+    def list_jobs_of_submission(self, submission_id: int) -> list[Job]:
+        """Read the jobs of a submission that have not ended."""
+        return [Job.from_json(item) for item in self._list(f"/job/submission/{submission_id}")]
+
+    def list_analyses_of_job(self, job_id: int) -> list[Analysis]:
+        """Read the analysis of a job that has ended; empty if the job still runs or was deleted."""
+        return [Analysis.from_json(item) for item in self._list(f"/analysis/job/{job_id}")]
+
+    def list_network_schemes(self) -> list[str]:
+        """Read the names of the network schemes of the server."""
+        return [name for item in self._list("/net_scheme") if (name := text_of(item, "net_scheme_name"))]
 
     def list_analyses_of_submission(self, submission_id: int) -> list[Analysis]:
         """Read the finished analyses of a submission, failed ones included."""

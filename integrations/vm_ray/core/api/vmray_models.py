@@ -49,6 +49,14 @@ def required_id(raw: Json, field: str) -> int:
     return int(digits)
 
 
+def _optional_id(raw: Json, field: str) -> int | None:
+    """Return an id; None if it is missing or not a whole number."""
+    try:
+        return required_id(raw, field)
+    except InvalidResponseError:
+        return None
+
+
 def text_of(raw: Json, field: str) -> str:
     """Return a text field; empty for null and for a missing field."""
     value = raw.get(field)
@@ -121,9 +129,20 @@ def _as_text(metadata: object) -> str:
 
 
 class Analysis(NamedTuple):
-    """One finished analysis, successful or not."""
+    """One finished analysis, successful or not.
+
+    Attributes:
+        analyzer: ``vmray`` or ``vmray_web``; newer servers may have others.
+        machine: The virtual machine; empty for a static analysis, which has none.
+        result: VMRay's text about success or failure, with its code.
+    """
 
     analysis_id: int
+    sample_id: int | None
+    created: str
+    analyzer: str
+    machine: str
+    verdict: Verdict
     succeeded: bool
     result: str
     locked: bool
@@ -135,11 +154,33 @@ class Analysis(NamedTuple):
         code = raw.get("analysis_result_code")
         return cls(
             analysis_id=required_id(raw, "analysis_id"),
+            sample_id=_optional_id(raw, "analysis_sample_id"),
+            created=text_of(raw, "analysis_created"),
+            analyzer=text_of(raw, "analysis_analyzer_name"),
+            machine=text_of(raw, "analysis_vm_name"),
+            verdict=verdict_of(raw, "analysis_"),
             succeeded=code == ANALYSIS_SUCCEEDED,
             result=f"{text_of(raw, 'analysis_result_str').rstrip('.')} ({code})",
             locked=text_of(raw, "analysis_lock_status") in ("locked", "unlocking"),
             raw=raw,
         )
+
+
+class Job(NamedTuple):
+    """One job that has not ended: an analysis that waits or runs.
+
+    Attributes:
+        status: ``queued``, ``inwork`` or ``uploading``; newer servers may have others.
+    """
+
+    job_id: int
+    status: str
+    raw: Json
+
+    @classmethod
+    def from_json(cls, raw: Json) -> Job:
+        """Return the job of a JSON object."""
+        return cls(required_id(raw, "job_id"), text_of(raw, "job_status"), raw)
 
 
 class SubmitResponse(NamedTuple):

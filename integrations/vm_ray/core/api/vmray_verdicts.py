@@ -69,6 +69,11 @@ class Verdict:
         return self.value.capitalize() if self.is_recognized else self.value
 
     @property
+    def in_json(self) -> str | None:
+        """The verdict in the JSON results of actions with an outcome: one of three words; None for any other."""
+        return self.rating if self.rating in ("malicious", "suspicious", "clean") else None
+
+    @property
     def told(self) -> str:
         """VMRay's word for a sentence, with a remark if this version does not know the word."""
         return self.value if self.is_recognized else f"{self.value} (not known to this version of the integration)"

@@ -14,7 +14,7 @@ from ...core.api.vmray_errors import SampleNotFoundError, VMRayError
 from ...core.api.vmray_request_errors import NotFoundError
 from ...core.results.vmray_escape import script_json
 from ...core.results.vmray_outcome import OPEN
-from ...core.results.vmray_result import Attachment, Result, Table
+from ...core.results.vmray_result import Attachment, Insight, Link, Result, Table
 from ...core.results.vmray_result_budget import first_that_fits
 
 _NO_TABLES: Final = "the tables"
@@ -34,6 +34,9 @@ class Item:
         kind: The class of the problem, one of ``vmray_errors.KINDS``; empty if there is none.
         advice: What to do about the problem.
         complete: Whether VMRay had finished collecting the data.
+        attachments: The files of the item.
+        links: The links of the item.
+        insights: The insights of the item.
     """
 
     name: str
@@ -44,6 +47,9 @@ class Item:
     kind: str = ""
     advice: str = ""
     complete: bool = True
+    attachments: Sequence[Attachment] = ()
+    links: Sequence[Link] = ()
+    insights: Sequence[Insight] = ()
 
     def row(self, *, whole: bool = True) -> dict[str, Any]:
         """Return the row of the item; without VMRay's own objects if ``whole`` is False."""
@@ -70,6 +76,7 @@ def item_result(  # noqa: PLR0913 - the parts of one result
     more: Mapping[str, Any] | None = None,
     tables: Sequence[Table] = (),
     attachments: Sequence[Attachment] = (),
+    links: Sequence[Link] = (),
 ) -> Result:
     """Return the result within the size limit of the platform.
 
@@ -79,8 +86,11 @@ def item_result(  # noqa: PLR0913 - the parts of one result
         limit: The platform's limit in bytes.
         more: Members of the JSON result besides the fixed head.
         tables: Tables of the case wall.
-        attachments: Files.
+        attachments: Files, besides those of the items.
+        links: Links, besides those of the items.
     """
+    attachments = [*(each for item in items for each in item.attachments), *attachments]
+    links = [*(each for item in items for each in item.links), *links]
 
     def forms() -> Iterator[tuple[Result, int]]:
         for words, whole, kept_tables, kept_files in _levels(tables, attachments):
@@ -92,7 +102,7 @@ def item_result(  # noqa: PLR0913 - the parts of one result
                 "left_out": words or None,
                 "errors": [_error(item) for item in items if item.kind],
             }
-            form = Result(script_json(head), tables=kept_tables, attachments=kept_files, left_out=words)
+            form = Result(script_json(head), tables=kept_tables, attachments=kept_files, links=links, left_out=words)
             yield form, form.cost
 
     return first_that_fits(limit, forms())

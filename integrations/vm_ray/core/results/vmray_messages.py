@@ -15,6 +15,8 @@ ENTITIES_ENRICHED: Final = "entities were enriched"
 WAITING: Final = "Waiting for the results for: "
 NOT_ACCESSIBLE: Final = "the following files were not accessible: "
 MAX_NAME_LENGTH: Final = 4_096
+# If there are more names than this, each name gets its own line.
+MAX_ON_A_LINE: Final = 3
 
 
 def error_message(action: str, reason: object) -> str:
@@ -28,6 +30,11 @@ def error_message(action: str, reason: object) -> str:
 def listed(prefix: str, names: Sequence[str]) -> str:
     """Return a documented sentence with its names, one name per line after the colon."""
     return prefix + "\n".join(one_line(name, MAX_NAME_LENGTH) for name in names)
+
+
+def listed_items(prefix: str, names: Sequence[str]) -> str:
+    """Return a sentence of an action with an outcome: a few names on one line, else one name per line."""
+    return listed(prefix, names if len(names) > MAX_ON_A_LINE else [", ".join(names)])
 
 
 def waiting(names: Sequence[str]) -> str:

@@ -37,6 +37,20 @@ class Link(NamedTuple):
     address: str
 
 
+class Insight(NamedTuple):
+    """An insight of the case view.
+
+    Attributes:
+        title: The title of an insight of the case; an insight of an entity has none.
+        html: Simple HTML; every value of a sample in it is escaped.
+        entity: The identifier of the entity; empty for an insight of the case.
+    """
+
+    title: str
+    html: str
+    entity: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One result, written by ``write_result``.

@@ -13,7 +13,8 @@ from ...core.results.vmray_enrichment import enrichment
 from ...core.results.vmray_entity_result import EntityRecord, EntityResults
 from ...core.results.vmray_insight import insight
 from ...core.results.vmray_report import SampleReport
-from ...core.soar.vmray_result_writer import add_insight, write_result
+from ...core.soar.vmray_insights import add_insight
+from ...core.soar.vmray_result_writer import write_result
 from ...core.soar.vmray_run import Run
 
 if TYPE_CHECKING:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final, Generic, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
-from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE
 from ...core.api.vmray_optional import read_optional
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_lock import REFUSALS, is_locked
-from ...core.results.vmray_messages import listed, none_of_type
-from ...core.results.vmray_outcome import fetch_outcome
-from ...core.results.vmray_result import Table
+from ...core.results.vmray_messages import listed_items, none_of_type
+from ...core.results.vmray_outcome import VERDICT_WORDS, fetch_outcome, worst_outcome
+from ...core.results.vmray_result import Attachment, Table
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
 from ...core.soar.vmray_run import Run
@@ -26,25 +25,52 @@ from ...core.soar.vmray_subjects import Subject, SubjectParameters
 Params = TypeVar("Params", bound=SubjectParameters)
 
 PLURALS: Final = {"sample": "samples", "submission": "submissions", "analysis": "analyses"}
-# If there are more names than this, each name gets its own line.
-MAX_ON_A_LINE: Final = 3
+UNLOCK: Final = "Unlock the report in VMRay; this uses quota."
+
+
+class Sentences(NamedTuple):
+    """The documented sentences of an action; ``{kind}`` stands for the kind of subject, in the plural.
+
+    Attributes:
+        done: Before the names of the items with a result.
+        missed: Before the names of the items without a result.
+        none: If no item has a result.
+    """
+
+    done: str
+    missed: str
+    none: str
+
+
+def retrieved(noun: str) -> Sentences:
+    """Return the sentences of an action that retrieves what this noun names."""
+    return Sentences(
+        f"Successfully retrieved {noun} for the following {{kind}} from VMRay: ",
+        f"Action wasn't able to retrieve {noun} for the following {{kind}} from VMRay: ",
+        f"No {noun} were found for the provided {{kind}}.",
+    )
 
 
 class FetchAction(OutcomeAction[Params], Generic[Params]):
     """Reads something about each subject. An error of one subject does not affect the others.
 
     Attributes:
-        noun: What the action reads, in the plural.
+        sentences: The documented sentences.
+        kinds: The kinds of subjects; each row has an id of each kind.
+        answers: The outcomes of the items that the first sentence names. Items with the outcome ``empty`` are named
+            by no sentence, unless ``empty`` is one of these.
     """
 
-    noun: ClassVar[str]
+    sentences: ClassVar[Sentences]
+    kinds: ClassVar[tuple[str, ...]] = ("sample",)
+    answers: ClassVar[frozenset[str]] = frozenset({"done"})
 
     @abstractmethod
-    def fetch(self, client: Client, subject: Subject, number: int, params: Params) -> Item:
-        """Read the requested data about one subject.
+    def fetch(self, run: Run, subject: Subject, number: int, params: Params) -> Item:
+        """Read the requested data about one subject; called from several threads.
 
         Args:
-            client: The client for the requests.
+            run: The current run; its client sends the requests.
             subject: The subject.
             number: The id of the subject in VMRay.
             params: The parameters of the action.
@@ -53,77 +79,95 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
             VMRayError: The reason why there is no result.
         """
 
+    def overall_outcome(self, outcomes: Iterable[str]) -> str:
+        """Return the outcome of the action; those about verdicts override this method."""
+        return fetch_outcome(outcomes)
+
     def tables(self, items: Sequence[Item]) -> Sequence[Table]:  # noqa: ARG002 - for actions that have tables
         """Return the tables of the case wall."""
         return ()
+
+    def attachments(self, items: Sequence[Item], params: Params) -> Sequence[Attachment]:  # noqa: ARG002 - for actions that have files about all items
+        """Return the files that belong to no single item."""
+        return ()
+
+    def more(self, items: Sequence[Item]) -> Mapping[str, Any]:  # noqa: ARG002 - for actions that have more members
+        """Return members of the JSON result besides the fixed head."""
+        return {}
+
+    def facts_of(self, subject: Subject, number: int | None) -> dict[str, int | str | None]:
+        """Return the members of a row that identify the item: its name, its ids, and its entity or None."""
+        ids: dict[str, int | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in self.kinds}
+        name = subject.name if number is None else f"{subject.kind} {number}"
+        return {"subject": name, **ids, "entity": subject.entity or None}
 
     def perform(self, run: Run, params: Params) -> Outcome:
         """Read about all subjects concurrently, and show the items in the given order."""
         subjects = params.subjects(run)
         found: dict[Subject, Item | VMRayError] = {}
         try:
-            found.update(map_concurrently(lambda each: self._item(run.client, each, params), subjects))
+            found.update(map_concurrently(lambda each: self._item(run, each, params), subjects))
         except VMRayError as error:  # a fatal error; the items that were read before it are kept
-            self.write(run, Presentation("failed", _items(subjects, dict.fromkeys(subjects, error) | found)))
+            self.write(run, Presentation("failed", self._items(subjects, dict.fromkeys(subjects, error) | found)))
             raise
-        return self.present(run, self._presentation(subjects, _items(subjects, found)))
+        return self.present(run, self._presentation(subjects, self._items(subjects, found), params))
 
-    def _presentation(self, subjects: Sequence[Subject], items: Sequence[Item]) -> Presentation:
-        kind = PLURALS[subjects[0].kind if subjects else "sample"]
-        outcome = fetch_outcome(item.outcome for item in items)
+    def _presentation(self, subjects: Sequence[Subject], items: Sequence[Item], params: Params) -> Presentation:
         return Presentation(
-            outcome,
+            self.overall_outcome(item.outcome for item in items),
             items,
-            sentences=self._sentences(items, kind),
+            sentences=self._sentences(items, PLURALS[subjects[0].kind if subjects else "sample"]),
+            more=self.more(items),
             tables=self.tables(items),
+            attachments=self.attachments(items, params),
             details=[] if subjects else [none_of_type(EntityTypes.FILEHASH)],
         )
 
-    def _item(self, client: Client, subject: Subject, params: Params) -> Item:
-        number = subject.number(client)
+    def _item(self, run: Run, subject: Subject, params: Params) -> Item:
+        number = subject.number(run.client)
         try:
-            return self.fetch(client, subject, number, params)
-        except REFUSALS:
-            locked = subject.kind == "sample" and read_optional("the lock", lambda: is_locked(client, number))
+            return self.fetch(run, subject, number, params)
+        except REFUSALS as error:
+            locked = subject.kind == "sample" and read_optional("the lock", lambda: is_locked(run.client, number))
             if locked is not True:  # also if the lock could not be read: the reason is that of the list
-                raise
-            facts = facts_of(subject, number)
-            return Item(
-                subject.name,
-                "locked",
-                facts,
-                reason=VERDICT_ONLY_NOTE,
-                kind="locked",
-                advice="Unlock the report in VMRay; this uses quota.",
-            )
+                return self._failed_item(subject, number, error)
+            facts = self.facts_of(subject, number)
+            return Item(subject.name, "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice=UNLOCK)
+        except VMRayError as error:
+            return self._failed_item(subject, number, error)
+
+    def _failed_item(self, subject: Subject, number: int, error: VMRayError) -> Item:
+        """Return the item for an error of one subject, with the id that is known by now.
+
+        Raises:
+            VMRayError: The error concerns all subjects.
+        """
+        if error.is_fatal:
+            raise error
+        return item_of_error(subject.name, error, self.facts_of(subject, number))
+
+    def _items(self, subjects: Sequence[Subject], found: Mapping[Subject, Item | VMRayError]) -> list[Item]:
+        return [
+            each if isinstance(each := found[subject], Item) else self._unread(subject, each) for subject in subjects
+        ]
+
+    def _unread(self, subject: Subject, error: VMRayError) -> Item:
+        return item_of_error(subject.name, error, self.facts_of(subject, subject.known_number))
 
     def _sentences(self, items: Sequence[Item], kind: str) -> list[str]:
-        done = [item.name for item in items if item.outcome == "done"]
-        missed = [item.name for item in items if item.outcome not in ("done", "empty")]
+        done = [item.name for item in items if item.outcome in self.answers]
+        missed = [item.name for item in items if item.outcome not in {*self.answers, "empty"}]
         if not done:
-            return [f"No {self.noun} were found for the provided {kind}."]
-        sentences = [_names(f"Successfully retrieved {self.noun} for the following {kind} from VMRay: ", done)]
-        if missed:
-            start = f"Action wasn't able to retrieve {self.noun} for the following {kind} from VMRay: "
-            sentences.append(_names(start, missed))
-        return sentences
+            return [self.sentences.none.format(kind=kind)]
+        sentences = [listed_items(self.sentences.done.format(kind=kind), done)]
+        return [*sentences, *([listed_items(self.sentences.missed.format(kind=kind), missed)] if missed else [])]
 
 
-def facts_of(subject: Subject, number: int | None) -> dict[str, int | str | None]:
-    """Return the members of a row that identify the item: its id and, if there is one, its entity."""
-    facts: dict[str, int | str | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in PLURALS}
-    if number is not None:
-        facts = {"subject": f"{subject.kind} {number}", **facts}
-    return {**facts, "entity": subject.entity} if subject.entity else facts
+class VerdictFetchAction(FetchAction[Params], Generic[Params]):
+    """Reads the verdict of each subject: the outcome is the most urgent one, so ``clean`` means that all are clean."""
 
+    answers = VERDICT_WORDS
 
-def _items(subjects: Sequence[Subject], found: Mapping[Subject, Item | VMRayError]) -> list[Item]:
-    return [_item_of(each, found[each]) for each in subjects]
-
-
-def _item_of(subject: Subject, found: Item | VMRayError) -> Item:
-    return found if isinstance(found, Item) else item_of_error(subject.name, found, facts_of(subject, None))
-
-
-def _names(start: str, names: Sequence[str]) -> str:
-    return listed(start, names) if len(names) > MAX_ON_A_LINE else listed(start, [", ".join(names)])
+    def overall_outcome(self, outcomes: Iterable[str]) -> str:
+        """Return the most urgent outcome."""
+        return worst_outcome(outcomes)

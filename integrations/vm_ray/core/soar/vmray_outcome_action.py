@@ -8,8 +8,9 @@ from typing import Any, Generic
 
 from ...core.results.vmray_item_result import Item, item_result
 from ...core.results.vmray_messages import with_details
-from ...core.results.vmray_result import Attachment, Table
+from ...core.results.vmray_result import Attachment, Insight, Link, Table
 from ...core.soar.vmray_action import Action, Declared, Outcome
+from ...core.soar.vmray_insights import add_insights
 from ...core.soar.vmray_result_writer import write_result
 from ...core.soar.vmray_run import Run
 
@@ -20,9 +21,10 @@ class Presentation:
 
     Attributes:
         outcome: The outcome word.
-        items: The items of the action.
+        items: The items of the action, with their attachments, links and insights.
         sentences: The documented sentences for the analyst. The outcome ``failed`` has its own sentence.
         more: Members of the JSON result besides the fixed head.
+        attachments: Files that belong to no single item; also ``links`` and ``insights``.
         details: Names with notes about them, besides the reasons of the items.
     """
 
@@ -32,6 +34,8 @@ class Presentation:
     more: Mapping[str, Any] = field(default_factory=dict)
     tables: Sequence[Table] = ()
     attachments: Sequence[Attachment] = ()
+    links: Sequence[Link] = ()
+    insights: Sequence[Insight] = ()
     details: Sequence[tuple[str, str]] = ()
 
 
@@ -51,7 +55,11 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
         return Outcome(with_details(shown.sentences, [*reasons, *shown.details, *notes]), value=shown.outcome)
 
     def write(self, run: Run, shown: Presentation) -> list[tuple[str, str]]:
-        """Write the result, and return notes for the message: what was omitted because of its size."""
+        """Write the result, then the insights.
+
+        Returns:
+            Notes for the message: what was omitted because of its size, and insights that the platform rejected.
+        """
         result = item_result(
             shown.outcome,
             shown.items,
@@ -59,8 +67,10 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
             more=shown.more,
             tables=shown.tables,
             attachments=shown.attachments,
+            links=shown.links,
         )
-        return write_result(run, result)
+        insights = [*(each for item in shown.items for each in item.insights), *shown.insights]
+        return [*write_result(run, result), *add_insights(run, insights)]
 
     def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
         """End as failed, and write a result with the outcome ``failed``."""

@@ -29,6 +29,11 @@ class Subject(NamedTuple):
     kind: str
     entity: str = ""
 
+    @property
+    def known_number(self) -> int | None:
+        """The id in VMRay, if the parameter is an id; None for a hash."""
+        return int(self.name) if ID.fullmatch(self.name) and not self.entity else None
+
     def number(self, client: Client) -> int:
         """Return the id of the subject in VMRay; a hash is looked up.
 
@@ -36,8 +41,8 @@ class Subject(NamedTuple):
             SampleNotFoundError: VMRay has no sample with this hash.
             UnsupportedSubjectError: The text of the entity is not a hash.
         """
-        if ID.fullmatch(self.name) and not self.entity:
-            return int(self.name)
+        if self.known_number is not None:
+            return self.known_number
         sample = best_sample(client.find_samples(self.name))
         if sample is None:
             raise SampleNotFoundError
