@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from vmray_emulator.ioc_exports import as_csv
+from vmray_emulator.ioc_filter import IocFilter
 from vmray_emulator.sample_documents import pdf, png
 from vmray_emulator.summaries import summary_v2
 from vmray_emulator.summaries_v1 import summary_v1
@@ -78,7 +79,7 @@ def archive_members(sample: Record, analysis: Record, findings: Findings) -> dic
         "logs/summary.json": json.dumps(summary_v1(sample, analysis, findings, shots)).encode(),
         "logs/flog.txt": b"# Log Creation Date: emulated\n",
         "report/report.pdf": report_pdf(sample, findings),
-        "report/artifacts/all_iocs.csv": as_csv(findings.iocs, all_artifacts=False),
-        "report/artifacts/all_artifacts.csv": as_csv(findings.iocs, all_artifacts=True),
+        "report/artifacts/all_iocs.csv": as_csv(findings.iocs, IocFilter()),
+        "report/artifacts/all_artifacts.csv": as_csv(findings.iocs, IocFilter(all_artifacts=True)),
         **screenshot_members(analysis),
     }

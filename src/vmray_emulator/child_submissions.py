@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vmray_emulator.content import store_bytes
 from vmray_emulator.job_schedule import schedule_options, start_schedule
+from vmray_emulator.relations import End, relate
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import SubmitForm
 from vmray_emulator.submitting import new_submission
@@ -32,6 +33,8 @@ def spawn_children(state: ServerState, submission_id: int) -> None:
             state, form, child, name, recursive=True, parent_submission_id=submission_id, consumed_quota=0
         )
         start_schedule(state, submission, child, {"root_id": root, "seconds": _CHILD_SECONDS})
+        owner = End(parent["submission_sample_id"], submission_id)
+        relate(state, owner, End(child["sample_id"], submission["submission_id"]), "Dropped File")
     count = len(state.findings(parent["submission_sample_id"]).children)
     state.store.change("submission", submission_id, consumed_quota=1 + count)
 
@@ -54,28 +57,4 @@ def _child_sample(state: ServerState, parent: Record, name: str, profile: str) -
         created=state.stamp(),
     )
     state.set_findings(child["sample_id"], PROFILES[profile](Upload(name, kind, file.sha256)), file.sha256)
-    relate(state, parent["submission_sample_id"], child["sample_id"], "Dropped File")
-    return state.store.get("sample", child["sample_id"]) or child
-
-
-def relate(state: ServerState, parent_id: int, child_id: int, relation: str) -> None:
-    """Store that one sample is the parent of another one."""
-    verdict = state.findings(child_id).verdict
-    link = {
-        "relation_id": state.store.next_number("relation"),
-        "relation_type": relation,
-        "relation_child_sample_id": child_id,
-        "relation_parent_sample_id": parent_id,
-        "relation_child_sample_verdict": verdict,
-        "relation_child_sample_verdict_reason_code": None,
-        "relation_child_sample_verdict_reason_description": None,
-        "relation_parent_sample_verdict": state.findings(parent_id).verdict,
-        "relation_parent_sample_verdict_reason_code": None,
-        "relation_parent_sample_verdict_reason_description": None,
-    }
-    for number, own, other in ((parent_id, "child", child_id), (child_id, "parent", parent_id)):
-        sample = state.store.get("sample", number)
-        if sample is not None and other not in sample[f"sample_{own}_sample_ids"]:
-            sample[f"sample_{own}_sample_ids"].append(other)
-            sample[f"sample_{own}_relations"].append(link)
-            state.store.put("sample", sample)
+    return child

@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import uuid
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.findings import IOC_LISTS, IocSpec
+
+if TYPE_CHECKING:
+    from vmray_emulator.ioc_filter import IocFilter
 
 COLUMNS: Final = ("type", "value", "verdict", "is_ioc")
 _STIX_TYPES: Final = {
@@ -23,35 +26,30 @@ _STIX_TYPES: Final = {
 }
 
 
-def _rows(iocs: dict[str, list[IocSpec]], *, all_artifacts: bool) -> list[tuple[str, IocSpec]]:
-    return [
-        (name, spec)
-        for name in IOC_LISTS
-        for spec in iocs.get(name, [])
-        if all_artifacts or spec.get("ioc", True)
-    ]
+def _rows(iocs: dict[str, list[IocSpec]], chosen: IocFilter) -> list[tuple[str, IocSpec]]:
+    return [(name, spec) for name in IOC_LISTS for spec in chosen.of(name, iocs)]
 
 
-def as_csv(iocs: dict[str, list[IocSpec]], *, all_artifacts: bool) -> bytes:
+def as_csv(iocs: dict[str, list[IocSpec]], chosen: IocFilter) -> bytes:
     """Return a CSV text with one line for each IOC, below the column names."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for name, spec in _rows(iocs, all_artifacts=all_artifacts):
+    for name, spec in _rows(iocs, chosen):
         writer.writerow([IOC_LISTS[name], spec["value"], spec["verdict"] or "", spec.get("ioc", True)])
     return text.getvalue().encode()
 
 
-def as_stix(iocs: dict[str, list[IocSpec]], moment: str, *, all_artifacts: bool) -> bytes:
+def as_stix(iocs: dict[str, list[IocSpec]], moment: str, chosen: IocFilter) -> bytes:
     """Return a bundle with one observed-data object. Its `objects` is a map, as in the vendor's exports.
 
     Args:
         iocs: Compact findings.
         moment: When the IOCs were observed.
-        all_artifacts: Whether artifacts that are no IOCs are included.
+        chosen: The IOCs to export.
     """
     observed: dict[str, dict[str, Any]] = {}
-    for name, spec in _rows(iocs, all_artifacts=all_artifacts):
+    for name, spec in _rows(iocs, chosen):
         if name in _STIX_TYPES:
             kind, key = _STIX_TYPES[name]
             observed[str(len(observed))] = {"type": kind, key: spec["value"]}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from vmray_emulator.findings import IocSpec
+    from vmray_emulator.ioc_filter import IocFilter
 
 _COUNTRY: Final = ("Germany", "DE")
 # Types whose objects have sources and parent processes, but no threat names or classifications.
@@ -207,36 +208,17 @@ def ioc_object(kind: str, spec: IocSpec, analysis_ids: Sequence[int]) -> dict[st
     return ioc
 
 
-def ioc_lists(  # noqa: PLR0913 - the filters of the endpoint, by name
-    iocs: dict[str, list[IocSpec]],
-    analysis_ids: Sequence[int],
-    *,
-    all_artifacts: bool = False,
-    kind: str | None = None,
-    verdict: str | None = None,
-    severity: str | None = None,
+def ioc_lists(
+    iocs: dict[str, list[IocSpec]], analysis_ids: Sequence[int], chosen: IocFilter
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the `iocs` object of a response: all ten lists, filtered.
+    """Return the `iocs` object of a response: all ten lists, filtered. Lists of other types are empty.
 
     Args:
         iocs: Compact findings.
         analysis_ids: Analyses that observed them.
-        all_artifacts: Whether artifacts that are no IOCs are included.
-        kind: Only this `ioc_type`. The other lists are empty (inferred).
-        verdict: Only this verdict. `null` means no verdict (vendor's OpenAPI document).
-        severity: Only this severity.
+        chosen: The filter of the request.
     """
-
-    def wanted(spec: IocSpec) -> bool:
-        return (
-            (all_artifacts or spec.get("ioc", True))
-            and (verdict is None or (spec["verdict"] or "null") == verdict)
-            and (severity is None or SEVERITIES.get(spec["verdict"], ("unknown", None))[0] == severity)
-        )
-
     return {
-        name: [ioc_object(one, spec, analysis_ids) for spec in iocs.get(name, []) if wanted(spec)]
-        if kind in (None, one)
-        else []
-        for name, one in IOC_LISTS.items()
+        name: [ioc_object(kind, spec, analysis_ids) for spec in chosen.of(name, iocs)]
+        for name, kind in IOC_LISTS.items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vmray_emulator.endpoints import account, analyses, downloads, lists, samples, tags
+from vmray_emulator.endpoints import account, analyses, downloads, lists, samples, search, tags
 
 if TYPE_CHECKING:
     from vmray_emulator.endpoints.api_request import Endpoint
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 ENDPOINTS: tuple[Endpoint, ...] = (
     *downloads.ENDPOINTS,
     *samples.ENDPOINTS,
+    *search.ENDPOINTS,
     *analyses.ENDPOINTS,
     *tags.ENDPOINTS,
     *account.ENDPOINTS,

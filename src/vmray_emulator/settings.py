@@ -15,6 +15,7 @@ _OPTIONAL_TYPES: dict[str, tuple[type, ...]] = {
     "profile": (str,),
     "report_quota": (int,),
     "verdict_quota": (int,),
+    "relations_per_sample": (int,),
 }
 
 
@@ -44,6 +45,10 @@ class Settings:
         key_quota_limit: Quota of the API key; 0 is unlimited.
         quota_used: Quota that was used before the emulator started. The submissions add to it.
         user_email: Owner of the key.
+        relations_per_sample: Maximum number of children, and of parents, in a sample object. The rest is
+            only in `/sample_relation`. None: no limit.
+        absent_tag_is_ok: Whether the removal of a tag that an object does not have succeeds. If not, it is
+            404.
         profile_rules: Pairs of (pattern, profile): a pattern matches file names and URLs (`*`, `?`). The
             first match decides.
         refused_paths: Pairs of (pattern, status): a request whose path below `/rest` matches is refused with
@@ -70,6 +75,8 @@ class Settings:
     key_quota_limit: int = 0
     quota_used: int = 0
     user_email: str = "analyst@vmray.example"
+    relations_per_sample: int | None = None
+    absent_tag_is_ok: bool = False
     profile_rules: tuple[tuple[str, str], ...] = field(default=())
     refused_paths: tuple[tuple[str, int], ...] = field(default=())
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import Clock, Lifecycle, timestamp
 from vmray_emulator.findings import Findings
+from vmray_emulator.relations import cut_relations
 from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.settings import Settings
 from vmray_emulator.versions import V2023_4_0, ServerVersion
@@ -116,6 +117,8 @@ class ServerState:
             record[f"{kind}_webif_url"] = self.sample_link(sample_id)
         elif kind == "analysis" and record["analysis_result_code"] == 1:
             record["analysis_webif_url"] = self.analysis_link(record["analysis_id"])
+        if kind == "sample" and self.settings.relations_per_sample is not None:
+            cut_relations(record, self.settings.relations_per_sample)
         for name in self._hidden[kind]:
             record.pop(name, None)
         return record

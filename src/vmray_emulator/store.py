@@ -59,9 +59,14 @@ _OWN_NAMES: Final = (
 )
 
 
-def column(field: str) -> str:
-    """Return the SQL expression of a field. SQLite uses an index only for the same expression."""
-    return f"json_extract(body, '$.{field}')"
+def column(field: str, *, of: str | None = None) -> str:
+    """Return the SQL expression of a field. SQLite uses an index only for the same expression.
+
+    Args:
+        field: The full name.
+        of: The table, where a query has several.
+    """
+    return f"json_extract({of}.body, '$.{field}')" if of else f"json_extract(body, '$.{field}')"
 
 
 class Store:

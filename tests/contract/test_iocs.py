@@ -165,9 +165,21 @@ def test_iocs_are_filtered_by_verdict(server: Server, subject: Subject, verdict:
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint=ENDPOINT)
 def test_iocs_are_filtered_by_type(server: Server, subject: Subject) -> None:
-    """`ioc_type` returns only IOCs of one type."""
-    found = server.get(f"/sample/{subject.sample_id}/iocs", ioc_type="domain").data["iocs"]
+    """`ioc_type` returns only IOCs of one type. Types have the names of the lists: `domains`."""
+    found = server.get(f"/sample/{subject.sample_id}/iocs", ioc_type="domains").data["iocs"]
     assert not any(listed for name, listed in found.items() if name != "domains")
+
+
+@pytest.mark.inferred("the singular is in older clients, the plural in the document", endpoint=ENDPOINT)
+@pytest.mark.parametrize(("singular", "plural"), [("domain", "domains"), ("registry", "registry")])
+def test_the_type_of_a_filter_may_be_singular(
+    server: Server, subject: Subject, singular: str, plural: str
+) -> None:
+    """The type has the same effect in the singular and in the plural."""
+    path = f"/sample/{subject.sample_id}/iocs"
+    one, many = (server.get(path, ioc_type=word).data["iocs"] for word in (singular, plural))
+    assert one == many
+    assert one[plural]
 
 
 @pytest.mark.recorded("a real response after 4.2.0", endpoint=ENDPOINT)
@@ -214,6 +226,20 @@ def test_iocs_come_as_csv(server: Server, subject: Subject) -> None:
     header, *rows = csv.reader(response.content.decode().splitlines())
     assert len(header) > 1
     assert rows
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/iocs/csv")
+@pytest.mark.parametrize(
+    ("name", "value"), [("ioc_type", "domains"), ("ioc_verdict", "malicious"), ("ioc_severity", "malicious")]
+)
+def test_the_csv_has_the_filters_of_iocs(server: Server, subject: Subject, name: str, value: str) -> None:
+    """`ioc_type`, `ioc_verdict` and `ioc_severity` leave a part of the rows."""
+    path = f"/sample/{subject.sample_id}/iocs/csv"
+    every = server.get(path).content.splitlines()
+    some = server.get(path, **{name: value}).content.splitlines()
+    assert some[0] == every[0]
+    assert 1 < len(some) < len(every)
+    assert set(some) <= set(every)
 
 
 @pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /sample/{id}/iocs/stix")

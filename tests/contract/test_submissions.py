@@ -150,3 +150,17 @@ def test_a_finished_reputation_job_is_a_lookup(server: Server, subject: Subject)
     for lookup in server.get(f"/reputation_lookup/submission/{subject.submission_id}").data:
         assert lookup["reputation_lookup_submission_id"] == subject.submission_id
         assert lookup["reputation_lookup_result_code"] == 1
+
+
+@pytest.mark.documented("OpenAPI document 2026.2.1", endpoint="GET /analysis/job/{id}")
+def test_a_finished_job_is_an_analysis(emulator: EmbeddedEmulator, emulator_server: Server) -> None:
+    """The id of a finished job is 404, and the analyses of that job are found by it."""
+    emulator.control.set_lifecycle("manual")
+    (job,) = emulator_server.submit(b"MZ job", "job.exe")["jobs"]
+    number = job["job_id"]
+    assert emulator_server.get(f"/job/{number}").data["job_status"] == "queued"
+    assert emulator_server.get(f"/analysis/job/{number}").data == []
+    emulator.control.finish_all()
+    assert emulator_server.get(f"/job/{number}").status == 404
+    (analysis,) = emulator_server.get(f"/analysis/job/{number}").data
+    assert analysis["analysis_job_id"] == number

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vmray_emulator.aggregation import aggregated
 from vmray_emulator.analysis_archive import archive_members, report_pdf, screenshot_members
 from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, binary
+from vmray_emulator.endpoints.samples import IOC_QUERY
 from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.ioc_exports import as_csv, as_stix
+from vmray_emulator.ioc_filter import IocFilter
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import boolean
 from vmray_emulator.versions import V2023_4_0
@@ -18,6 +20,7 @@ from vmray_emulator.zipcrypto import encrypted_zip, zipped
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from vmray_emulator.findings import IocSpec
     from vmray_emulator.store import Record
 
 _SCREENSHOTS = "screenshots"
@@ -117,20 +120,21 @@ def _file(request: ApiRequest) -> Response:
     return binary(data, f"{sample['sample_sha256hash']}.zip")
 
 
-def _exported(request: ApiRequest) -> tuple[Any, bool]:
+def _iocs(request: ApiRequest) -> dict[str, list[IocSpec]]:
     sample = request.element("sample")
-    everything = boolean(request.params, "all_artifacts", default=False)
-    return aggregated(request.state, "ioc", sample["sample_id"]).findings.iocs, everything
+    return aggregated(request.state, "ioc", sample["sample_id"]).findings.iocs
 
 
 def _csv(request: ApiRequest) -> Response:
-    iocs, everything = _exported(request)
-    return binary(as_csv(iocs, all_artifacts=everything), "iocs.csv")
+    """Return IOCs as CSV, with the filters of `/iocs`."""
+    return binary(as_csv(_iocs(request), IocFilter.read(request.params)), "iocs.csv")
 
 
 def _stix(request: ApiRequest) -> Response:
-    iocs, everything = _exported(request)
-    return binary(as_stix(iocs, request.state.stamp(), all_artifacts=everything), "iocs.json")
+    """Return IOCs as STIX. Its only filter is `all_artifacts` (vendor's OpenAPI document)."""
+    everything = boolean(request.params, "all_artifacts", default=False)
+    data = as_stix(_iocs(request), request.state.stamp(), IocFilter(all_artifacts=everything))
+    return binary(data, "iocs.json")
 
 
 _CHOICE = (Parameter("filename"), Parameter("filenames"), _PASSWORD)
@@ -140,7 +144,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "GET", "/sample/{number:id}/file", _file, "The sample, zipped.", "binary", "Samples", (_PASSWORD,)
     ),
     Endpoint("GET", "/sample/{number:id}/report", _report, "The sample's report (PDF).", "binary", "Samples"),
-    Endpoint("GET", "/sample/{number:id}/iocs/csv", _csv, "IOCs as CSV.", "binary", "Samples", _EVERYTHING),
+    Endpoint("GET", "/sample/{number:id}/iocs/csv", _csv, "IOCs as CSV.", "binary", "Samples", IOC_QUERY),
     Endpoint(
         "GET", "/sample/{number:id}/iocs/stix", _stix, "IOCs as STIX.", "binary", "Samples", _EVERYTHING
     ),

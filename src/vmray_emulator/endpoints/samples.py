@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vmray_emulator.aggregation import Aggregated, aggregated
 from vmray_emulator.archives import submit_members
 from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, ok
-from vmray_emulator.errors import ApiError, NotFoundError
-from vmray_emulator.findings import IOC_LISTS
+from vmray_emulator.errors import ApiError
+from vmray_emulator.ioc_filter import IocFilter
 from vmray_emulator.ioc_objects import ioc_lists
 from vmray_emulator.store import column
-from vmray_emulator.submit_form import SubmitForm, boolean, decoded_name
+from vmray_emulator.submit_form import SubmitForm, decoded_name
 from vmray_emulator.submitting import SubmitResponse, submit_file, submit_url
 from vmray_emulator.versions import V2023_4_0, V2026_2_1
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _FAMILY = "Samples"
-IOC_FILTERS = ("all_artifacts", "type", "severity", "verdict")
 
 
 def submit(request: ApiRequest) -> dict[str, Any]:
@@ -42,33 +38,12 @@ def submit(request: ApiRequest) -> dict[str, Any]:
     return ok(response.as_json(request.state))
 
 
-def _ioc_filters(request: ApiRequest) -> Mapping[str, str]:
-    """Return the filters of the query (`ioc_verdict=…`) and the path (`/verdict/…/type/…`)."""
-    filters = {name: request.params[f"ioc_{name}"] for name in IOC_FILTERS if f"ioc_{name}" in request.params}
-    if "all_artifacts" in request.params:
-        filters["all_artifacts"] = request.params["all_artifacts"]
-    segments = [part for part in str(request.path.get("filters", "")).split("/") if part]
-    if len(segments) % 2 or any(name not in IOC_FILTERS for name in segments[::2]):
-        raise NotFoundError
-    return {**filters, **dict(zip(segments[::2], segments[1::2], strict=True))}
-
-
 def iocs(request: ApiRequest) -> dict[str, Any]:
     """`/sample/{id}/iocs` with its filters."""
     sample = request.element("sample")
-    filters = _ioc_filters(request)
-    if filters.get("type") not in (None, *IOC_LISTS.values()):
-        raise ApiError(400, 'Parameter "ioc_type" is no type of IOC')
+    chosen = IocFilter.read(request.params, str(request.path.get("filters", "")))
     found = aggregated(request.state, "ioc", sample["sample_id"])
-    lists = ioc_lists(
-        found.visible_iocs,
-        found.analysis_ids,
-        all_artifacts=boolean(filters, "all_artifacts", default=False),
-        kind=filters.get("type"),
-        verdict=filters.get("verdict"),
-        severity=filters.get("severity"),
-    )
-    return ok({"status": found.status, "iocs": lists})
+    return ok({"status": found.status, "iocs": ioc_lists(found.visible_iocs, found.analysis_ids, chosen)})
 
 
 def indicators_of(found: Aggregated) -> list[dict[str, Any]]:
@@ -157,10 +132,10 @@ def unlock_reports(request: ApiRequest) -> dict[str, Any]:
     return ok({"unlocked_analysis_ids": [analysis["analysis_id"] for analysis in locked]})
 
 
-_IOC_QUERY = tuple(Parameter(name) for name in ("all_artifacts", "ioc_type", "ioc_severity", "ioc_verdict"))
+IOC_QUERY = tuple(Parameter(name) for name in ("all_artifacts", "ioc_type", "ioc_severity", "ioc_verdict"))
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/sample/submit", submit, "Submits a file or a URL.", "submit", _FAMILY, upload=True),
-    Endpoint("GET", "/sample/{number:id}/iocs", iocs, "The sample's IOCs.", "iocs", _FAMILY, _IOC_QUERY),
+    Endpoint("GET", "/sample/{number:id}/iocs", iocs, "The sample's IOCs.", "iocs", _FAMILY, IOC_QUERY),
     Endpoint(
         "GET",
         "/sample/{number:id}/iocs/{filters:path}",

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, done, ok
 from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.submit_form import checked_tag
-from vmray_emulator.versions import V2023_4_0
+from vmray_emulator.versions import V2023_4_0, V2026_2_1, ServerVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FAMILY = "Tags"
 _TAGGED = ("submission", "analysis")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def _tag_of(request: ApiRequest) -> str:
     text = request.path.get("tag") or request.params.get("tag_name")
     if not text:
         raise ApiError(400, 'Parameter "tag_name" is missing')
-    return checked_tag(str(text))
+    return _allowed(checked_tag(str(text)), request.state.version)
+
+
+def _allowed(tag: str, version: ServerVersion) -> str:
+    """Refuse special characters before 2026.2 (README of VMRay's connector for Defender; status inferred)."""
+    if version < V2026_2_1 and not _PLAIN.fullmatch(tag):
+        raise ApiError(400, f"Invalid tag name: {tag!r}")
+    return tag
 
 
 def _add(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
@@ -36,7 +45,7 @@ def _add(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
 def _remove(kind: str) -> Callable[[ApiRequest], dict[str, Any]]:
     def remove(request: ApiRequest) -> dict[str, Any]:
         record, tag = request.element(kind), _tag_of(request)
-        if tag not in record[f"{kind}_tags"]:
+        if tag not in record[f"{kind}_tags"] and not request.state.settings.absent_tag_is_ok:
             raise NotFoundError
         kept = [one for one in record[f"{kind}_tags"] if one != tag]
         request.state.store.change(kind, record[f"{kind}_id"], tags=kept)
