@@ -290,6 +290,7 @@ def test_only_the_actions_of_a_remote_run_get_the_variables(
     ):
         environment = lab.host.launch.environment("127.0.0.1", 1, bundle.parent)
     own = {"APP_USE_SSL", "APP_IP", "APP_PORT", "TMPDIR", "PYTHONPATH"}
+    own |= {"CLIENT_ADDRESS", "http://webhooks_proxy"}  # the way to the platform's file storage
     assert environment.keys() == own | names
 
 

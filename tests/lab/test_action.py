@@ -170,7 +170,7 @@ def test_the_context_has_every_documented_key(toy: Toy) -> None:
     deadline = context.pop("execution_deadline_unix_time_ms")
     assert before + 100_000 <= deadline + 1 <= time.time() * 1000 + 100_001
     assert context.pop("script_timeout_deadline") == deadline
-    assert context.pop("workflow_id") == context.pop("workflow_instance_id")
+    assert context.pop("workflow_id") == context.pop("workflow_instance_id") == case.workflow_instance
     instance = toy.platform.state.instance("Toy")
     assert instance is not None
     assert context.pop("integration_instance") == instance.instance_id
@@ -232,11 +232,11 @@ def test_comments_tags_attachments_and_context_values_can_be_read_back(toy: Toy)
     assert [(one["title"], one["severity"], one["type"]) for one in case.insights] == [("title", 2, 0)]
 
 
-def test_an_attachment_of_more_than_5_mb_is_rejected(toy: Toy) -> None:
+def test_an_attachment_of_5_mb_in_base64_is_rejected(toy: Toy) -> None:
     """The platform rejects the attachment, and the SDK raises its own error message."""
     body = """
         with open("big.bin", "wb") as file:
-            file.write(bytes(5 * 1024 * 1024 + 1))
+            file.write(bytes(3932158))
         try:
             siemplify.add_attachment("big.bin")
         except Exception as error:
@@ -246,5 +246,5 @@ def test_an_attachment_of_more_than_5_mb_is_rejected(toy: Toy) -> None:
 
     run = toy.run(body, case)
 
-    sentence = "Attachment size should be < 5MB. Original file size: 5242881. Size after encoding: 6990508."
+    sentence = "Attachment size should be < 5MB. Original file size: 3932158. Size after encoding: 5242880."
     assert (run.state, run.message, case.attachments) == (RunState.FAILED, sentence, [])

@@ -134,10 +134,10 @@ def test_context_values_are_stored_up_to_their_limit(client: Client) -> None:
     assert results == [204, True, False, "a", True, "c", 204, 400, 200]
 
 
-def test_attachments_are_stored_up_to_their_limit(platform: LocalPlatform, client: Client) -> None:
-    """Up to 5 MB are stored unchanged. A larger attachment returns 400 with the text that the SDK expects."""
+def test_an_actions_attachments_are_stored_up_to_their_limit(platform: LocalPlatform, client: Client) -> None:
+    """Less than 5 MB of base64 is stored unchanged. More returns 400 with the text that the SDK expects."""
     case = platform.new_case()
-    content = bytes(range(256)) * (5 * 4096)
+    content = (bytes(range(256)) * (5 * 4096))[: 5 * 1024 * 1024 * 3 // 4 - 3]
     body = {
         "case_identifier": 1,
         "name": "a",
@@ -154,6 +154,32 @@ def test_attachments_are_stored_up_to_their_limit(platform: LocalPlatform, clien
     assert (refused.status_code, "Attachment size" in refused.text) == (400, True)
     assert client.post("AddAttachment", {**body, "base64_blob": "no!"}).status_code == 400
     assert len(case.attachments) == 1
+
+
+def test_a_persons_files_have_no_limit_and_numbers_of_all_cases(
+    platform: LocalPlatform, client: Client
+) -> None:
+    """A person can add files of more than 5 MB, and several of one name; each has a number of its own."""
+    first, second = platform.new_case(), platform.new_case()
+    large = b"x" * (6 * 1024 * 1024)
+
+    numbers = [
+        case.attach(name, content)
+        for case, name, content in (
+            (first, "mail.tar.gz", large),
+            (second, "README", b""),
+            (first, "mail.tar.gz", b"b"),
+        )
+    ]
+
+    assert numbers == [1, 2, 3]
+    listed = {"type": ".gz", "description": "", "is_favorite": False, "name": "mail.tar"}
+    assert client.get("Attachments/1").json() == [
+        {"id": 1, **listed, "evidenceId": 1},
+        {"id": 3, **listed, "evidenceId": 3},
+    ]
+    assert [(one["name"], one["type"]) for one in client.get("Attachments/2").json()] == [("README", "")]
+    assert [client.get(f"AttachmentData/{number}").content for number in numbers] == [large, b"", b"b"]
 
 
 def test_an_invalid_update_changes_nothing(platform: LocalPlatform, client: Client) -> None:

@@ -18,7 +18,7 @@ from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import cell, console, printable
 from secops_lab.cli.view import show_crash, show_run, state_text
 from secops_lab.host import RunState
-from secops_lab.runs.lab import Lab, Times, open_lab, read_integration
+from secops_lab.runs.lab import Lab, Order, Times, open_lab, read_integration
 from secops_lab.runs.verdict_summary import VerdictRow, verdict_rows
 from secops_lab.runs.vmray import embedded_vmray, emulator_limits
 
@@ -98,7 +98,7 @@ class _Demo:
         self, name: str, entities: Sequence[tuple[str, str]] = (), parameters: dict[str, str] | None = None
     ) -> list[VerdictRow]:
         with show_progress(name) as progress:
-            run, case = self.lab.run(name, entities, parameters or {}, Times(), progress.round_done)
+            run, case = self.lab.run(Order(name, entities, parameters or {}), Times(), progress.round_done)
         show_run(self.out, run, case, tables=False)
         if run.state is RunState.CRASHED:
             show_crash(self.out, run)

@@ -32,8 +32,9 @@ from secops_lab.cli.view import show_crash, show_run
 from secops_lab.host import RunState
 from secops_lab.runs import arguments
 from secops_lab.runs.attachments import save_files
+from secops_lab.runs.case_files import read_case_files
 from secops_lab.runs.errors import CannotRunError
-from secops_lab.runs.lab import Times, open_lab, read_integration
+from secops_lab.runs.lab import Order, Times, open_lab, read_integration
 from secops_lab.runs.network import NetworkOptions
 from secops_lab.runs.run_document import as_json, not_run_document, run_document
 from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, ServerOptions, chosen_vmray
@@ -65,6 +66,20 @@ SaveAttachmentsOption = Annotated[
         help="Save the attached files in this folder, under safe names.",
     ),
 ]
+AttachOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--attach", metavar="PATH", help="File to attach to the case wall before the run; repeatable."
+    ),
+]
+BucketFileOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--bucket-file",
+        metavar="IDENTIFIER=PATH",
+        help="File to put into the platform's file storage (GCP Bucket) before the run; repeatable.",
+    ),
+]
 ParamOption = Annotated[
     list[str] | None,
     typer.Option("--param", metavar="NAME=VALUE", help="Parameter of the action; repeatable."),
@@ -76,6 +91,8 @@ def run(
     entity: EntityOption = None,
     param: ParamOption = None,
     *,
+    attach: AttachOption = None,
+    bucket_file: BucketFileOption = None,
     api_root: ApiRootOption = None,
     api_key_env: ApiKeyEnvOption = DEFAULT_KEY_VARIABLE,
     verify_ssl: VerifySslOption = True,
@@ -94,7 +111,8 @@ def run(
     with _told_as_json(action, wanted=json_output):
         spec = read_integration(integration)
         with as_usage_errors():
-            order = _order(spec, action, entity or [], param or [])
+            given = _Given(entity or [], param or [], attach or [], bucket_file or [])
+            order = _order(spec, action, given)
             way = NetworkOptions(proxy, ca_bundle, verify_ssl)
             server = ServerOptions(api_root, api_key_env, way)
             vmray = chosen_vmray(server, scenario=scenario, lifecycle=lifecycle)
@@ -107,22 +125,29 @@ def run(
     raise typer.Exit(exit_code(finished))
 
 
-class _Order(NamedTuple):
-    """The validated arguments of the command line."""
+class _Given(NamedTuple):
+    """The arguments of the command line that describe a run."""
 
-    action: str
-    entities: list[tuple[str, str]]
-    parameters: dict[str, str]
+    entities: list[str]
+    parameters: list[str]
+    attachments: list[Path]
+    bucket_files: list[str]
 
 
-def _order(integration: IntegrationSpec, action: str, entities: list[str], parameters: list[str]) -> _Order:
+def _order(integration: IntegrationSpec, action: str, given: _Given) -> Order:
+    """Read and validate the arguments of the command line."""
     chosen = arguments.action(integration, action)
-    return _Order(chosen.name, arguments.entities(entities), arguments.parameters(chosen, parameters))
+    return Order(
+        chosen.name,
+        arguments.entities(given.entities),
+        arguments.parameters(chosen, given.parameters),
+        read_case_files(given.bucket_files, given.attachments),
+    )
 
 
-def _run(lab: Lab, order: _Order, times: Times) -> tuple[ActionRun, Case]:
+def _run(lab: Lab, order: Order, times: Times) -> tuple[ActionRun, Case]:
     with show_progress(order.action) as progress:
-        return lab.run(order.action, order.entities, order.parameters, times, progress.round_done)
+        return lab.run(order, times, progress.round_done)
 
 
 @contextmanager

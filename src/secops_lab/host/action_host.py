@@ -109,6 +109,7 @@ class ActionHost:
             entities=target_pairs(where.entities if entities is None else entities),
             parameters=fill_parameters(spec, parameters or {}),
             limits=Limits(script_timeout, async_timeout, poll_interval, max_json_result_size),
+            workflow_instance=case.workflow_instance,
         )
         run = self._run(context, cancel, on_round)
         outcome = {"action": run.action, "state": run.state.value, "message": run.message}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -38,7 +37,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The context that all rounds of a run share."""
+    """The context that all rounds of a run share.
+
+    `workflow_instance` is the id of the playbook run; all actions of a case belong to one playbook run.
+    """
 
     integration: IntegrationSpec
     action: ActionSpec
@@ -49,8 +51,8 @@ class Context:
     entities: tuple[tuple[str, str], ...]
     parameters: Mapping[str, str]
     limits: Limits
+    workflow_instance: str
     started: float = field(default_factory=time.time)
-    workflow_instance: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def async_deadline(self) -> float:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 STAND_IN: Final = Path(__file__).resolve().parent.parent / "sdk" / "soar_sdk"
 # Without proxies and certificate authorities: the caller names those for a remote server in `network`.
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SYSTEMROOT")
+# With CLIENT_ADDRESS, the SDK addresses the file storage as http://webhooks, a name that only the platform's
+# containers can resolve. `requests` reads from this variable where the requests for this one host go.
+_FILE_STORAGE: Final = "http://webhooks_proxy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Launch:
         env = {name: value for name in _KEPT if (value := os.environ.get(name)) is not None}
         env |= self.network
         env |= {"APP_USE_SSL": "False", "APP_IP": host, "APP_PORT": str(port), "TMPDIR": str(scratch)}
+        env |= {"CLIENT_ADDRESS": f"{host}:{port}", _FILE_STORAGE: f"http://{host}:{port}"}
         env["PYTHONPATH"] = os.pathsep.join(str(path) for path in self._paths())
         if self.sdk != STAND_IN:  # no byte code is written into another project's checkout
             env["PYTHONDONTWRITEBYTECODE"] = "1"

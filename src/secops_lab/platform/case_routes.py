@@ -102,20 +102,18 @@ def comments(state: PlatformState, _body: JsonValue, case_id: str) -> Response:
 
 
 def add_attachment(state: PlatformState, body: JsonValue) -> Response:
-    """Store a file of at most 5 MB on the wall; return its number."""
+    """Store a file of less than 5 MB of base64 on the wall; return its number."""
     case = _case(state, body["case_identifier"])
+    blob = body["base64_blob"]
     try:
-        content = base64.b64decode(body["base64_blob"], validate=True)
+        base64.b64decode(blob, validate=True)
     except binascii.Error as error:
         raise RejectedRequestError(400, "base64_blob is not base64") from error
-    if len(content) > ATTACHMENT_LIMIT:
+    if len(blob) >= ATTACHMENT_LIMIT:
         raise RejectedRequestError(
-            400, f"Attachment size is {len(content)} bytes, more than {ATTACHMENT_LIMIT}"
+            400, f"Attachment size is {len(blob)} after encoding, not less than {ATTACHMENT_LIMIT}"
         )
-    with state.changes.announce():
-        number = sum(len(one.attachments) for one in state.cases()) + 1
-        case.post("attachment", {**body, "id": number})
-    return as_json(number)
+    return as_json(case.add_attachment(body))
 
 
 def attachments(state: PlatformState, _body: JsonValue, case_id: str) -> Response:

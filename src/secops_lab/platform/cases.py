@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from . import payloads
+from .file_storage import destination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .change_feed import ChangeFeed
+    from .file_storage import FileStorage
     from .payloads import Json, JsonValue
 
 WallKind = Literal["action", "attachment", "comment", "entity", "insight", "tag"]
@@ -98,14 +102,29 @@ class Alert:
 
 
 class Case:
-    """A case: alerts, and a wall with the items of actions and analysts."""
+    """A case: alerts, a wall with the items of actions and analysts, and the files of its playbook run.
 
-    def __init__(self, changes: ChangeFeed, identifier: int, title: str, environment: str) -> None:
+    Attributes:
+        workflow_instance: The id of the playbook run to which all actions of the case belong.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what identifies a case, and what all cases share
+        self,
+        changes: ChangeFeed,
+        identifier: int,
+        title: str,
+        environment: str,
+        files: FileStorage,
+        attachment_numbers: Iterator[int],
+    ) -> None:
         self.changes = changes
         self.identifier = identifier
         self.title = title
         self.environment = environment
+        self.workflow_instance = str(uuid.uuid4())
         self.created = payloads.now_ms()
+        self._files = files
+        self._attachment_numbers = attachment_numbers
         self._alerts: list[Alert] = []
         self._wall: list[WallItem] = []
 
@@ -143,7 +162,7 @@ class Case:
 
     @property
     def attachments(self) -> list[Json]:
-        """The attachments of the wall with their `id` and `base64_blob`."""
+        """The attachments of the wall with `id`, `name`, `type` (with its dot) and `base64_blob`."""
         return self._details("attachment")
 
     def _details(self, kind: WallKind) -> list[Json]:
@@ -177,6 +196,35 @@ class Case:
     def alert(self, identifier: str | None) -> Alert | None:
         """Return the alert with this identifier, or None."""
         return next((alert for alert in self.alerts if alert.identifier == identifier), None)
+
+    def attach(self, name: str, content: bytes) -> int:
+        """Add a file to the wall as a person does in the browser; return its number.
+
+        The name is split like that of an action's attachment: `a.tar.gz` is `a.tar` of the type `.gz`. A
+        person's file may have more than 5 MB (inferred), and several files may have the same name.
+        """
+        blob = base64.b64encode(content).decode()
+        attachment = payloads.attachment(name, blob, case_id=self.identifier, size=len(content))
+        return self.add_attachment(attachment)
+
+    def add_attachment(self, attachment: Json) -> int:
+        """Add an attachment in the platform's form to the wall; return its number."""
+        with self.changes.announce():
+            number = next(self._attachment_numbers)
+            self.post("attachment", {**attachment, "id": number})
+            return number
+
+    def store_file(self, identifier: str, content: bytes) -> None:
+        """Store a file in the file storage, where the actions of this case read it by its identifier."""
+        path = destination(self.environment, self.workflow_instance, identifier)
+        self._files.write(self.environment, path, base64.b64encode(content))
+
+    def stored_file(self, identifier: str) -> bytes | None:
+        """Return a file that this case or one of its actions has stored in the file storage, or None."""
+        data = self._files.read(
+            self.environment, destination(self.environment, self.workflow_instance, identifier)
+        )
+        return None if data is None else base64.b64decode(data)
 
     def post(self, kind: WallKind, detail: Json) -> None:
         """Add an item to the wall."""

@@ -8,6 +8,7 @@ case because the SDK requests `?format=snake`.
 from __future__ import annotations
 
 import time
+from pathlib import PurePath
 from typing import Any, TypeAlias
 
 Json = dict[str, Any]
@@ -129,4 +130,31 @@ def case_metadata(  # noqa: PLR0913 - one keyword for each key that differs
         "has_workflow": False,
         "sla_expiration_unix_time": None,
         "additional_properties": {},
+    }
+
+
+def attachment(file_name: str, blob: str, *, case_id: int, size: int) -> Json:
+    """Describe a file on the wall that belongs to no alert.
+
+    Args:
+        file_name: The name with its extension, which is the type, with its dot.
+        blob: The content in base64.
+        case_id: The case that holds the file.
+        size: The size of the content in bytes.
+    """
+    path = PurePath(file_name)
+    return {
+        "identifier": case_id,
+        "creation_time": None,
+        "modification_time": None,
+        "additional_properties": None,
+        "case_identifier": case_id,
+        "alert_identifier": None,
+        "base64_blob": blob,
+        "type": path.suffix,
+        "name": path.stem,
+        "description": None,
+        "is_favorite": False,
+        "orig_size": size,
+        "size": len(blob),
     }

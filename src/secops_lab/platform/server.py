@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import unquote, urlsplit
 
-from .responses import Response
+from . import storage_routes
+from .responses import RejectedRequestError, Response
 from .routes import respond
 from .state import Instance, PlatformRequest, PlatformState
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .cases import Case
+    from .payloads import JsonValue
 
 ROOT = "/api/external/v1/"
 LOOPBACK = "127.0.0.1"
@@ -185,21 +187,40 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle()
 
     def _handle(self) -> None:
-        platform = cast("_Server", self.server).platform
-        path = unquote(urlsplit(self.path).path)
+        address = urlsplit(self.path)
+        path = unquote(address.path)
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
-            body = json.loads(raw) if raw else None
+            if path == storage_routes.PATH:
+                self._send(self._storage_response(path, storage_routes.fields(address.query, raw)))
+            else:
+                self._send(self._response(path, json.loads(raw) if raw else None))
+        except RejectedRequestError as error:
+            self._send(Response(error.status, error.reason.encode(), "text/plain"))
         except ValueError:
             self._send(Response(400, b"the request body is not JSON", "text/plain"))
-            return
+
+    def _storage_response(self, path: str, fields: dict[str, bytes]) -> Response:
+        shown = {name: value.decode("utf-8", "replace") for name, value in fields.items()}
+        refusal = self._recorded(path, shown)
+        state = cast("_Server", self.server).platform.state
+        return refusal or storage_routes.respond(state.files, self.command, fields)
+
+    def _response(self, path: str, body: JsonValue) -> Response:
+        if refusal := self._recorded(path, body):
+            return refusal
+        if not path.startswith(ROOT):
+            return Response(404, b"no such call", "text/plain")
+        state = cast("_Server", self.server).platform.state
+        return respond(state, self.command, path.removeprefix(ROOT), body)
+
+    def _recorded(self, path: str, body: JsonValue) -> Response | None:
+        """Record a request; return the response to a wrong key."""
+        platform = cast("_Server", self.server).platform
         platform.state.record(PlatformRequest(self.command, path, body))
-        if not secrets.compare_digest(self.headers.get("AppKey", "").encode(), platform.app_key.encode()):
-            self._send(Response(401, b"unknown AppKey", "text/plain"))
-        elif not path.startswith(ROOT):
-            self._send(Response(404, b"no such call", "text/plain"))
-        else:
-            self._send(respond(platform.state, self.command, path.removeprefix(ROOT), body))
+        if secrets.compare_digest(self.headers.get("AppKey", "").encode(), platform.app_key.encode()):
+            return None
+        return Response(401, b"unknown AppKey", "text/plain")
 
     def _send(self, reply: Response) -> None:
         self.send_response(reply.status)

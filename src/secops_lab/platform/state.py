@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .cases import Case
 from .change_feed import ChangeFeed
+from .file_storage import FileStorage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 CONTEXT_VALUE_LIMIT = 3_000_000
 """Characters of a context value; the SDK has the same limit."""
 ATTACHMENT_LIMIT = 5 * 1024 * 1024
-"""Bytes of a case wall attachment; the SDK's error text is `Attachment size should be < 5MB`."""
+"""Characters of base64 that an action's case wall attachment stays below; the SDK's error text is
+`Attachment size should be < 5MB`. That the limit is on the base64 is (inferred)."""
 
 
 class PlatformRequest(NamedTuple):
@@ -27,7 +30,7 @@ class PlatformRequest(NamedTuple):
     Attributes:
         method: `GET` or `POST`.
         path: The path without the query, such as `/api/external/v1/sdk/UpdateEntities`.
-        body: The parsed JSON of the request, or None.
+        body: The parsed JSON of the request, or None; for the file storage, the fields of its query or form.
     """
 
     method: str
@@ -59,6 +62,8 @@ class PlatformState:
 
     def __init__(self) -> None:
         self.changes = ChangeFeed()
+        self.files = FileStorage()
+        self._attachment_numbers = itertools.count(1)
         self._cases: dict[int, Case] = {}
         self._instances: dict[str, Instance] = {}
         self._context: dict[tuple[int, str, str], Any] = {}
@@ -68,7 +73,8 @@ class PlatformState:
     def new_case(self, title: str, environment: str, entities: Iterable[tuple[str, str]]) -> Case:
         """Create a case with one alert that contains the entities."""
         with self.changes.announce():
-            case = Case(self.changes, len(self._cases) + 1, title, environment)
+            number = len(self._cases) + 1
+            case = Case(self.changes, number, title, environment, self.files, self._attachment_numbers)
             self._cases[case.identifier] = case
             case.new_alert(name=title, entities=entities)
             return case

@@ -64,7 +64,7 @@ def entities(arguments: Sequence[str]) -> list[tuple[str, str]]:
         BadArgumentError: The `=` or the value is missing.
         UnknownNameError: The platform has no such entity type.
     """
-    pairs = (_split(argument, "--entity TYPE=VALUE, for example FILEHASH=…") for argument in arguments)
+    pairs = (named_value(argument, "--entity TYPE=VALUE, for example FILEHASH=…") for argument in arguments)
     return [(find("entity type", kind, ENTITY_TYPES), value) for kind, value in pairs]
 
 
@@ -85,7 +85,7 @@ def parameters(action: ActionSpec, arguments: Sequence[str]) -> dict[str, str]:
     names = {each.name: each.name for each in action.parameters}
     given: dict[str, str] = {}
     for argument in arguments:
-        name, value = _split(argument, "--param NAME=VALUE", empty_value=True)
+        name, value = named_value(argument, "--param NAME=VALUE", empty_value=True)
         exact = find("parameter", name, names, f' of "{action.name}"')
         if exact in given:
             raise BadArgumentError(f'--param "{exact}" was given twice.')
@@ -127,7 +127,12 @@ def without_login(address: str) -> str:
     )
 
 
-def _split(argument: str, expected: str, *, empty_value: bool = False) -> tuple[str, str]:
+def named_value(argument: str, expected: str, *, empty_value: bool = False) -> tuple[str, str]:
+    """Split `NAME=VALUE` at the first `=`.
+
+    Raises:
+        BadArgumentError: The `=`, the name or the value is missing.
+    """
     name, separator, value = argument.partition("=")
     if not separator or not name.strip() or not (value or empty_value):
         raise BadArgumentError(f'"{argument}" is invalid: expected {expected}')

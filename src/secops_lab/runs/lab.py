@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secops_lab.host import ActionHost, ActionRun, HostError
 from secops_lab.manifest import ManifestError, load_integration
 from secops_lab.platform import LocalPlatform
+from secops_lab.runs.case_files import CaseFiles
 from secops_lab.runs.errors import CannotRunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from secops_lab.host import OnRound
     from secops_lab.manifest import IntegrationSpec
@@ -41,6 +42,23 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What to run.
+
+    Attributes:
+        action: The name of the action.
+        entities: Type and identifier of each entity of the case.
+        parameters: Values by name; other parameters have their defaults.
+        files: The files of the case.
+    """
+
+    action: str
+    entities: Sequence[tuple[str, str]] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    files: CaseFiles = field(default_factory=CaseFiles)
+
+
+@dataclass(frozen=True, slots=True)
 class Lab:
     """A platform with a configured integration."""
 
@@ -56,30 +74,29 @@ class Lab:
 
     def run(
         self,
-        action: str,
-        entities: Sequence[tuple[str, str]],
-        parameters: dict[str, str],
+        order: Order,
         times: Times,
         on_round: OnRound,
     ) -> tuple[ActionRun, Case]:
-        """Run `action` on these entities in a new case, in separate processes.
+        """Run an action in a new case, in separate processes.
 
         Raises:
             CannotRunError: The action's process could not be started.
         """
-        case = self.platform.new_case(entities=list(entities))
+        case = self.platform.new_case(entities=list(order.entities))
+        order.files.put_into(case)
         try:
             run = self.host.run(
-                action,
+                order.action,
                 case,
-                parameters=parameters,
+                parameters=order.parameters,
                 script_timeout=times.script,
                 async_timeout=times.whole,
                 poll_interval=self.poll_interval(times),
                 on_round=on_round,
             )
         except (HostError, OSError) as error:
-            raise CannotRunError(f'"{action}" could not be started: {error}') from error
+            raise CannotRunError(f'"{order.action}" could not be started: {error}') from error
         return run, case
 
 

@@ -10,6 +10,7 @@ import _soar_names  # type: ignore[import-not-found]  # noqa: F401 - both spelli
 
 from soar_sdk import _clock
 from soar_sdk._action_calls import ActionCalls
+from soar_sdk._file_storage import FileStorageCalls
 from soar_sdk.ScriptResult import ScriptResult
 from soar_sdk.SiemplifyAddressProvider import SdkEndpoint
 from soar_sdk.SiemplifyDataModel import Alert, CyberCase, CyberCaseLazy, DomainEntityInfo
@@ -18,7 +19,7 @@ from soar_sdk.SiemplifyUtils import extract_script_param, is_old_entities_format
 LOG_LOCATION = "SDK_Actions"
 
 
-class SiemplifyAction(ActionCalls):
+class SiemplifyAction(ActionCalls, FileStorageCalls):
     """The running action.
 
     Args:
@@ -53,7 +54,7 @@ class SiemplifyAction(ActionCalls):
         )
         self.case_id = context["case_id"]
         self.alert_id: str | None = context["alert_id"]
-        self._environment: str = context["environment"]
+        self._environment = context["environment"]
         self.workflow_id: str = context["workflow_id"]
         self.parameters: dict[str, Any] = context["parameters"] or {}
         self.integration_identifier: str = context["integration_identifier"]
@@ -63,8 +64,8 @@ class SiemplifyAction(ActionCalls):
         self.default_result_value: Any = context["default_result_value"]
 
     def _read_optional(self, context: dict[str, Any]) -> None:
-        self.workflow_instance_id: str | None = context.get("workflow_instance_id")
-        self.parent_workflow_instance_id: str | None = context.get("parent_workflow_instance_id")
+        self.workflow_instance_id = context.get("workflow_instance_id")
+        self.parent_workflow_instance_id = context.get("parent_workflow_instance_id")
         self.execution_deadline_unix_time_ms: int = context.get("execution_deadline_unix_time_ms", 0)
         self.script_timeout_deadline: int = context.get(
             "script_timeout_deadline", self.execution_deadline_unix_time_ms

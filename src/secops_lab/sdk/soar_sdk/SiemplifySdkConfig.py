@@ -16,7 +16,8 @@ class SiemplifySdkConfig:
     Attributes:
         api_root_uri: The platform's API, such as `http://127.0.0.1:8443/api`. `APP_USE_SSL`, `APP_IP` and
             `APP_PORT` of the environment have priority over the file's `[ServerService]`.
-        file_storage_api_root_uri: The root of the blob storage.
+        file_storage_api_root_uri: The root of the file storage. On the platform, where the environment has
+            `CLIENT_ADDRESS`, its host has the name `webhooks`.
         run_folder_path: The folder under which scripts get their run folders.
         ignore_ca_bundle: Whether certificates of the platform are never verified.
         is_remote_publisher_sdk: Whether this is a remote agent; always false in the stand-in.
@@ -32,8 +33,8 @@ class SiemplifySdkConfig:
         port = os.environ.get("APP_PORT", parser.get("ServerService", "Port", fallback="8443"))
         scheme = "https" if use_ssl.lower() == "true" else "http"
         self.api_root_uri = f"{scheme}://{host}:{port}/api"
-        client = os.environ.get("CLIENT_ADDRESS")
-        self.file_storage_api_root_uri = f"https://{client}/webhooks" if client else "https://localhost:8310"
+        on_platform = "CLIENT_ADDRESS" in os.environ
+        self.file_storage_api_root_uri = f"{scheme}://webhooks" if on_platform else "https://localhost:8310"
         fallback = str(Path(tempfile.gettempdir()) / "siemplify_scripting")
         self.run_folder_path = parser.get("ExecutionConfig", "runFolderPath", fallback=fallback)
         self.ignore_ca_bundle = parser.getboolean("ExecutionConfig", "IgnoreCaBundle", fallback=False)

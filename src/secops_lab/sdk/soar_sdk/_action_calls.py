@@ -50,7 +50,7 @@ class ActionCalls(TimestampCalls, CaseStateCalls):
         """Put a file on the case wall; only `file_path` counts. Returns the attachment's id.
 
         Raises:
-            Exception: If the file is larger than 5 MB.
+            Exception: If the file has 5 MB or more in base64.
         """
         del case_id, alert_identifier, description, is_favorite
         return self._attach(file_path, self.case_id, self.alert_id)
