@@ -1,14 +1,15 @@
 """The JSON result of actions with an outcome: a fixed head, and a row for each item of the action.
 
 Every item has a row: an item that failed has a row with its outcome and its reason. If the result is too large for the
-platform, tables are omitted first, then VMRay's own objects, then attachments, the largest first.
+platform, tables are omitted first, then VMRay's own objects, then attachments, the largest first. Rows that were
+collected over all items, such as IOCs, lose VMRay's own objects first, and at last the least important rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_errors import SampleNotFoundError, VMRayError
 from ...core.api.vmray_request_errors import NotFoundError
@@ -18,7 +19,8 @@ from ...core.results.vmray_result import Attachment, Insight, Link, Result, Tabl
 from ...core.results.vmray_result_budget import first_that_fits
 
 _NO_TABLES: Final = "the tables"
-_NO_OBJECTS: Final = f"{_NO_TABLES} and VMRay's own objects"
+_NO_OBJECTS: Final = "VMRay's own objects"
+_NEITHER: Final = f"{_NO_TABLES} and {_NO_OBJECTS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Item:
         name: The name of the item as it was given.
         outcome: One of the words of ``vmray_outcome``.
         facts: Members of its row in the JSON result, besides its outcome and reason.
+        parts: Complete rows in place of its row, if the item has several, such as the submissions of a sample.
         objects: The members of ``facts`` that contain lists of VMRay's own objects.
         reason: Why the item has no result, or only a part of it.
         kind: The class of the problem, one of ``vmray_errors.KINDS``; empty if there is none.
@@ -42,6 +45,7 @@ class Item:
     name: str
     outcome: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[Mapping[str, Any]] = ()
     objects: tuple[str, ...] = ()
     reason: str = ""
     kind: str = ""
@@ -51,15 +55,53 @@ class Item:
     links: Sequence[Link] = ()
     insights: Sequence[Insight] = ()
 
-    def row(self, *, whole: bool = True) -> dict[str, Any]:
-        """Return the row of the item; without VMRay's own objects if ``whole`` is False."""
-        facts = self.facts if whole else {**self.facts, **{name: [] for name in self.objects}}
-        return {"subject": self.name, **facts, "outcome": self.outcome, "reason": self.reason or None}
+    def rows(self, *, whole: bool = True) -> list[Mapping[str, Any]]:
+        """Return the rows of the item, usually one; without VMRay's own objects if ``whole`` is False."""
+        row = {"subject": self.name, **self.facts, "outcome": self.outcome, "reason": self.reason or None}
+        empty: dict[str, Any] = {} if whole else {name: [] for name in self.objects}
+        return [{**each, **empty} for each in self.parts or [row]]
 
     @property
     def is_finished(self) -> bool:
         """Whether the result for this item is complete."""
         return self.complete and self.outcome not in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Rows that were collected over all items, such as the IOCs of several samples, the most important first.
+
+    The rows are the member ``items`` of the JSON result. The items themselves have rows in another member, where each
+    of them keeps its outcome.
+
+    Attributes:
+        noun: What the rows are, in the plural.
+        count: The number of rows.
+        members: Returns members of the JSON result, among them ``items``, with so many rows; with VMRay's own objects
+            if the second argument is True.
+        subjects: The member with the rows of the items.
+    """
+
+    noun: str
+    count: int
+    members: Callable[[int, bool], Mapping[str, Any]]
+    subjects: str
+
+
+class _Level(NamedTuple):
+    """One form of the result.
+
+    Attributes:
+        words: What the form omits.
+        whole: Whether rows contain VMRay's own objects.
+        collected: The number of collected rows that the form keeps.
+    """
+
+    words: str
+    whole: bool
+    tables: Sequence[Table]
+    attachments: Sequence[Attachment]
+    collected: int
 
 
 def item_of_error(name: str, error: VMRayError, facts: Mapping[str, Any]) -> Item:
@@ -74,6 +116,7 @@ def item_result(  # noqa: PLR0913 - the parts of one result
     limit: float,
     *,
     more: Mapping[str, Any] | None = None,
+    collected: Collected | None = None,
     tables: Sequence[Table] = (),
     attachments: Sequence[Attachment] = (),
     links: Sequence[Link] = (),
@@ -85,6 +128,7 @@ def item_result(  # noqa: PLR0913 - the parts of one result
         items: The items in the order of the result.
         limit: The platform's limit in bytes.
         more: Members of the JSON result besides the fixed head.
+        collected: Rows that were collected over all items.
         tables: Tables of the case wall.
         attachments: Files, besides those of the items.
         links: Links, besides those of the items.
@@ -93,12 +137,13 @@ def item_result(  # noqa: PLR0913 - the parts of one result
     links = [*(each for item in items for each in item.links), *links]
 
     def forms() -> Iterator[tuple[Result, int]]:
-        for words, whole, kept_tables, kept_files in _levels(tables, attachments):
+        for words, whole, kept_tables, kept_files, count in _levels(tables, attachments, collected):
+            rows = [row for item in items for row in item.rows(whole=whole)]
             head = {
                 "outcome": outcome,
                 "complete": all(item.is_finished for item in items),
                 **(more or {}),
-                "items": [item.row(whole=whole) for item in items],
+                **({**collected.members(count, whole), collected.subjects: rows} if collected else {"items": rows}),
                 "left_out": words or None,
                 "errors": [_error(item) for item in items if item.kind],
             }
@@ -109,17 +154,31 @@ def item_result(  # noqa: PLR0913 - the parts of one result
 
 
 def _levels(
-    tables: Sequence[Table], attachments: Sequence[Attachment]
-) -> Iterator[tuple[str, bool, Sequence[Table], Sequence[Attachment]]]:
-    """Yield each level: what it omits, whether rows are complete, and the tables and attachments that it keeps."""
-    yield "", True, tables, attachments
-    yield _NO_TABLES, True, (), attachments
-    yield _NO_OBJECTS, False, (), attachments
+    tables: Sequence[Table], attachments: Sequence[Attachment], collected: Collected | None
+) -> Iterator[_Level]:
+    """Yield each level, from the complete result to the smallest."""
+    count = collected.count if collected else 0
+    complete = _Level("", whole=True, tables=tables, attachments=attachments, collected=count)
+    yield complete
+    yield (
+        complete._replace(words=_NO_OBJECTS, whole=False)
+        if collected
+        else complete._replace(words=_NO_TABLES, tables=())
+    )
+    level = _Level(_NEITHER, whole=False, tables=(), attachments=attachments, collected=count)
+    yield level
     kept = sorted(attachments, key=lambda each: len(each.content))
     while kept:
         kept = kept[:-1]
         names = ", ".join(each.name for each in attachments if each not in kept)
-        yield f"{_NO_OBJECTS}, and {names}", False, (), tuple(kept)
+        level = level._replace(words=f"{_NEITHER}, and {names}", attachments=tuple(kept))
+        yield level
+    while count and collected:
+        count //= 2
+        yield level._replace(
+            words=f"{level.words}, and the last {collected.count - count} of {collected.count} {collected.noun}",
+            collected=count,
+        )
 
 
 def _error(item: Item) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE
 from ...core.api.vmray_optional import read_optional
-from ...core.results.vmray_item_result import Item, item_of_error
+from ...core.results.vmray_item_result import Collected, Item, item_of_error
 from ...core.results.vmray_lock import REFUSALS, is_locked
 from ...core.results.vmray_messages import listed_items, none_of_type
 from ...core.results.vmray_outcome import VERDICT_WORDS, fetch_outcome, worst_outcome
@@ -95,6 +95,10 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         """Return members of the JSON result besides the fixed head."""
         return {}
 
+    def collected(self, items: Sequence[Item], params: Params) -> Collected | None:  # noqa: ARG002 - for actions that merge rows
+        """Return the rows that were collected over all items; None if the rows of the JSON result are the items."""
+        return None
+
     def facts_of(self, subject: Subject, number: int | None) -> dict[str, int | str | None]:
         """Return the members of a row that identify the item: its name, its ids, and its entity or None."""
         ids: dict[str, int | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in self.kinds}
@@ -108,7 +112,9 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         try:
             found.update(map_concurrently(lambda each: self._item(run, each, params), subjects))
         except VMRayError as error:  # a fatal error; the items that were read before it are kept
-            self.write(run, Presentation("failed", self._items(subjects, dict.fromkeys(subjects, error) | found)))
+            items = self._items(subjects, dict.fromkeys(subjects, error) | found)
+            collected = self.collected(items, params)
+            self.write(run, Presentation("failed", items, more=self.more(items), collected=collected))
             raise
         return self.present(run, self._presentation(subjects, self._items(subjects, found), params))
 
@@ -118,6 +124,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
             items,
             sentences=self._sentences(items, PLURALS[subjects[0].kind if subjects else "sample"]),
             more=self.more(items),
+            collected=self.collected(items, params),
             tables=self.tables(items),
             attachments=self.attachments(items, params),
             details=[] if subjects else [none_of_type(EntityTypes.FILEHASH)],

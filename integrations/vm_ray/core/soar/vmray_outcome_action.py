@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic
 
-from ...core.results.vmray_item_result import Item, item_result
+from ...core.results.vmray_item_result import Collected, Item, item_result
 from ...core.results.vmray_messages import with_details
 from ...core.results.vmray_result import Attachment, Insight, Link, Table
 from ...core.soar.vmray_action import Action, Declared, Outcome
@@ -24,6 +24,7 @@ class Presentation:
         items: The items of the action, with their attachments, links and insights.
         sentences: The documented sentences for the analyst. The outcome ``failed`` has its own sentence.
         more: Members of the JSON result besides the fixed head.
+        collected: Rows of the JSON result that were collected over all items.
         attachments: Files that belong to no single item; also ``links`` and ``insights``.
         details: Names with notes about them, besides the reasons of the items.
     """
@@ -32,6 +33,7 @@ class Presentation:
     items: Sequence[Item] = ()
     sentences: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
+    collected: Collected | None = None
     tables: Sequence[Table] = ()
     attachments: Sequence[Attachment] = ()
     links: Sequence[Link] = ()
@@ -65,6 +67,7 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
             shown.items,
             run.max_result_bytes,
             more=shown.more,
+            collected=shown.collected,
             tables=shown.tables,
             attachments=shown.attachments,
             links=shown.links,
