@@ -50,6 +50,11 @@ class Insight(NamedTuple):
     html: str
     entity: str = ""
 
+    @classmethod
+    def about_sample(cls, sample_id: int, html: str, entity: str) -> Insight:
+        """Return the insight of the entity; without an entity, an insight of the case whose title names the sample."""
+        return cls("" if entity else f"VMRay sample {sample_id}", html, entity)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -1,4 +1,4 @@
-"""Values of IOCs and threat indicators that this version does not know: they pass every filter, and a note counts them.
+"""Values of VMRay's lists that this version does not know: they pass every filter, and a note counts them.
 
 A filter that treated such a value as "none" would hide what VMRay found.
 """
@@ -70,6 +70,16 @@ def indicator_notes(indicators: object) -> Iterator[str]:
     if odd:
         yield f"{_counted(odd, 'threat indicator')} with a score {_NOT_KNOWN}, returned without a filter"
     yield from _formless("threat indicator", _formless_count(indicators))
+
+
+def technique_notes(techniques: object) -> Iterator[str]:
+    """Yield notes about the MITRE techniques that this version does not understand."""
+    found = objects(techniques)
+    nameless = sum(not each.get("technique_id") for each in found)
+    yield from _formless("technique", nameless + _formless_count(techniques))
+    odd = sum(any(map(has_unknown_score, objects(each.get("threat_indicators")))) for each in found)
+    if odd:
+        yield f"{_counted(odd, 'technique')} with a score {_NOT_KNOWN}, returned without a filter"
 
 
 def _formless(noun: str, number: int) -> Iterator[str]:
