@@ -16,7 +16,7 @@ BATCH_WINDOW: Final = timedelta(seconds=TIMING.batch_window)
 def latest_batch(found: Collection[Submission]) -> list[Submission]:
     """Return the submissions of the newest submit: VMRay stores them together (inferred)."""
     mine = without_children(found)
-    created = {each.submission_id: _parsed_time(each.created) for each in mine}
+    created = {each.submission_id: parsed_time(each.created) for each in mine}
     newest = max((moment for moment in created.values() if moment), default=None)
     return [each for each in mine if not newest or newest - (created[each.submission_id] or newest) < BATCH_WINDOW]
 
@@ -30,7 +30,7 @@ def is_reusable(batch: Collection[Submission], now: datetime) -> bool:
         batch: The submissions of the earlier submit.
         now: The time of VMRay's clock in UTC, without a time zone, as VMRay writes it.
     """
-    ends = [_parsed_time(each.finish_time) for each in batch if not each.has_errors]
+    ends = [parsed_time(each.finish_time) for each in batch if not each.has_errors]
     return any(not each.finished for each in batch) or any(end and abs(now - end) < REUSE_WINDOW for end in ends)
 
 
@@ -40,7 +40,7 @@ def without_children(found: Collection[Submission]) -> list[Submission]:
     return [each for each in in_order if each.parent_id is None] or in_order
 
 
-def _parsed_time(text: str) -> datetime | None:
+def parsed_time(text: str) -> datetime | None:
     """Return the time of VMRay's text, which is in UTC without a time zone."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)

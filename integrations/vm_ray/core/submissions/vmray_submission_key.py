@@ -1,7 +1,8 @@
 """The idempotency key in a submission's metadata, by which a submission is found after its response was lost.
 
-The key is a hash of named facts, written as JSON with a version. A new field of ``SubmitOptions`` does not change the
-keys. A fact that is to change the keys is added here, together with a new version.
+The key is a hash of named facts, written as JSON with a version. Version 2 adds what VMRay is to do with the sample;
+an action without such options keeps the keys of version 1. A fact that is to change the keys is added here, together
+with a new version.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ...core.api.vmray_submit_options import SubmitOptions
 
 KEY_FIELD: Final = "google_secops_key"
 KEY_VERSION: Final = 1
+VERSION_WITH_CONTROLS: Final = 2
 KEY_LENGTH: Final = 32
 
 
@@ -40,9 +42,10 @@ def submission_key(case: object, alert: object, action: str, facts: ItemFacts, o
 
 def key_text(case: object, alert: object, action: str, facts: ItemFacts, options: SubmitOptions) -> str:
     """Return the facts that identify a submit, as a text; the metadata, which carries the key, is not among them."""
+    controls = options.controls()
     return json.dumps(
         {
-            "version": KEY_VERSION,
+            "version": VERSION_WITH_CONTROLS if controls else KEY_VERSION,
             "case": str(case),
             "alert": str(alert),
             "action": action,
@@ -50,6 +53,7 @@ def key_text(case: object, alert: object, action: str, facts: ItemFacts, options
             "sha256": facts.sha256,
             "tags": list(options.tags),
             "comment": options.comment,
+            **({"controls": controls} if controls else {}),
         }
     )
 
