@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# The name of the script result of an action whose definition has none; the IDE of the platform proposes it.
+DEFAULT_RESULT_NAME: Final = "is_success"
+
+
 class ManifestError(Exception):
     """The folder is no integration, or a definition in it cannot be read; the text says which and why."""
 
@@ -82,10 +86,16 @@ class ScriptSpec:
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec(ScriptSpec):
-    """One action: a step of a playbook, also run by hand in a case."""
+    """One action: a step of a playbook, also run by hand in a case.
+
+    Attributes:
+        is_async: Whether the platform runs it again until it is finished.
+        result_name: The name of its script result.
+    """
 
     kind: ClassVar[ScriptKind] = ACTION
     is_async: bool = False
+    result_name: str = DEFAULT_RESULT_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +173,11 @@ def _source(folder: Path) -> IntegrationSpec:
         form=Form.SOURCE,
         configuration=tuple(_source_parameter(one) for one in definition.get("parameters") or ()),
         actions=_sorted(
-            ActionSpec(**fields, is_async=bool(raw.get("is_async", False)))
+            ActionSpec(
+                **fields,
+                is_async=bool(raw.get("is_async", False)),
+                result_name=raw.get("script_result_name") or DEFAULT_RESULT_NAME,
+            )
             for fields, raw in _source_scripts(folder, ACTION)
         ),
         connectors=_sorted(ConnectorSpec(**fields) for fields, _ in _source_scripts(folder, CONNECTOR)),
@@ -181,7 +195,11 @@ def _built(folder: Path, definition_file: Path) -> IntegrationSpec:
         form=Form.BUILT,
         configuration=tuple(_built_property(one) for one in definition.get("IntegrationProperties") or ()),
         actions=_sorted(
-            ActionSpec(**fields, is_async=bool(raw.get("IsAsync", False)))
+            ActionSpec(
+                **fields,
+                is_async=bool(raw.get("IsAsync", False)),
+                result_name=raw.get("ScriptResultName") or DEFAULT_RESULT_NAME,
+            )
             for fields, raw in _built_scripts(folder, ACTION)
         ),
         connectors=_sorted(ConnectorSpec(**fields) for fields, _ in _built_scripts(folder, CONNECTOR)),

@@ -68,6 +68,7 @@ def test_json_output_is_one_document(cli: Cli) -> None:
         "insights",
         "json_result",
         "message",
+        "result_name",
         "result_value",
         "rounds",
         "state",
@@ -75,6 +76,7 @@ def test_json_output_is_one_document(cli: Cli) -> None:
         "tags",
     }
     assert document["state"] == "COMPLETED"
+    assert (document["result_name"], document["result_value"]) == ("is_success", True)
     assert [(each["subject"], each["verdict"]) for each in document["findings"]] == [
         (PHISHING.upper(), "malicious")
     ]
@@ -186,3 +188,11 @@ def test_an_action_can_be_named_by_its_script(cli: Cli) -> None:
     """Given `ping`, the name of the script, then the action is Ping."""
     finished = cli("run", "ping", "--json")
     assert json.loads(finished.stdout)["action"] == "Ping"
+
+
+def test_a_word_as_script_result_is_printed_under_its_name(cli: Cli) -> None:
+    """Given an action whose script result is a word, then it has its declared name, and exit code 0."""
+    finished = cli("run", "Get Threat Indicators")
+    assert finished.returncode == 0, finished.stderr
+    assert "\noutcome: empty\n" in finished.stdout
+    assert "is_success" not in finished.stdout

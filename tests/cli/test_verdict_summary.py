@@ -47,3 +47,31 @@ def test_a_verdict_that_is_not_known_is_shown_as_vmray_writes_it(verdict: object
     file = {"file_path": "/a", "result": "ok", "verdict": verdict, "data": {}}
     rows = [*verdict_rows([entity]), *verdict_rows({"files": [file]})]
     assert [row.verdict for row in rows] == [shown, shown]
+
+
+def test_an_item_with_an_outcome_word_has_a_line_if_it_has_a_verdict() -> None:
+    """Given items with outcome words, then each is named by file, URL, entity or id; a deed has no line."""
+    link = "https://vmray.example/samples/5"
+    items = [
+        {"file": "a.exe", "outcome": "pending", "verdict": None, "submission_id": 6, "sample_id": 5},
+        {
+            "entity": None,
+            "name": "",
+            "outcome": "malicious",
+            "verdict": "malicious",
+            "sample_id": 5,
+            "web_link": link,
+        },
+        {"submission_id": 7, "outcome": "not_found", "verdict": None},
+        {"outcome": "unknown", "verdict": None},
+        {"subject": "submission 7", "outcome": "done"},
+        {"type": "domain", "value": "c2.invalid", "verdict": "malicious"},
+        "no object",
+    ]
+    rows = verdict_rows({"outcome": "malicious", "items": items})
+    assert [(row.subject, row.verdict, row.link, row.submission_id) for row in rows] == [
+        ("a.exe", "pending", "", "6"),
+        ("sample 5", "malicious", link, ""),
+        ("submission 7", "not_found", "", "7"),
+        ("", "unknown", "", ""),
+    ]

@@ -32,6 +32,7 @@ parameters:
 name: Do It
 description: Does it.
 is_async: true
+script_result_name: outcome
 parameters:
   - {name: Limit, type: string, is_mandatory: true, default_value: 5, description: How many.}
   - {name: Kind, type: ddl, is_mandatory: false, optional_values: [a, b], description: Which.}
@@ -48,7 +49,7 @@ BUILT = {
   "PropertyDescription": "Check it."}]}
 """,
     "ActionsDefinitions/do_it.actiondef": """
-{"Name": "Do It", "Description": "Does it.", "IsAsync": true, "Parameters": [
+{"Name": "Do It", "Description": "Does it.", "IsAsync": true, "ScriptResultName": "outcome", "Parameters": [
  {"Name": "Limit", "Type": 0, "IsMandatory": true, "DefaultValue": 5, "Description": "How many."},
  {"Name": "Kind", "Type": 15, "IsMandatory": false, "OptionalValues": ["a", "b"], "Description": "Which."}]}
 """,
@@ -88,6 +89,7 @@ def test_both_forms_give_the_same_manifest(tmp_path: Path, files: dict[str, str]
                     ParameterSpec("Kind", "ddl", False, "", "Which.", ("a", "b")),  # noqa: FBT003 - positional as in the class
                 ),
                 is_async=True,
+                result_name="outcome",
             ),
         ),
     )

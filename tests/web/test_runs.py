@@ -160,6 +160,18 @@ def test_a_run_without_success_has_another_word_and_colour(
     assert f'<span class="state {tone}">{word}</span>' in visitor.get("/cases/1").text
 
 
+def test_a_word_as_script_result_has_its_declared_name(open_wall: OpenWall, platform: LocalPlatform) -> None:
+    """The page has the name of the script result from the definition of the action, and the word."""
+    visitor = open_wall('siemplify.end("said", "malicious")')
+    object.__setattr__(visitor.wall.wall.host.actions()[0], "result_name", "outcome")
+    platform.new_case()
+    visitor.post("/cases/1/runs", {"action": "do_it"})
+    visitor.wall.wall.runs.wait()
+    page = visitor.get("/cases/1").text
+    assert "outcome: <strong>malicious</strong>" in page
+    assert '<span class="state good">Completed</span>' in page
+
+
 def test_closing_the_wall_ends_live_runs(open_wall: OpenWall, platform: LocalPlatform) -> None:
     """Given a closed wall, no process is left."""
     visitor = open_wall(WAITS, is_async=True)

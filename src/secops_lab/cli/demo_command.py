@@ -65,8 +65,8 @@ def demo(
 
 
 def worked(run: ActionRun) -> bool:
-    """Return whether the action completed and found a result."""
-    return run.state is RunState.COMPLETED and run.is_success
+    """Return whether the action completed, and not without success."""
+    return run.state is RunState.COMPLETED and not run.is_in_vain
 
 
 @dataclass(slots=True)

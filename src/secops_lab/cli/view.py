@@ -74,7 +74,7 @@ def _show_heading(out: Console, run: ActionRun) -> None:
     out.print(Rule(heading, align="left"))
     result = printable(str(run.result_value))
     if run.state is RunState.COMPLETED:
-        out.print(Text(f"is_success: {result}", style="dim"), soft_wrap=True)
+        out.print(Text(f"{printable(run.result_name)}: {result}", style="dim"), soft_wrap=True)
 
 
 def _show_findings(out: Console, run: ActionRun) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .child import Ending, Finished
+
+if TYPE_CHECKING:
+    from secops_lab.manifest import ActionSpec
 
 Json = dict[str, Any]
 JsonValue: TypeAlias = Any
@@ -124,6 +127,7 @@ class ActionRun:
 
     Attributes:
         action: The action's name.
+        result_name: The name of the script result in the action's definition.
         state: The final state.
         message: The message for the analyst.
         rounds: The processes, in order: one for a synchronous action.
@@ -132,6 +136,7 @@ class ActionRun:
     """
 
     action: str
+    result_name: str
     state: RunState
     message: str
     rounds: list[Round]
@@ -139,7 +144,7 @@ class ActionRun:
 
     @property
     def result_value(self) -> JsonValue:
-        """The script result of the last round, unchanged (a bool or a text), or None.
+        """The script result of the last round, unchanged (a bool, a word or another text), or None.
 
         A round in progress has no script result: its value is the state for the next round.
         """
@@ -152,6 +157,11 @@ class ActionRun:
     def is_success(self) -> bool:
         """Whether the script result is true, as a bool or as a text."""
         return str(self.result_value).lower() == "true"
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether the action completed, and its script result is false, as a bool or as a text."""
+        return self.state is RunState.COMPLETED and str(self.result_value).lower() == "false"
 
     @property
     def debug_output(self) -> str:
@@ -183,8 +193,9 @@ class ActionRun:
         }
 
 
-def conclude(action: str, rounds: list[Round], state: RunState, message: str) -> ActionRun:
+def conclude(action: ActionSpec, rounds: list[Round], state: RunState, message: str) -> ActionRun:
     """Create a run from its rounds; the results come from the last round."""
     output = rounds[-1].output if rounds else None
     text = None if output is None else output["ResultObjectJson"]
-    return ActionRun(action, state, message, rounds, json.loads(text) if text else {})
+    results = json.loads(text) if text else {}
+    return ActionRun(action.name, action.result_name, state, message, rounds, results)

@@ -58,7 +58,7 @@ class Rounds:
                 return self._conclude(RunState.TIMED_OUT, f"not finished after {timeout}. {one.message}")
 
     def _conclude(self, state: RunState, message: str) -> ActionRun:
-        return conclude(self._context.action.name, self._rounds, state, message)
+        return conclude(self._context.action, self._rounds, state, message)
 
     def _wait(self) -> bool:
         """Wait for the polling interval, at most until the run's deadline; return False if cancelled."""

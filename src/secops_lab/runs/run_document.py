@@ -18,15 +18,16 @@ def run_document(run: ActionRun, case: Case) -> dict[str, Any]:
     """Describe a run.
 
     Returns:
-        A JSON object: `action`, `state`, `message`, `result_value`, `findings` (subject, verdict, link,
-        submission_id), `json_result`, `tables` (title → CSV lines), `attachments` (name, size),
-        `entities` (the platform's objects, enrichment in `additional_properties`), `insights`, `comments`,
-        `tags`, `rounds`, `debug_output`.
+        A JSON object: `action`, `state`, `message`, `result_name` (name of the script result),
+        `result_value`, `findings` (subject, verdict, link, submission_id), `json_result`, `tables` (title →
+        CSV lines), `attachments` (name, size), `entities` (the platform's objects, enrichment in
+        `additional_properties`), `insights`, `comments`, `tags`, `rounds`, `debug_output`.
     """
     return {
         "action": run.action,
         "state": run.state.name,
         "message": run.message,
+        "result_name": run.result_name,
         "result_value": run.result_value,
         "findings": [dataclasses.asdict(finding) for finding in verdict_rows(run.json_result)],
         "json_result": run.json_result,

@@ -107,8 +107,7 @@ class RunView:
     @property
     def _in_vain(self) -> bool:
         """Whether the action completed and returned a false result value."""
-        outcome = self.run.outcome
-        return outcome is not None and outcome.state is RunState.COMPLETED and self.success.lower() == "false"
+        return self.run.outcome is not None and self.run.outcome.is_in_vain
 
     @property
     def message(self) -> str:
@@ -126,7 +125,7 @@ class RunView:
         return (self.run.finished or time.time()) - self.run.started
 
     @property
-    def success(self) -> str:
+    def result(self) -> str:
         """The script result in the platform's spelling; empty without a result."""
         outcome = self.run.outcome
         if outcome is None or outcome.state not in (RunState.COMPLETED, RunState.FAILED):
