@@ -56,6 +56,7 @@ class KnownSample:
         analyses: Number of finished analyses. 0: the sample was never submitted.
         age: Seconds since its submission.
         locked: Whether the reports are locked.
+        tags: Tags of its submission and of each analysis.
         extra: Further sample fields by full name, sent as given.
     """
 
@@ -75,6 +76,7 @@ class KnownSample:
     analyses: int = 1
     age: float = 86400.0
     locked: bool = False
+    tags: Sequence[str] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -148,12 +150,12 @@ def store_known(state: ServerState, known: KnownSample, findings: Findings | Non
     sample = state.store.insert("sample", **{"created": timestamp(then), **outcome, **known.fields()})
     state.set_findings(sample["sample_id"], found)
     if known.analyses:
-        _store_submission(state, found, sample, then, known.analyses)
+        _store_submission(state, found, sample, then, known)
     return sample
 
 
 def _store_submission(
-    state: ServerState, findings: Findings, sample: Record, then: float, analyses: int
+    state: ServerState, findings: Findings, sample: Record, then: float, known: KnownSample
 ) -> None:
     quota = {"quota_type": "verdict", "billing_type": "detector"} if findings.locked else {}
     submission = state.store.insert(
@@ -168,14 +170,15 @@ def _store_submission(
         finish_time=timestamp(then + 125),
         finished=True,
         status="success",
-        number_created_jobs=analyses,
+        number_created_jobs=known.analyses,
+        tags=list(known.tags),
         user_email=state.settings.user_email,
     )
     number = submission["submission_id"]
     row = (number, number, then, 125.0, state.store.next_number("finished"), "{}")
     state.store.db.execute("INSERT INTO schedule VALUES (?, ?, ?, ?, ?, ?)", row)
     engine = "web" if sample["sample_type"] == "URL" else "dynamic"
-    for position in range(analyses):
+    for position in range(known.analyses):
         new_analysis(
             state,
             engine,
@@ -186,6 +189,7 @@ def _store_submission(
             job_id=state.store.next_number("job", 7001),
             submission_id=number,
             submission_ids=[number],
+            tags=list(known.tags),
         )
 
 

@@ -54,7 +54,7 @@ def test_a_redirect_to_another_host_is_not_followed(status: int) -> None:
             with pytest.raises(RedirectError):
                 client.check_access()
             with pytest.raises(RedirectError):
-                client.add_tag(1, "phish")
+                client.add_tag("submission", 1, "phish")
             assert len(vmray.requests) == 2
             assert all(f"Authorization: api_key {API_KEY}" in each for each in vmray.requests)
         assert other.requests == []

@@ -103,8 +103,9 @@ def test_hostile_responses(lab: Lab, case: Case, tmp_path: Path) -> None:
     lab.configure()
 
     assert_safe(lab, run)
-    assert texts.sent or case not in USUAL or not run.json_result
-    if run.json_result and texts.sent:
+    expected = run.json_result and case.example.shows_texts
+    assert texts.sent or case not in USUAL or not expected
+    if expected and texts.sent:
         assert set(strings_in(run.json_result)) & texts.sent, "the texts arrived"
 
 

@@ -45,6 +45,7 @@ class Example:
             item a fault of its own; None where the action has a single subject.
         failure_sentence: What the action says before the reason of a failure; empty for the sentence
             `Error executing action "NAME". Reason: `, which is the rule.
+        shows_texts: Whether the JSON result contains texts that VMRay returned.
         failed_json: The JSON result that a failed run leaves, None for none. Of an action with an outcome
             word the rows of its items, each without what follows from the cause.
     """
@@ -59,6 +60,7 @@ class Example:
     result: bool | str = True
     several: Callable[[int], Example] | None = None
     failure_sentence: str = ""
+    shows_texts: bool = True
     failed_json: JsonValue = None
 
     @property

@@ -31,7 +31,7 @@ class AddTagToSubmission(Action[AddTagParameters]):
 
     def perform(self, run: Run, params: AddTagParameters) -> Outcome:
         """Add the tag to the submission."""
-        run.client.add_tag(params.submission_id, params.tag)
+        run.client.add_tag("submission", params.submission_id, params.tag)
         message = f"Successfully added tag {params.tag} to submission {params.submission_id}."
         return Outcome(message, value=True)
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from secops_lab.host import Round
 
 INTEGRATION: Final = Path(__file__).parents[3] / "integrations" / "vm_ray"
-_ANSWERED: Final = ("done", "empty")
+_DONE: Final = ("done", "malicious", "suspicious", "clean", "unknown")
+_ANSWERED: Final = (*_DONE, "empty")
 SECRETS: Final = (API_KEY, PASSWORD, str(ACCOUNT))
 
 
@@ -230,8 +231,8 @@ def reported_outcome(run: ActionRun, item: Item, usual: bool | str = True) -> tu
     if run.state is RunState.FAILED:
         return "ended", run.message
     documented, _, details = run.message.partition("\n\nDetails:\n")
-    lines = [line for line in details.splitlines() if line.startswith(f"{item.name}: ")]
-    reason = "\n".join(line.removeprefix(f"{item.name}: ") for line in lines)
+    told = [re.fullmatch(rf"{_named(item)}: (.*)", line) for line in details.splitlines()]
+    reason = "\n".join(line[1] for line in told if line)
     if isinstance(run.result_value, str):
         return _outcome_of_row(run, item, str(usual)), reason or details
     if item.entity is None and item.sha256:
@@ -251,6 +252,11 @@ def reported_outcome(run: ActionRun, item: Item, usual: bool | str = True) -> tu
     return ("fine" if results else "named"), reason
 
 
+def _named(item: Item) -> str:
+    """Return the pattern of an item's name; some actions write the kind of an id before it."""
+    return f"(?:(?:submission|analysis|sample|job) )?{re.escape(item.name)}"
+
+
 def _outcome_of_row(run: ActionRun, item: Item, usual: str) -> str:
     """Return the outcome in an item's row, for an action with outcome words; without a name, of all rows."""
     rows = run.json_result["items"]
@@ -263,10 +269,8 @@ def _outcome_of_row(run: ActionRun, item: Item, usual: str) -> str:
 
 def _assert_listed(run: ActionRun, item: Item, outcome: str) -> None:
     """Assert that the sentence of the item's outcome names it; with no item done, that no sentence does."""
-    any_done = any(row["outcome"] == "done" for row in run.json_result["items"])
+    any_done = any(row["outcome"] in _DONE for row in run.json_result["items"])
     done, _, missed = run.message.partition("\n\nDetails:\n")[0].partition("Action wasn't able")
-    listed = [
-        bool(re.search(rf"(?m)(?:^|: |, ){re.escape(item.name)}(?:,|$)", part)) for part in (done, missed)
-    ]
-    expected = [outcome == "done", any_done and outcome not in _ANSWERED]
+    listed = [bool(re.search(rf"(?m)(?:^|: |, ){_named(item)}(?:,|$)", part)) for part in (done, missed)]
+    expected = [outcome in _DONE, any_done and outcome not in _ANSWERED]
     assert listed == expected, f"{item.name}: {outcome}, and the message is {run.message}"

@@ -217,20 +217,42 @@ class Client:
         """Read the finished analyses of a sample, failed ones included."""
         return [Analysis.from_json(item) for item in self._list(f"/analysis/sample/{sample_id}")]
 
-    def add_tag(self, submission_id: int, tag: str) -> None:
-        """Add a tag to a submission; adding the tag twice has the same effect as once (inferred).
+    def add_tag(self, kind: str, number: int, tag: str) -> None:
+        """Add a tag to a submission or an analysis; adding it twice has the same effect as once (inferred).
 
-        The documented request has a form field. Older servers expect the tag in the path. A 404 can mean that
-        the submission does not exist or that the server does not support the form, and the page of an unknown path may
-        be a web page (inferred). So the other request is sent too, before the submission is reported as missing.
+        Args:
+            kind: ``submission`` or ``analysis``.
+            number: The id of the submission or analysis.
+            tag: The tag.
         """
-        path = f"/submission/{submission_id}/tag"
+        post = self._transport.post_repeatable
+        self._change_tag(
+            f"/{kind}/{number}/tag",
+            tag,
+            lambda path: post(path, {"tag_name": tag}),
+            lambda path: post(path, {}),
+        )
+
+    def remove_tag(self, kind: str, number: int, tag: str) -> bool:
+        """Remove a tag from a submission or an analysis; return False if the object exists without the tag.
+
+        VMRay's response for an absent tag is not known. If the response is 404, the object is read.
+
+        Raises:
+            NotFoundError: The submission or analysis does not exist.
+        """
+        delete = self._transport.delete
         try:
-            self._transport.post_repeatable(path, {"tag_name": tag})
-        except (NotFoundError, RequestRejectedError, ForeignResponseError) as error:
-            if error.status not in OTHER_TAG_FORM:
-                raise
-            self._transport.post_repeatable(f"{path}/{quote_segment(tag)}", {})
+            self._change_tag(
+                f"/{kind}/{number}/tag",
+                tag,
+                lambda path: delete(path, {"tag_name": tag}),
+                lambda path: delete(path, {}),
+            )
+        except NotFoundError:
+            {"submission": self.get_submission, "analysis": self.get_analysis}[kind](number)
+            return False
+        return True
 
     def submit_url(self, url: str, options: SubmitOptions) -> SubmitResponse:
         """Submit a URL, once.
@@ -268,6 +290,22 @@ class Client:
             error.not_executed = error.not_executed or file.len > 0  # VMRay did not receive the whole file
             raise
         return _submit_response(response)
+
+    def _change_tag(
+        self, path: str, tag: str, documented: Callable[[str], object], older: Callable[[str], object]
+    ) -> None:
+        """Send the documented request, which has a field; older servers expect the tag in the path.
+
+        A 404 can mean that the object does not exist or that the server does not support the form, and the page of an
+        unknown path may be a web page (inferred). So the other request is sent too, before the object is reported as
+        missing.
+        """
+        try:
+            documented(path)
+        except (NotFoundError, RequestRejectedError, ForeignResponseError) as error:
+            if error.status not in OTHER_TAG_FORM:
+                raise
+            older(f"{path}/{quote_segment(tag)}")
 
     def _while_ours(
         self, query: Mapping[str, str], is_ours: Callable[[Submission], bool]

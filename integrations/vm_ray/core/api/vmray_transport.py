@@ -162,6 +162,10 @@ class Transport:
         """Send a POST request that has the same effect when it is repeated (a tag), with the retries of ``get``."""
         return self._repeat(_Request("POST", path, body=form))
 
+    def delete(self, path: str, query: Mapping[str, str]) -> Response:
+        """Send a DELETE request, with the retries of ``get``: the second request finds nothing to delete."""
+        return self._repeat(_Request("DELETE", path, query=query))
+
     def post_once(self, path: str, body: Body, content_type: str | None = None) -> Response:
         """Send a POST request that must not be repeated: one attempt only.
 

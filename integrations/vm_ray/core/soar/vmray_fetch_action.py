@@ -20,9 +20,9 @@ from ...core.results.vmray_result import Attachment, Table
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
 from ...core.soar.vmray_run import Run
-from ...core.soar.vmray_subjects import Subject, SubjectParameters
+from ...core.soar.vmray_subjects import ItemParameters, Subject
 
-Params = TypeVar("Params", bound=SubjectParameters)
+Params = TypeVar("Params", bound=ItemParameters)
 
 PLURALS: Final = {"sample": "samples", "submission": "submissions", "analysis": "analyses"}
 UNLOCK: Final = "Unlock the report in VMRay; this uses quota."
@@ -99,6 +99,10 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         """Return the rows that were collected over all items; None if the rows of the JSON result are the items."""
         return None
 
+    def name_of(self, subject: Subject) -> str:
+        """Return the name of an item for the analyst."""
+        return subject.name
+
     def facts_of(self, subject: Subject, number: int | None) -> dict[str, int | str | None]:
         """Return the members of a row that identify the item: its name, its ids, and its entity or None."""
         ids: dict[str, int | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in self.kinds}
@@ -139,7 +143,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
             if locked is not True:  # also if the lock could not be read: the reason is that of the list
                 return self._failed_item(subject, number, error)
             facts = self.facts_of(subject, number)
-            return Item(subject.name, "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice=UNLOCK)
+            return Item(self.name_of(subject), "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice=UNLOCK)
         except VMRayError as error:
             return self._failed_item(subject, number, error)
 
@@ -151,7 +155,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         """
         if error.is_fatal:
             raise error
-        return item_of_error(subject.name, error, self.facts_of(subject, number))
+        return item_of_error(self.name_of(subject), error, self.facts_of(subject, number))
 
     def _items(self, subjects: Sequence[Subject], found: Mapping[Subject, Item | VMRayError]) -> list[Item]:
         return [
@@ -159,7 +163,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         ]
 
     def _unread(self, subject: Subject, error: VMRayError) -> Item:
-        return item_of_error(subject.name, error, self.facts_of(subject, subject.known_number))
+        return item_of_error(self.name_of(subject), error, self.facts_of(subject, subject.known_number))
 
     def _sentences(self, items: Sequence[Item], kind: str) -> list[str]:
         done = [item.name for item in items if item.outcome in self.answers]

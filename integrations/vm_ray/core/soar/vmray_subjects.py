@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -50,7 +51,16 @@ class Subject(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SubjectParameters(Parameters):
+class ItemParameters(Parameters, ABC):
+    """The subjects of an action."""
+
+    @abstractmethod
+    def subjects(self, run: Run) -> list[Subject]:
+        """Return the subjects in the order given, each once."""
+
+
+@dataclass(frozen=True)
+class SubjectParameters(ItemParameters):
     """The samples of an action; if none are given, the hashes of the case."""
 
     samples: tuple[str, ...] = param("Samples", SAMPLES)
