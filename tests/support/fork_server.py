@@ -17,8 +17,10 @@ import gc
 import importlib
 import json
 import logging.handlers
+import netrc
 import os
 import runpy
+import select
 import signal
 import socket
 import sys
@@ -29,11 +31,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import requests
+import requests_toolbelt  # type: ignore[import-untyped]  # it has no annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PRELOADED = (argparse, base64, concurrent.futures, logging.handlers, uuid, requests)
+PRELOADED = (
+    argparse,
+    base64,
+    concurrent.futures,
+    logging.handlers,
+    uuid,
+    requests,
+    netrc,  # requests imports it at the first request
+    requests_toolbelt,
+)
 MAX_MESSAGE = 1 << 20
 MAX_TEMPLATES = 4
 
@@ -89,65 +101,79 @@ def search_path(message: Message) -> list[str]:
     return found.partition("=")[2].split(os.pathsep)
 
 
-def client_library(search: list[str]) -> list[Path]:
+def client_library(search: list[str]) -> list[str]:
     """Return the modules of the integration that its actions import; empty for the built form."""
-    return sorted(Path(search[0]).glob("vm_ray/core/**/*.py"))
+    core = Path(search[0], "vm_ray", "core")
+    found = (os.path.join(folder, name) for folder, _, names in os.walk(core) for name in names)  # noqa: PTH118 - fast
+    return sorted(path for path in found if path.endswith(".py"))
 
 
 def newest(search: list[str]) -> int:
     """Return when a module was changed last, in nanoseconds: some tests change a copy between two runs."""
-    return max((path.stat().st_mtime_ns for path in client_library(search)), default=0)
+    return max((os.stat(path).st_mtime_ns for path in client_library(search)), default=0)  # noqa: PTH116 - fast
 
 
 def preload(search: list[str], paths: list[str]) -> None:
     """Import the client library, which imports the SDK; errors are left to the scripts that import it."""
     sys.path[:] = [*search, *paths]
     for path in client_library(search):
-        parts = path.relative_to(search[0]).with_suffix("").parts
+        parts = Path(path).relative_to(search[0]).with_suffix("").parts
         with contextlib.suppress(Exception):
             importlib.import_module(".".join(parts).removesuffix(".__init__"))
     gc.freeze()
 
 
 def serve(connection: socket.socket) -> Message | None:
-    """Fork two processes for each message: one that runs the script, and its parent, which watches its end.
+    """Fork a process for each message, and report the id and the exit code of each process.
 
     Returns:
-        The message, in a process that has to run the script; None in the template, when nobody needs it.
+        The message, in a process that has to run the script; None in the template, when nobody needs it and
+        all its processes have ended.
     """
-    while True:
-        content, files, _, _ = socket.recv_fds(connection, MAX_MESSAGE, 4)
-        if not content:
-            return None
-        if os.fork() == 0:
-            connection.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            process = os.fork()
-            if process:
-                watch(process, files)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    running: dict[int, tuple[int, int]] = {}
+    awaited = [connection.fileno()]
+    while awaited or running:
+        ready, _, _ = select.select([*awaited, *running], [], [])
+        for ended in running.keys() & ready:
+            report_end(ended, *running.pop(ended))
+        if connection.fileno() in ready:
+            content, files, _, _ = socket.recv_fds(connection, MAX_MESSAGE, 4)
+            if not content:
+                awaited.clear()
+            elif process := os.fork():
+                running[os.pidfd_open(process)] = process, report_start(process, files)
             else:
-                become_script(files)
-            message: Message = json.loads(content)
-            return message
-        for file in files:
-            os.close(file)
+                connection.close()
+                become_script(files, [*running, *(report for _, report in running.values())])
+                message: Message = json.loads(content)
+                return message
+    return None
 
 
-def watch(process: int, files: list[int]) -> None:
-    """Write the id and the exit code of a process to the last file. Does not return."""
+def report_start(process: int, files: list[int]) -> int:
+    """Write the id of a process to the last file, which is returned; close its standard streams here."""
     *streams, report = files
     for stream in streams:
         os.close(stream)
     os.write(report, f"{process}\n".encode())
+    return report
+
+
+def report_end(ended: int, process: int, report: int) -> None:
+    """Write the exit code of a process that has ended; `ended` is the file that showed its end."""
+    os.close(ended)
     _, status = os.waitpid(process, 0)
-    os.write(report, f"{os.waitstatus_to_exitcode(status)}\n".encode())
-    os._exit(0)
-
-
-def become_script(files: list[int]) -> None:
-    """Lead a new group of processes, with the first three files as the standard streams."""
-    *streams, report = files
+    with contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
+        os.write(report, f"{os.waitstatus_to_exitcode(status)}\n".encode())
     os.close(report)
+
+
+def become_script(files: list[int], others: list[int]) -> None:
+    """Lead a new group of processes, with the first three files as its standard streams; close the others."""
+    *streams, report = files
+    for other in (report, *others):
+        os.close(other)
     os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.warm_start import warm_start
+from tests.waiting import until
 
 from secops_lab.host.child import Ending, Finished, Start, run_child
 from secops_lab.host.launch import STAND_IN
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are f
 TELL = """
 import json, os, sys
 told = [__name__, sys.argv[1:], sys.stdin.read(), dict(os.environ), os.getcwd(), "vm_ray" in sys.modules]
+told.append(os.listdir("/proc/self/fd"))
 print(json.dumps(told))
 print(os.getpid() == os.getsid(0), file=sys.stderr)
 """
@@ -82,6 +85,23 @@ def test_a_process_is_stopped_with_its_group(tmp_path: Path) -> None:
 
     assert forked == new
     assert (forked.ending, forked.exit_code, forked.stdout) == (Ending.TIMED_OUT, -15, "started\n")
+
+
+def test_a_process_shares_no_file_with_another_one(tmp_path: Path) -> None:
+    """Given a process that starts and ends while another one runs, then it has the standard streams only."""
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    ready, end = tmp_path / "ready", tmp_path / "end"
+    waiting = f"import pathlib, time\npathlib.Path({str(ready)!r}).touch()\n"
+    waiting += f"while not pathlib.Path({str(end)!r}).exists():\n    time.sleep(0.01)"
+    listing = f"import os, pathlib\nprint(os.listdir('/proc/self/fd'))\npathlib.Path({str(end)!r}).touch()"
+    with warm_start(), ThreadPoolExecutor() as pool:
+        first = start(tmp_path / "first", waiting)
+        running = pool.submit(run_child, first, 60.0)
+        until(ready.exists)
+        second = run_child(replace(start(tmp_path / "second", listing), env=first.env), 60.0)
+        outputs = [second.stdout, running.result().stdout]
+    assert outputs == ["['0', '1', '2', '3']\n", ""]  # 3 is the list itself
 
 
 def library(folder: Path, code: str) -> Start:
