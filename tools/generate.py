@@ -51,7 +51,7 @@ def _readmes(shown: Sequence[Performance]) -> dict[Path, str]:
     files = {}
     for language, sentences in ((ENGLISH, {}), (SPANISH_README, spanish_sentences())):
         text = language.readme.read_text("utf-8")
-        text = with_block(text, "actions", readme_blocks.table(actions, language, sentences))
+        text = with_block(text, "actions", readme_blocks.tables(actions, language, sentences))
         files[language.readme] = with_block(text, "messages", examples_page.messages(shown))
     return files
 

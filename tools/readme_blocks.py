@@ -1,6 +1,7 @@
-"""The generated blocks of the READMEs: the table of the actions and their messages.
+"""The generated blocks of the READMEs: the tables of the actions and their messages.
 
-A block stands between two comments. A row of the table is the first sentence of the action's description; the
+A block stands between two comments. There is one table for each thing that a person wants to do
+(`docs/action_groups.yaml`). A row of a table is the first sentence of the action's description; the
 Spanish README has its own sentences in `docs/actions.es.yaml`, and the English sentence if one is missing.
 """
 
@@ -14,12 +15,13 @@ import yaml
 from tools.hub_step import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from secops_lab.manifest import ActionSpec
 
 SPANISH: Final = REPOSITORY / "docs" / "actions.es.yaml"
+GROUPS: Final = REPOSITORY / "docs" / "action_groups.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,49 @@ class Language:
     """The texts in the language of one README.
 
     Attributes:
+        code: The name of the language in `docs/action_groups.yaml`.
         readme: The file.
         header: The titles of the columns.
         yes: For an action that waits for an analysis.
         no: For any other.
+        others: The title of the actions that are in no group.
     """
 
+    code: str
     readme: Path
     header: tuple[str, str, str]
     yes: str
     no: str
+    others: str
 
 
-ENGLISH: Final = Language(REPOSITORY / "README.md", ("action", "does", "waits for an analysis"), "yes", "no")
-SPANISH_README: Final = Language(
-    REPOSITORY / "README.es.md", ("acción", "qué hace", "espera a un análisis"), "sí", "no"
+ENGLISH: Final = Language(
+    "en", REPOSITORY / "README.md", ("action", "does", "waits for an analysis"), "yes", "no", "Others"
 )
+SPANISH_README: Final = Language(
+    "es", REPOSITORY / "README.es.md", ("acción", "qué hace", "espera a un análisis"), "sí", "no", "Otras"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The actions for one thing that a person wants to do.
+
+    Attributes:
+        titles: The title in each language.
+        stems: The names of the files of the actions.
+    """
+
+    titles: Mapping[str, str]
+    stems: Sequence[str]
+
+
+def groups() -> list[Group]:
+    """Return the groups in the order of the READMEs."""
+    found = yaml.safe_load(GROUPS.read_text("utf-8"))
+    return [
+        Group({name: each[name] for name in each if name != "actions"}, each["actions"]) for each in found
+    ]
 
 
 def spanish_sentences() -> dict[str, str]:
@@ -55,11 +84,24 @@ def first_sentence(text: str) -> str:
     return text.partition(". ")[0].rstrip(".")
 
 
+def tables(actions: Iterable[ActionSpec], language: Language, sentences: Mapping[str, str]) -> str:
+    """Return a table for each group of actions that has any; the actions of no group come last."""
+    by_stem = {action.stem: action for action in actions}
+    parts = {
+        group.titles[language.code]: [by_stem.pop(stem) for stem in group.stems if stem in by_stem]
+        for group in groups()
+    }
+    parts[language.others] = list(by_stem.values())
+    return "\n".join(
+        f"**{title}**\n\n{table(some, language, sentences)}" for title, some in parts.items() if some
+    )
+
+
 def table(actions: Iterable[ActionSpec], language: Language, sentences: Mapping[str, str]) -> str:
-    """Return the table of the actions: name, what the action does, whether the action waits.
+    """Return one table of actions: name, what the action does, whether the action waits.
 
     Args:
-        actions: All actions.
+        actions: The actions.
         language: The language of the titles.
         sentences: Stem to sentence; an action without one gets the first sentence of its description.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -12,7 +13,16 @@ from tools.ai_description import UnknownEffectError, ai_description
 from tools.evidence.usage import emulated_endpoints, usage_of
 from tools.hub_step import REPOSITORY
 from tools.performance import Performance, lookups, perform, usual
-from tools.readme_blocks import ENGLISH, SPANISH_README, Language, first_sentence, table, with_block
+from tools.readme_blocks import (
+    ENGLISH,
+    SPANISH_README,
+    Language,
+    first_sentence,
+    groups,
+    table,
+    tables,
+    with_block,
+)
 from tools.widgets import build
 
 if TYPE_CHECKING:
@@ -136,6 +146,29 @@ def test_the_table_has_a_row_for_each_action(language: Language) -> None:
     sentences = {name: sentence for name, sentence, _ in rows}
     for action in ACTIONS:
         assert sentences[action.name] == own.get(action.stem, first_sentence(action.description))
+
+
+@pytest.mark.parametrize("language", [ENGLISH, SPANISH_README], ids=lambda each: each.readme.name)
+def test_each_action_is_in_one_table(language: Language) -> None:
+    """Given the groups, then each action has one row below the title of its group or the last one."""
+    shown = tables(ACTIONS, language, {})
+    rows = re.findall(r"(?m)^\*\*(.+)\*\*$|^\| (?!---)([^|]+) \|", shown)
+    places: dict[str, str] = {}
+    title = ""
+    for heading, name in rows:
+        title = heading or title
+        assert name not in places
+        if name and name != language.header[0]:
+            places[name] = title
+    expected = {stem: group.titles[language.code] for group in groups() for stem in group.stems}
+    assert places == {each.name: expected.get(each.stem, language.others) for each in ACTIONS}
+
+
+def test_no_action_is_in_two_groups() -> None:
+    """Given the groups, then each has a title in both languages, and no action is in two of them."""
+    stems = [stem for group in groups() for stem in group.stems]
+    assert len(stems) == len(set(stems))
+    assert all(set(group.titles) == {ENGLISH.code, SPANISH_README.code} for group in groups())
 
 
 def test_a_readme_without_its_two_comments_is_rejected() -> None:
