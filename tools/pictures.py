@@ -74,7 +74,7 @@ def _act(browser: Browser, url: str) -> None:
         sample.write_bytes(b"MZ" + bytes(14_846))
         page.goto(f"{url}/cases/1?action=upload_file_and_get_report")
         page.get_by_label("Sample File Path").set_input_files(sample)
-        expect(page.locator(".files")).to_contain_text("14,848 bytes")
+        expect(page.locator("#run-form .files")).to_contain_text("14,848 bytes")
     _run(page, "Upload File And Get Report")
     page.get_by_role("link", name="Scan Hash").click()
     _run(page, "Scan Hash")

@@ -43,16 +43,16 @@ def selected(*names: str, size: int = 1) -> list[FilePayload]:
 def test_only_the_last_selection_is_submitted(wall: CaseWall, page: Page) -> None:
     """Given files that are deselected while they are uploaded, the form does not contain them."""
     page.goto(f"{wall.url}/cases/1")
-    page.locator("[data-files]").set_input_files(selected("first.exe"))
-    expect(page.locator(".files li")).to_have_text(["first.exe (1 bytes)"])
+    page.locator("#run-form [data-files]").set_input_files(selected("first.exe"))
+    expect(page.locator("#run-form .files li")).to_have_text(["first.exe (1 bytes)"])
     button = page.get_by_role("button", name="Run Do It")
     with delayed(page, "**/uploads"):
         with page.expect_request("**/uploads"):
-            page.locator("[data-files]").set_input_files(selected("a.exe", "b.exe", "c.exe"))
-        page.locator("[data-files]").set_input_files(selected("mine.exe"))
+            page.locator("#run-form [data-files]").set_input_files(selected("a.exe", "b.exe", "c.exe"))
+        page.locator("#run-form [data-files]").set_input_files(selected("mine.exe"))
         expect(button).to_be_disabled()
     expect(button).to_be_enabled()
-    expect(page.locator(".files li")).to_have_text(["mine.exe (1 bytes)"])
+    expect(page.locator("#run-form .files li")).to_have_text(["mine.exe (1 bytes)"])
     button.click()
     expect(page.locator("article.run .message")).to_have_text("mine.exe")
 
@@ -61,9 +61,9 @@ def test_files_selected_before_the_script_is_loaded_are_uploaded(wall: CaseWall,
     """Given a selection before the script runs, the file is uploaded and submitted."""
     with delayed(page, "**/static/form.js"):
         page.goto(f"{wall.url}/cases/1", wait_until="commit")
-        page.locator("[data-files]").set_input_files(selected("early.exe"))
+        page.locator("#run-form [data-files]").set_input_files(selected("early.exe"))
         expect(page.get_by_role("button", name="Run Do It")).to_be_disabled()
-    expect(page.locator(".files li")).to_have_text(["early.exe (1 bytes)"])
+    expect(page.locator("#run-form .files li")).to_have_text(["early.exe (1 bytes)"])
     page.get_by_role("button", name="Run Do It").click()
     expect(page.locator("article.run .message")).to_have_text("early.exe")
 
@@ -74,7 +74,7 @@ def test_a_full_folder_is_reported_and_another_selection_frees_space(
     """The page shows the error of the server; a deselected file no longer counts."""
     watch.allowed = ("413",)
     page.goto(f"{wall.url}/cases/1")
-    files, items = page.locator("[data-files]"), page.locator(".files li")
+    files, items = page.locator("#run-form [data-files]"), page.locator("#run-form .files li")
     files.set_input_files(selected("a.exe", "b.exe", size=LIMIT * 2 // 3))
     full = "The lab's folder for uploads is full (65,536 bytes); there is room again when "
     expect(items).to_have_text(
@@ -91,15 +91,15 @@ def test_adding_an_entity_keeps_the_values_of_the_form(
     platform.cases()[0].add_entity("FILEHASH", "ab")
     page.goto(f"{wall.url}/cases/1")
     page.get_by_label("Comment").fill("typed <b>")
-    page.locator("[data-files]").set_input_files(selected("a.exe"))
-    expect(page.locator(".files li")).to_have_text(["a.exe (1 bytes)"])
+    page.locator("#run-form [data-files]").set_input_files(selected("a.exe"))
+    expect(page.locator("#run-form .files li")).to_have_text(["a.exe (1 bytes)"])
     page.get_by_role("checkbox", name="ab").uncheck()
     page.get_by_text("Add an entity").click()
     page.locator("#new-value").fill("cd")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("article.entity")).to_have_count(2)
     expect(page.get_by_label("Comment")).to_have_value("typed <b>")
-    expect(page.locator(".files li")).to_have_text(["a.exe (1 bytes)"])
+    expect(page.locator("#run-form .files li")).to_have_text(["a.exe (1 bytes)"])
     expect(page.get_by_role("checkbox", name="ab")).not_to_be_checked()
     expect(page.get_by_role("checkbox", name="cd")).to_be_checked()
     page.get_by_role("button", name="Run Do It").click()

@@ -131,7 +131,9 @@ def test_a_hostile_file_name_stays_text(platform: LocalPlatform, page: Page) -> 
         page.goto(f"{wall.url}/cases/1?action=upload_file_and_get_report")
         sample: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": b"MZ"}
         page.get_by_label("Sample File Path").set_input_files(sample)
-        expect(page.locator(".files")).to_contain_text("_img src=x onerror=alert(1)__.exe (2 bytes)")
+        expect(page.locator("#run-form .files")).to_contain_text(
+            "_img src=x onerror=alert(1)__.exe (2 bytes)"
+        )
         assert_only_wall_elements(page)
 
 

@@ -37,8 +37,36 @@ def test_an_action_reads_the_given_files(cli: Cli, tmp_path: Path, platform: Loc
     finished = cli("run", NAME, "--integration", str(integration), "--json", *files)
 
     assert finished.returncode == 0, finished.stderr
-    seen = json.loads(json.loads(finished.stdout)["message"])
-    assert seen == [[[1, "a", ".exe"], [2, "a", ".exe"]], ["one", "two"], "three"]
+    document = json.loads(finished.stdout)
+    assert document["case_attachments"] == [{"name": "a.exe", "size": 3}] * 2
+    assert json.loads(document["message"]) == [[[1, "a", ".exe"], [2, "a", ".exe"]], ["one", "two"], "three"]
+
+
+def test_insights_and_files_of_the_case_are_printed(
+    cli: Cli, tmp_path: Path, platform: LocalPlatform
+) -> None:
+    """Insights about an entity and about the case, a picture, and an action's own file are in the text."""
+    body = """
+        siemplify.add_entity_insight(siemplify.target_entities[0], "<p>bad</p>")
+        picture = "<img alt='a desktop' src='data:image/png;base64,iVBORw0KGgo='>"
+        siemplify.create_case_insight("Toy", "Why", "<p>" + picture + " <b>worst</b>: bad</p>", "", 0, 0)
+        with open("report\\u202e.pdf", "wb") as file:
+            file.write(b"%PDF-")
+        siemplify.add_attachment("report\\u202e.pdf")
+        siemplify.end("done", True)
+    """
+    integration = Toy(tmp_path, platform, None).host(body).integration.folder
+
+    finished = cli("run", NAME, "--integration", str(integration), "--entity", "FILEHASH=ab")
+
+    lines = finished.stdout.splitlines()
+    assert lines[lines.index("Insight: Entity insight · AB") :] == [
+        "Insight: Entity insight · AB",
+        "  bad",
+        "Insight: Why",
+        "  [picture: a desktop] worst: bad",
+        "On the case wall: report\\u202e.pdf (5 bytes)",
+    ]
 
 
 @pytest.mark.parametrize(

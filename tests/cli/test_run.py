@@ -61,6 +61,7 @@ def test_json_output_is_one_document(cli: Cli) -> None:
     assert document.keys() == {
         "action",
         "attachments",
+        "case_attachments",
         "comments",
         "debug_output",
         "entities",

@@ -77,6 +77,13 @@ def test_an_insight_becomes_lines() -> None:
     assert bold - {""} == {"Verdict:", "malicious", "Gen.Loader"}
 
 
+def test_a_picture_becomes_a_word() -> None:
+    """The data of a picture is not printed; its description is, without control characters."""
+    html = "<p>See <img src='data:image/png;base64,aGk='></p>"
+    html += "<img alt=' a \x1b  b ' src=x>, <script><img></script>"
+    assert insight_text(html).plain == "See [picture]\n[picture: a \\x1b b],"
+
+
 def test_broken_html_is_read_to_its_end() -> None:
     """Given tags that are not closed or not opened, then no word is lost."""
     assert insight_text("</b></div><b>one<div>two</p><li>three <i>four").plain == "one\ntwo\n• three four"

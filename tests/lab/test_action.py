@@ -232,6 +232,26 @@ def test_comments_tags_attachments_and_context_values_can_be_read_back(toy: Toy)
     assert [(one["title"], one["severity"], one["type"]) for one in case.insights] == [("title", 2, 0)]
 
 
+def test_the_outcome_of_a_run_has_the_insights_of_this_run(toy: Toy) -> None:
+    """Insights about entities and about the case are in their order; those of an earlier run are not."""
+    body = """
+        siemplify.create_case_insight("Toy", "Why", "<i>worst</i>", "", 2, 0)
+        for entity in siemplify.target_entities:
+            siemplify.add_entity_insight(entity, "<b>bad</b>")
+        siemplify.end("done", True)
+    """
+    case = toy.platform.new_case(entities=[("FILEHASH", "ab")])
+    host = toy.host(body)
+
+    for run in (host.run("Do It", case), host.run("Do It", case)):
+        assert [(one["title"], one["entity_identifier"], one["content"]) for one in run.insights] == [
+            ("Why", "", "<i>worst</i>"),
+            ("Entity insight", "AB", "<b>bad</b>"),
+        ]
+        assert run.case_insights == run.insights[:1]
+    assert len(case.insights) == 4
+
+
 def test_an_attachment_of_5_mb_in_base64_is_rejected(toy: Toy) -> None:
     """The platform rejects the attachment, and the SDK raises its own error message."""
     body = """

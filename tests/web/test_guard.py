@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     OpenWall = Callable[..., Visitor]
 
-POSTS = ["/cases", "/cases/1/entities", "/cases/1/runs", "/runs/1/cancel", "/uploads", "/uploads/x/forget"]
+POSTS = [
+    "/cases",
+    "/cases/1/entities",
+    "/cases/1/attachments",
+    "/cases/1/runs",
+    "/runs/1/cancel",
+    "/uploads",
+    "/uploads/x/forget",
+]
 
 
 def test_the_wall_listens_on_loopback_only(open_wall: OpenWall) -> None:

@@ -1,7 +1,8 @@
 """An insight's HTML as text for a terminal.
 
 The HTML comes from the action; its values come from samples. The parser keeps only words,
-line breaks and bold text; tags have no other effect. Script and style contents are dropped.
+line breaks and bold text; tags have no other effect. Script and style contents are dropped. A picture becomes
+a word.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class _Reader(HTMLParser):
         self._line_is_empty = True
         self._space_owed = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's signature
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent += 1
         elif tag == "li":
@@ -61,6 +62,8 @@ class _Reader(HTMLParser):
             self._write("• ")
         elif tag in _BLOCKS:
             self._break()
+        elif tag == "img":
+            self._picture(dict(attrs).get("alt") or "")
         elif tag in {"td", "th", "dd"} and not self._line_is_empty:
             self._write("  ")
         if tag in _BOLD:
@@ -85,6 +88,14 @@ class _Reader(HTMLParser):
             self._write(" ")
         self._write(shortened(printable(words), _LONGEST_VALUE))
         self._space_owed = data[-1].isspace()
+
+    def _picture(self, description: str) -> None:
+        if self._silent:
+            return
+        if self._space_owed and not self._line_is_empty:
+            self._write(" ")
+        words = " ".join(description.split())
+        self._write(shortened(printable(f"[picture: {words}]" if words else "[picture]"), _LONGEST_VALUE))
 
     def _write(self, words: str) -> None:
         self.text.append(words, style="bold" if self._bold else "")

@@ -11,7 +11,7 @@ from rich.text import Text
 from secops_lab.cli.insight_text import insight_text
 from secops_lab.cli.terminal import cell, printable, shortened
 from secops_lab.host import RunState
-from secops_lab.runs.attachments import result_files
+from secops_lab.runs.attachments import result_files, wall_files
 from secops_lab.runs.verdict_summary import verdict_rows
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show_run(out: Console, run: ActionRun, case: Case, *, tables: bool) -> None:
     _show_findings(out, run)
     _show_entities(out, case)
     _show_insights(out, case)
-    _show_attachments(out, run)
+    _show_attachments(out, run, case)
     if tables:
         for title, lines in run.tables.items():
             _show_table(out, title, lines)
@@ -106,16 +106,20 @@ def _show_entities(out: Console, case: Case) -> None:
 
 def _show_insights(out: Console, case: Case) -> None:
     for insight in case.insights:
-        out.print(Text("Insight: ", style="bold").append(cell(insight.get("title") or "")), soft_wrap=True)
+        heading = Text("Insight: ", style="bold").append(cell(insight.get("title") or ""))
+        if insight.get("entity_identifier"):
+            heading.append(" · ").append(cell(insight["entity_identifier"]))
+        out.print(heading, soft_wrap=True)
         for line in insight_text(str(insight.get("content") or "")).split("\n"):
             out.print(Text("  ").append_text(line), soft_wrap=True)
 
 
-def _show_attachments(out: Console, run: ActionRun) -> None:
-    for file in result_files(run):
-        out.print(
-            Text("Attachment: ").append(cell(file.name)).append(f" ({file.size:,} bytes)"), soft_wrap=True
-        )
+def _show_attachments(out: Console, run: ActionRun, case: Case) -> None:
+    for where, files in (("Attachment", result_files(run)), ("On the case wall", wall_files(case))):
+        for file in files:
+            out.print(
+                Text(f"{where}: ").append(cell(file.name)).append(f" ({file.size:,} bytes)"), soft_wrap=True
+            )
 
 
 def _name_tables(out: Console, run: ActionRun, case: Case) -> None:

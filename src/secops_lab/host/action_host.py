@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,9 @@ class ActionHost:
             limits=Limits(script_timeout, async_timeout, poll_interval, max_json_result_size),
             workflow_instance=case.workflow_instance,
         )
+        before = len(case.insights)
         run = self._run(context, cancel, on_round)
+        run = replace(run, insights=case.insights[before:])
         outcome = {"action": run.action, "state": run.state.value, "message": run.message}
         case.post("action", {**outcome, "result_value": run.result_value, "results": run.results})
         return run

@@ -133,6 +133,8 @@ class ActionRun:
         rounds: The processes, in order: one for a synchronous action.
         results: The result object of the last round: one entry per title, plus `JsonResult`; empty without a
             result.
+        insights: The insights that the case got during the run, as the platform received them: `title`,
+            `content` (HTML), `entity_identifier`.
     """
 
     action: str
@@ -141,6 +143,7 @@ class ActionRun:
     message: str
     rounds: list[Round]
     results: Json = field(default_factory=dict)
+    insights: list[Json] = field(default_factory=list)
 
     @property
     def result_value(self) -> JsonValue:
@@ -162,6 +165,11 @@ class ActionRun:
     def is_in_vain(self) -> bool:
         """Whether the action completed, and its script result is false, as a bool or as a text."""
         return self.state is RunState.COMPLETED and str(self.result_value).lower() == "false"
+
+    @property
+    def case_insights(self) -> list[Json]:
+        """The insights that concern the case, not one of its entities."""
+        return [insight for insight in self.insights if not insight.get("entity_identifier")]
 
     @property
     def debug_output(self) -> str:

@@ -1,4 +1,4 @@
-"""The files that an action attaches to its result."""
+"""The files that an action attaches to its result, and the files on the case wall."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from secops_lab.host import ActionRun
+    from secops_lab.platform import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ def result_files(run: ActionRun) -> list[ResultFile]:
         ResultFile(str(name), str(blob))
         for entry in run.results.values()
         for name, blob in entry["Attachments"].items()
+    ]
+
+
+def wall_files(case: Case) -> list[ResultFile]:
+    """List the files on the case wall, of people and of actions; several may have the same name."""
+    return [
+        ResultFile(f"{each['name']}{each['type']}", str(each["base64_blob"])) for each in case.attachments
     ]
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from secops_lab.runs.attachments import result_files
+from secops_lab.runs.attachments import result_files, wall_files
 from secops_lab.runs.verdict_summary import verdict_rows
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ def run_document(run: ActionRun, case: Case) -> dict[str, Any]:
     Returns:
         A JSON object: `action`, `state`, `message`, `result_name` (name of the script result),
         `result_value`, `findings` (subject, verdict, link, submission_id), `json_result`, `tables` (title →
-        CSV lines), `attachments` (name, size), `entities` (the platform's objects, enrichment in
-        `additional_properties`), `insights`, `comments`, `tags`, `rounds`, `debug_output`.
+        CSV lines), `attachments` and `case_attachments` (name, size), `entities` (the platform's objects,
+        enrichment in `additional_properties`), `insights`, `comments`, `tags`, `rounds`, `debug_output`.
     """
     return {
         "action": run.action,
@@ -33,6 +33,7 @@ def run_document(run: ActionRun, case: Case) -> dict[str, Any]:
         "json_result": run.json_result,
         "tables": run.tables,
         "attachments": [{"name": file.name, "size": file.size} for file in result_files(run)],
+        "case_attachments": [{"name": file.name, "size": file.size} for file in wall_files(case)],
         "entities": case.entities,
         "insights": case.insights,
         "comments": case.comments,

@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from secops_lab.runs.attachments import result_files
+from secops_lab.runs.attachments import result_files, wall_files
 from secops_lab.runs.file_name import harmless_name
 
 from .pages import Page
+from .pictures import with_own_pictures
 from .safety import INSIGHT_POLICY, WIDGET_POLICY
 from .uploads import UploadRefusedError
 from .views import json_text
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
+
+    from secops_lab.runs.attachments import ResultFile
 
     from .heartbeat import Heartbeat
     from .wall import Wall
@@ -48,6 +51,18 @@ def _saved_as(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
 
 
+def _download(files: list[ResultFile], place: int) -> Response:
+    """Return a file for saving, never for display: its content comes from a sample."""
+    if place >= len(files):
+        raise HTTPException(404, "There is no such attachment.")
+    try:
+        content = files[place].content
+    except ValueError as error:
+        raise HTTPException(422, "The attachment cannot be read: its content is not base64.") from error
+    headers = {"Content-Disposition": _saved_as(files[place].name), "Content-Security-Policy": "sandbox"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
 class Feeds:
     """Handles the requests of pages for their resources.
 
@@ -67,7 +82,9 @@ class Feeds:
         if not (place < len(wall) and wall[place].kind == "insight"):
             raise HTTPException(404, "There is no such insight.")
         content = str(wall[place].detail.get("content") or "")
-        return Page(_INSIGHT + content, headers={"Content-Security-Policy": INSIGHT_POLICY})
+        return Page(
+            _INSIGHT + with_own_pictures(content), headers={"Content-Security-Policy": INSIGHT_POLICY}
+        )
 
     async def widget(self, request: Request) -> Response:
         """Return a widget with a run's JSON result inserted like on the platform."""
@@ -84,18 +101,14 @@ class Feeds:
         return Response(text.encode("utf-8", "replace"), media_type="application/json")
 
     async def attachment(self, request: Request) -> Response:
-        """Return an attachment for saving, never for display: its content comes from a sample."""
+        """Return an attachment of a run's result."""
         outcome = self._wall.run(request.path_params["run"]).outcome
-        files = result_files(outcome) if outcome else []
-        place = request.path_params["place"]
-        if place >= len(files):
-            raise HTTPException(404, "There is no such attachment.")
-        try:
-            content = files[place].content
-        except ValueError as error:
-            raise HTTPException(422, "The attachment cannot be read: its content is not base64.") from error
-        headers = {"Content-Disposition": _saved_as(files[place].name), "Content-Security-Policy": "sandbox"}
-        return Response(content, media_type="application/octet-stream", headers=headers)
+        return _download(result_files(outcome) if outcome else [], request.path_params["place"])
+
+    async def case_attachment(self, request: Request) -> Response:
+        """Return an attachment of the case wall."""
+        files = wall_files(self._wall.case(request.path_params["case"]))
+        return _download(files, request.path_params["place"])
 
     async def debug(self, request: Request) -> Response:
         """Return the log, stdout and stderr of all processes of a run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from secops_lab.runs.arguments import COMMON_ENTITY_TYPES
+from secops_lab.runs.attachments import wall_files
 
 from .run_registry import TooManyRunsError
 from .text import visible
@@ -89,11 +91,32 @@ class Pages:
         entity = _entity(form)
         if entity is None:
             raise HTTPException(422, "An entity needs a type from the list and a value.")
-        action = self._wall.action(_text(form, "action", _LONGEST_TITLE))
-        if "draft" in form:  # the request also contains the action's form with its current values
-            self._wall.drafts.read(form, case, action, case.entities)
+        action = self._keep_draft(form, case)
         case.add_entity(*entity)
         return self._back(case, action, "entities")
+
+    async def attach(self, request: Request) -> Response:
+        """Add uploaded files to the case wall."""
+        case = self._wall.case(request.path_params["case"])
+        form = await self._form(request)
+        uploads = self._wall.uploads
+        files = [uploads.find(token) for token in form.getlist("file") if isinstance(token, str)]
+        if not files or None in files:
+            raise HTTPException(422, "A file is missing: choose it again.")
+        action = self._keep_draft(form, case)
+        chosen = [file for file in files if file is not None]
+        uploads.hand_over(chosen)
+        for file in chosen:
+            case.attach(file.name, await asyncio.to_thread(file.path.read_bytes))
+        uploads.remove(chosen)
+        return self._back(case, action, "notes")
+
+    def _keep_draft(self, form: FormData, case: Case) -> ActionSpec:
+        """Store the form of the action if the request also contains it; return the action."""
+        action = self._wall.action(_text(form, "action", _LONGEST_TITLE))
+        if "draft" in form:
+            self._wall.drafts.read(form, case, action, case.entities)
+        return action
 
     async def start(self, request: Request) -> Response:
         """Start an action."""
@@ -157,6 +180,7 @@ class Pages:
             "runs": runs,
             "entities": entities_of(case),
             "insights": others,
+            "attachments": wall_files(case),
         }
 
     def _back(self, case: Case, action: ActionSpec, place: str) -> Response:

@@ -137,6 +137,8 @@ def application(wall: Wall, heartbeat: Heartbeat, port: int) -> Starlette:
         Route("/cases/{case:number}/parts", pages.parts),
         Route("/cases/{case:number}/changes", feeds.changes),
         Route("/cases/{case:number}/entities", pages.add_entity, methods=["POST"]),
+        Route("/cases/{case:number}/attachments", pages.attach, methods=["POST"]),
+        Route("/cases/{case:number}/attachments/{place:number}", feeds.case_attachment),
         Route("/cases/{case:number}/runs", pages.start, methods=["POST"]),
         Route("/cases/{case:number}/insights/{place:number}", feeds.insight),
         Route("/runs/{run:number}/cancel", pages.cancel, methods=["POST"]),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .predefined import PredefinedWidget
     from .run_registry import WallRun
 
+ABOUT_THE_CASE: Final = ""  # instead of an entity
 MOST_TABLES: Final = 60
 MOST_ROWS: Final = 200
 _TONES: Final = {
@@ -164,10 +165,10 @@ class RunView:
 
     @property
     def insights(self) -> list[Insight]:
-        """The insights about the run's entities that were added during the run."""
+        """The insights about the run's entities, then about the case, that were added during the run."""
         if self.run.live:
             return []
-        own = [identifier for _, identifier in self.run.entities]
+        own = [*(identifier for _, identifier in self.run.entities), ABOUT_THE_CASE]
         places = range(self.run.wall_start, self.run.wall_end)
         found = [one for one in insights_of(self.run.case.wall) if one.place in places and one.entity in own]
         return sorted(found, key=lambda one: own.index(one.entity))

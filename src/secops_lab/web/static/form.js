@@ -10,13 +10,15 @@
     });
   }
 
-  // Adding an entity also sends the values of the form, so that the next page shows them again.
-  document.querySelector("#add-entity form").addEventListener("formdata", ({ formData }) => {
-    const own = new Set(formData.keys());
-    for (const [name, value] of new FormData(document.getElementById("run-form"))) {
-      if (!own.has(name)) formData.append(name, value);
-    }
-  });
+  // Adding an entity or a file also sends the values of the form, so that the next page shows them again.
+  for (const form of document.querySelectorAll("#add-entity form, #add-attachment form")) {
+    form.addEventListener("formdata", ({ formData }) => {
+      const own = new Set(formData.keys());
+      for (const [name, value] of new FormData(document.getElementById("run-form"))) {
+        if (!own.has(name)) formData.append(name, value);
+      }
+    });
+  }
 
   // Files are uploaded to the lab's folder as soon as they are selected; the form contains only their tokens.
   function line(list, file) {
