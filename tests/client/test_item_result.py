@@ -74,14 +74,17 @@ def test_a_smaller_form_omits_one_part_after_the_other(room: float, left_out: st
 
 
 def test_an_item_with_several_rows() -> None:
-    """Given an item with several rows, then all are in the result, and VMRay's objects are optional."""
+    """Given an item with parts, then these have the rows and the errors, and VMRay's objects are optional."""
     parts = [
-        {"submission_id": number, "outcome": "clean", "analyses": ["x" * 900]} for number in (6001, 6002)
+        Item(f"submission {number}", outcome, {"analyses": ["x" * 900]}, objects=("analyses",), kind=kind)
+        for number, outcome, kind in ((6001, "clean", ""), (6002, "failed", "analysis"))
     ]
-    item = Item("5001", "clean", parts=parts, objects=("analyses",))
+    item = Item("5001", "clean", parts=parts)
 
-    whole, smaller = (json.loads(item_result("clean", [item], limit).json_text) for limit in (1e6, 1_000))
+    whole, smaller = (json.loads(item_result("failed", [item], limit).json_text) for limit in (1e6, 1_000))
 
-    assert whole["items"] == parts
-    assert smaller["items"] == [{**each, "analyses": []} for each in parts]
+    assert whole["items"] == [each.row() for each in parts]
+    assert [(each["item"], each["class"]) for each in whole["errors"]] == [("submission 6002", "analysis")]
+    assert whole["complete"] is False
+    assert smaller["items"] == [{**each.row(), "analyses": []} for each in parts]
     assert smaller["left_out"] == "the tables and VMRay's own objects"

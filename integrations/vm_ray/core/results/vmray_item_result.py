@@ -7,7 +7,7 @@ collected over all items, such as IOCs, lose VMRay's own objects first, and at l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -31,7 +31,8 @@ class Item:
         name: The name of the item as it was given.
         outcome: One of the words of ``vmray_outcome``.
         facts: Members of its row in the JSON result, besides its outcome and reason.
-        parts: Complete rows in place of its row, if the item has several, such as the submissions of a sample.
+        parts: Items with the rows of this item, if VMRay has several objects for it, such as the submissions of a
+            sample. Then the item has no row of its own.
         objects: The members of ``facts`` that contain lists of VMRay's own objects.
         reason: Why the item has no result, or only a part of it.
         kind: The class of the problem, one of ``vmray_errors.KINDS``; empty if there is none.
@@ -45,7 +46,7 @@ class Item:
     name: str
     outcome: str
     facts: Mapping[str, Any] = field(default_factory=dict)
-    parts: Sequence[Mapping[str, Any]] = ()
+    parts: Sequence[Item] = ()
     objects: tuple[str, ...] = ()
     reason: str = ""
     kind: str = ""
@@ -55,16 +56,20 @@ class Item:
     links: Sequence[Link] = ()
     insights: Sequence[Insight] = ()
 
-    def rows(self, *, whole: bool = True) -> list[Mapping[str, Any]]:
-        """Return the rows of the item, usually one; without VMRay's own objects if ``whole`` is False."""
-        row = {"subject": self.name, **self.facts, "outcome": self.outcome, "reason": self.reason or None}
-        empty: dict[str, Any] = {} if whole else {name: [] for name in self.objects}
-        return [{**each, **empty} for each in self.parts or [row]]
+    def row(self, *, whole: bool = True) -> dict[str, Any]:
+        """Return the row of the item; without VMRay's own objects if ``whole`` is False."""
+        facts = self.facts if whole else {**self.facts, **{name: [] for name in self.objects}}
+        return {"subject": self.name, **facts, "outcome": self.outcome, "reason": self.reason or None}
 
     @property
     def is_finished(self) -> bool:
         """Whether the result for this item is complete."""
         return self.complete and self.outcome not in OPEN
+
+
+def rows_of(items: Iterable[Item]) -> list[Item]:
+    """Return the items that have a row: the parts of an item, or the item itself."""
+    return [each for item in items for each in item.parts or [item]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +140,18 @@ def item_result(  # noqa: PLR0913 - the parts of one result
     """
     attachments = [*(each for item in items for each in item.attachments), *attachments]
     links = [*(each for item in items for each in item.links), *links]
+    with_row = rows_of(items)
 
     def forms() -> Iterator[tuple[Result, int]]:
         for words, whole, kept_tables, kept_files, count in _levels(tables, attachments, collected):
-            rows = [row for item in items for row in item.rows(whole=whole)]
+            rows = [each.row(whole=whole) for each in with_row]
             head = {
                 "outcome": outcome,
-                "complete": all(item.is_finished for item in items),
+                "complete": all(each.is_finished for each in (*items, *with_row)),
                 **(more or {}),
                 **({**collected.members(count, whole), collected.subjects: rows} if collected else {"items": rows}),
                 "left_out": words or None,
-                "errors": [_error(item) for item in items if item.kind],
+                "errors": [_error(each) for each in with_row if each.kind],
             }
             form = Result(script_json(head), tables=kept_tables, attachments=kept_files, links=links, left_out=words)
             yield form, form.cost

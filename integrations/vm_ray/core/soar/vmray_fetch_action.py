@@ -103,6 +103,10 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         """Return the name of an item for the analyst."""
         return subject.name
 
+    def is_answered(self, item: Item) -> bool:
+        """Return whether the first sentence names the item: also if all of its parts failed, as VMRay reports."""
+        return item.outcome in self.answers or bool(item.parts)
+
     def facts_of(self, subject: Subject, number: int | None) -> dict[str, int | str | None]:
         """Return the members of a row that identify the item: its name, its ids, and its entity or None."""
         ids: dict[str, int | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in self.kinds}
@@ -139,13 +143,17 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         try:
             return self.fetch(run, subject, number, params)
         except REFUSALS as error:
-            locked = subject.kind == "sample" and read_optional("the lock", lambda: is_locked(run.client, number))
-            if locked is not True:  # also if the lock could not be read: the reason is that of the list
-                return self._failed_item(subject, number, error)
-            facts = self.facts_of(subject, number)
-            return Item(self.name_of(subject), "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice=UNLOCK)
+            return self._refused(run, subject, number, error)
         except VMRayError as error:
             return self._failed_item(subject, number, error)
+
+    def _refused(self, run: Run, subject: Subject, number: int, error: VMRayError) -> Item:
+        """Return the item for a refusal: a locked report, or the error."""
+        locked = subject.kind == "sample" and read_optional("the lock", lambda: is_locked(run.client, number))
+        if locked is not True:  # also if the lock could not be read: the reason is that of the list
+            return self._failed_item(subject, number, error)
+        facts = self.facts_of(subject, number)
+        return Item(self.name_of(subject), "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice=UNLOCK)
 
     def _failed_item(self, subject: Subject, number: int, error: VMRayError) -> Item:
         """Return the item for an error of one subject, with the id that is known by now.
@@ -166,8 +174,8 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         return item_of_error(self.name_of(subject), error, self.facts_of(subject, subject.known_number))
 
     def _sentences(self, items: Sequence[Item], kind: str) -> list[str]:
-        done = [item.name for item in items if item.outcome in self.answers]
-        missed = [item.name for item in items if item.outcome not in {*self.answers, "empty"}]
+        done = [item.name for item in items if self.is_answered(item)]
+        missed = [item.name for item in items if not self.is_answered(item) and item.outcome != "empty"]
         if not done:
             return [self.sentences.none.format(kind=kind)]
         sentences = [listed_items(self.sentences.done.format(kind=kind), done)]
@@ -182,3 +190,7 @@ class VerdictFetchAction(FetchAction[Params], Generic[Params]):
     def overall_outcome(self, outcomes: Iterable[str]) -> str:
         """Return the most urgent outcome."""
         return worst_outcome(outcomes)
+
+    def _refused(self, run: Run, subject: Subject, number: int, error: VMRayError) -> Item:  # noqa: ARG002 - as in the base class
+        """Return the item for a refusal; a locked report is no reason, because its verdict is open."""
+        return self._failed_item(subject, number, error)

@@ -47,12 +47,13 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
     def present(self, run: Run, shown: Presentation) -> Outcome:
         """Write the result, and end: completed, unless every item failed.
 
-        The outcome can be ``failed`` although VMRay answered about some items, such as ``empty``: then the action ends
-        as completed, so that one wrong hash in a case does not stop a playbook.
+        The outcome can be ``failed`` although VMRay answered about some items, such as ``empty`` or a submission whose
+        analyses failed: then the action ends as completed, so that one wrong hash in a case does not stop a playbook.
         """
         notes = self.write(run, shown)
-        reasons = [(item.name, item.reason) for item in shown.items if item.reason]
-        if shown.outcome == "failed" and all(item.outcome == "failed" for item in shown.items):
+        parts = [each for item in shown.items for each in item.parts]
+        reasons = [(each.name, each.reason) for each in (*shown.items, *parts) if each.reason]
+        if shown.outcome == "failed" and all(item.outcome == "failed" and not item.parts for item in shown.items):
             return self._all_failed(run, reasons, [*shown.details, *notes])
         return Outcome(with_details(shown.sentences, [*reasons, *shown.details, *notes]), value=shown.outcome)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,11 +73,14 @@ class SubjectParameters(ItemParameters):
 
 
 @dataclass(frozen=True)
-class AnySubjectParameters(SubjectParameters):
-    """The samples, submissions or analyses of an action, of one kind; if none are given, the hashes of the case."""
+class SampleOrSubmissionParameters(SubjectParameters):
+    """The samples or submissions of an action, of one kind; if none are given, the hashes of the case."""
 
     submission_ids: tuple[str, ...] = param("Submission IDs", IDS)
-    analysis_ids: tuple[str, ...] = param("Analysis IDs", IDS)
+
+    def by_id(self) -> dict[str, list[Subject]]:
+        """Return the subjects that are no samples, by the name of their parameter."""
+        return {"Submission IDs": [Subject(each, "submission") for each in self.submission_ids]}
 
     def subjects(self, run: Run) -> list[Subject]:
         """Return the subjects in the order given, each once.
@@ -86,11 +88,20 @@ class AnySubjectParameters(SubjectParameters):
         Raises:
             ParameterError: Two kinds are given.
         """
-        kinds = {"Samples": self.samples, "Submission IDs": self.submission_ids, "Analysis IDs": self.analysis_ids}
+        kinds = {"Samples": self.samples, **self.by_id()}
         given = [name for name, values in kinds.items() if values]
         if len(given) > 1:
             allowed = f"one of {', '.join(kinds)}"
             raise ParameterError(given[1], f"is given together with {given[0]}", allowed)
-        others: Sequence[Subject] = [Subject(each, "submission") for each in self.submission_ids]
-        others = others or [Subject(each, "analysis") for each in self.analysis_ids]
-        return list(others) or super().subjects(run)
+        return [each for subjects in self.by_id().values() for each in subjects] or super().subjects(run)
+
+
+@dataclass(frozen=True)
+class AnySubjectParameters(SampleOrSubmissionParameters):
+    """The samples, submissions or analyses of an action, of one kind; if none are given, the hashes of the case."""
+
+    analysis_ids: tuple[str, ...] = param("Analysis IDs", IDS)
+
+    def by_id(self) -> dict[str, list[Subject]]:
+        """Return the subjects that are no samples, by the name of their parameter."""
+        return {**super().by_id(), "Analysis IDs": [Subject(each, "analysis") for each in self.analysis_ids]}
