@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, Final
 
+from vmray_emulator.archive_passwords import WRONG_ARCHIVE_PASSWORD, password_of
 from vmray_emulator.content import ContentWriter, StoredFile
 from vmray_emulator.sample_types import sample_type
 from vmray_emulator.submitting import SubmitResponse, submit_file
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1024 * 1024
 _MOST_MEMBERS: Final = 1000
-_WRONG_PASSWORD: Final = "Wrong archive password"  # noqa: S105 - a message (its wording is inferred)
 
 
 def submit_members(state: ServerState, form: SubmitForm, file: StoredFile, response: SubmitResponse) -> bool:
@@ -52,13 +52,14 @@ def _submit_member(  # noqa: PLR0913, PLR0917 - a member needs its archive and t
     response: SubmitResponse,
 ) -> int:
     name = _base_name(member)
-    password = form.archive_password.encode() if form.archive_password else None
     try:
+        password = password_of(archive, member, form.archive_password) if _is_encrypted(member) else None
+        if _is_encrypted(member) and password is None:
+            response.refuse(name, WRONG_ARCHIVE_PASSWORD)
+            return 0
         stored = _extract(archive, member, password, budget, state.content)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error) as error:
         response.refuse(name, f"The archive member could not be extracted: {error}")
-    except RuntimeError:  # zipfile raises this for a wrong or missing password
-        response.refuse(name, _WRONG_PASSWORD)
     else:
         submit_file(state, form, stored, response)
         return stored.size
@@ -71,7 +72,6 @@ def _extract(
     """Extract one member into a file named by its hash.
 
     Raises:
-        RuntimeError: The password is wrong or missing.
         ValueError: The member is larger than the limit.
     """
     size = 0
@@ -82,6 +82,10 @@ def _extract(
                 raise ValueError("the member is too large")
             writer.write(block)
         return writer.keep(_base_name(member))
+
+
+def _is_encrypted(member: zipfile.ZipInfo) -> bool:
+    return bool(member.flag_bits & 1)
 
 
 def _base_name(member: zipfile.ZipInfo) -> str:

@@ -30,13 +30,11 @@ def spawn_children(state: ServerState, submission_id: int) -> None:
     for name, profile in state.findings(parent["submission_sample_id"]).children:
         child = _child_sample(state, parent, name, profile)
         submission = new_submission(
-            state, form, child, name, recursive=True, parent_submission_id=submission_id, consumed_quota=0
+            state, form, child, name, recursive=True, parent_submission_id=submission_id
         )
         start_schedule(state, submission, child, {"root_id": root, "seconds": _CHILD_SECONDS})
         owner = End(parent["submission_sample_id"], submission_id)
         relate(state, owner, End(child["sample_id"], submission["submission_id"]), "Dropped File")
-    count = len(state.findings(parent["submission_sample_id"]).children)
-    state.store.change("submission", submission_id, consumed_quota=1 + count)
 
 
 def _child_sample(state: ServerState, parent: Record, name: str, profile: str) -> Record:

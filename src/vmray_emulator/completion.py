@@ -38,6 +38,19 @@ def sample_outcome(findings: Findings) -> dict[str, Any]:
     }
 
 
+def submission_outcome(state: ServerState, submission_id: int, findings: Findings) -> dict[str, Any]:
+    """Return the submission fields (short names) that follow from the results of its analyses."""
+    results = [analysis["analysis_result_code"] == 1 for analysis in analyses_of(state, submission_id)]
+    hopeless = bool(results) and not any(results)
+    return {
+        "finished": True,
+        "status": "error" if hopeless else "success" if all(results) else "warning",
+        "has_errors": not all(results),
+        "sample_verdict": None if hopeless else findings.verdict,
+        **({} if hopeless else verdict_fields(findings, "")),
+    }
+
+
 def finish_submission(state: ServerState, submission_id: int) -> None:
     """Finish a submission: `warning` when some analyses failed, `error` when all of them failed.
 
@@ -47,25 +60,19 @@ def finish_submission(state: ServerState, submission_id: int) -> None:
     if submission is None:
         return
     findings = state.findings(submission["submission_sample_id"])
-    results = [analysis["analysis_result_code"] == 1 for analysis in analyses_of(state, submission_id)]
-    hopeless = bool(results) and not any(results)
-    outcome: dict[str, Any] = {} if hopeless else verdict_fields(findings, "")
+    outcome = submission_outcome(state, submission_id, findings)
     state.store.change(
         "submission",
         submission_id,
-        finished=True,
         finish_time=state.stamp(),
-        status="error" if hopeless else "success" if all(results) else "warning",
-        has_errors=not all(results),
         has_recursive_errors=_children_failed(state, submission_id),
-        sample_verdict=None if hopeless else findings.verdict,
         **outcome,
     )
     state.store.db.execute(
         "UPDATE schedule SET finished = ? WHERE submission_id = ?",
         (state.store.next_number("finished"), submission_id),
     )
-    if not hopeless:
+    if outcome["status"] != "error":
         state.store.change("sample", submission["submission_sample_id"], **sample_outcome(findings))
 
 

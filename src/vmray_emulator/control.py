@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import Lifecycle
 from vmray_emulator.faults import new_fault
-from vmray_emulator.lifecycle import settle
+from vmray_emulator.known_sample import KnownSample
+from vmray_emulator.lifecycle import settle, settle_all
 from vmray_emulator.openapi import openapi
 from vmray_emulator.scenarios import SCENARIOS
 from vmray_emulator.schemas.catalogue import SCHEMAS
-from vmray_emulator.seeding import KnownSample, numbered, store_known
+from vmray_emulator.seeding import numbered, store_known
 from vmray_emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Control:
     def finish_all(self) -> None:
         """Finish every submission."""
         with self._state.step():
-            settle(self._state, math.inf)
+            settle_all(self._state)
 
     def reset(self) -> None:
         """Delete objects, settings, faults, conditions and requests, and set emulated time to the wall clock.
@@ -168,8 +168,8 @@ class Control:
         """Store a known sample with a finished submission.
 
         Args:
-            choices: Attributes of `seeding.KnownSample` (`filename`, `sha256`, `url`, `verdict`, `iocs`,
-                `indicators`, `locked` …), and `sample_…` fields that are sent as given.
+            choices: Attributes of `known_sample.KnownSample` (`filename`, `sha256`, `url`, `verdict`, `iocs`,
+                `indicators`, `children`, `machines`, `age` …), and `sample_…` fields that are sent as given.
 
         Returns:
             The stored sample object.

@@ -58,6 +58,8 @@ class Findings:
         children: Names of the samples that the analysis extracts, each with its profile.
         failing: Engines (`static`, `dynamic`, `web`) whose analyses end in error 7340034.
         locked: Whether the reports are locked.
+        machines: Virtual machines of the dynamic analyses, as `machines.Machine` describes them. Empty: one.
+        screenshots: Pictures of an analysis (see `screenshots`), or None for the usual three.
     """
 
     profile: str = "custom"
@@ -72,6 +74,8 @@ class Findings:
     children: list[tuple[str, str]] = field(default_factory=list)
     failing: list[str] = field(default_factory=list)
     locked: bool = False
+    machines: list[dict[str, Any]] = field(default_factory=list)
+    screenshots: list[str] | None = None
 
     @property
     def severity(self) -> str:

@@ -10,8 +10,11 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.jobs import engines_for, new_job, new_reputation_job
+from vmray_emulator.machines import machines_of
+from vmray_emulator.quota import consume
 
 if TYPE_CHECKING:
+    from vmray_emulator.machines import Machine
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
@@ -31,7 +34,8 @@ def open_schedule(state: ServerState, submission_id: int, options: Options) -> N
     Args:
         state: The server.
         submission_id: The submission.
-        options: `seconds` of detonation, `triage`, `recursion` (children allowed), `root_id` of a recursion.
+        options: `seconds` of detonation, `triage`, `recursion` (children allowed), `root_id` of a recursion,
+            `max_jobs`.
     """
     sql = "INSERT INTO schedule VALUES (?, ?, ?, 0, NULL, ?)"
     root = options.get("root_id", submission_id)
@@ -73,6 +77,7 @@ def start_schedule(state: ServerState, submission: Record, sample: Record, optio
     """
     number = submission["submission_id"]
     open_schedule(state, number, options)
+    consume(state, number, "submission", 1)
     jobs: JobLists = {"jobs": [], "static_jobs": [], "reputation_jobs": []}
     mode = submission["submission_analyzer_mode_analyzer_mode"]
     if mode.startswith("reputation") and submission["submission_analyzer_mode_enable_reputation"]:
@@ -86,13 +91,21 @@ def start_schedule(state: ServerState, submission: Record, sample: Record, optio
     return {**jobs, **queue_analyses(state, submission, sample, options)}
 
 
+def _analyses(state: ServerState, submission: Record, sample: Record) -> list[tuple[str, Machine | None]]:
+    """Return engine and machine of each analysis, those in machines first."""
+    findings = state.findings(sample["sample_id"])
+    engines = engines_for(sample["sample_type"], submission["submission_analyzer_mode_analyzer_mode"])
+    pairs = [(engine, machine) for engine in engines for machine in machines_of(findings, engine)]
+    return sorted(pairs, key=lambda pair: pair[0] == "static")
+
+
 def queue_analyses(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
     """Create the jobs of the analysis engines, and plan the end of the submission."""
     number = submission["submission_id"]
     jobs: JobLists = {"jobs": [], "static_jobs": []}
     last = _REPUTATION_ENDS
-    for engine in engines_for(sample["sample_type"], submission["submission_analyzer_mode_analyzer_mode"]):
-        job = new_job(state, submission, sample, engine)
+    for engine, machine in _analyses(state, submission, sample)[: options.get("max_jobs")]:
+        job = new_job(state, submission, sample, engine, machine)
         jobs["static_jobs" if engine == "static" else "jobs"].append(job)
         begin, upload, end = _TIMES[engine]
         detonation = 0.0 if engine == "static" else options["seconds"]
@@ -104,5 +117,6 @@ def queue_analyses(state: ServerState, submission: Record, sample: Record, optio
         schedule(state, number, min(_CHILDREN_APPEAR, last), "spawn", number)
     schedule(state, number, last, "finish", number)
     created = sum(len(some) for some in jobs.values())
+    consume(state, number, "job", created)
     state.store.change("submission", number, number_created_jobs=created)
     return jobs

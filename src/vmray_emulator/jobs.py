@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.analyses import ANALYZERS, hashes_of, new_analysis, platform_of
+from vmray_emulator.machines import machine_of_job, seen_by
 
 if TYPE_CHECKING:
     from vmray_emulator.findings import Findings
+    from vmray_emulator.machines import Machine
     from vmray_emulator.state import ServerState
     from vmray_emulator.store import Record
 
@@ -49,22 +51,25 @@ def engines_for(sample_type: str, analyzer_mode: str) -> list[str]:
     return [engine for engine in ("static", "dynamic") if engine in analyzer_mode]
 
 
-def new_job(state: ServerState, submission: Record, sample: Record, engine: str) -> Record:
-    """Queue an analysis of a sample."""
-    machine: dict[str, Any] = {}
+def new_job(
+    state: ServerState, submission: Record, sample: Record, engine: str, machine: Machine | None = None
+) -> Record:
+    """Queue an analysis of a sample, in the usual machine or in a given one."""
+    place: dict[str, Any] = {}
     if engine != "static":
-        machine = {
+        place = {
             **_MACHINES[platform_of(sample["sample_type"])],
             "vmhost_id": 1,
             "vmhost_name": "localhost",
             "configuration_id": 2,
             "configuration_name": "web" if engine == "web" else "exe",
+            **(machine.fields if machine else {}),
         }
     return state.store.insert(
         "job",
         **hashes_of(sample),
         **ANALYZERS[engine],
-        **machine,
+        **place,
         type="only_static_analysis" if engine == "static" else "full_analysis",
         static_config_id=1 if engine == "static" else None,
         static_config_name="static" if engine == "static" else None,
@@ -112,11 +117,12 @@ def end_job(state: ServerState, job: Record, findings: Findings) -> Record:
     sample = state.store.get("sample", job["job_sample_id"])
     if sample is None:
         raise LookupError(f"job {job['job_id']} has lost its sample")
+    engine = ENGINE_OF[job["job_analyzer_name"]]
     return new_analysis(
         state,
-        ENGINE_OF[job["job_analyzer_name"]],
+        engine,
         sample,
-        findings,
+        seen_by(findings, engine, machine_of_job(findings, job)),
         state.clock.now(),
         **{name: job[f"job_{name}"] for name in _CARRIED},
         job_id=job["job_id"],

@@ -10,6 +10,7 @@ from vmray_emulator.child_submissions import spawn_children
 from vmray_emulator.completion import finish_submission
 from vmray_emulator.job_schedule import queue_analyses, schedule, schedule_options
 from vmray_emulator.jobs import end_job, end_reputation_job
+from vmray_emulator.store import column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,6 +34,16 @@ def settle(state: ServerState, upto: float, root_id: int | None = None) -> None:
         state.store.db.execute("DELETE FROM event WHERE id = ?", (number,))
         state.clock.leap_to(due)
         _VERBS[verb](state, submission_id, target)
+
+
+def settle_all(state: ServerState) -> None:
+    """Finish every submission, also those of known samples that run without an end."""
+    settle(state, math.inf)
+    running = state.store.db.execute("SELECT submission_id FROM schedule WHERE finished IS NULL").fetchall()
+    for (number,) in running:
+        for job in state.store.select("job", f"{column('job_submission_id')} = ?", (number,)):
+            _end(state, number, job["job_id"])
+        finish_submission(state, number)
 
 
 def tick(state: ServerState) -> None:

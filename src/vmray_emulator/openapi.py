@@ -45,6 +45,8 @@ _SUBMIT_FIELDS: Final[dict[str, dict[str, Any]]] = {
     "enable_triage": {"type": "string", "enum": ["true", "false"]},
     "max_recursive_samples": {"type": "string"},
     "user_config": {"type": "string"},
+    "max_jobs": {"type": "string"},
+    "jobrule_entries": {"type": "string"},
     "shareable": {"type": "string", "enum": ["true", "false"]},
     "retention_period": {"type": "string"},
 }

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator import file_profiles
-from vmray_emulator.seeding import KnownSample, store_known, text_hashes
+from vmray_emulator.known_sample import KnownSample, text_hashes
+from vmray_emulator.seeding import store_known
 from vmray_emulator.settings import Settings
 from vmray_emulator.store import column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from vmray_emulator.state import ServerState
 
@@ -28,26 +29,88 @@ class Scenario:
         about: One sentence, as docs/limits.md shows it.
         settings: Settings that differ from the defaults.
         known: Whether the sample `known-sample.exe` exists at the start.
+        samples: Further samples that exist at the start. Their hashes are those of their names or URLs.
     """
 
     about: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     known: bool = False
+    samples: Sequence[KnownSample] = ()
 
     def load(self, state: ServerState) -> None:
         """Apply the scenario. Objects that the server stores already stay."""
         state.save_settings(Settings().changed(self.settings))
         if self.known:
             add_known(state)
+        for sample in self.samples:
+            if not _exists(state, sample.fields()["sha256hash"]):
+                store_known(state, sample)
 
 
 def add_known(state: ServerState) -> None:
     """Store the known sample unless it exists."""
-    if state.store.select("sample", f"{column('sample_sha256hash')} = ?", (KNOWN_SHA256,)):
+    if _exists(state, KNOWN_SHA256):
         return
     findings = file_profiles.malicious_exe(KNOWN_SHA256, KNOWN_NAME)
     findings.locked = state.settings.locked
     store_known(state, KnownSample(filename=KNOWN_NAME), findings)
+
+
+def _exists(state: ServerState, sha256: str) -> bool:
+    return bool(state.store.select("sample", f"{column('sample_sha256hash')} = ?", (sha256,), limit=1))
+
+
+_PICKY: Final = KnownSample(
+    filename="picky.exe",
+    machines=(
+        {"machine": "win10_64", "verdict": "malicious"},
+        {"machine": "win7_32", "configuration": "exe_admin", "verdict": "clean"},
+    ),
+)
+_NESTED: Final = KnownSample(
+    filename="invoice.zip",
+    sample_type="Archive",
+    verdict="clean",
+    threat_names=(),
+    classifications=(),
+    children=(
+        {
+            "filename": "inv.js",
+            "sample_type": "JScript",
+            "relation": "Embedded File",
+            "verdict": "suspicious",
+            "children": (
+                {
+                    "filename": "drop.exe",
+                    "children": ({"filename": "core.dll", "children": ({"filename": "invoice.zip"},)},),
+                },
+            ),
+        },
+        {"filename": "gone.txt", "relation": "Embedded File", "verdict": "clean", "missing": True},
+    ),
+)
+_PHOTOGRAPHED: Final = KnownSample(
+    filename="photographed.exe",
+    screenshots=(
+        *(f"shot-{number}" for number in range(28)),
+        *("shot-0", "shot-0", "odd-line", "bad-name", "lost-file", "no-picture"),
+    ),
+)
+_DAY: Final = 86400.0
+_SUBMITTED: Final = (
+    KnownSample(filename="two-days.exe", age=2 * _DAY),
+    KnownSample(filename="forty-days.exe", age=40 * _DAY, earlier=(90 * _DAY,)),
+    KnownSample(filename="no-verdict.exe", age=2 * _DAY, verdict="not_available"),
+    KnownSample(url="https://www.example.com/two-days", age=2 * _DAY, verdict="clean", threat_names=()),
+)
+_RUNNING: Final = (
+    KnownSample(filename="running.exe", age=40 * _DAY, running=600.0),
+    KnownSample(filename="hanging.exe", age=40 * _DAY, running=2 * _DAY),
+)
+
+
+def _exhausted(refusal: str) -> dict[str, Any]:
+    return {"key_quota_limit": 500, "quota_used": 500, "quota_refusal": refusal}
 
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {
@@ -77,5 +140,33 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         "Caching mode enabled: a known sample's submission borrows old analyses.",
         {"analysis_caching": "enabled"},
         known=True,
+    ),
+    "machines-disagree": Scenario(
+        "The machines of one submission disagree about `picky.exe`: malicious and clean.", samples=(_PICKY,)
+    ),
+    "nested-children": Scenario(
+        "`invoice.zip` has three levels of children, a cycle back to itself, and a child that is 404.",
+        samples=(_NESTED,),
+    ),
+    "earlier-submissions": Scenario(
+        "Samples were submitted before: `two-days.exe`, `forty-days.exe`, `no-verdict.exe` and a URL.",
+        samples=_SUBMITTED,
+    ),
+    "still-running": Scenario(
+        "Known samples are being analysed again: `running.exe` for ten minutes, `hanging.exe` for two days.",
+        samples=_RUNNING,
+    ),
+    "screenshots": Scenario(
+        "`photographed.exe` has 30 screenshots, some of them equal, a file that is no picture, odd lines.",
+        samples=(_PHOTOGRAPHED,),
+    ),
+    "quota-exhausted-errors": Scenario(
+        "The quota of the key is used up: `errors` of a response with 200 say so.", _exhausted("errors")
+    ),
+    "quota-exhausted-403": Scenario(
+        "The quota of the key is used up: a submission is 403.", _exhausted("403")
+    ),
+    "quota-exhausted-400": Scenario(
+        "The quota of the key is used up: a submission is 400.", _exhausted("400")
     ),
 }

@@ -7,10 +7,17 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 CACHING_MODES = ("disabled", "enabled", "smart", "legacy")
 REFUSAL_STATUSES = (403, 404)
+QUOTA_REFUSALS = ("none", "errors", "403", "400")
+QUOTA_UNITS = ("submission", "job")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "analysis_caching": CACHING_MODES,
+    "quota_refusal": QUOTA_REFUSALS,
+    "quota_unit": QUOTA_UNITS,
+}
 _OPTIONAL_TYPES: dict[str, tuple[type, ...]] = {
     "profile": (str,),
     "report_quota": (int,),
@@ -44,13 +51,19 @@ class Settings:
         verdict_quota: Verdict quota of the plan, or None for unlimited.
         key_quota_limit: Quota of the API key; 0 is unlimited.
         quota_used: Quota that was used before the emulator started. The submissions add to it.
+        quota_refusal: What a submission gets when no quota is left: `none` (it is accepted), `errors` (in a
+            response with 200), or the status `403` or `400`.
+        quota_unit: What consumes one of the quota: each `submission`, or each `job`. Children consume too.
         user_email: Owner of the key.
+        download_bytes: Smallest size of each PDF and of each screenshot in bytes.
         relations_per_sample: Maximum number of children, and of parents, in a sample object. The rest is
             only in `/sample_relation`. None: no limit.
         absent_tag_is_ok: Whether the removal of a tag that an object does not have succeeds. If not, it is
             404.
         profile_rules: Pairs of (pattern, profile): a pattern matches file names and URLs (`*`, `?`). The
             first match decides.
+        document_passwords: Pairs of (pattern, password): a file whose name matches is a document with that
+            password. The first match decides.
         refused_paths: Pairs of (pattern, status): a request whose path below `/rest` matches is refused with
             403 (the key has no right to it) or 404 (the server is too old for it). The first match decides.
     """
@@ -74,10 +87,14 @@ class Settings:
     verdict_quota: int | None = None
     key_quota_limit: int = 0
     quota_used: int = 0
+    quota_refusal: str = "none"
+    quota_unit: str = "submission"
     user_email: str = "analyst@vmray.example"
+    download_bytes: int = 0
     relations_per_sample: int | None = None
     absent_tag_is_ok: bool = False
     profile_rules: tuple[tuple[str, str], ...] = field(default=())
+    document_passwords: tuple[tuple[str, str], ...] = field(default=())
     refused_paths: tuple[tuple[str, int], ...] = field(default=())
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
@@ -91,20 +108,19 @@ class Settings:
         for name, value in values.items():
             if name not in known:
                 raise ValueError(f"there is no setting {name!r}; there are {', '.join(sorted(known))}")
-            if name not in ("profile_rules", "refused_paths"):
+            if name not in _PAIRS:
                 _check(name, known[name], value)
-        named = dict(values)
-        if "profile_rules" in named:
-            named["profile_rules"] = tuple(
-                (str(pattern), str(profile)) for pattern, profile in named["profile_rules"]
-            )
-        if "refused_paths" in named:
-            named["refused_paths"] = tuple(_refusal(*pair) for pair in named["refused_paths"])
-        return replace(self, **named)
+        pairs = {name: tuple(_PAIRS[name](*pair) for pair in values[name]) for name in _PAIRS.keys() & values}
+        return replace(self, **{**values, **pairs})
 
     def refusal_of(self, path: str) -> int | None:
         """Status with which a request for this path (below `/rest`) is refused, or None."""
         matching = (status for pattern, status in self.refused_paths if fnmatchcase(path, pattern))
+        return next(matching, None)
+
+    def password_of(self, name: str) -> str | None:
+        """Password of the document with this file name, or None."""
+        matching = (word for pattern, word in self.document_passwords if fnmatchcase(name, pattern))
         return next(matching, None)
 
     def as_json(self) -> dict[str, Any]:
@@ -123,8 +139,9 @@ def _check(name: str, setting: Field[Any], value: object) -> None:
         wanted = (int, float)
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         raise TypeError(f"setting {name!r} is {wanted[0].__name__}, not {type(value).__name__}")
-    if name == "analysis_caching" and value not in CACHING_MODES:
-        raise ValueError(f"analysis_caching is one of {', '.join(CACHING_MODES)}")
+    words = _WORDS.get(name)
+    if words and value not in words:
+        raise ValueError(f"{name} is one of {', '.join(words)}")
 
 
 def _refusal(pattern: object, status: object) -> tuple[str, int]:
@@ -134,3 +151,14 @@ def _refusal(pattern: object, status: object) -> tuple[str, int]:
             f"refused_paths has pairs of a path pattern and {allowed}, not {pattern!r}, {status!r}"
         )
     return pattern, int(str(status))
+
+
+def _texts(pattern: object, text: object) -> tuple[str, str]:
+    return str(pattern), str(text)
+
+
+_PAIRS: dict[str, Callable[[Any, Any], tuple[str, Any]]] = {
+    "profile_rules": _texts,
+    "document_passwords": _texts,
+    "refused_paths": _refusal,
+}

@@ -29,6 +29,7 @@ ANALYZER_MODES: Final = (
     "static",
 )
 ARCHIVE_ACTIONS: Final = ("sample", "compound_sample", "separate_samples")
+MOST_JOBS: Final = 100
 _TAG: Final = re.compile(r"[\w.!?;:+–=/$@%^&)(#'\\-]{1,255}")  # noqa: RUF001 - the vendor's rule
 
 
@@ -88,6 +89,33 @@ def _json(params: Mapping[str, str], name: str) -> dict[str, Any]:
     return value
 
 
+def _net_scheme(config: Mapping[str, Any]) -> str | None:
+    name = config.get("net_scheme_name")
+    if name is not None and not isinstance(name, str):
+        raise ApiError(400, 'The net_scheme_name in "user_config" is not a text')
+    return name
+
+
+def _max_jobs(params: Mapping[str, str]) -> int | None:
+    if not params.get("max_jobs"):
+        return None
+    number = _integer(params, "max_jobs", 0)
+    if not 1 <= number <= MOST_JOBS:
+        raise ApiError(400, f'Parameter "max_jobs" is not a number from 1 to {MOST_JOBS}')
+    return number
+
+
+def _check_jobrules(params: Mapping[str, str]) -> None:
+    """Check the form of `jobrule_entries`: a list of signatures, or an object of lists by sample type."""
+    text = params.get("jobrule_entries", "")
+    try:
+        value = json.loads(text) if text else []
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, list | dict):
+        raise ApiError(400, 'Parameter "jobrule_entries" is neither a JSON list nor a JSON object')
+
+
 def decoded_name(params: Mapping[str, str], part_name: str | None) -> str | None:
     """Return the file name: from `sample_filename_b64enc` where given, else from the file part.
 
@@ -122,6 +150,9 @@ class SubmitForm:
         triage: Whether the reputation job comes before any analysis job.
         max_recursive_samples: Maximum number of children.
         seconds: Detonation time, from `timeout` in `user_config` where given.
+        document_password: Password of an office or PDF document. It is never stored.
+        net_scheme: The `net_scheme_name` in `user_config`, or None.
+        max_jobs: Maximum number of analysis jobs, or None.
         fields: Submission fields (short names) that are stored unchanged.
     """
 
@@ -137,6 +168,9 @@ class SubmitForm:
     triage: bool
     max_recursive_samples: int
     seconds: float
+    document_password: str | None
+    net_scheme: str | None
+    max_jobs: int | None
     fields: dict[str, Any]
 
     @classmethod
@@ -152,10 +186,12 @@ class SubmitForm:
         action = _one_of(params, "archive_action", ARCHIVE_ACTIONS, settings.archive_action)
         if boolean(params, "compound_sample", default=False):
             action = "compound_sample"
-        timeout = _json(params, "user_config").get("timeout", settings.detonation_seconds)
+        config = _json(params, "user_config")
+        timeout = config.get("timeout", settings.detonation_seconds)
         if not isinstance(timeout, int | float) or not 0 <= timeout < 2**31:
             raise ApiError(400, 'The timeout in "user_config" is not a number of seconds')
         metadata = _json(params, "submission_metadata")
+        _check_jobrules(params)
         return cls(
             url=params.get("sample_url") or None,
             sample_type=params.get("sample_type") or None,
@@ -169,12 +205,14 @@ class SubmitForm:
             triage=boolean(params, "enable_triage", default=settings.triage),
             max_recursive_samples=_integer(params, "max_recursive_samples", settings.max_recursive_samples),
             seconds=float(timeout),
+            document_password=params.get("document_password") or None,
+            net_scheme=_net_scheme(config),
+            max_jobs=_max_jobs(params),
             fields={
                 "shareable": boolean(params, "shareable", default=False),
                 "retention_period": _integer(params, "retention_period", 0),
                 "analyzer_mode_enable_reputation": boolean(params, "enable_reputation", default=True),
                 "analyzer_mode_known_benign": boolean(params, "known_benign", default=False),
                 "analyzer_mode_known_malicious": boolean(params, "known_malicious", default=False),
-                "document_password": params.get("document_password") or None,
             },
         )

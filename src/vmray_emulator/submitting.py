@@ -13,9 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.analyses import hashes_of, link_submissions
+from vmray_emulator.archive_passwords import WRONG_ARCHIVE_PASSWORD, opens
 from vmray_emulator.completion import finish_submission
 from vmray_emulator.content import store_bytes
 from vmray_emulator.job_schedule import open_schedule, start_schedule
+from vmray_emulator.net_schemes import unknown_net_scheme
+from vmray_emulator.quota import EXHAUSTED, is_refused
 from vmray_emulator.sample_types import HEAD_BYTES, has_macros, sample_type
 from vmray_emulator.store import column
 from vmray_emulator.verdict_rules import Upload, decide
@@ -63,22 +66,38 @@ class SubmitResponse:
 
 def submit_file(state: ServerState, form: SubmitForm, file: StoredFile, response: SubmitResponse) -> None:
     """Accept or refuse one stored file, and add the result to the response."""
-    if "emulate-unsupported" in file.name:
-        response.refuse(file.name, "Unsupported sample type")
+    refusal = _refusal(state, form, file)
+    if refusal is not None:
+        response.refuse(file.name, refusal)
         return
     path = state.content / file.sha256
-    kind = form.sample_type or sample_type(path, file.name)
+    compound = form.archive_action == "compound_sample" and sample_type(path, file.name) == "Archive"
+    kind = (None if compound else form.sample_type) or sample_type(path, file.name)
     known = _known_sample(state, file.sha256, kind)
     if known is None:
         with path.open("rb") as content:
             head = content.read(HEAD_BYTES)
         upload = Upload(file.name, kind, file.sha256, head, has_macros(path))
         known = _new_sample(state, file, kind, upload)
-        compound = form.archive_action == "compound_sample" and kind == "Archive"
-        state.store.change("sample", known["sample_id"], is_multipart=compound)
+        protected = state.settings.password_of(file.name) is not None
+        state.store.change("sample", known["sample_id"], is_multipart=compound, password_protected=protected)
     else:
+        if form.sample_type and not compound:
+            state.store.change("sample", known["sample_id"], type=kind)
         state.set_findings(known["sample_id"], state.findings(known["sample_id"]), file.sha256)
     _submit(state, form, known["sample_id"], file.name, response)
+
+
+def _refusal(state: ServerState, form: SubmitForm, file: StoredFile) -> str | None:
+    """Return why a file is not accepted, or None. All wordings are inferred."""
+    password = state.settings.password_of(file.name)
+    if "emulate-unsupported" in file.name:
+        return "Unsupported sample type"
+    if password is not None and form.document_password != password:
+        return "Wrong document password"
+    if not opens(state.content / file.sha256, form.archive_password):
+        return WRONG_ARCHIVE_PASSWORD
+    return unknown_net_scheme(form)
 
 
 def submit_url(state: ServerState, form: SubmitForm, url: str, response: SubmitResponse) -> None:
@@ -87,6 +106,10 @@ def submit_url(state: ServerState, form: SubmitForm, url: str, response: SubmitR
     The sample has the name `sample.url` (recorded). Its hashes are those of the text of the URL.
     """
     file = store_bytes(state.content, "sample.url", url.encode())
+    refusal = unknown_net_scheme(form)
+    if refusal is not None:
+        response.refuse(url, refusal)
+        return
     known = _known_sample(state, file.sha256, "URL")
     if known is None:
         known = _new_sample(state, file, "URL", Upload(url, "URL", file.sha256), url=url, display_url=url)
@@ -138,13 +161,18 @@ def _submit(
     if form.caching == "legacy" and (cached or _pending(state, sample_id)):
         response.refuse(name, NOT_STORED)
         return
+    borrowed = form.caching in ("enabled", "smart") and cached
+    if not borrowed and is_refused(state):
+        response.refuse(name, EXHAUSTED)
+        return
     submission = new_submission(state, form, sample, name)
-    if form.caching in ("enabled", "smart") and cached:
+    if borrowed:
         _borrow(state, submission, cached)
     else:
         options = {
             "seconds": form.seconds,
             "triage": form.triage,
+            "max_jobs": form.max_jobs,
             "recursion": form.max_recursive_samples > 0 and bool(state.findings(sample_id).children),
         }
         jobs = start_schedule(state, submission, sample, options)
@@ -177,6 +205,7 @@ def new_submission(state: ServerState, form: SubmitForm, sample: Record, name: s
         analyzer_mode_archive_action=form.archive_action,
         analyzer_mode_max_recursive_samples=str(form.max_recursive_samples),
         analyzer_mode_triage="enabled" if form.triage else "disabled",
+        consumed_quota=0,
         **more,
     )
 
@@ -206,6 +235,5 @@ def _borrow(state: ServerState, submission: Record, analyses: list[Record]) -> N
         number_cached_analyses=len(analyses),
         analysis_cache_ids=[analysis["analysis_id"] for analysis in analyses],
         job_cache_ids=[analysis["analysis_job_id"] for analysis in analyses],
-        consumed_quota=0,
     )
     finish_submission(state, number)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.contract.servers import LIVE, LIVE_KEY, LIVE_ROOT, LIVE_SUBMIT, PROGRAM, Server, live_server
+from tests.contract.situations import Situation
 from tests.contract.subjects import Subject, newest_subject, subject_of
 from tests.contract.submitting import costs_of, may_submit
 from tools.evidence.marks import require_provenance
@@ -100,3 +101,21 @@ def emulator_server(emulator: EmbeddedEmulator) -> Iterator[Server]:
     one = Server(emulator.url, emulator.api_key)
     with one.session:
         yield one
+
+
+@pytest.fixture(scope="session")
+def newest_emulator() -> Iterator[Situation]:
+    """Return an emulator of the newest version that all tests share."""
+    with EmbeddedEmulator() as emulator:
+        one = Server(emulator.url, emulator.api_key)
+        with one.session:
+            yield Situation(one, emulator.control)
+
+
+@pytest.fixture
+def situation(newest_emulator: Situation) -> Iterator[Situation]:
+    """Return that emulator without samples and settings of other tests."""
+    newest_emulator.control.reset()
+    yield newest_emulator
+    newest_emulator.control.set_lifecycle("immediate")
+    assert newest_emulator.control.pending_faults() == []

@@ -61,11 +61,11 @@ def test_the_archive_scenario_unpacks_by_default(api: Api) -> None:
 
 def test_an_encrypted_archive_needs_its_password(api: Api) -> None:
     """With the password the archive is unpacked. Without it each member is rejected in a 200 response."""
-    locked = encrypted_zip({"a.exe": PE64}, "infected")
+    locked = encrypted_zip({"a.exe": PE64}, "uncommon")
     refused = api.submit(locked, "l.zip", archive_action="separate_samples")
     assert refused["submissions"] == []
     assert [one["submission_filename"] for one in refused["errors"]] == ["a.exe"]
-    opened = api.submit(locked, "l.zip", archive_action="separate_samples", archive_password="infected")
+    opened = api.submit(locked, "l.zip", archive_action="separate_samples", archive_password="uncommon")
     assert len(opened["submissions"]) == 1
 
 

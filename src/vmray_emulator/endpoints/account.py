@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from vmray_emulator.clock import timestamp
 from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, ok
+from vmray_emulator.net_schemes import NET_SCHEMES
+from vmray_emulator.quota import used_quota
 
 if TYPE_CHECKING:
     from vmray_emulator.state import ServerState
 
 _FAMILY = "Account and server"
-_SCHEMES = ("Default", "Isolated", "Random VPN", "Germany (VPN)")
 
 
 def _system_info(request: ApiRequest) -> dict[str, Any]:
@@ -33,24 +34,17 @@ def _system_info(request: ApiRequest) -> dict[str, Any]:
     )
 
 
-def _used(state: ServerState, quota_type: str | None = None) -> int:
-    """Quota that submissions of one type, or of all types, have consumed."""
-    sql = """SELECT total(json_extract(body, '$.submission_consumed_quota')) FROM submission
-             WHERE ?1 IS NULL OR json_extract(body, '$.submission_quota_type') = ?1"""
-    consumed = int(state.store.db.execute(sql, (quota_type,)).fetchone()[0])
-    type_of_key = "verdict" if state.settings.locked else "report"
-    return consumed + (state.settings.quota_used if quota_type in (None, type_of_key) else 0)
-
-
 def _quota(request: ApiRequest) -> dict[str, Any]:
-    return ok({"quota_limit": request.state.settings.key_quota_limit, "used_quota": _used(request.state)})
+    return ok(
+        {"quota_limit": request.state.settings.key_quota_limit, "used_quota": used_quota(request.state)}
+    )
 
 
 def _plan_quota(state: ServerState) -> dict[str, int | None]:
     """Quota of the plan and what is left of it, under the present names and the deprecated ones."""
     report, verdict = state.settings.report_quota, state.settings.verdict_quota
-    report_left = None if report is None else max(0, report - _used(state, "report"))
-    verdict_left = None if verdict is None else max(0, verdict - _used(state, "verdict"))
+    report_left = None if report is None else max(0, report - used_quota(state, "report"))
+    verdict_left = None if verdict is None else max(0, verdict - used_quota(state, "verdict"))
     return {
         "report_quota": report,
         "report_remaining": report_left,
@@ -102,7 +96,7 @@ def _download_password(request: ApiRequest) -> dict[str, Any]:
 
 
 def _net_schemes(_request: ApiRequest) -> dict[str, Any]:
-    schemes = enumerate(_SCHEMES, start=1)
+    schemes = enumerate(NET_SCHEMES, start=1)
     return ok(
         [
             {

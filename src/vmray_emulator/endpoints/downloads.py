@@ -6,12 +6,13 @@ import fnmatch
 from typing import TYPE_CHECKING
 
 from vmray_emulator.aggregation import aggregated
-from vmray_emulator.analysis_archive import archive_members, report_pdf, screenshot_members
+from vmray_emulator.analysis_archive import archive_members, report_pdf
 from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, binary
 from vmray_emulator.endpoints.samples import IOC_QUERY
 from vmray_emulator.errors import ApiError, NotFoundError
 from vmray_emulator.ioc_exports import as_csv, as_stix
 from vmray_emulator.ioc_filter import IocFilter
+from vmray_emulator.screenshots import screenshot_members
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import boolean
 from vmray_emulator.versions import V2023_4_0
@@ -53,12 +54,18 @@ def _members(request: ApiRequest, analysis: Record) -> dict[str, bytes]:
     sample = request.state.store.get("sample", analysis["analysis_sample_id"])
     if sample is None:
         raise NotFoundError
-    return archive_members(sample, analysis, request.state.findings(sample["sample_id"]))
+    findings = request.state.findings(sample["sample_id"])
+    return archive_members(sample, analysis, findings, request.state.settings.download_bytes)
+
+
+def _pictures(request: ApiRequest, analysis: Record) -> dict[str, bytes]:
+    findings = request.state.findings(analysis["analysis_sample_id"])
+    return screenshot_members(analysis, findings, request.state.settings.download_bytes)
 
 
 def _screenshots(request: ApiRequest, analysis: Record) -> Response:
     """Return the screenshots as an archive: since 2023.4.0, not for static analyses (vendor's client)."""
-    members = screenshot_members(analysis)
+    members = _pictures(request, analysis)
     if not members or request.state.version < V2023_4_0:
         raise NotFoundError
     return binary(zipped(members, request.params.get("encryption_password")), "screenshots.zip")
@@ -92,7 +99,7 @@ def _member(request: ApiRequest) -> Response:
     if name == _SCREENSHOTS:
         return _screenshots(request, analysis)
     open_to_all = name.startswith(f"{_SCREENSHOTS}/")
-    data = (screenshot_members(analysis) if open_to_all else _members(request, analysis)).get(name)
+    data = (_pictures(request, analysis) if open_to_all else _members(request, analysis)).get(name)
     if data is None:
         raise NotFoundError
     return binary(data, name.rsplit("/", 1)[-1])
@@ -106,7 +113,8 @@ def _report(request: ApiRequest) -> Response:
         raise NotFoundError
     if all(analysis["analysis_lock_status"] != "unlocked" for analysis in analyses):
         raise ApiError(403, "The report is locked")
-    return binary(report_pdf(sample, request.state.findings(sample["sample_id"])), "report.pdf")
+    findings = request.state.findings(sample["sample_id"])
+    return binary(report_pdf(sample, findings, request.state.settings.download_bytes), "report.pdf")
 
 
 def _file(request: ApiRequest) -> Response:
