@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 
 SCORES = "a whole number from 0 to 5"
 POSITIVE = "a whole number of at least 1"
-TYPES = "domains, emails, files, ips, mutexes, processes, registry, urls"
-VERDICTS = "Malicious, Suspicious, Clean, None"
+TYPES = VERDICTS = "the possible values in the description of the parameter"
 BOOLEAN = "true, false"
 TAG_RULE = (
     "letters, digits and _ . ! ? ; : + – = / $ @ % ^ & ( ) # ' \\ - "  # noqa: RUF001 - VMRay's own list
@@ -117,9 +117,17 @@ def test_a_wrong_value_is_explained(lab: Lab, tmp_path: Path, case: Case, wrong:
 
     run = lab.run(case.action.name, given)
 
-    why = f'parameter "{wrong.parameter}" {wrong.problem}; allowed: {wrong.allowed}.'
+    why = f'parameter "{wrong.parameter}" {wrong.problem}; allowed: {allowed(case, wrong)}.'
     assert outcome(run) == failure(case, why)
     assert lab.seen() == []
+
+
+def allowed(case: Case, wrong: Wrong) -> str:
+    """Return what is allowed: the possible values that the description of the parameter lists, if any."""
+    (parameter,) = (each for each in case.action.parameters if each.name == wrong.parameter)
+    listed = re.search(r"Possible values: ([^.]+)\.", parameter.description)
+    assert bool(listed) == (wrong.allowed in (TYPES, VERDICTS))
+    return listed[1] if listed else wrong.allowed
 
 
 @pytest.mark.parametrize(("case", "name"), BOOLEANS, ids=str)

@@ -28,7 +28,7 @@ def test_a_bug_keeps_the_entities_that_were_enriched_before(lab: Lab, broken: Pa
     for sha256 in HASHES:
         lab.vmray.control.add_sample(sha256=sha256)
     lab.hashes(*HASHES)
-    broken.put_in("core/soar/vmray_case_wall.py", "self._done.add(", '{0: "none so far"}[len(self._done)]')
+    broken.put_in("core/soar/vmray_case_wall.py", "self._shown.add(", '{0: "none so far"}[len(self._shown)]')
 
     run = broken.host.run("Scan Hash", lab.case)
 

@@ -75,8 +75,8 @@ def test_a_slow_platform_delays_insights_but_no_result(lab: Lab, tmp_path: Path)
     slow = PatchedIntegration(lab, tmp_path)
     # the first insight takes as long as the whole run may last, on the clock of the run
     slow.put_in(
-        "core/soar/vmray_result_writer.py",
-        "run.siemplify.add_entity_insight(",
+        "core/soar/vmray_insights.py",
+        "return _accepted(run, lambda: run.siemplify.add_entity_insight(",
         'run.deadline._clock = lambda: float("inf")',
     )
 

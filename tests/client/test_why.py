@@ -231,6 +231,8 @@ STATIC = analysis(1, None)
     [
         ([], [NO_ANALYSIS]),
         ([STATIC], [STATIC_ONLY]),
+        ([analysis(1, job_type="only_static_analysis")], [STATIC_ONLY]),
+        ([analysis(1, None, job_type="full_analysis")], []),
         ([STATIC, analysis(2)], []),
         ([analysis(1, None, analyzer_name="vmray_web")], []),
         ([analysis(1, None, analyzer_name="vmray_new")], []),
@@ -250,6 +252,8 @@ STATIC = analysis(1, None)
     ids=[
         "none",
         "static only",
+        "a static job",
+        "a full job",
         "static and dynamic",
         "web",
         "a newer analyzer",

@@ -8,9 +8,9 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Final, Generic, NamedTuple, TypeGuard, TypeVar, cast
+from typing import Any, Final, Generic, NamedTuple, TypeGuard, TypeVar, cast
 
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_rate_limiter import MAX_CONCURRENCY
@@ -136,6 +136,29 @@ def run_both(first: Callable[[], First], second: Callable[[], Second]) -> tuple[
     if isinstance(other, BaseException):
         raise other
     return mine, other
+
+
+def run_all(works: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """Call several functions concurrently and return their results by name.
+
+    Raises:
+        VMRayError: The error of the first function that failed, in the given order. An error of the very first one is
+            raised at once, without waiting for the others.
+    """
+    ended: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in works}
+    (own, mine), *others = works.items()
+    for name, work in others:
+        start_thread(partial(_put, ended[name], work))
+    found = {own: mine()}
+    for name, _ in others:
+        found[name] = ended[name].get()
+        if isinstance(found[name], BaseException):
+            raise found[name]
+    return found
+
+
+def _put(ended: queue.SimpleQueue[Any], work: Callable[[], Any]) -> None:
+    ended.put(_value(work))
 
 
 def _value(work: Callable[[], Result]) -> Result | BaseException:

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeVar
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_errors import DeadlineError
-from ...core.api.vmray_models import Aggregate, Analysis
+from ...core.api.vmray_models import Aggregate, Analysis, Json
 from ...core.api.vmray_request_errors import ResponseTimeoutError
 
 # The part of the rest of the run that one attempt may take. Four attempts take a third of it; the rate limiter can let
@@ -40,6 +40,19 @@ class Lists(Protocol):
         """Read the finished analyses of a sample."""
 
 
+class AllLists(Lists, Protocol):
+    """The lists of a sample that only a complete report needs; a client has these methods."""
+
+    def get_techniques(self, sample_id: int) -> Aggregate:
+        """Read the MITRE ATT&CK techniques of a sample."""
+
+    def get_threat_names(self, sample_id: int) -> Json:
+        """Read the threat names of a sample and of its child samples."""
+
+    def get_classifications(self, sample_id: int) -> Json:
+        """Read the classifications of a sample and of its child samples."""
+
+
 class BoundedLists:
     """Reads lists within a share of the run; the methods can be called from several threads."""
 
@@ -58,6 +71,18 @@ class BoundedLists:
     def get_threat_indicators(self, sample_id: int) -> Aggregate:
         """Read the threat indicators of a sample."""
         return self._read("threat_indicators", lambda client: client.get_threat_indicators(sample_id))
+
+    def get_techniques(self, sample_id: int) -> Aggregate:
+        """Read the MITRE ATT&CK techniques of a sample."""
+        return self._read("techniques", lambda client: client.get_techniques(sample_id))
+
+    def get_threat_names(self, sample_id: int) -> Json:
+        """Read the threat names of a sample and of its child samples."""
+        return self._read("threat_names", lambda client: client.get_threat_names(sample_id))
+
+    def get_classifications(self, sample_id: int) -> Json:
+        """Read the classifications of a sample and of its child samples."""
+        return self._read("classifications", lambda client: client.get_classifications(sample_id))
 
     def list_analyses_of_sample(self, sample_id: int) -> list[Analysis]:
         """Read the finished analyses of a sample."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ...core.api.vmray_models import Analysis
+from ...core.api.vmray_models import Analysis, text_of
 from ...core.api.vmray_text import one_line
 from ...core.api.vmray_verdicts import Verdict
 
@@ -13,6 +13,7 @@ NO_ANALYSIS: Final = "no analysis: VMRay lists no finished analysis of this samp
 STATIC_ONLY: Final = "no dynamic analysis: only static analyses have succeeded"
 ALL_FAILED: Final = "all analyses failed"
 STATIC_ANALYZER: Final = "vmray"
+STATIC_JOBS: Final = "only_static"
 MAX_NAMES: Final = 5
 MAX_REASONS: Final = 2
 MAX_NAME_LENGTH: Final = 80
@@ -31,7 +32,10 @@ def analysis_gaps(analyses: Sequence[Analysis]) -> Iterator[str]:
 
 
 def _is_static(analysis: Analysis) -> bool:
-    """Return whether an analysis is static: VMRay's own analyzer, without a virtual machine."""
+    """Return whether an analysis is static; without a job type, if VMRay's own analyzer had no virtual machine."""
+    job_type = text_of(analysis.raw, "analysis_job_type")
+    if job_type:
+        return job_type.startswith(STATIC_JOBS)
     return analysis.analyzer == STATIC_ANALYZER and not analysis.machine
 
 

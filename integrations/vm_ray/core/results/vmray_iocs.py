@@ -8,6 +8,8 @@ from ...core.api.vmray_models import Json, objects, text_of, texts
 
 _NAME_FIELD: Final = {
     "domains": "domain",
+    "email_addresses": "email_address",
+    "filenames": "filename",
     "ips": "ip_address",
     "mutexes": "mutex_name",
     "registry": "reg_key_name",
@@ -37,4 +39,4 @@ def ioc_names(ioc_type: str, ioc: Json) -> list[str]:
 
 def title_of(ioc_type: str) -> str:
     """Return the readable name of an IOC type."""
-    return {"ips": "IPs", "urls": "URLs"}.get(ioc_type, ioc_type.capitalize())
+    return {"ips": "IPs", "urls": "URLs"}.get(ioc_type, ioc_type.replace("_", " ").capitalize())

@@ -151,7 +151,7 @@ def item_result(  # noqa: PLR0913 - the parts of one result
                 **(more or {}),
                 **({**collected.members(count, whole), collected.subjects: rows} if collected else {"items": rows}),
                 "left_out": words or None,
-                "errors": [_error(each) for each in with_row if each.kind],
+                "errors": [error_of(each) for each in with_row if each.kind],
             }
             form = Result(script_json(head), tables=kept_tables, attachments=kept_files, links=links, left_out=words)
             yield form, form.cost
@@ -187,5 +187,6 @@ def _levels(
         )
 
 
-def _error(item: Item) -> dict[str, Any]:
+def error_of(item: Item) -> dict[str, Any]:
+    """Return the member of ``errors`` for an item with a problem."""
     return {"item": item.name, "class": item.kind, "reason": item.reason, "advice": item.advice or None}

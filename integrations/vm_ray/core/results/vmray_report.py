@@ -47,7 +47,8 @@ class SampleReport:
 
     Attributes:
         sample: The sample.
-        iocs: Always all eight types; VMRay's own objects, worst verdict first, then in VMRay's order.
+        iocs: Always the eight types of ``IOC_TYPES``, and others that were requested; VMRay's own objects, worst
+            verdict first, then in VMRay's order.
         matched: The number of IOCs of each type that passed the filter, before the limit.
         indicators: VMRay's own objects, highest score first.
         complete: Whether VMRay had finished collecting; if not, a later request may return more.
@@ -111,9 +112,10 @@ def make_report(sample: Sample, iocs: Aggregate, indicators: Aggregate, wanted: 
     passed = {name: [ioc for ioc in each if _passes(verdict_of(ioc), wanted)] for name, each in found.items()}
     complete = iocs.finished and indicators.finished
     notes = [sample.verdict.note, *ioc_notes(lists, passed), *indicator_notes(indicators.content)]
+    names = dict.fromkeys((*IOC_TYPES, *wanted.ioc_types))
     return SampleReport(
         sample=sample,
-        iocs={name: _ranked(passed.get(name, []), _verdict_rank, wanted.max_iocs) for name in IOC_TYPES},
+        iocs={name: _ranked(passed.get(name, []), _verdict_rank, wanted.max_iocs) for name in names},
         matched={name: len(each) for name, each in passed.items()},
         indicators=_ranked(
             [each for each in objects(indicators.content) if reaches(each, wanted.min_score)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ...core.api.vmray_models import IOC_TYPES, Json, text_of, texts
+from ...core.api.vmray_models import Json, text_of, texts
 from ...core.api.vmray_verdicts import verdict_of
 from ...core.results.vmray_escape import csv_cell, defang, unclickable
 from ...core.results.vmray_iocs import ioc_names, title_of
@@ -26,8 +26,8 @@ def sample_table(report: SampleReport) -> list[str]:
 def extra_tables(identifier: str, report: SampleReport) -> dict[str, list[str]]:
     """Return the tables of IOCs (one per type) and of threat indicators, by title; empty tables are left out."""
     tables: dict[str, list[str]] = {}
-    for ioc_type in IOC_TYPES:
-        if found := report.iocs[ioc_type]:
+    for ioc_type, found in report.iocs.items():
+        if found:
             lines = [_ioc_line(ioc_type, ioc) for ioc in found]
             tables[f"{identifier} - IOCs - {title_of(ioc_type)}"] = ["IOC,Verdict,Details", *lines]
     if report.indicators:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
@@ -130,7 +130,9 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         return Presentation(
             self.overall_outcome(item.outcome for item in items),
             items,
-            sentences=self._sentences(items, PLURALS[subjects[0].kind if subjects else "sample"]),
+            sentences=told(
+                self.sentences, items, self.is_answered, PLURALS[subjects[0].kind if subjects else "sample"]
+            ),
             more=self.more(items),
             collected=self.collected(items, params),
             tables=self.tables(items),
@@ -173,13 +175,24 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
     def _unread(self, subject: Subject, error: VMRayError) -> Item:
         return item_of_error(self.name_of(subject), error, self.facts_of(subject, subject.known_number))
 
-    def _sentences(self, items: Sequence[Item], kind: str) -> list[str]:
-        done = [item.name for item in items if self.is_answered(item)]
-        missed = [item.name for item in items if not self.is_answered(item) and item.outcome != "empty"]
-        if not done:
-            return [self.sentences.none.format(kind=kind)]
-        sentences = [listed_items(self.sentences.done.format(kind=kind), done)]
-        return [*sentences, *([listed_items(self.sentences.missed.format(kind=kind), missed)] if missed else [])]
+
+def told(
+    sentences: Sentences, items: Sequence[Item], is_answered: Callable[[Item], bool], kind: str = "samples"
+) -> list[str]:
+    """Return the documented sentences about the items.
+
+    Args:
+        sentences: The sentences of the action.
+        items: The items.
+        is_answered: Whether the first sentence names an item.
+        kind: The kind of subject, in the plural.
+    """
+    done = [item.name for item in items if is_answered(item)]
+    missed = [item.name for item in items if not is_answered(item) and item.outcome != "empty"]
+    if not done:
+        return [sentences.none.format(kind=kind)]
+    names = listed_items(sentences.done.format(kind=kind), done)
+    return [names, *([listed_items(sentences.missed.format(kind=kind), missed)] if missed else [])]
 
 
 class VerdictFetchAction(FetchAction[Params], Generic[Params]):

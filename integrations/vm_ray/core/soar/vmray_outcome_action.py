@@ -8,7 +8,7 @@ from typing import Any, Generic
 
 from ...core.results.vmray_item_result import Collected, Item, item_result
 from ...core.results.vmray_messages import with_details
-from ...core.results.vmray_result import Attachment, Insight, Link, Table
+from ...core.results.vmray_result import Attachment, Insight, Link, Result, Table
 from ...core.soar.vmray_action import Action, Declared, Outcome
 from ...core.soar.vmray_insights import add_insights
 from ...core.soar.vmray_result_writer import write_result
@@ -63,7 +63,12 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
         Returns:
             Notes for the message: what was omitted because of its size, and insights that the platform rejected.
         """
-        result = item_result(
+        insights = [*(each for item in shown.items for each in item.insights), *shown.insights]
+        return [*write_result(run, self.result(run, shown)), *add_insights(run, insights)]
+
+    def result(self, run: Run, shown: Presentation) -> Result:
+        """Return the result within the size limit of the platform."""
+        return item_result(
             shown.outcome,
             shown.items,
             run.max_result_bytes,
@@ -73,8 +78,6 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
             attachments=shown.attachments,
             links=shown.links,
         )
-        insights = [*(each for item in shown.items for each in item.insights), *shown.insights]
-        return [*write_result(run, result), *add_insights(run, insights)]
 
     def failed(self, run: Run, error: Exception, kept: Sequence[tuple[str, str]] = ()) -> Outcome:
         """End as failed, and write a result with the outcome ``failed``."""

@@ -1,0 +1,71 @@
+"""What complete reports write to the case wall: rows of the result, enriched entities, insights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from soar_sdk.SiemplifyDataModel import EntityTypes
+
+from ...core.results.vmray_enrichment import enrichment
+from ...core.results.vmray_full_report import FullReport
+from ...core.results.vmray_item_result import Item
+from ...core.results.vmray_outcome import verdict_outcome
+from ...core.results.vmray_report_row import ReportRow
+from ...core.results.vmray_report_rows import ReportRows
+from ...core.results.vmray_result import Insight
+from ...core.results.vmray_why_insight import why_insight
+from ...core.soar.vmray_entity_updates import EntityUpdates, Update
+from ...core.soar.vmray_fetch_action import UNLOCK
+from ...core.soar.vmray_report_parameters import ReportParameters
+from ...core.soar.vmray_run import Run
+from ...core.soar.vmray_subjects import Subject
+
+LOST: Final = "its row and its tables are lost, the temporary file could not be read"
+
+
+class ReportWall:
+    """Renders reports one by one, and enriches the entities that they came from.
+
+    Attributes:
+        rows: The rows of the result.
+    """
+
+    def __init__(self, run: Run, params: ReportParameters) -> None:
+        """Start without reports."""
+        self._params = params
+        self._entities = {each.identifier: each for each in run.entities(EntityTypes.FILEHASH)}
+        self._updates = EntityUpdates(run)
+        self._enriched: list[str] = []
+        self.rows = ReportRows(run.max_result_bytes)
+
+    def show(self, subject: Subject, report: FullReport) -> Item:
+        """Add the report of one subject, and return the item: everything is rendered here, the last step only sends."""
+        sample, notes = report.sample, report.base.notes
+        number, outcome = sample.sample_id, verdict_outcome(sample.verdict)
+        facts = {"subject": f"sample {number}", "entity": subject.entity or None, "sample_id": number}
+        told = {**facts, "outcome": outcome, "verdict": sample.verdict.in_json}
+        row = ReportRow.of(told, subject.entity or f"VMRay sample {number}", report, notes)
+        wants_insight = self._params.wants_insight(is_suspicious=sample.verdict.is_suspicious)
+        html = why_insight(report) if wants_insight else ""
+        self.rows.add(subject.name, number, row)
+        if entity := self._entities.get(subject.entity):
+            self._enriched.append(entity.identifier)
+            self._updates.add(Update(entity, enrichment(report.base), sample.verdict.is_suspicious, html))
+            html = ""
+        insights = [Insight.about_sample(number, html, "")] if html else []
+        item = Item(subject.name, outcome, facts, reason="; ".join(notes), complete=report.complete, insights=insights)
+        return replace(item, kind="locked", advice=UNLOCK) if report.locked else item
+
+    def finish(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Send the rest of the entities, and return notes about them in the order of these names."""
+        self._updates.send()
+        notes = [*self._updates.rejected.items(), *self._updates.notes]
+        places = {name: place for place, name in enumerate(names)}
+        return [*sorted(notes, key=lambda note: places[note[0]]), *self._updates.late_insights]
+
+    @property
+    def enriched(self) -> int:
+        """The number of enriched entities."""
+        return len(set(self._enriched) - self._updates.rejected.keys())
