@@ -91,11 +91,13 @@ class ActionSpec(ScriptSpec):
     Attributes:
         is_async: Whether the platform runs it again until it is finished.
         result_name: The name of its script result.
+        entity_types: The types of the entities that it works on, from the definition's simulation data.
     """
 
     kind: ClassVar[ScriptKind] = ACTION
     is_async: bool = False
     result_name: str = DEFAULT_RESULT_NAME
+    entity_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _source(folder: Path) -> IntegrationSpec:
                 **fields,
                 is_async=bool(raw.get("is_async", False)),
                 result_name=raw.get("script_result_name") or DEFAULT_RESULT_NAME,
+                entity_types=_entity_types(raw.get("simulation_data_json")),
             )
             for fields, raw in _source_scripts(folder, ACTION)
         ),
@@ -199,6 +202,7 @@ def _built(folder: Path, definition_file: Path) -> IntegrationSpec:
                 **fields,
                 is_async=bool(raw.get("IsAsync", False)),
                 result_name=raw.get("ScriptResultName") or DEFAULT_RESULT_NAME,
+                entity_types=_entity_types(raw.get("SimulationDataJson")),
             )
             for fields, raw in _built_scripts(folder, ACTION)
         ),
@@ -252,6 +256,10 @@ def _project_version(path: Path) -> float:
     if not path.is_file():
         return 1.0
     return float(tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _entity_types(simulation_data: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(simulation_data or "{}").get("Entities") or ())
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,7 @@ from vmray_emulator.faults import new_fault
 from vmray_emulator.known_sample import KnownSample
 from vmray_emulator.lifecycle import settle, settle_all
 from vmray_emulator.openapi import openapi
-from vmray_emulator.scenarios import SCENARIOS
+from vmray_emulator.scenarios import KNOWN_SHA256, SCENARIOS, add_known
 from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.seeding import numbered, store_known
 from vmray_emulator.settings import Settings
@@ -180,6 +180,12 @@ class Control:
         known = KnownSample.choose(choices)
         with self._state.step():
             return self._state.serialize("sample", store_known(self._state, known))
+
+    def add_known_sample(self) -> Record:
+        """Store the malicious sample that some scenarios have at the start, unless it exists; return it."""
+        with self._state.step():
+            add_known(self._state)
+        return next(each for each in self.samples() if each["sample_sha256hash"] == KNOWN_SHA256)
 
     def add_known_samples(self, count: int, iocs_per_type: int = 3) -> list[str]:
         """Store many known malicious samples.

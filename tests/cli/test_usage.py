@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Cli
 
-TAG = ("run", "Add Tag to Submission")
+TAG = ("run", "Add Tag to Submission", "--api-root", "http://localhost:1")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ TAG = ("run", "Add Tag to Submission")
         ),
         (("run", "Ping", "--param", "X=1"), 'Unknown parameter "X" of "Ping". There are none.'),
         (TAG, 'needs --param "Submission ID=…" --param "Tag Name=…"'),
+        ((*TAG[:2], "--param", "Tag Name="), 'needs --param "Tag Name=…"'),
         ((*TAG, "--param", "Tag Name=a", "--param", "tag name=b"), '"Tag Name" was given twice'),
         (("run", "Ping", "--api-root", "ftp://vmray"), '"ftp://vmray" is not the root of a VMRay'),
         (("run", "Ping", "--proxy", "http://h:1"), "--proxy needs --api-root"),

@@ -33,6 +33,7 @@ name: Do It
 description: Does it.
 is_async: true
 script_result_name: outcome
+simulation_data_json: '{"Entities": ["FILEHASH"]}'
 parameters:
   - {name: Limit, type: string, is_mandatory: true, default_value: 5, description: How many.}
   - {name: Kind, type: ddl, is_mandatory: false, optional_values: [a, b], description: Which.}
@@ -49,7 +50,8 @@ BUILT = {
   "PropertyDescription": "Check it."}]}
 """,
     "ActionsDefinitions/do_it.actiondef": """
-{"Name": "Do It", "Description": "Does it.", "IsAsync": true, "ScriptResultName": "outcome", "Parameters": [
+{"Name": "Do It", "Description": "Does it.", "IsAsync": true, "ScriptResultName": "outcome",
+ "SimulationDataJson": "{\\"Entities\\": [\\"FILEHASH\\"]}", "Parameters": [
  {"Name": "Limit", "Type": 0, "IsMandatory": true, "DefaultValue": 5, "Description": "How many."},
  {"Name": "Kind", "Type": 15, "IsMandatory": false, "OptionalValues": ["a", "b"], "Description": "Which."}]}
 """,
@@ -90,6 +92,7 @@ def test_both_forms_give_the_same_manifest(tmp_path: Path, files: dict[str, str]
                 ),
                 is_async=True,
                 result_name="outcome",
+                entity_types=("FILEHASH",),
             ),
         ),
     )

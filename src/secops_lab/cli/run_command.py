@@ -27,7 +27,7 @@ from secops_lab.cli.options import (
 )
 from secops_lab.cli.progress import show_progress
 from secops_lab.cli.terminal import console, printable
-from secops_lab.cli.usage_errors import as_usage_errors, report_unused
+from secops_lab.cli.usage_errors import as_usage_errors, report_proposed, report_unused
 from secops_lab.cli.view import show_crash, show_run
 from secops_lab.host import RunState
 from secops_lab.runs import arguments
@@ -36,6 +36,7 @@ from secops_lab.runs.case_files import read_case_files
 from secops_lab.runs.errors import CannotRunError
 from secops_lab.runs.lab import Order, Times, open_lab, read_integration
 from secops_lab.runs.network import NetworkOptions
+from secops_lab.runs.proposals import NOTHING, propose
 from secops_lab.runs.run_document import as_json, not_run_document, run_document
 from secops_lab.runs.vmray import DEFAULT_KEY_VARIABLE, ServerOptions, chosen_vmray
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from secops_lab.host import ActionRun
-    from secops_lab.manifest import IntegrationSpec
+    from secops_lab.manifest import ActionSpec
     from secops_lab.platform import Case
     from secops_lab.runs.lab import Lab
 
@@ -82,7 +83,12 @@ BucketFileOption = Annotated[
 ]
 ParamOption = Annotated[
     list[str] | None,
-    typer.Option("--param", metavar="NAME=VALUE", help="Parameter of the action; repeatable."),
+    typer.Option(
+        "--param",
+        metavar="NAME=VALUE",
+        help="Parameter of the action; repeatable. What an action needs and is not given, entities too, "
+        "is filled in for the embedded emulator and printed.",
+    ),
 ]
 
 
@@ -112,12 +118,17 @@ def run(
         spec = read_integration(integration)
         with as_usage_errors():
             given = _Given(entity or [], param or [], attach or [], bucket_file or [])
-            order = _order(spec, action, given)
+            chosen = arguments.action(spec, action)
+            order = _order(chosen, given)
+            proposal = propose(chosen, order) if api_root is None else NOTHING
+            arguments.check_mandatory(chosen, {**dict.fromkeys(proposal.parameters, "…"), **order.parameters})
             way = NetworkOptions(proxy, ca_bundle, verify_ssl)
             server = ServerOptions(api_root, api_key_env, way)
             vmray = chosen_vmray(server, scenario=scenario, lifecycle=lifecycle)
         with vmray as running, open_lab(running, spec.folder, sdk) as lab:
             report_unused(running.network)
+            order = proposal.filled(order, running)
+            report_proposed(proposal.options(order))
             finished, case = _run(lab, order, Times(whole=timeout, poll=poll_interval))
     _report(finished, case, json_output=json_output)
     if save_attachments is not None:
@@ -134,13 +145,12 @@ class _Given(NamedTuple):
     bucket_files: list[str]
 
 
-def _order(integration: IntegrationSpec, action: str, given: _Given) -> Order:
-    """Read and validate the arguments of the command line."""
-    chosen = arguments.action(integration, action)
+def _order(action: ActionSpec, given: _Given) -> Order:
+    """Read the arguments of the command line."""
     return Order(
-        chosen.name,
+        action.name,
         arguments.entities(given.entities),
-        arguments.parameters(chosen, given.parameters),
+        arguments.parameters(action, given.parameters),
         read_case_files(given.bucket_files, given.attachments),
     )
 

@@ -1,4 +1,4 @@
-"""Report wrong and unused arguments on stderr; wrong ones like typer, with the exit code for bad usage."""
+"""Report wrong, unused and missing arguments on stderr; wrong ones like typer, with exit code 2."""
 
 from __future__ import annotations
 
@@ -30,3 +30,10 @@ def report_unused(network: Network) -> None:
     """Print a line on stderr for each option and variable that has no effect."""
     for sentence in network.unused:
         console(stderr=True).print(f"vmray-secops: {printable(sentence)}", soft_wrap=True)
+
+
+def report_proposed(options: str) -> None:
+    """Print the options that the command has filled in, if there are any."""
+    if options:
+        line = f"vmray-secops: not given, so filled in for the emulator: {printable(options)}"
+        console(stderr=True).print(line, soft_wrap=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from secops_lab.runs.suggest import find
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from urllib.parse import SplitResult
 
     from secops_lab.manifest import ActionSpec, IntegrationSpec
@@ -68,6 +68,22 @@ def entities(arguments: Sequence[str]) -> list[tuple[str, str]]:
     return [(find("entity type", kind, ENTITY_TYPES), value) for kind, value in pairs]
 
 
+def check_mandatory(action: ActionSpec, values: Mapping[str, str]) -> None:
+    """Check that each mandatory parameter has a value or a default.
+
+    Args:
+        action: The action that will receive the parameters.
+        values: The values by name.
+
+    Raises:
+        BadArgumentError: The message names the missing options.
+    """
+    missing = [p.name for p in action.parameters if p.mandatory and not values.get(p.name, p.default)]
+    if missing:
+        options = " ".join(f'--param "{name}=…"' for name in missing)
+        raise BadArgumentError(f'"{action.name}" needs {options}')
+
+
 def parameters(action: ActionSpec, arguments: Sequence[str]) -> dict[str, str]:
     """Read `NAME=VALUE` arguments for an action.
 
@@ -79,7 +95,7 @@ def parameters(action: ActionSpec, arguments: Sequence[str]) -> dict[str, str]:
         Values by the exact names of the action's YAML. Parameters that were not given are left out.
 
     Raises:
-        BadArgumentError: The `=` is missing, a name is given twice, or a mandatory parameter is missing.
+        BadArgumentError: The `=` is missing, or a name is given twice.
         UnknownNameError: The action has no such parameter.
     """
     names = {each.name: each.name for each in action.parameters}
@@ -90,10 +106,6 @@ def parameters(action: ActionSpec, arguments: Sequence[str]) -> dict[str, str]:
         if exact in given:
             raise BadArgumentError(f'--param "{exact}" was given twice.')
         given[exact] = value
-    missing = [p.name for p in action.parameters if p.mandatory and not given.get(p.name, p.default)]
-    if missing:
-        options = " ".join(f'--param "{name}=…"' for name in missing)
-        raise BadArgumentError(f'"{action.name}" needs {options}')
     return given
 
 

@@ -14,6 +14,8 @@ from secops_lab.runs.network import NO_NETWORK, Network, NetworkOptions, embedde
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vmray_emulator.control import Control
+
 DEFAULT_KEY_VARIABLE = "VMRAY_API_KEY"
 # Not a secret: the key of an emulator on loopback. Fixed, so that nobody must copy it to another terminal.
 EMULATOR_API_KEY = "emulator-key-that-is-no-secret"
@@ -57,15 +59,20 @@ class VMRay:
         api_root: The root URL for the integration's configuration.
         api_key: The API key; never shown.
         verify_ssl: Whether the certificate is verified.
-        embedded: Whether this is the emulator of this process.
+        control: Reads and changes the objects of the emulator of this process; None for any other VMRay.
         network: The way to a remote server; never shown, because an address of a proxy can have a password.
     """
 
     api_root: str
     api_key: str = field(repr=False)
     verify_ssl: bool
-    embedded: bool
+    control: Control | None = field(repr=False)
     network: Network = field(repr=False)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the emulator of this process."""
+        return self.control is not None
 
     @property
     def configuration(self) -> dict[str, str]:
@@ -101,7 +108,7 @@ def _named_vmray(api_root: str, options: ServerOptions, way: Network) -> VMRay:
     key = os.environ.get(options.key_variable, "").strip()
     if not key:
         raise MissingKeyError(options.key_variable)
-    return VMRay(api_root, key, options.network.verify_ssl, embedded=False, network=way)
+    return VMRay(api_root, key, options.network.verify_ssl, control=None, network=way)
 
 
 @contextmanager
@@ -116,7 +123,7 @@ def embedded_vmray(scenario: str, lifecycle: str, way: Network = NO_NETWORK) -> 
     from vmray_emulator import EmbeddedEmulator  # noqa: PLC0415 - only runs on the emulator need its server
 
     with EmbeddedEmulator(port=0, scenario=scenario, lifecycle=lifecycle) as emulator:
-        yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, embedded=True, network=way)
+        yield VMRay(emulator.url, emulator.api_key, verify_ssl=True, control=emulator.control, network=way)
 
 
 def emulator_limits() -> str:
