@@ -25,16 +25,27 @@ def spawn_children(state: ServerState, submission_id: int) -> None:
     parent = state.store.get("submission", submission_id)
     if parent is None:
         return
-    root = schedule_options(state, submission_id).get("root_id", submission_id)
+    options = schedule_options(state, submission_id)
+    root = options.get("root_id", submission_id)
     form = SubmitForm.read({}, state.settings)
-    for name, profile in state.findings(parent["submission_sample_id"]).children:
+    children = state.findings(parent["submission_sample_id"]).children
+    for name, profile in children[: _allowed(state, root, options["recursion"])]:
         child = _child_sample(state, parent, name, profile)
         submission = new_submission(
             state, form, child, name, recursive=True, parent_submission_id=submission_id
         )
-        start_schedule(state, submission, child, {"root_id": root, "seconds": _CHILD_SECONDS})
+        recursion = options["recursion"] if state.findings(child["sample_id"]).children else 0
+        child_options = {"root_id": root, "seconds": _CHILD_SECONDS, "recursion": recursion}
+        start_schedule(state, submission, child, child_options)
         owner = End(parent["submission_sample_id"], submission_id)
         relate(state, owner, End(child["sample_id"], submission["submission_id"]), "Dropped File")
+
+
+def _allowed(state: ServerState, root: int, most: int) -> int:
+    """Return how many further children the submission at the root may have."""
+    sql = "SELECT count(*) FROM schedule WHERE root_id = ? AND submission_id <> ?"
+    (present,) = state.store.db.execute(sql, (root, root)).fetchone()
+    return max(0, most - int(present))
 
 
 def _child_sample(state: ServerState, parent: Record, name: str, profile: str) -> Record:

@@ -134,6 +134,16 @@ def dropper(sha256: str, name: str) -> Findings:
     return findings
 
 
+def container() -> Findings:
+    """Describe a harmless container whose content is a dropper: three levels of samples."""
+    findings = clean()
+    findings.profile, findings.children = (
+        "container",
+        [("setup.exe", "dropper"), ("readme.txt", "clean-document")],
+    )
+    return findings
+
+
 def suspicious(sha256: str, name: str) -> Findings:
     """Describe a script or macro that downloads a file."""
     tag = sha256[:8]

@@ -34,7 +34,7 @@ def open_schedule(state: ServerState, submission_id: int, options: Options) -> N
     Args:
         state: The server.
         submission_id: The submission.
-        options: `seconds` of detonation, `triage`, `recursion` (children allowed), `root_id` of a recursion,
+        options: `seconds` of detonation, `triage`, `recursion` (children at most), `root_id` of a recursion,
             `max_jobs`.
     """
     sql = "INSERT INTO schedule VALUES (?, ?, ?, 0, NULL, ?)"

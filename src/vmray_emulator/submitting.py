@@ -173,7 +173,7 @@ def _submit(
             "seconds": form.seconds,
             "triage": form.triage,
             "max_jobs": form.max_jobs,
-            "recursion": form.max_recursive_samples > 0 and bool(state.findings(sample_id).children),
+            "recursion": form.max_recursive_samples if state.findings(sample_id).children else 0,
         }
         jobs = start_schedule(state, submission, sample, options)
         response.jobs += jobs["jobs"]

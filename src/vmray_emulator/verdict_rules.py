@@ -55,6 +55,7 @@ class Upload:
 PROFILES: Final[Mapping[str, Callable[[Upload], Findings]]] = {
     "malicious-exe": lambda upload: file_profiles.malicious_exe(upload.sha256, upload.name),
     "dropper": lambda upload: file_profiles.dropper(upload.sha256, upload.name),
+    "container": lambda _upload: file_profiles.container(),
     "suspicious-script": lambda upload: file_profiles.suspicious(upload.sha256, upload.name),
     "suspicious-document": lambda upload: file_profiles.suspicious(upload.sha256, upload.name),
     "clean-document": lambda _upload: file_profiles.clean(),

@@ -127,6 +127,28 @@ def test_children_of_known_samples_have_submissions(situation: Situation) -> Non
     assert parent["submission_parent_submission_id"] is not None
 
 
+@pytest.mark.documented("VMRay's Splunk SOAR app; OpenAPI document 2026.2.1", endpoint="POST /sample/submit")
+@pytest.mark.parametrize(
+    ("most", "names"),
+    [("0", []), ("1", ["setup.exe"]), ("10", ["setup.exe", "readme.txt", "upd.exe"])],
+)
+def test_children_are_submitted_level_by_level(situation: Situation, most: str, names: list[str]) -> None:
+    """VMRay submits what is in a sample, and what is in that; `max_recursive_samples` limits how many."""
+    form = {"max_recursive_samples": most}
+    data = situation.server.submit(b"content", "emulate-container.bin", **form)
+    root = data["submissions"][0]["submission_id"]
+    parent, *children = situation.server.get("/submission", _order="asc").data
+    assert parent["submission_id"] == root
+    assert [one["submission_filename"] for one in children] == names
+    by_id = {one["submission_id"]: one for one in (parent, *children)}
+    owners = {
+        one["submission_filename"]: by_id[one["submission_parent_submission_id"]]["submission_filename"]
+        for one in children
+    }
+    assert owners.get("upd.exe", "setup.exe") == "setup.exe"
+    assert parent["submission_verdict"] == "clean"
+
+
 @pytest.mark.inferred("a sample may be deleted, or be invisible to the key", endpoint=SAMPLE)
 def test_a_child_may_be_404(situation: Situation) -> None:
     """A parent may name a child that is 404. Its verdict is in the relation."""
