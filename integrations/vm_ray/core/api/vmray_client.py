@@ -181,6 +181,13 @@ class Client:
         """Read all submissions of a sample."""
         return [Submission.from_json(item) for item in self._list(f"/submission/sample/{sample_id}")]
 
+    def list_relations_of_sample(self, sample_id: int) -> list[Json]:
+        """Read VMRay's rows about a sample and the submissions that it has a relation to.
+
+        Nothing says which end of a row is the parent (inferred), so a row is only a hint.
+        """
+        return self._list(f"/sample_relation/sample/{sample_id}")
+
     def get_analysis(self, analysis_id: int) -> Analysis:
         """Read one finished analysis."""
         found = Analysis.from_json(self._item(f"/analysis/{analysis_id}"))

@@ -49,7 +49,7 @@ def required_id(raw: Json, field: str) -> int:
     return int(digits)
 
 
-def _optional_id(raw: Json, field: str) -> int | None:
+def optional_id(raw: Json, field: str) -> int | None:
     """Return an id; None if it is missing or not a whole number."""
     try:
         return required_id(raw, field)
@@ -154,7 +154,7 @@ class Analysis(NamedTuple):
         code = raw.get("analysis_result_code")
         return cls(
             analysis_id=required_id(raw, "analysis_id"),
-            sample_id=_optional_id(raw, "analysis_sample_id"),
+            sample_id=optional_id(raw, "analysis_sample_id"),
             created=text_of(raw, "analysis_created"),
             analyzer=text_of(raw, "analysis_analyzer_name"),
             machine=text_of(raw, "analysis_vm_name"),

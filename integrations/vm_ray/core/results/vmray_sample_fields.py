@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ...core.api.vmray_models import Json
+from ...core.api.vmray_models import Json, text_of
 from ...core.api.vmray_text import one_line
+from ...core.results.vmray_escape import defang, unclickable
 
 # Never copied into a case: the password protects the sample, and the account ids are private data of the customer.
 SECRET_FIELDS: Final = ("sample_password", "sample_account_ids")
 # VMRay's own address of the report, which people open.
 LINK_FIELD: Final = "sample_webif_url"
 MAX_ESSENTIAL_LENGTH: Final = 300
+MAX_NAME_LENGTH: Final = 2_000
 ESSENTIAL_FIELDS: Final = (
     "sample_id",
     "sample_verdict",
@@ -22,6 +24,22 @@ ESSENTIAL_FIELDS: Final = (
     "sample_created",
     LINK_FIELD,
 )
+
+
+def web_link(raw: Json) -> str | None:
+    """Return VMRay's own address of a sample; None if it is not one that a browser opens as a web page."""
+    address = text_of(raw, LINK_FIELD)
+    return address if address.lower().startswith(("https://", "http://")) else None
+
+
+def name_of(raw: Json) -> str | None:
+    """Return the URL of a sample, else its file name, as one line; None if VMRay returned neither."""
+    return one_line(text_of(raw, "sample_url") or text_of(raw, "sample_filename"), MAX_NAME_LENGTH) or None
+
+
+def readable_name(name: str) -> str:
+    """Return a name of ``name_of`` for people: URLs are defanged."""
+    return defang(name) if "://" in name else unclickable(name)
 
 
 def public_sample(raw: Json) -> dict[str, Any]:

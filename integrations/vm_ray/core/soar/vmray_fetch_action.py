@@ -103,6 +103,10 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         """Return the name of an item for the analyst."""
         return subject.name
 
+    def extended(self, run: Run, items: list[Item], params: Params) -> list[Item]:  # noqa: ARG002 - for actions that read more
+        """Return the items with what is read about all of them together."""
+        return items
+
     def is_answered(self, item: Item) -> bool:
         """Return whether the first sentence names the item: also if all of its parts failed, as VMRay reports."""
         return item.outcome in self.answers or bool(item.parts)
@@ -124,7 +128,8 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
             collected = self.collected(items, params)
             self.write(run, Presentation("failed", items, more=self.more(items), collected=collected))
             raise
-        return self.present(run, self._presentation(subjects, self._items(subjects, found), params))
+        items = self.extended(run, self._items(subjects, found), params)
+        return self.present(run, self._presentation(subjects, items, params))
 
     def _presentation(self, subjects: Sequence[Subject], items: Sequence[Item], params: Params) -> Presentation:
         return Presentation(
@@ -188,7 +193,8 @@ def told(
         kind: The kind of subject, in the plural.
     """
     done = [item.name for item in items if is_answered(item)]
-    missed = [item.name for item in items if not is_answered(item) and item.outcome != "empty"]
+    others = {*VERDICT_WORDS, "done", "empty"}
+    missed = [item.name for item in items if not is_answered(item) and item.outcome not in others]
     if not done:
         return [sentences.none.format(kind=kind)]
     names = listed_items(sentences.done.format(kind=kind), done)
