@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,8 +62,7 @@ def test_a_script_that_contains_a_placeholder_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The platform could replace `[case.name]` at any place; the build fails."""
-    for source in build.SOURCE.iterdir():
-        (tmp_path / source.name).write_text(source.read_text("utf-8"), encoding="utf-8")
+    shutil.copytree(build.SOURCE, tmp_path, dirs_exist_ok=True)
     (tmp_path / "6_more.js").write_text("rows[case.name];\n", encoding="utf-8")
     monkeypatch.setattr(build, "SOURCE", tmp_path)
     with pytest.raises(WidgetError, match=r"\[case\.name\] reads like a placeholder"):
@@ -71,8 +71,7 @@ def test_a_script_that_contains_a_placeholder_is_rejected(
 
 def test_a_widget_that_is_too_large_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The build checks the limit, not only the tests."""
-    for source in build.SOURCE.iterdir():
-        (tmp_path / source.name).write_text(source.read_text("utf-8"), encoding="utf-8")
+    shutil.copytree(build.SOURCE, tmp_path, dirs_exist_ok=True)
     (tmp_path / "6_more.js").write_text(f'const padding = "{"x" * MOST_BYTES}";\n', encoding="utf-8")
     monkeypatch.setattr(build, "SOURCE", tmp_path)
     with pytest.raises(WidgetError, match="allowed are fewer than 30000"):

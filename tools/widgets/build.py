@@ -1,8 +1,8 @@
 """Build the widget files from their sources.
 
-The hub requires one HTML file for each widget, without other files. The widgets differ only in their title
-and their nouns, so style and script are written once and copied into each file. Every action with a JSON
-result has a widget.
+The hub requires one HTML file for each widget, without other files. The widgets differ in their title and
+their nouns, so style and script are written once and copied into each file. What only one action shows is in
+`source/own`, under the name of the action's file. Every action with a JSON result has a widget.
 """
 
 from __future__ import annotations
@@ -158,7 +158,8 @@ def build(widget: Widget) -> str:
         WidgetError: The file is too large, or contains text that the platform could replace as a placeholder.
     """
     style = _plain((SOURCE / "widget.css").read_text("utf-8"))
-    parts = [_plain(path.read_text("utf-8")) for path in sorted(SOURCE.glob("*.js"))]
+    own = [path for path in (SOURCE / "own").glob("*.js") if path.stem == widget.stem]
+    parts = [_plain(path.read_text("utf-8")) for path in (*sorted(SOURCE.glob("*.js")), *own)]
     script = '\n(() => {\n"use strict";' + "".join(parts) + "})();\n"
     if found := _LIKE_A_PLACEHOLDER.search(script + style):
         raise WidgetError(f"{found.group()} reads like a placeholder of the platform")

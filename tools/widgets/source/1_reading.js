@@ -3,7 +3,7 @@
 const exactly = (_, value, context) => (Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source || value);
 
 // Reads the action's JSON result into the one shape that the code below displays.
-// entry = {name, label, state: "done" | "pending" | "failed" | "empty", verdict, said, error, submission, sample, iocs, indicators}
+// entry = {name, label, state: "done" | "pending" | "failed" | "empty", verdict, said, error, submission, sample, iocs, indicators, item?}
 const VERDICTS = { malicious: "Malicious", suspicious: "Suspicious", clean: "Clean", unknown: "Unknown" };
 const STATES = { pending: "Pending", failed: "Failed", empty: "No result" };
 // Samples of servers before 4.0 have no verdict; their severity has the same meaning.
@@ -92,8 +92,9 @@ function readItem(row) {
   const states = { done: "done", pending: "pending", failed: "failed", blocked_quota: "failed" };
   const state = has(VERDICTS, outcome) ? "done" : has(states, outcome) ? states[outcome] : "empty";
   const name = ["subject", "item", "name", "entity", "submission_id", "sample_id"].map((key) => asText(item[key])).find(Boolean);
-  const sample = { ...item, sample_webif_url: item.web_link };
-  return readEntry(name, state, state === "done" ? sample : null, { verdict: outcome, error: item.reason, submission_id: item.submission_id });
+  const sample = { ...item, ...(isObject(item.sample) ? item.sample : {}), sample_webif_url: item.web_link };
+  const entry = readEntry(name, state, state === "done" ? sample : null, { verdict: outcome, error: item.reason, submission_id: item.submission_id });
+  return { ...entry, item };
 }
 
 // The entries, or null if the result does not have the shape of these actions.

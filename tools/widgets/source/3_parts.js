@@ -5,6 +5,8 @@ const WORDS = { ...VERDICTS, ...STATES };
 // The states by urgency for an analyst; all counts and lists use this order.
 const URGENCY = ["malicious", "suspicious", "failed", "pending", "clean", "unknown", "empty"];
 const copies = new WeakMap();
+// What only one widget shows: functions of an entry that return a node or null; its own file adds them.
+const OWN_PARTS = [];
 
 function el(tag, name, ...children) {
   const node = document.createElement(tag);

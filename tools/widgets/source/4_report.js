@@ -138,6 +138,7 @@ function drawIocs(iocs) {
 function drawEntry(entry) {
   const known = Object.keys(entry.sample).length > 0;
   const cards = [entry.indicators ? drawIndicators(entry.indicators) : null, known || entry.submission ? drawFacts(entry) : null].filter(Boolean);
-  return [drawHead(entry), el("div", "cols" + (cards.length > 1 ? " two" : ""), ...cards), entry.iocs ? drawIocs(entry.iocs) : null].filter(Boolean);
+  const own = OWN_PARTS.map((draw) => draw(entry));
+  return [drawHead(entry), ...own, el("div", "cols" + (cards.length > 1 ? " two" : ""), ...cards), entry.iocs ? drawIocs(entry.iocs) : null].filter(Boolean);
 }
 
