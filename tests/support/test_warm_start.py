@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.warm_start import warm_start
+from tests.support.warm_start import known_integration, warm_start
 from tests.waiting import until
+from tools.hub_step import INTEGRATION
 
 from secops_lab.host.child import Ending, Finished, Start, run_child
 from secops_lab.host.launch import STAND_IN
@@ -138,6 +140,17 @@ def test_a_client_library_that_cannot_be_imported(tmp_path: Path) -> None:
 
     assert (forked.exit_code, forked.stdout) == (new.exit_code, new.stdout) == (1, "")
     assert forked.stderr.splitlines()[-1] == new.stderr.splitlines()[-1] == "ValueError: broken"
+
+
+def test_a_changed_integration_is_read_again(tmp_path: Path) -> None:
+    """Given a copy of the integration, then it is read at the first use and after a change only."""
+    copy = tmp_path / "vm_ray"
+    shutil.copytree(INTEGRATION, copy)
+    first = known_integration(copy)
+    assert known_integration(copy) is first
+    (copy / "actions" / "ping.yaml").unlink()
+
+    assert len(known_integration(copy).actions) == len(first.actions) - 1
 
 
 def test_another_sdk_gets_a_new_interpreter(tmp_path: Path) -> None:

@@ -21,14 +21,16 @@ from typing import IO, TYPE_CHECKING, Final, Self
 
 import pytest
 
-from secops_lab.host import child
+from secops_lab.host import action_host, child
 from secops_lab.host.launch import STAND_IN
+from secops_lab.manifest import load_integration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
     from secops_lab.host.child import Start
+    from secops_lab.manifest import IntegrationSpec
 
 SERVER: Final = Path(__file__).with_name("fork_server.py")
 _LOCK: Final = threading.Lock()
@@ -37,8 +39,9 @@ _new_interpreter: Final = child.open_process
 
 @contextmanager
 def warm_start() -> Iterator[None]:
-    """Let the host fork its processes; a context manager."""
+    """Let hosts fork their processes, and read each integration once; a context manager."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(action_host, "load_integration", known_integration)
         if sys.platform == "linux":
             patch.setattr(child, "open_process", _open)
         yield
@@ -49,6 +52,23 @@ def forked_actions() -> Iterator[None]:
     """Fork the processes of actions in all tests of a folder whose `conftest.py` imports this fixture."""
     with warm_start():
         yield
+
+
+def known_integration(folder: Path) -> IntegrationSpec:
+    """Read an integration's folder, unless it is known and its files are unchanged."""
+    return _read(folder, _files(folder))
+
+
+@cache
+def _read(folder: Path, _files: frozenset[tuple[str, int, int]]) -> IntegrationSpec:
+    return load_integration(folder)
+
+
+def _files(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return path, time and size of each file in the folder and in its direct subfolders: all definitions."""
+    folders = [str(folder), *(each.path for each in os.scandir(folder) if each.is_dir())]
+    files = (file for each in folders for file in os.scandir(each) if file.is_file())
+    return frozenset((file.path, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 def _open(start: Start, stdin: IO[bytes]) -> AbstractContextManager[child.Process]:

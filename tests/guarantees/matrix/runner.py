@@ -127,10 +127,8 @@ class _Batch:
         if self._alone:
             yield from ((self._cells[0], item) for item in self._items)
             return
-        got = {
-            self._world.owner(identity, self._items, self._keys): cell
-            for identity, cell in injector.injected.items()
-        }
+        owners = self._world.owners(injector.injected, self._items, self._keys)
+        got = {owners[identity]: cell for identity, cell in injector.injected.items()}
         yield from ((got.get(item.name), item) for item in self._items)
 
     def _stored_once(self, cell: Cell | None, item: Item, kind: str) -> Iterator[str]:

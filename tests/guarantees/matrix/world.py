@@ -19,7 +19,7 @@ from secops_lab.platform import Case, LocalPlatform
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     import pytest
@@ -139,19 +139,16 @@ class World:
         mine = [each for each in found if each["submission_sample_sha256"] == item.sha256]
         return [each for each in mine if json.loads(each["submission_submission_metadata"])]
 
-    def owner(self, identity: Identity, items: Sequence[Item], keys: Mapping[str, str]) -> str:
-        """Return the name of the item that a request concerns, by the hash, the id or the key in it.
+    def owners(
+        self, identities: Iterable[Identity], items: Sequence[Item], keys: Mapping[str, str]
+    ) -> dict[Identity, str]:
+        """Return for each request the name of its item: the item whose hash, id or key is in the request.
 
         Raises:
-            LookupError: It is about none of them.
+            LookupError: A request is about none of them.
         """
-        _, path, query = identity
-        values = [*path.split("/"), *(value for _, value in query)]
-        for item in items:
-            mine = {key for key, name in keys.items() if name == item.name}
-            if self._names_of(item) & set(values) or any(key in value for key in mine for value in values):
-                return item.name
-        raise LookupError(f"no item has this request: {identity}")
+        names = {item.name: self._names_of(item) for item in items}
+        return {identity: _owner(identity, names, keys) for identity in identities}
 
     def _names_of(self, item: Item) -> set[str]:
         """Return the hash of an item, and the ids of its samples and submissions; or its own id."""
@@ -213,6 +210,15 @@ class World:
         everything += json.dumps([call.body for call in self.platform.requests()])
         for secret in SECRETS:
             assert secret not in everything
+
+
+def _owner(identity: Identity, names: Mapping[str, set[str]], keys: Mapping[str, str]) -> str:
+    _, path, query = identity
+    values = [*path.split("/"), *(value for _, value in query)]
+    for name, mine in names.items():
+        if mine & set(values) or any(key in value for key in keys if keys[key] == name for value in values):
+            return name
+    raise LookupError(f"no item has this request: {identity}")
 
 
 def output_of(run: ActionRun) -> str:
