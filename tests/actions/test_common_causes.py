@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.certificate import self_signed
 from tests.actions.lab import Lab, failed, outcome
-from tests.support.example import prepare, run_example
+from tests.support.example import FOLDER, prepare, run_example
 from tests.support.registry import Case, every_action
 
 from vm_ray.core.api.vmray_protocol import permission_for
@@ -47,9 +48,8 @@ def assert_failed(
     found = outcome(run)
     if example.has_outcome_word:
         found["json"] = rows_without_cause(found["json"], why)
-    expected = failed(
-        example.failure(case.action.name, why), example.failed_json, value=example.failed_result
-    )
+    rows = json.loads(json.dumps(example.failed_json).replace(FOLDER, str(folder)))
+    expected = failed(example.failure(case.action.name, why), rows, value=example.failed_result)
     assert found == expected
     assert set(lab.flags().values()) == {(False, False)}
     assert lab.case.insights == []

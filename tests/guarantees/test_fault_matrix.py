@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pytest
 from tests.guarantees.matrix.faults import FAULTS, representatives
 from tests.guarantees.matrix.policy import kind_of
-from tests.guarantees.matrix.rows import Cell, Row
+from tests.guarantees.matrix.rows import SUBMIT, Cell, Row
 from tests.guarantees.matrix.rows import rows as observed_rows
 from tests.guarantees.matrix.runner import WAITING_CONCURRENCY, failures_of, unknown_requests, waits
 from tests.support.outcome import FATAL, FINE, named
@@ -63,9 +63,9 @@ def test_every_request_of_every_action_is_tested_with_every_class(rows: Rows) ->
         assert FATAL in kinds, row
         assert len(kinds) > 1, row
         assert faults <= set(FAULTS)
-    for (endpoint, is_async), faults in in_full.items():
-        changes = is_async and endpoint.startswith("POST ")
-        assert faults == {fault.name for fault in representatives(changes=changes)}, endpoint
+    for (endpoint, _), faults in in_full.items():
+        expected = {fault.name for fault in representatives(changes=endpoint == SUBMIT)}
+        assert faults == expected, endpoint
 
 
 def test_a_wrong_outcome_is_reported(rows: Rows) -> None:

@@ -6,6 +6,7 @@ ways in which a secret could be revealed.
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,7 @@ from tests.guarantees.matrix.faults import API_KEY
 from tests.guarantees.matrix.world import INTEGRATION, World, hash_item, output_of
 from tests.support.example import prepare
 from tests.support.registry import Case, every_example
-from tests.support.secret_values import ACCOUNT, PASSWORD
+from tests.support.secret_values import ACCOUNT, ARCHIVE_PASSWORD, DOCUMENT_PASSWORD, PASSWORD
 
 from secops_lab.host import ActionHost
 from secops_lab.platform import LocalPlatform
@@ -30,6 +31,7 @@ from vm_ray.core.soar.vmray_configuration import Configuration
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.guarantees.listener import Response
@@ -182,6 +184,47 @@ def test_passwords_and_accounts_of_samples_are_in_no_output(tmp_path: Path) -> N
         (result,) = run.json_result
         assert result["EntityResult"]["sample_id"] == sample["sample_id"]
         assert not {"sample_password", "sample_account_ids"} & set(result["EntityResult"])
+
+
+ECHO: Final = f"cannot open the file with {ARCHIVE_PASSWORD} or {DOCUMENT_PASSWORD}"
+# How VMRay could repeat a password: in no way, in a rejection, and in errors that end the action.
+REPEATING: Final[Mapping[str, Mapping[str, Any] | None]] = {
+    "accepted": None,
+    "rejected": {"kind": "patch", "set": {"data.errors": [{"error_msg": ECHO}], "data.submissions": []}},
+    "400": {"kind": "status", "status": 400, "body": {"result": "error", "error_msg": ECHO}},
+    "403": {"kind": "status", "status": 403, "body": {"result": "error", "error_msg": ECHO}},
+    "lost": {"kind": "reset_before", "stored": True},
+}
+
+
+@pytest.mark.parametrize("response", REPEATING)
+def test_passwords_of_files_are_in_no_output(tmp_path: Path, response: str) -> None:
+    """Given passwords, then VMRay receives them, and no output, log, result or platform call holds one."""
+    (tmp_path / "a.zip").write_bytes(b"PK and so on")
+    parameters = {
+        "Files": f"{tmp_path}/a.zip",
+        "Archive Password": ARCHIVE_PASSWORD,
+        "Document Password": DOCUMENT_PASSWORD,
+    }
+    with World(tmp_path) as world:
+        fault = REPEATING[response]
+        if fault is not None:
+            world.vmray.control.inject({"method": "POST", "path": "/rest/sample/submit"}, fault, 10)
+        run = world.run("Submit File", [], parameters)
+        posts = [each for each in world.vmray.control.requests() if each.method == "POST"]
+        forms = [each.form for each in posts if each.form]  # without those that a status was returned for
+        everything = output_of(run) + json.dumps([call.body for call in world.platform.requests()])
+        everything += json.dumps([world.case.entities, world.case.insights, world.case.comments])
+        everything += json.dumps([form["submission_metadata"] for form in forms])
+
+    sent = {(form["archive_password"], form["document_password"]) for form in forms}
+    assert sent == ({(ARCHIVE_PASSWORD, DOCUMENT_PASSWORD)} if forms else set())
+    assert posts
+    for password in (ARCHIVE_PASSWORD, DOCUMENT_PASSWORD):
+        for spelling in (password, json.dumps(password)[1:-1], html.escape(password)):
+            assert spelling not in everything
+    assert run.json_result["items"][0]["file"] == f"{tmp_path}/a.zip"
+    assert ("***" in run.message) is (response in ("rejected", "400", "403"))
 
 
 @pytest.mark.parametrize("root", ["https://{key}@vmray.example", "https://vmray.example/?key={key}", "{key}"])

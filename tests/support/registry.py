@@ -32,6 +32,7 @@ class Case(NamedTuple):
         return f"{self.action.stem}-{self.example.situation}".replace(" ", "_")
 
 
+_SUBMITTING: Final = ("SubmissionAction", "SubmitNowAction")
 ACTIONS: Final = load_integration(INTEGRATION).actions
 
 
@@ -73,10 +74,10 @@ def outcomes_of(action: ActionSpec) -> Exceptions:
 
 
 def submits(action: ActionSpec) -> bool:
-    """Whether the action submits to VMRay: its class is a `SubmissionAction`."""
+    """Whether the action submits to VMRay: its class is a `SubmissionAction` or a `SubmitNowAction`."""
     tree = ast.parse((INTEGRATION / "actions" / f"{action.stem}.py").read_text("utf-8"))
     bases = [base for node in tree.body if isinstance(node, ast.ClassDef) for base in node.bases]
-    return any(ast.unparse(base).partition("[")[0] == "SubmissionAction" for base in bases)
+    return any(ast.unparse(base).partition("[")[0] in _SUBMITTING for base in bases)
 
 
 CASES: Final = [Case(action, example) for action in ACTIONS for example in examples_of(action)]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from secops_lab.manifest import ActionSpec
 
 SIDE_BY_SIDE: Final = 5
+SUBMIT: Final = "POST /sample/submit"
 # How many transient faults the attempts of one request can have: the client makes four attempts.
 IN_A_ROW: Final = 3
 
@@ -79,7 +80,7 @@ class Row:
     @property
     def submits(self) -> bool:
         """Whether a repeated request would create a second submission."""
-        return self.is_async and self.endpoint.startswith("POST ")
+        return self.endpoint == SUBMIT
 
     @property
     def has_single_subject(self) -> bool:

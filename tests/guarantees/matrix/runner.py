@@ -17,6 +17,7 @@ from tests.guarantees.matrix.faults import STALL_SECONDS
 from tests.guarantees.matrix.observations import observe
 from tests.guarantees.matrix.world import INTEGRATION, World, items_of, reported_outcome
 from tests.support.outcome import FINE
+from tests.support.registry import submits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,7 +133,7 @@ class _Batch:
         yield from ((got.get(item.name), item) for item in self._items)
 
     def _stored_once(self, cell: Cell | None, item: Item, kind: str) -> Iterator[str]:
-        if self._row.is_async:
+        if submits(self._row.action):
             stored = len(self._world.submissions(item))
             if stored > 1 or (kind == "fine" and stored != self._row.observation.stored):
                 yield f"{cell}: {item.name} was stored {stored} times"

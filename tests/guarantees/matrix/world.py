@@ -151,7 +151,7 @@ class World:
         return {identity: _owner(identity, names, keys) for identity in identities}
 
     def _names_of(self, item: Item) -> set[str]:
-        """Return the hash of an item, and the ids of its samples and submissions; or its own id."""
+        """Return the hash of an item, the ids of its samples and submissions, its search; or its own id."""
         if not item.sha256:
             return {item.name}
         control = self.vmray.control
@@ -160,7 +160,8 @@ class World:
             each for each in control.submissions() if each["submission_sample_sha256"] == item.sha256
         ]
         ids = [each["sample_id"] for each in samples] + [each["submission_id"] for each in submissions]
-        return {item.sha256, *map(str, ids)}
+        search = f"url == {item.entity[1]}" if item.entity else item.sha256
+        return {item.sha256, search, *map(str, ids)}
 
     def submission_id(self, item: Item) -> int:
         """Return the id of an item's first submission."""
@@ -179,7 +180,8 @@ class World:
         """Run an action on items, and assert what holds for every run."""
         entities = [item.entity for item in items if item.entity]
         self.case = case or self.platform.new_case(entities=entities)
-        if files := [item.name for item in items if item.entity is None and item.sha256]:
+        files = [item.name for item in items if item.entity is None and item.sha256]
+        if files and not any(files[0] in value for value in (parameters or {}).values()):
             parameters = {"Sample File Path": ",".join(files), **(parameters or {})}
         rounds = 0
 
@@ -269,14 +271,28 @@ def _outcome_of_row(run: ActionRun, item: Item, usual: str) -> str:
     if item.name:
         rows = [row for row in rows if item.name in (row.get("entity"), row["subject"].split()[-1])]
         assert len(rows) == 1, f"{item.name} has {len(rows)} rows"
-        _assert_listed(run, item, rows[0]["outcome"], (*_DONE, *(("pending",) if usual == "pending" else ())))
-    return "fine" if all(row["outcome"] in (*_ANSWERED, usual) for row in rows) else "named"
+        _assert_listed(run, item, rows[0], usual)
+    fine = [row["outcome"] in (*_ANSWERED, usual) and not _is_uncertain(row) for row in rows]
+    return "fine" if all(fine) else "named"
 
 
-def _assert_listed(run: ActionRun, item: Item, outcome: str, done_words: Sequence[str]) -> None:
+def _is_uncertain(row: Mapping[str, Any]) -> bool:
+    """Whether it is not certain that VMRay stored the item of a row."""
+    return row["outcome"] == "pending" and row.get("submission_id", 0) is None
+
+
+def _is_done(row: Mapping[str, Any], usual: str) -> bool:
+    """Whether the item of a row has a result, was submitted, or is pending as usual."""
+    is_expected = usual == "pending" or row.get("decision") == "submit"
+    is_pending = row["outcome"] == "pending" and is_expected and not _is_uncertain(row)
+    return row["outcome"] in _DONE or is_pending
+
+
+def _assert_listed(run: ActionRun, item: Item, row: Mapping[str, Any], usual: str) -> None:
     """Assert that the sentence of the item's outcome names it; with no item done, that no sentence does."""
-    any_done = any(row["outcome"] in done_words for row in run.json_result["items"])
+    any_done = any(_is_done(each, usual) for each in run.json_result["items"])
+    is_done = _is_done(row, usual)
     done, _, missed = run.message.partition("\n\nDetails:\n")[0].partition("Action wasn't able")
     listed = [bool(re.search(rf"(?m)(?:^|: |, ){_named(item)}(?:,|$)", part)) for part in (done, missed)]
-    expected = [outcome in done_words, any_done and outcome not in (*done_words, "empty")]
-    assert listed == expected, f"{item.name}: {outcome}, and the message is {run.message}"
+    expected = [is_done, any_done and not is_done and row["outcome"] not in _ANSWERED]
+    assert listed == expected, f"{item.name}: {row['outcome']}, and the message is {run.message}"

@@ -97,6 +97,15 @@ class Client:
             _check_same(each.raw.get(f"sample_{wanted.kind}hash") or wanted.value, wanted.value, "sample")
         return found
 
+    def search_samples(self, query: str) -> list[Sample]:
+        """Search for samples, in VMRay's search language (2026.2 and later); the comparison ignores case.
+
+        Raises:
+            RequestRejectedError: VMRay does not accept the query.
+            NotFoundError: The server has no search.
+        """
+        return [Sample.from_json(item) for item in self._list("/sample/search", {"query": query})]
+
     def get_sample(self, sample_id: int) -> Sample:
         """Read one sample."""
         found = Sample.from_json(self._item(f"/sample/{sample_id}"))

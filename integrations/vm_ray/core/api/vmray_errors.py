@@ -13,6 +13,8 @@
     ├── SubmitRejectedError            VMRay rejected a submission and gave the reason
     ├── SubmitUnresolvedError          the response to a submission was lost, and the result is not known yet
     ├── AnalysisFailedError            all analyses of a submission failed
+    ├── PlatformError                  Google SecOps did not return a file
+    │   └── PlatformFileMissingError   Google SecOps has no file with this name
     └── RequestError                   a request did not return a usable response
         ├── ConfigurationError         a setting is wrong, so that no request can be sent                        (fatal)
         ├── ConnectError               no connection: name, port, proxy, or no server listens                    (fatal)
@@ -226,3 +228,19 @@ class AnalysisFailedError(VMRayError):
     kind = "analysis"
     cause = "VMRay could not run the sample in any of its analysis environments."
     remedy = "Open the submission in VMRay, read the result of each analysis, and submit the sample again."
+
+
+class PlatformError(VMRayError):
+    """Google SecOps did not return a file of the case wall or of the file storage."""
+
+    kind = "platform"
+    cause = "Google SecOps rejected the request for the file, or its response was not complete."
+    remedy = "Check that the file can be opened in Google SecOps, and run the action again; nothing was submitted."
+
+
+class PlatformFileMissingError(PlatformError):
+    """Google SecOps has no file with this name."""
+
+    kind = "not_found"
+    cause = "The name is spelled differently, or an earlier step of the playbook did not store the file."
+    remedy = "Check the name with its extension, or the identifier that the earlier step used; nothing was submitted."

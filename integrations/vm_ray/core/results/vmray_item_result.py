@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from ...core.api.vmray_errors import SampleNotFoundError, VMRayError
-from ...core.api.vmray_request_errors import NotFoundError
+from ...core.api.vmray_errors import VMRayError
 from ...core.results.vmray_escape import script_json
 from ...core.results.vmray_outcome import OPEN
 from ...core.results.vmray_result import Attachment, Insight, Link, Result, Table
@@ -111,7 +110,7 @@ class _Level(NamedTuple):
 
 def item_of_error(name: str, error: VMRayError, facts: Mapping[str, Any]) -> Item:
     """Return the item for an error; an object that does not exist in VMRay has the outcome ``not_found``."""
-    outcome = "not_found" if isinstance(error, NotFoundError | SampleNotFoundError) else "failed"
+    outcome = "not_found" if error.kind == "not_found" else "failed"
     return Item(name, outcome, facts, reason=str(error), kind=error.kind, advice=error.remedy)
 
 

@@ -11,7 +11,7 @@ from ...core.results.vmray_messages import NOT_ACCESSIBLE
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_submission_action import new_detonation
 from ...core.submissions.vmray_detonation import Detonation
-from ...core.submissions.vmray_file import check_file, each_once, split_paths
+from ...core.submissions.vmray_file import check_file, each_once, split_paths, too_large
 from ...core.submissions.vmray_sources import FileSource
 
 Checked = TypeVar("Checked")
@@ -30,7 +30,7 @@ def accepted_files(run: Run, action: str, listed: str, options: SubmitOptions) -
     facts = _for_each(paths, lambda path: FileSource(path, run.deadline).facts())
     limit = run.client.get_max_sample_size()
     refused = [
-        FileError(path, _too_large(versions[path].size, limit))
+        FileError(path, too_large(versions[path].size, limit))
         for path in paths
         if limit and versions[path].size > limit
     ]
@@ -51,7 +51,3 @@ def _for_each(paths: Sequence[str], check: Callable[[str], Checked]) -> dict[str
     if refused:
         raise FilesRejectedError(NOT_ACCESSIBLE, refused)
     return checked
-
-
-def _too_large(size: int, limit: int) -> str:
-    return f"has {size} bytes, VMRay accepts at most {limit} ({limit / 2**20:.0f} MiB)"

@@ -12,7 +12,7 @@ from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_submission_action import new_detonation
 from ...core.submissions.vmray_detonation import Detonation
 from ...core.submissions.vmray_sources import UrlSource
-from ...core.submissions.vmray_url_subject import url_subject
+from ...core.submissions.vmray_url_subject import UrlSubject, url_subject
 
 if TYPE_CHECKING:
     from soar_sdk.SiemplifyDataModel import DomainEntityInfo
@@ -31,7 +31,7 @@ def url_items(run: Run, action: str, entity_type: str, options: SubmitOptions) -
     """
     items: dict[object, Detonation] = {}
     for entity in run.entities(entity_type):
-        name, text = entity.identifier, _text_of(entity)
+        name, text = entity.identifier, text_of_entity(entity)
         try:
             subject = url_subject(text)
         except UnsupportedSubjectError as error:
@@ -49,22 +49,28 @@ def url_items(run: Run, action: str, entity_type: str, options: SubmitOptions) -
 
 def spelling_notes(entity: DomainEntityInfo, submitted: str) -> list[str]:
     """Return notes about differences between the text of an entity and the URL that was submitted for it."""
-    text = _text_of(entity)
+    text = text_of_entity(entity)
     try:
         subject = url_subject(text)
     except UnsupportedSubjectError:
         return []  # the item has failed with this reason
-    notes = []
-    if subject.was_defanged and text != submitted:
-        notes.append(f"submitted as the real URL (defanged here): {defang(submitted)}")
-    if subject.was_interrupted and text != submitted:
-        notes.append(_INTERRUPTED)
+    notes = notes_about(text, subject, submitted)
     if not _original(entity) and text == text.upper() and url_subject(text.lower()).identity != subject.identity:
         notes.append(_UPPER_CASE)
     return notes
 
 
-def _text_of(entity: DomainEntityInfo) -> str:
+def notes_about(text: str, subject: UrlSubject, submitted: str) -> list[str]:
+    """Return notes about differences between a text, which stands for a URL, and the URL that was submitted."""
+    notes = []
+    if subject.was_defanged and text != submitted:
+        notes.append(f"submitted as the real URL (defanged here): {defang(submitted)}")
+    if subject.was_interrupted and text != submitted:
+        notes.append(_INTERRUPTED)
+    return notes
+
+
+def text_of_entity(entity: DomainEntityInfo) -> str:
     """Return the text of an entity before the platform changed it to upper case, if the platform has that text."""
     return _original(entity) or str(entity.identifier)
 

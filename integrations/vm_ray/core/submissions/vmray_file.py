@@ -36,10 +36,14 @@ _LONGEST_PATH: Final = 4096
 _LONGEST_NAME: Final = 255
 
 
-def split_paths(text: str) -> list[str]:
+def split_paths(text: str, parameter: str = PATH_PARAMETER) -> list[str]:
     """Split a comma-separated list of absolute paths, each with or without quotes, or read a list in JSON or Python.
 
     A path that exists as it stands wins over every other reading: its commas, quotes and blanks belong to it.
+
+    Args:
+        text: The list.
+        parameter: The display name of the parameter, for its error.
 
     Raises:
         ParameterError: The list contains no path, or a path that is not absolute.
@@ -47,13 +51,13 @@ def split_paths(text: str) -> list[str]:
     try:
         paths = texts_of_list(trimmed(text))
     except UnsupportedSubjectError as error:
-        raise ParameterError(PATH_PARAMETER, f"is not usable ({error})", ALLOWED_PATHS) from None
+        raise ParameterError(parameter, f"is not usable ({error})", ALLOWED_PATHS) from None
     named = [path for path in dict.fromkeys(map(_usual, _split(text) if paths is None else paths)) if path]
     if not named:
-        raise ParameterError(PATH_PARAMETER, "is empty", ALLOWED_PATHS)
+        raise ParameterError(parameter, "is empty", ALLOWED_PATHS)
     for path in named:
         if not Path(path).is_absolute():
-            raise ParameterError(PATH_PARAMETER, f'contains "{path}", which is not an absolute path', ALLOWED_PATHS)
+            raise ParameterError(parameter, f'contains "{path}", which is not an absolute path', ALLOWED_PATHS)
     return named
 
 
@@ -166,6 +170,11 @@ def opened(path: str) -> BinaryIO:
         raise FileError(path, "cannot be read by this process (permission denied)") from None
     except (OSError, ValueError) as error:
         raise FileError(path, f"cannot be read ({_why(error)})") from None
+
+
+def too_large(size: int, limit: int) -> str:
+    """Return the problem of a file that is larger than VMRay accepts; both numbers are in bytes."""
+    return f"has {size} bytes, VMRay accepts at most {limit} ({limit / 2**20:.0f} MiB)"
 
 
 def sha256_of(path: str, deadline: Deadline) -> str:

@@ -100,3 +100,36 @@ class FileSource:
             return sha256_of(self.path, self.deadline)
         except FileError:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFileSource:
+    """A file that is submitted under a name of its own, such as the temporary copy of an attachment.
+
+    Attributes:
+        path: The absolute path of the content.
+        name: The name for the analyst, which is the same in each run.
+        file_name: The name for VMRay.
+        deadline: The end of the run: reading and sending stop then.
+    """
+
+    path: str
+    name: str
+    file_name: str
+    deadline: Deadline
+
+    def facts(self) -> ItemFacts:
+        """Return the name and the hash of the content."""
+        return ItemFacts(self.name, sha256_of(self.path, self.deadline))
+
+    def submit(self, client: Client, options: SubmitOptions) -> SubmitResponse:
+        """Submit the file as a stream."""
+        with FileStream(self.path, check_file(self.path), self.deadline) as stream:
+            return client.submit_file(stream, self.file_name, options)
+
+    def sha256(self) -> str | None:
+        """Return the hash of the content; None if the file no longer exists."""
+        try:
+            return sha256_of(self.path, self.deadline)
+        except FileError:
+            return None

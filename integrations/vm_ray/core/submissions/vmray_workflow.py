@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
@@ -16,6 +17,9 @@ from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
 from ...core.submissions.vmray_schedule import Schedule
 from ...core.submissions.vmray_tracking import list_children, poll
+
+# VMRay's response, and whether a submission of an earlier run was adopted.
+Submitted: TypeAlias = tuple[SubmitResponse, bool]
 
 
 def advance(
@@ -44,21 +48,33 @@ def advance(
         with schedule.deadline.reserving(schedule.reserved):
             poll(client, detonations)
             postponed = list_children(client, detonations)
-            _submit(Submitter(client, schedule.deadline), detonations, request_of, log)
+            submit_items(Submitter(client, schedule.deadline), detonations, request_of, log)
             list_children(client, detonations, postponed)
     except DeadlineError:
         log("the time of this run has ended")
 
 
-def _submit(
+def submit_items(
     submitter: Submitter,
     detonations: Sequence[Detonation],
     request_of: Callable[[Detonation], SubmitRequest],
     log: Callable[[str], None],
+    ended: Callable[[Detonation, Submitted | VMRayError], None] = lambda *_: None,
 ) -> None:
-    """Submit concurrently all items that are not submitted yet; the failure of one item does not affect the others."""
+    """Submit concurrently all items that are not submitted yet; the failure of one item does not affect the others.
 
-    def submit(detonation: Detonation) -> tuple[SubmitResponse, bool]:
+    Args:
+        submitter: Sends the items, each once.
+        detonations: The items; they are changed in place.
+        request_of: Returns the submit request of an item.
+        log: Writes one line to the log.
+        ended: Called for each item with VMRay's response or with the error.
+
+    Raises:
+        VMRayError: A fatal error; the submissions that exist by then are recorded in the items.
+    """
+
+    def submit(detonation: Detonation) -> Submitted:
         one = request_of(detonation)
         if detonation.stage is Stage.UNRESOLVED:
             return submitter.resolve(one, detonation.unresolved_until, detonation.superseded_ids), False
@@ -68,6 +84,7 @@ def _submit(
     fatal: VMRayError | None = None
     # After a fatal error, the submits in progress are waited for: the submissions that exist are to be named.
     for detonation, found in map_concurrently(submit, unsubmitted, grace=submitter.deadline.remaining):
+        ended(detonation, found)
         if isinstance(found, VMRayError):
             _record_error(detonation, found, log)
             fatal = fatal or (found.fatal if isinstance(found, SubmitUnresolvedError) else None)

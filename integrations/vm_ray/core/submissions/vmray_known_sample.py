@@ -1,0 +1,96 @@
+"""What VMRay already knows of an item, before it is submitted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import quote
+
+from ...core.api.vmray_client import Client
+from ...core.api.vmray_errors import UnsupportedSubjectError
+from ...core.api.vmray_models import Sample, text_of
+from ...core.api.vmray_request_errors import ForeignResponseError, NotFoundError, RequestRejectedError
+from ...core.submissions.vmray_submit_decision import Earlier, earlier_of
+from ...core.submissions.vmray_url_subject import url_subject
+
+NO_SEARCH: Final = "this VMRay cannot be asked for URLs, so nothing was reused"
+_BAD_QUERY: Final = 400
+_NO_ENDPOINT: Final = (404, 405)
+# What would end the value in a query.
+_ENDS_VALUE: Final = re.compile(r'[\s"]')
+
+
+class NoSearchError(Exception):
+    """The server has no search for URLs, or does not accept the query."""
+
+
+def server_now(client: Client) -> datetime:
+    """Return the time of VMRay's clock in UTC, without a time zone, as VMRay writes it."""
+    return datetime.fromtimestamp(client.server_time(), UTC).replace(tzinfo=None)
+
+
+def earlier_of_file(client: Client, sha256: str) -> Earlier:
+    """Return what VMRay knows of a file."""
+    return _earlier_of_samples(client, client.find_samples(sha256))
+
+
+def earlier_of_url(client: Client, url: str) -> Earlier:
+    """Return what VMRay knows of a URL.
+
+    Raises:
+        NoSearchError: VMRay cannot be asked.
+    """
+    return _earlier_of_samples(client, find_url(client, url))
+
+
+def find_url(client: Client, url: str) -> list[Sample]:
+    """Return the samples of a URL.
+
+    The comparison of the search ignores case, so each result is compared again: only the spelling of the scheme, the
+    host, a default port and an empty path may differ.
+
+    Raises:
+        NoSearchError: VMRay cannot be asked.
+    """
+    spellings = [_ENDS_VALUE.sub(lambda sign: quote(sign.group()), each) for each in _spellings(url)]
+    try:
+        try:
+            found = client.search_samples(_query(spellings))
+        except RequestRejectedError as error:
+            if error.status != _BAD_QUERY:
+                raise
+            found = client.search_samples(
+                _query(f'"{each}"' for each in spellings)
+            )  # some signs need quotes (inferred)
+    except (NotFoundError, RequestRejectedError, ForeignResponseError) as error:
+        if error.status not in (_BAD_QUERY, *_NO_ENDPOINT):
+            raise
+        raise NoSearchError from None
+    identity = url_subject(url).identity
+    return [each for each in found if _identity(text_of(each.raw, "sample_url")) == identity]
+
+
+def _query(values: Iterable[str]) -> str:
+    return " or ".join(f"url == {value}" for value in values)
+
+
+def _spellings(url: str) -> list[str]:
+    """Return a URL, and a URL without a path also in its other spelling: with or without a slash."""
+    *_, path = url_subject(url).identity
+    if path != "/":
+        return [url]
+    return [url, url.removesuffix("/") if url.endswith("/") else f"{url}/"]
+
+
+def _identity(url: str) -> tuple[str, ...] | None:
+    try:
+        return url_subject(url).identity
+    except UnsupportedSubjectError:
+        return None
+
+
+def _earlier_of_samples(client: Client, samples: Sequence[Sample]) -> Earlier:
+    submissions = [found for each in samples for found in client.list_submissions_of_sample(each.sample_id)]
+    return earlier_of(submissions, server_now(client))
