@@ -195,5 +195,5 @@ def test_a_word_as_script_result_is_printed_under_its_name(cli: Cli) -> None:
     """Given an action whose script result is a word, then it has its declared name, and exit code 0."""
     finished = cli("run", "Get Threat Indicators")
     assert finished.returncode == 0, finished.stderr
-    assert "\noutcome: empty\n" in finished.stdout
+    assert "\noutcome: done\n" in finished.stdout
     assert "is_success" not in finished.stdout
