@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from secops_lab.platform import LocalPlatform
 
-MANY = 150
+MANY = 75
 COUNT = """
 for entity in siemplify.target_entities:
     entity.additional_properties["Seen"] = "yes"
