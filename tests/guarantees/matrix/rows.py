@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from tests.guarantees.matrix.endpoints import endpoint_of
 from tests.guarantees.matrix.faults import FAULTS, Fault, representatives
 from tests.guarantees.matrix.observations import observations_of
 from tests.guarantees.matrix.policy import UNRESOLVED, expected, kind_of
@@ -107,9 +108,21 @@ class Row:
         for fault in FAULTS.values() if full else self._representatives():
             transient, persistent = Cell(fault, persistent=False), Cell(fault, persistent=True)
             yield transient
-            if self.expected(persistent).kind == "ended" == self.expected(transient).kind:
-                continue  # the first one ends the action: there is no second
-            yield persistent
+            if not self._is_decided_by(transient):
+                yield persistent
+
+    def _is_decided_by(self, cell: Cell) -> bool:
+        """Return whether the outcome of a transient fault proves the outcome of the persistent fault, too.
+
+        That is so if there is no second request for the persistent fault: the first one ends the action; or
+        the action sends the request once, and the outcome shows that the client did not retry.
+        """
+        after = self.expected(Cell(cell.fault, persistent=True))
+        if self.expected(cell).kind == "ended" == after.kind:
+            return True
+        sent = [each for each in self.observation.seen if endpoint_of(each) == self.endpoint]
+        is_only_one = len(sent) == 1 and not self.is_shared and not self.is_async
+        return is_only_one and not cell.fault.is_final and self.expected(cell) == after != FINE
 
     def _representatives(self) -> Iterator[Fault]:
         """One fault of each class; of each outcome, where another action proves all and each needs a run."""
