@@ -37,15 +37,16 @@ class ReportRows:
         self._added: set[str] = set()
         self.lost: dict[str, str] = {}
 
-    def add(self, name: str, sample_id: int, row: ReportRow) -> None:
+    def add(self, name: str, sample_id: int, row: ReportRow, costs: Sequence[int]) -> None:
         """Add the row of one item.
 
         Args:
             name: The name of the item.
             sample_id: The id of its sample, for the title of the link.
             row: The row.
+            costs: What the row costs at each level.
         """
-        self._costs = [sum(pair) for pair in zip(self._costs, row.costs(), strict=True)]
+        self._costs = [sum(pair) for pair in zip(self._costs, costs, strict=True)]
         kept = [getattr(row, part) for part in ReportRow.__slots__]
         self._added.add(name)
         self._spool.put(name, [sample_id, kept])
@@ -58,22 +59,23 @@ class ReportRows:
             items: The items in the order of the result.
         """
         level = self._level(outcome, items)
-        texts: list[str] = []
+        head, tail = (script_json(each)[1:-1] for each in (_head(outcome, items), _tail(items, level)))
+        # One block that grows in its place: a list of the rows would need the same memory once more.
+        text = bytearray(f'{{{head},"items":['.encode("ascii"))
         tables: list[Table] = []
         links: list[Link] = []
-        for item in items:
+        for place, item in enumerate(items):
+            text += b"," if place else b""
             found = self._read(item)
             if found is None:
-                texts.append(_short(item))
+                text += _short(item).encode("ascii")
                 continue
             sample_id, row = found[0], found[1].reduced(level)
-            texts.append(row.json_text())
+            text += row.json_text().encode("ascii")
             tables += row.all_tables()
             links += [Link(f"VMRay sample {sample_id}", row.link)] if row.link else []
-        head = script_json(_head(outcome, items))[1:-1]
-        tail = script_json(_tail(items, level))[1:-1]
-        text = f'{{{head},"items":[{",".join(texts)}],{tail}}}'
-        return Result(text, tables=tables, links=links, left_out=level.omitted)
+        text += f"],{tail}}}".encode("ascii")
+        return Result(text.decode("ascii"), tables=tables, links=links, left_out=level.omitted)
 
     def _level(self, outcome: str, items: Sequence[Item]) -> Level:
         """Return the first level that fits, the last level if none fits."""

@@ -5,7 +5,7 @@ Its items are short, and their rows are in ``ReportRows``: so thousands of repor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -26,7 +26,7 @@ from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_fetch_action import Sentences, told
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
 from ...core.soar.vmray_report_parameters import ReportParameters
-from ...core.soar.vmray_report_wall import LOST, ReportWall
+from ...core.soar.vmray_report_wall import LOST, Rendered, ReportWall, render
 from ...core.soar.vmray_run import FEW_ENTITIES, Run
 from ...core.soar.vmray_subjects import Subject
 
@@ -53,12 +53,12 @@ class ReportAction(OutcomeAction[ReportParameters]):
     def perform(self, run: Run, params: ReportParameters) -> Outcome:
         """Read all reports concurrently, and show each as soon as it is read."""
         subjects = params.subjects(run)
-        wall = ReportWall(run, params)
+        wall = ReportWall(run)
         found: dict[Subject, Item] = {}
         fatal: Exception | None = None
         try:
-            for subject, each in map_concurrently(_reader(run, len(subjects), params), subjects):
-                found[subject] = wall.show(subject, each) if isinstance(each, FullReport) else _unread(subject, each)
+            for subject, each in _read_all(run, subjects, params):
+                found[subject] = wall.show(each) if isinstance(each, Rendered) else _unread(subject, each)
         except Exception as error:  # noqa: BLE001 - reports that were read are kept after any error
             fatal = error
         notes = wall.finish([each.name for each in subjects])
@@ -81,14 +81,15 @@ class ReportAction(OutcomeAction[ReportParameters]):
         return [*notes, *((name, f"{LOST}: {reason}") for name, reason in lost.items())]
 
 
-def _reader(run: Run, count: int, params: ReportParameters) -> Callable[[Subject], FullReport]:
-    """Return the function that reads the report of one subject; its lists are bounded in time if there are many."""
-
-    def read(subject: Subject) -> FullReport:
-        lists: AllLists = BoundedLists(run.client, run.deadline) if count > FEW_ENTITIES else run.client
-        return _read(run, lists, subject, params)
-
-    return read
+def _read_all(
+    run: Run, subjects: Sequence[Subject], params: ReportParameters
+) -> Iterator[tuple[Subject, Rendered | VMRayError]]:
+    """Read and render the reports of all subjects concurrently; if there are many, their lists are bounded in time."""
+    if not subjects:
+        return
+    is_many = len(subjects) > FEW_ENTITIES
+    lists: AllLists = BoundedLists(run.client, run.deadline) if is_many else run.client
+    yield from map_concurrently(lambda each: render(params, each, _read(run, lists, each, params)), subjects)
 
 
 def _read(run: Run, lists: AllLists, subject: Subject, params: ReportParameters) -> FullReport:

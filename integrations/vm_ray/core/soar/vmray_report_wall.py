@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
@@ -25,38 +25,67 @@ from ...core.soar.vmray_subjects import Subject
 LOST: Final = "its row and its tables are lost, the temporary file could not be read"
 
 
+class Rendered(NamedTuple):
+    """One report as texts, which need much less memory than VMRay's objects.
+
+    Attributes:
+        item: The item of the result; its row is ``row``.
+        costs: The cost of the row at each level.
+        enrichment: The fields of the entity.
+        insight: The HTML of the insight; empty if none is wanted.
+    """
+
+    item: Item
+    row: ReportRow
+    costs: Sequence[int]
+    enrichment: Mapping[str, str]
+    is_suspicious: bool
+    insight: str
+
+
+def render(params: ReportParameters, subject: Subject, report: FullReport) -> Rendered:
+    """Render the report of one subject; called from several threads."""
+    sample, notes = report.sample, report.base.notes
+    number, outcome = sample.sample_id, verdict_outcome(sample.verdict)
+    facts = {"subject": f"sample {number}", "entity": subject.entity or None, "sample_id": number}
+    told = {**facts, "outcome": outcome, "verdict": sample.verdict.in_json}
+    row = ReportRow.of(told, subject.entity or f"VMRay sample {number}", report, notes)
+    wants_insight = params.wants_insight(is_suspicious=sample.verdict.is_suspicious)
+    item = Item(subject.name, outcome, facts, reason="; ".join(notes), complete=report.complete)
+    return Rendered(
+        item=replace(item, kind="locked", advice=UNLOCK) if report.locked else item,
+        row=row,
+        costs=row.costs(),
+        enrichment=enrichment(report.base) if subject.entity else {},
+        is_suspicious=sample.verdict.is_suspicious,
+        insight=why_insight(report) if wants_insight else "",
+    )
+
+
 class ReportWall:
-    """Renders reports one by one, and enriches the entities that they came from.
+    """Collects rendered reports, and enriches the entities that they came from.
 
     Attributes:
         rows: The rows of the result.
     """
 
-    def __init__(self, run: Run, params: ReportParameters) -> None:
+    def __init__(self, run: Run) -> None:
         """Start without reports."""
-        self._params = params
         self._entities = {each.identifier: each for each in run.entities(EntityTypes.FILEHASH)}
         self._updates = EntityUpdates(run)
         self._enriched: list[str] = []
         self.rows = ReportRows(run.max_result_bytes)
 
-    def show(self, subject: Subject, report: FullReport) -> Item:
-        """Add the report of one subject, and return the item: everything is rendered here, the last step only sends."""
-        sample, notes = report.sample, report.base.notes
-        number, outcome = sample.sample_id, verdict_outcome(sample.verdict)
-        facts = {"subject": f"sample {number}", "entity": subject.entity or None, "sample_id": number}
-        told = {**facts, "outcome": outcome, "verdict": sample.verdict.in_json}
-        row = ReportRow.of(told, subject.entity or f"VMRay sample {number}", report, notes)
-        wants_insight = self._params.wants_insight(is_suspicious=sample.verdict.is_suspicious)
-        html = why_insight(report) if wants_insight else ""
-        self.rows.add(subject.name, number, row)
-        if entity := self._entities.get(subject.entity):
+    def show(self, rendered: Rendered) -> Item:
+        """Add one report, and return its item; the last step only sends what is already rendered."""
+        item, html = rendered.item, rendered.insight
+        number = item.facts["sample_id"]
+        self.rows.add(item.name, number, rendered.row, rendered.costs)
+        if entity := self._entities.get(item.facts["entity"] or ""):
             self._enriched.append(entity.identifier)
-            self._updates.add(Update(entity, enrichment(report.base), sample.verdict.is_suspicious, html))
-            html = ""
-        insights = [Insight.about_sample(number, html, "")] if html else []
-        item = Item(subject.name, outcome, facts, reason="; ".join(notes), complete=report.complete, insights=insights)
-        return replace(item, kind="locked", advice=UNLOCK) if report.locked else item
+            self._updates.add(Update(entity, rendered.enrichment, rendered.is_suspicious, html))
+            return item
+        return replace(item, insights=[Insight.about_sample(number, html, "")]) if html else item
 
     def finish(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Send the rest of the entities, and return notes about them in the order of these names."""
