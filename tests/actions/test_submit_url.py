@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ACTION: Final = "Submit URL"
 URL: Final = "http://login.phish.example/a"
+# In seconds: far from a whole number of days, so that the age in days does not depend on the moment.
+AGE: Final = 2.5 * 86_400
 OK: Final = "Successfully submitted the following URLs to VMRay: "
 REUSED: Final = "Reused earlier VMRay results for the following URLs: "
 MISSED: Final = "Action wasn't able to submit the following URLs to VMRay: "
@@ -39,7 +41,7 @@ def given(
 
     def setup(vmray: EmbeddedEmulator) -> None:
         for url in urls if known else ():
-            vmray.control.add_sample(url=url, verdict="suspicious")
+            vmray.control.add_sample(url=url, verdict="suspicious", age=AGE)
         if lost:
             lose_submits(vmray, count)
 

@@ -84,7 +84,7 @@ def test_temporary_files_are_private_and_removed(tmp_path: Path, monkeypatch: py
 
     def use() -> None:
         with PrivateFiles() as store:
-            paths = [Path(store.write("../../x", b"content")), Path(store.write("x", memoryview(b"other")))]
+            paths = [Path(store.write("../../x", [b"con", b"tent"])), Path(store.write("x", [b"other"]))]
             assert [path.read_bytes() for path in paths] == [b"content", b"other"]
             assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o600}
             assert stat.S_IMODE(paths[0].parent.stat().st_mode) == 0o700
@@ -118,5 +118,5 @@ def test_a_full_disk_names_the_file_and_leaves_no_part(
     monkeypatch.setattr("os.fdopen", lambda handle, *_, **__: Full(handle, "wb"))
     problem = r"temporary file \(No space left on device\)"
     with PrivateFiles() as store, pytest.raises(FileError, match=problem):
-        store.write("a.exe", b"content")
+        store.write("a.exe", [b"content"])
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,6 @@ the other: the SDK returns a whole file, which is written and dropped at once.
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +40,8 @@ FILES: Final = "Files"
 FILE_NAME: Final = "File Name"
 MAX_DECODED: Final = 10 * 2**20
 MAX_FILES: Final = 100
+_ALLOWED_CONTENT: Final = f"the content of one file in Base64, at most {MAX_DECODED // 2**20} MiB decoded"
+_BLOCK: Final = 2**20
 _ALLOWED: Final = "paths, names or ids of attachments, identifiers of the file storage, or Base64, as File Source says"
 
 
@@ -137,7 +138,7 @@ def _fetched(run: Run, store: PrivateFiles, name: str, fetch: Callable[[], bytes
     except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
         return Given(name, error=_platform_error(error, "return the file"))
     try:
-        return Given(name, store.write(name, content))
+        return Given(name, store.write(name, [content]))
     except FileError as error:
         return Given(name, error=error)
 
@@ -150,21 +151,39 @@ def _platform_error(error: Exception, what: str) -> PlatformError:
 
 
 def _decoded(_run: Run, params: SubmitFileParameters, store: PrivateFiles) -> list[Given]:
-    """Decode the content of the parameter; no error shows a part of it."""
-    allowed = f"the content of one file in Base64, at most {MAX_DECODED // 2**20} MiB decoded"
+    """Decode the content of the parameter, in blocks; no error shows a part of it."""
     if not params.file_name:
         raise ParameterError(FILE_NAME, "is empty", f"a file name: with {BASE64} the file has no other name")
-    text = "".join(params.files.split())
-    if len(text) * 3 // 4 - text[-2:].count("=") > MAX_DECODED:
-        raise ParameterError(FILES, "is too large", allowed)
     try:
-        content = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ParameterError(FILES, "is not Base64", allowed) from None
-    try:
-        return [Given(params.file_name, store.write(params.file_name, content))]
+        return [Given(params.file_name, store.write(params.file_name, _decoded_blocks(params.files)))]
     except FileError as error:
         return [Given(params.file_name, error=error)]
+    except ValueError:  # also the error of the decoder
+        raise ParameterError(FILES, "is not Base64", _ALLOWED_CONTENT) from None
+
+
+def _decoded_blocks(text: str) -> Iterator[bytes]:
+    """Yield the content of a text in Base64; blanks and line ends in the text are ignored.
+
+    Raises:
+        ParameterError: The content is too large.
+        ValueError: The text is not Base64.
+    """
+    rest, size, is_padded = "", 0, False
+    for start in range(0, len(text), _BLOCK):
+        rest += "".join(text[start : start + _BLOCK].split())
+        block, rest = rest[: len(rest) // 4 * 4], rest[len(rest) // 4 * 4 :]
+        if not block:
+            continue
+        if is_padded:
+            raise ValueError
+        content = binascii.a2b_base64(block, strict_mode=True)
+        size, is_padded = size + len(content), block.endswith("=")
+        if size > MAX_DECODED:
+            raise ParameterError(FILES, "is too large", _ALLOWED_CONTENT)
+        yield content
+    if rest:
+        raise ValueError
 
 
 def _entry(run: Run, action: str, params: SubmitFileParameters, given: Given) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,12 +28,12 @@ class PrivateFiles:
         if self._folder is not None:
             self._folder.cleanup()
 
-    def write(self, name: str, content: bytes | memoryview) -> str:
+    def write(self, name: str, blocks: Iterable[bytes]) -> str:
         """Write one file, and return its path.
 
         Args:
             name: The name for the analyst; the name of the file on the disk is random.
-            content: The whole content.
+            blocks: The content, in one or more blocks.
 
         Raises:
             FileError: The disk cannot store the file.
@@ -43,8 +44,10 @@ class PrivateFiles:
                 self._folder = tempfile.TemporaryDirectory(prefix="vmray-submit-", ignore_cleanup_errors=True)
             handle, path = tempfile.mkstemp(dir=self._folder.name)  # with the mode 0600
             with os.fdopen(handle, "wb", buffering=0) as file:
-                while content:  # a write may take only a part
-                    content = memoryview(content)[file.write(content) :]
+                for block in blocks:
+                    left = memoryview(block)
+                    while left:  # a write may take only a part
+                        left = left[file.write(left) :]
         except OSError as error:
             if path:
                 Path(path).unlink(missing_ok=True)  # the next file may have room
