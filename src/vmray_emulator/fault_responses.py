@@ -195,7 +195,11 @@ async def _result_error(exchange: Exchange) -> None:
 
 async def _patch(exchange: Exchange) -> None:
     kept = await exchange.execute()
-    document = json.loads(kept.body)
+    try:
+        document = json.loads(kept.body)
+    except ValueError:  # a file has no fields
+        await exchange.reply(kept.response())
+        return
     for path, value in exchange.options["set"].items():
         for holder, key in places(document, path):
             holder[key] = value

@@ -7,7 +7,7 @@ import re
 from tools.hub_step import INTEGRATION, REPOSITORY
 
 GUIDE = (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
-EXAMPLE = "get_screenshots"
+EXAMPLE = "get_weather"
 """The action that the guide adds: its files do not exist."""
 
 

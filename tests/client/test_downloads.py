@@ -29,6 +29,7 @@ BEGINNINGS: Final = {
     FileType.PNG: b"\x89PNG\r\n\x1a\n",
     FileType.JPEG: b"\xff\xd8\xff\xe0",
     FileType.ZIP: b"PK\x03\x04",
+    FileType.LOG: b"2000 | 90312 | md5=",
 }
 
 
@@ -75,6 +76,21 @@ def test_an_error_larger_than_the_limit_is_named(client: Client, emulator: Embed
         client.download_sample_report(sample_id, 0)
 
 
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [({"kind": "html"}, ForeignResponseError), ({"kind": "result_error"}, RequestRejectedError)],
+)
+def test_an_error_with_status_200_is_not_too_large(
+    client: Client, emulator: EmbeddedEmulator, fault: dict[str, Any], error: type[Exception]
+) -> None:
+    """Given an error or a web page with status 200 that is larger than the limit, then the error is named."""
+    sample_id = known_sample(emulator, client)
+    emulator.control.inject(REPORT, fault, times=4)
+    with pytest.raises(error):
+        client.download_sample_report(sample_id, 1)
+    emulator.control.clear_faults()
+
+
 def test_a_web_page_is_no_report(client: Client, emulator: EmbeddedEmulator) -> None:
     """Given a web page with status 200 for all attempts, then the response is not VMRay's."""
     sample_id = known_sample(emulator, client)
@@ -92,6 +108,40 @@ def test_a_download_is_retried_like_a_read(client: Client, emulator: EmbeddedEmu
     emulator.control.inject(REPORT, fault)
     assert client.download_sample_report(sample_id, LIMIT).startswith(b"%PDF-")
     assert emulator.control.pending_faults() == []
+
+
+@pytest.mark.parametrize("content", [b"<p>\n1 | 2", b' {"a": 1}\n1 | 2', b"", b"maintenance\n", b"12\n| 3"])
+def test_a_page_and_other_texts_are_no_log(content: bytes) -> None:
+    """Given a web page, JSON or another text, then it is no log, even with a line of one."""
+    assert not has_type(content, FileType.LOG)
+
+
+def test_a_log_may_begin_with_other_lines() -> None:
+    """Given other lines before the first one with a time, then the content is a log."""
+    assert has_type(b"# screenshots\r\n\n0 | 10", FileType.LOG)
+
+
+def test_a_member_of_an_archive(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given an analysis, then its members are read as they are, each with the type that is expected."""
+    known_sample(emulator, client)
+    index = client.download_archive_member(9001, "screenshots/index.log", LIMIT, FileType.LOG)
+    name = index.decode().split("\n")[0].rpartition(" | ")[2]
+    picture = client.download_archive_member(9001, f"screenshots/{name}", LIMIT, FileType.PNG, FileType.JPEG)
+    assert has_type(picture, FileType.PNG)
+    with pytest.raises(NotFoundError):
+        client.download_archive_member(9001, "screenshots/none.png", LIMIT, FileType.PNG)
+    emulator.control.forget_requests()
+    with pytest.raises(InvalidResponseError, match="was not a PNG or JPEG file"):
+        client.download_archive_member(9001, "screenshots/index.log", LIMIT, FileType.PNG, FileType.JPEG)
+    assert len(emulator.control.requests()) == 1, "a file of VMRay is not read again"
+
+
+def test_a_web_page_instead_of_the_index(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given a web page with status 200 instead of the index, then the error names the page: no empty list."""
+    known_sample(emulator, client)
+    emulator.control.inject({"path": "/rest/analysis/*"}, {"kind": "html"}, times=4)
+    with pytest.raises(ForeignResponseError, match="a web page"):
+        client.download_archive_member(9001, "screenshots/index.log", LIMIT, FileType.LOG)
 
 
 @pytest.mark.parametrize("kind", FileType)

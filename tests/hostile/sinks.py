@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The tags of an insight, and the only attribute that one of them has.
 TAGS: Final = {"h2", "strong", "span", "p", "ul", "li", "em"}
 COLOUR: Final = re.compile(r"color:#[0-9a-f]{6}")
+PICTURE: Final = re.compile("data:image/(png|jpeg);base64,[0-9A-Za-z+/]+=*")
 CLICKABLE: Final = re.compile(r"(?i)\bhttps?://|\bftp://")
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝")  # noqa: RUF001 - spreadsheets read it as =
 # Control and format characters, line separators, surrogates.
@@ -80,7 +81,8 @@ class Markup(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Record an element."""
         self.elements.append((tag, attrs))
-        self.open.append(tag)
+        if tag != "img":  # it has no content and no end
+            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         """Close the innermost element, and assert that it is this one."""
@@ -108,11 +110,15 @@ class Markup(HTMLParser):
 
 
 def assert_insight(html: str) -> str:
-    """Assert that an insight has only our own elements, visible text and no link; return its text."""
+    """Assert that an insight has only our own elements, pictures of its own, and no link; return its text."""
     markup = Markup(html)
     assert markup.others == []
     assert markup.open == []
+    pictures = [dict(attributes) for tag, attributes in markup.elements if tag == "img"]
+    assert all(set(each) == {"src", "width"} and PICTURE.fullmatch(each["src"] or "") for each in pictures)
     for tag, attributes in markup.elements:
+        if tag == "img":
+            continue
         assert tag in TAGS
         assert [name for name, _ in attributes] == (["style"] if tag == "span" else [])
         assert all(COLOUR.fullmatch(value or "") for _, value in attributes)

@@ -84,3 +84,16 @@ def optional_part(says: str, *, is_last: bool = True) -> dict[str, Outcome | Pai
 def lasting(outcome: Outcome) -> dict[str, Outcome | Pair]:
     """The outcomes of a request that the next run repeats: a transient fault has no effect."""
     return dict.fromkeys((RETRIED, LATE, REFUSED), (FINE, outcome))
+
+
+def file(kind: str) -> dict[str, Outcome | Pair]:
+    """The outcomes of a request for a file of one type."""
+    return {
+        "data: null": (FINE, named(f"VMRay's response was not a {kind} file")),
+        "truncated JSON": (FINE, named("VMRay's file was incomplete")),
+    }
+
+
+def optional_file(kind: str) -> dict[str, Outcome | Pair]:
+    """The same for a file that VMRay does not always have: then the outcome is `empty`."""
+    return {**file(kind), "404": FINE}

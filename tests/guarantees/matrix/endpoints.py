@@ -31,6 +31,7 @@ class Odd:
         null: The dotted paths of the fields that become null.
         null_is: The kind of the second fault.
         unknown: The dotted paths of unknown fields that are added.
+        is_file: Whether the response is a file, which has no fields that a fault could change.
     """
 
     missing: str = "data"
@@ -38,6 +39,7 @@ class Odd:
     null: tuple[str, ...] = ("data",)
     null_is: str = RETRIED
     unknown: tuple[str, ...] = ("x_unknown",)
+    is_file: bool = False
 
     @property
     def patches(self) -> Mapping[str, Mapping[str, Any]]:
@@ -54,10 +56,15 @@ _LISTS: Final = ("sample_classifications", "sample_threat_names", "sample_child_
 _IOC_LISTS: Final = ("domains", "emails", "files", "ips", "mutexes", "processes", "registry", "urls")
 _INDICATORS: Final = Odd(null=("data.threat_indicators",), null_is=HARMLESS, unknown=_OBJECT)
 _TAGGED: Final = Odd(missing="result")
+_FILE: Final = Odd(missing_is=HARMLESS, null_is=HARMLESS, is_file=True)
 # For an endpoint that is not in this table, `data` is missing or null.
 _ODD: Final[Mapping[str, Odd]] = {
     "POST /submission/{id}/tag": _TAGGED,
     "POST /submission/{id}/tag/{tag}": _TAGGED,
+    "GET /sample/{id}/report": _FILE,
+    "GET /analysis/{id}/archive/report/report.pdf": _FILE,
+    "GET /analysis/{id}/archive/screenshots/index.log": _FILE,
+    "GET /analysis/{id}/archive/screenshots/{picture}": _FILE,
     "GET /continuation/{id}": Odd(missing="result"),
     "GET /sample/{hash}/{id}": Odd(
         "data.0.sample_id",
@@ -110,6 +117,9 @@ def _template(method: str, path: str) -> str:
         if one.method == method and (match := _pattern(one.path).fullmatch(path)):
             given = match.groupdict()
             for name in re.findall(r"\{([^}:]*)", one.path):
+                if name == "member":  # a file with a name of its own is an endpoint of its own
+                    path = _PICTURE.sub("{picture}", path)
+                    continue
                 placeholder = f"{{{_PLACEHOLDERS.get(name, name)}}}"
                 if name == "column":
                     placeholder = "{hash}" if given[name] in _HASHES else given[name]
@@ -119,6 +129,7 @@ def _template(method: str, path: str) -> str:
 
 
 _PLACEHOLDERS: Final = {"number": "id", "value": "id"}
+_PICTURE: Final = re.compile(r"[0-9a-f]{40}\.png$")
 _HASHES: Final = ("md5", "sha1", "sha256")  # one endpoint for all types of hashes
 
 

@@ -84,5 +84,6 @@ class FaultInjector(RequestLog):
         text = re.sub(
             r"\\?\{[^}]*\\?\}", "[^ ?]+", re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
         )
+        text = text.replace("/", "(?:/|%2F)")  # within the name of a member of an archive
         query = "".join(rf"(?=[^ ]*[?&]{re.escape(name)}=)" for name in names.split("&") if name)
         return f"{method} /rest{text}{query}[? ]" if names else f"{method} /rest{text} "

@@ -78,6 +78,13 @@ class Fault:
         return self.gone or self.error is ProxyLoginError
 
     @property
+    def changes_fields(self) -> bool:
+        """Whether the fault changes the fields of a JSON response."""
+        return isinstance(self.order, str) or (
+            isinstance(self.order, dict) and self.order.get("kind") == "patch"
+        )
+
+    @property
     def retryable(self) -> bool:
         """Whether the client retries the request."""
         return self.retried or (self.error is not None and self.error.retryable)

@@ -28,11 +28,12 @@ _OPEN: Final = (UNRESOLVED, NOT_ANSWERED)
 
 def kind_of(fault: Fault, endpoint: str) -> str:
     """Return the kind of a fault, by the client's classification."""
+    odd = odd_fields(endpoint)
     if fault.order == "missing":
-        return odd_fields(endpoint).missing_is
+        return odd.missing_is
     if fault.order == "null":
-        return odd_fields(endpoint).null_is
-    if fault.error is None:
+        return odd.null_is
+    if fault.error is None or (odd.is_file and fault.changes_fields):
         return HARMLESS
     if fault.error.is_fatal:
         return FATAL

@@ -151,17 +151,30 @@ class World:
         return {identity: _owner(identity, names, keys) for identity in identities}
 
     def _names_of(self, item: Item) -> set[str]:
-        """Return the hash of an item, the ids of its samples and submissions, its search; or its own id."""
-        if not item.sha256:
-            return {item.name}
+        """Return the hash of an item, its search, and the ids of what belongs to it; or its own id."""
         control = self.vmray.control
+        if not item.sha256:
+            return {item.name, *self._ids_of_sample(item.name)}
         samples = [each for each in control.samples() if each["sample_sha256hash"] == item.sha256]
-        submissions = [
-            each for each in control.submissions() if each["submission_sample_sha256"] == item.sha256
-        ]
-        ids = [each["sample_id"] for each in samples] + [each["submission_id"] for each in submissions]
+        numbers = [str(each["sample_id"]) for each in samples]
         search = f"url == {item.entity[1]}" if item.entity else item.sha256
-        return {item.sha256, search, *map(str, ids)}
+        ids = {each for number in numbers for each in (number, *self._ids_of_sample(number))}
+        return {item.sha256, search, *ids}
+
+    def _ids_of_sample(self, number: str) -> set[str]:
+        """Return the ids of the submissions and analyses of a sample."""
+        control = self.vmray.control
+        submissions = {
+            str(each["submission_id"])
+            for each in control.submissions()
+            if str(each["submission_sample_id"]) == number
+        }
+        analyses = {
+            str(each["analysis_id"])
+            for each in control.analyses()
+            if str(each["analysis_sample_id"]) == number
+        }
+        return submissions | analyses
 
     def submission_id(self, item: Item) -> int:
         """Return the id of an item's first submission."""

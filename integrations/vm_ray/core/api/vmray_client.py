@@ -150,6 +150,16 @@ class Client:
         """
         return self._transport.download(f"/sample/{sample_id}/report", limit, FileType.PDF)
 
+    def download_archive_member(self, analysis_id: int, member: str, limit: int, *types: FileType) -> bytes:
+        """Read one member of the archive of an analysis, as it is.
+
+        Raises:
+            TooLargeError: The member has more bytes than the limit; the rest was not read.
+            PermissionDeniedError: The report is locked (inferred), or the API key does not have the permission.
+            NotFoundError: There is no analysis, it failed, or its archive does not have this member.
+        """
+        return self._transport.download(f"/analysis/{analysis_id}/archive/{quote_segment(member)}", limit, *types)
+
     def get_submission(self, submission_id: int) -> Submission:
         """Read one submission."""
         found = Submission.from_json(self._item(f"/submission/{submission_id}"))

@@ -27,7 +27,11 @@ Second = TypeVar("Second")
 
 
 def map_concurrently(
-    work: Callable[[Item], Result], items: Iterable[Item], *, grace: float = TIMING.thread_end
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    threads: int = MAX_CONCURRENCY,
+    grace: float = TIMING.thread_end,
 ) -> Iterator[tuple[Item, Result | VMRayError]]:
     """Process all items concurrently, and yield each item with its result, in the order of completion.
 
@@ -36,6 +40,7 @@ def map_concurrently(
     Args:
         work: The function for one item; called in several threads.
         items: The items; each is processed once.
+        threads: The largest number of threads.
         grace: How long to wait for the items in progress after a fatal error, in seconds.
 
     Yields:
@@ -45,7 +50,7 @@ def map_concurrently(
         VMRayError: The first fatal error, after the items in progress.
     """
     crew = _Crew(work, list(items))
-    crew.start()
+    crew.start(threads)
     try:
         for item, outcome in crew.outcomes(grace):
             if not _is_fatal(outcome):
@@ -79,9 +84,9 @@ class _Crew(Generic[Item, Result]):
         self._room = threading.Semaphore(MAX_CONCURRENCY + MAX_WAITING)
         self.fatal: BaseException | None = None
 
-    def start(self) -> None:
-        """Start the threads."""
-        for _ in range(min(MAX_CONCURRENCY, len(self._waiting))):
+    def start(self, threads: int) -> None:
+        """Start the threads, at most so many."""
+        for _ in range(min(threads, len(self._waiting))):
             start_thread(self._process)
 
     def stop(self) -> None:

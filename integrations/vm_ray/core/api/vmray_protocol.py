@@ -38,6 +38,8 @@ from ...core.api.vmray_request_errors import (
 from ...core.api.vmray_text import one_line
 
 MAX_REASON_LENGTH: Final = 300
+# The mark of the end of a file is within this part of it.
+END_BYTES: Final = 1024
 # VMRay responds with 200, also to a submission. A proxy that changes responses returns 203; 201 and 202 are inferred.
 SUCCESSES: Final = (200, 201, 202, 203)
 # The statuses that request another attempt (RFC 9110, RFC 8470), besides 429.
@@ -70,17 +72,25 @@ class Response(NamedTuple):
 
 
 class FileType(Enum):
-    """The types of file that VMRay offers for download; the values are the possible first bytes."""
+    """The types of file that VMRay offers for download; the values are patterns of their beginnings."""
 
-    PDF = (b"%PDF-",)
-    PNG = (b"\x89PNG\r\n\x1a\n",)
-    JPEG = (b"\xff\xd8\xff",)
-    ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second one begins an archive without members
+    PDF = re.compile(rb"%PDF-")
+    PNG = re.compile(rb"\x89PNG\r\n\x1a\n")
+    JPEG = re.compile(rb"\xff\xd8\xff")
+    ZIP = re.compile(rb"PK(?:\x03\x04|\x05\x06)")  # the second one begins an archive without members
+    # Lines that begin with a time in milliseconds. Other lines can precede; a web page and JSON are no log.
+    LOG = re.compile(rb"(?!\s*[<{\[])(?:[^\n]*\n)*?[0-9]{1,18} *\|")
 
 
 def has_type(content: bytes, *types: FileType) -> bool:
     """Return whether the content begins like a file of one of these types."""
-    return any(content.startswith(beginning) for each in types for beginning in each.value)
+    return any(each.value.match(content) for each in types)
+
+
+def is_complete(content: bytes) -> bool:
+    """Return whether the last part of a file is there, for the types that mark their end."""
+    ends = {FileType.PDF: b"%%EOF", FileType.PNG: b"IEND"}
+    return all(mark in content[-END_BYTES:] for each, mark in ends.items() if has_type(content, each))
 
 
 def quote_segment(value: str | int) -> str:
@@ -125,11 +135,17 @@ def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: 
         RequestError: The same errors as for JSON; InvalidResponseError for a content of another type.
     """
     if status in SUCCESSES and has_type(body, *types):
+        if not is_complete(body):
+            raise InvalidResponseError("VMRay's file was incomplete")
         return Response(body, None)
     if status == HTTPStatus.PARTIAL_CONTENT and has_type(body, *types):
         raise InvalidResponseError(f"VMRay returned a part of the file only (HTTP {status})")
+    error = InvalidResponseError(f"VMRay's response was not a {' or '.join(each.name for each in types)} file")
+    if status in SUCCESSES and headers.get("Content-Type") == "application/octet-stream":  # VMRay's type of files
+        error.retryable = False
+        raise error
     decipher(status, headers, body)
-    raise InvalidResponseError(f"VMRay's response was not a {' or '.join(each.name for each in types)} file")
+    raise error
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything

@@ -269,7 +269,7 @@ class Transport:
             status = response.status_code
             if status in UNREAD:
                 return status, response.headers, b""
-            if status not in SUCCESSES:
+            if status not in SUCCESSES or (request.file_types and _is_no_file(response)):
                 return status, response.headers, _beginning(response, status)
             return status, response.headers, _body(response, request.limit)
 
@@ -304,6 +304,12 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Return None for every response: requests fails on a malformed ``Location``."""
+
+
+def _is_no_file(response: requests.Response) -> bool:
+    """Return whether the type of a response is that of an error or a web page: VMRay sends files with another type."""
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind in ("application/json", "text/html")
 
 
 def _beginning(response: requests.Response, status: int) -> bytes:

@@ -12,6 +12,7 @@ from ...core.results.vmray_escape import defang, unclickable
 SECRET_FIELDS: Final = ("sample_password", "sample_account_ids")
 # VMRay's own address of the report, which people open.
 LINK_FIELD: Final = "sample_webif_url"
+ANALYSIS_LINK: Final = "analysis_webif_url"
 MAX_ESSENTIAL_LENGTH: Final = 300
 MAX_NAME_LENGTH: Final = 2_000
 ESSENTIAL_FIELDS: Final = (
@@ -26,9 +27,9 @@ ESSENTIAL_FIELDS: Final = (
 )
 
 
-def web_link(raw: Json) -> str | None:
-    """Return VMRay's own address of a sample; None if it is not one that a browser opens as a web page."""
-    address = text_of(raw, LINK_FIELD)
+def web_link(raw: Json, field: str = LINK_FIELD) -> str | None:
+    """Return VMRay's own address of a sample or an analysis; None if a browser would not open a web page."""
+    address = text_of(raw, field)
     return address if address.lower().startswith(("https://", "http://")) else None
 
 

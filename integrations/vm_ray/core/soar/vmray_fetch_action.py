@@ -10,8 +10,8 @@ from soar_sdk.SiemplifyDataModel import EntityTypes
 
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import VMRayError
-from ...core.api.vmray_models import VERDICT_ONLY_NOTE
 from ...core.api.vmray_optional import read_optional
+from ...core.results.vmray_answer import LOCKED
 from ...core.results.vmray_item_result import Collected, Item, item_of_error
 from ...core.results.vmray_lock import REFUSALS, is_locked
 from ...core.results.vmray_messages import listed_items, none_of_type
@@ -25,7 +25,6 @@ from ...core.soar.vmray_subjects import ItemParameters, Subject
 Params = TypeVar("Params", bound=ItemParameters)
 
 PLURALS: Final = {"sample": "samples", "submission": "submissions", "analysis": "analyses"}
-UNLOCK: Final = "Unlock the report in VMRay; this uses quota."
 
 
 class Sentences(NamedTuple):
@@ -159,8 +158,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         locked = subject.kind == "sample" and read_optional("the lock", lambda: is_locked(run.client, number))
         if locked is not True:  # also if the lock could not be read: the reason is that of the list
             return self._failed_item(subject, number, error)
-        facts = self.facts_of(subject, number)
-        return Item(self.name_of(subject), "locked", facts, reason=VERDICT_ONLY_NOTE, kind="locked", advice=UNLOCK)
+        return LOCKED.item(self.name_of(subject), self.facts_of(subject, number))
 
     def _failed_item(self, subject: Subject, number: int, error: VMRayError) -> Item:
         """Return the item for an error of one subject, with the id that is known by now.

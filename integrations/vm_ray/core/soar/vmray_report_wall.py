@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
+from ...core.results.vmray_answer import UNLOCK
 from ...core.results.vmray_enrichment import enrichment
 from ...core.results.vmray_full_report import FullReport
 from ...core.results.vmray_item_result import Item
@@ -17,7 +18,6 @@ from ...core.results.vmray_report_rows import ReportRows
 from ...core.results.vmray_result import Insight
 from ...core.results.vmray_why_insight import why_insight
 from ...core.soar.vmray_entity_updates import EntityUpdates, Update
-from ...core.soar.vmray_fetch_action import UNLOCK
 from ...core.soar.vmray_report_parameters import ReportParameters
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_subjects import Subject

@@ -10,7 +10,7 @@ from soar_sdk.SiemplifyDataModel import EntityTypes
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_errors import ParameterError, SampleNotFoundError
-from ...core.api.vmray_models import best_sample
+from ...core.api.vmray_models import Sample, best_sample
 from ...core.soar.vmray_parameters import Parameters, param
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_subject_kinds import ID, IDS, SAMPLES
@@ -41,12 +41,22 @@ class Subject(NamedTuple):
             SampleNotFoundError: VMRay has no sample with this hash.
             UnsupportedSubjectError: The text of the entity is not a hash.
         """
+        return self.sample(client).sample_id if self.known_number is None else self.known_number
+
+    def sample(self, client: Client) -> Sample:
+        """Return the sample of the subject, by its id or hash.
+
+        Raises:
+            SampleNotFoundError: VMRay has no sample with this hash.
+            NotFoundError: VMRay has no sample with this id.
+            UnsupportedSubjectError: The text of the entity is not a hash.
+        """
         if self.known_number is not None:
-            return self.known_number
+            return client.get_sample(self.known_number)
         sample = best_sample(client.find_samples(self.name))
         if sample is None:
             raise SampleNotFoundError
-        return sample.sample_id
+        return sample
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,144 @@
+"""Get Screenshots: each different picture once; a gallery; what is no picture; what does not fit."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.actions.lab import outcome
+from tests.support.example import Example
+from tests.support.outcome import FINE, file, named, optional_file
+from tests.support.unfinished import unfinished
+
+from vmray_emulator import KNOWN_SHA256
+
+if TYPE_CHECKING:
+    from tests.actions.lab import Lab
+
+    from secops_lab.host import ActionRun
+    from vmray_emulator import EmbeddedEmulator
+
+ACTION = "Get Screenshots"
+SHA256 = "c7" * 32
+INDEX = "GET /rest/analysis/9001/archive/screenshots/index.log"
+
+
+def several(number: int) -> Example:
+    """So many hashes, each with a sample of its own, of which one picture is requested."""
+    hashes = [f"{each:064x}" for each in range(1, number + 1)]
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for each in hashes:
+            vmray.control.add_sample(sha256=each)
+
+    entities = tuple(("FILEHASH", each) for each in hashes)
+    return Example(setup=setup, entities=entities, parameters={"Max Screenshots": "1"}, result="done")
+
+
+def of_analyses(count: int = 1) -> Example:
+    """So many analyses."""
+    ids = tuple(str(9001 + number) for number in range(count))
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for number in ids:
+            vmray.control.add_sample(sha256=f"{int(number):064x}")
+
+    parameters = {"Analysis IDs": ",".join(ids)}
+    return Example("an analysis", setup, (), parameters, ids=ids, result="done", several=of_analyses)
+
+
+EXAMPLES = [
+    Example(
+        setup=lambda vmray: vmray.control.load_scenario("known-sample"),
+        entities=(("FILEHASH", KNOWN_SHA256),),
+        result="done",
+        several=several,
+        shows_texts=False,  # ids, hashes, and a web address that is dropped if it is none
+        failed_json=[
+            {
+                "subject": KNOWN_SHA256.upper(),
+                "sample_id": None,
+                "analysis_id": None,
+                "entity": KNOWN_SHA256.upper(),
+                "machine": None,
+                "web_link": None,
+                "different": 0,
+                "total": 0,
+                "screenshots": [],
+            }
+        ],
+    ),
+    Example(
+        "an unfinished submission",
+        setup=unfinished,
+        parameters={"Samples": "5001"},
+        result="pending",
+        shows_texts=False,
+    ),
+]
+SITUATIONS = [of_analyses()]
+OUTCOMES = {
+    "GET /analysis/sample/{id}": {"404": named("does not exist in VMRay or is not visible")},
+    # a part of an index is an index
+    "GET /analysis/{id}/archive/screenshots/index.log": {**optional_file("LOG"), "truncated JSON": FINE},
+    "GET /analysis/{id}/archive/screenshots/{picture}": file("PNG or JPEG"),
+}
+
+
+def screenshots(lab: Lab, **parameters: str) -> ActionRun:
+    """Run the action; parameters are given with `_` for blanks."""
+    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
+
+
+def items_of(run: ActionRun) -> list[dict[str, Any]]:
+    """The rows of the JSON result."""
+    return list(run.json_result["items"])
+
+
+def test_the_screenshots_of_an_entity(lab: Lab) -> None:
+    """Given a known hash, then the pictures of its analysis are attached, and an insight shows them."""
+    lab.vmray.control.add_sample(sha256=SHA256)
+    lab.hashes(SHA256)
+
+    run = screenshots(lab)
+
+    shown = outcome(run)
+    (item,) = items_of(run)
+    pictures = item.pop("screenshots")
+    assert item == {
+        "subject": "sample 5001",
+        "sample_id": 5001,
+        "analysis_id": 9001,
+        "entity": SHA256.upper(),
+        "machine": None,
+        "web_link": "https://vmray.example/user/analysis/view?id=9001&sub=%2Freport%2Foverview.html",
+        "different": 3,
+        "total": 3,
+        "outcome": "done",
+        "reason": None,
+    }
+    for number, picture in enumerate(pictures):
+        content = base64.b64decode(run.attachments[picture["attachment"]])
+        assert picture == {
+            "attachment": f"vmray-analysis-9001-shot-{number + 1:02}.png",
+            "milliseconds": 1000 * number,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "size": len(content),
+        }
+    assert len(run.attachments) == len(pictures) == 3
+    assert (shown["state"], shown["value"], shown["tables"], shown["links"]) == ("completed", "done", {}, {})
+    assert run.message == (
+        f"Successfully attached the screenshots of the following samples from VMRay: {SHA256.upper()}"
+    )
+    html = lab.insights()[SHA256.upper()]
+    images = re.findall(r'<img src="data:image/png;base64,([^"]*)" width="480">', html)
+    assert images == list(run.attachments.values())
+    assert lab.seen()[:4] == [
+        f"GET /rest/sample/sha256/{SHA256}",
+        "GET /rest/submission/sample/5001",
+        "GET /rest/analysis/submission/6001",
+        INDEX,
+    ]
+    assert len(lab.seen()) == 7
