@@ -347,3 +347,20 @@ def test_a_refusal_without_quota_is_told_as_such(lab: Lab, tmp_path: Path, form:
     )
     assert run.json_result["errors"][0]["class"] == "quota"
     assert run.json_result["cost"]["quota_left"] == 0
+
+
+def test_what_was_submitted_before_a_fatal_error_is_kept(lab: Lab, tmp_path: Path) -> None:
+    """Given a redirect for one of two submits, then the action fails, and names the other submission."""
+    paths = [made(tmp_path, name, name.encode()) for name in ("a", "b")]
+    match = {"method": "POST", "path": "/rest/sample/submit"}
+    lab.vmray.control.inject(match, {"kind": "redirect", "location": "http://127.0.0.1:9/x"}, 1)
+
+    run = submit(lab, Files=",".join(paths))
+
+    stored = [each for each in items_of(run) if each["submission_id"]]
+    lost = [each for each in items_of(run) if not each["submission_id"]]
+    assert (run.state.value, run.result_value) == ("failed", "failed")
+    assert [each["file"] for each in items_of(run)] == paths
+    assert [(each["submission_id"], each["outcome"]) for each in stored] == [(6001, "pending")]
+    assert ["which is not followed" in each["reason"] for each in lost] == [True]
+    assert f"{stored[0]['file']}: kept in VMRay: submission 6001" in run.message

@@ -144,7 +144,7 @@ def _fetched(run: Run, store: PrivateFiles, name: str, fetch: Callable[[], bytes
 
 
 def _platform_error(error: Exception, what: str) -> PlatformError:
-    """Return the error for a request to the platform; the SDK's text begins with the status of the response."""
+    """Return the error for a request to the platform; the SDK's text begins with the status (404 is inferred)."""
     if str(error).startswith("404"):
         return PlatformFileMissingError("Google SecOps has no file with this name (HTTP 404)")
     return PlatformError(f"Google SecOps did not {what} ({type(error).__name__})")
