@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_models import Aggregate, text_of
 from ...core.results.vmray_escape import csv_cell, script_json, unclickable
@@ -34,8 +34,7 @@ NO_WHY: Final[Mapping[str, Any]] = {
 _EVERY_TECHNIQUE: Final = TechniqueFilter((), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """How much of each row is omitted; each level includes the levels before it.
 
     Attributes:

@@ -8,7 +8,6 @@ VMRay returns them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_models import Json, Sample, objects, text_of
@@ -34,8 +33,7 @@ _COUNTED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was read about a sample.
 
     Attributes:
@@ -61,8 +59,7 @@ class Section(NamedTuple):
     lines: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """Why a sample has its verdict.
 
     Attributes:
