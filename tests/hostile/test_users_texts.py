@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from typing import TYPE_CHECKING
 
@@ -219,3 +220,33 @@ def test_missing_paths_are_reported_safely(lab: Lab) -> None:
     assert_run(run)
     assert run.message.startswith(f'Error executing action "{UPLOAD}". Reason: ')
     assert lab.seen() == []
+
+
+def test_attachments_keep_their_names(lab: Lab) -> None:
+    """Given any text as the name of an attachment, then VMRay receives it, and every sink is safe."""
+    names = [f"{text[:100]}.eml" for name, text in TEXTS.items() if name != "surrogate" and "/" not in text]
+    for number, name in enumerate(names):
+        lab.case.attach(name, f"{number}".encode())
+
+    run = lab.run("Submit File", {"File Source": "Case Wall Attachment", "Files": "all"})
+
+    assert_run(run)
+    assert run.state.value == "completed", run.message[:2000]
+    newest = names[::-1][:20]
+    assert [each["file"] for each in run.json_result["items"]] == newest
+    sent = {base64.b64decode(form["sample_filename_b64enc"]).decode() for form in lab.submits()}
+    assert sent == {each.encode("utf-8", "backslashreplace").decode() for each in newest}
+
+
+def test_urls_without_waiting(lab: Lab) -> None:
+    """Given any text in a URL, then each entity has a row, and every sink is safe."""
+    urls = [f"http://x.example/{name}?{text}" for name, text in TEXTS.items() if len(text) < 5_000]
+    lab.urls(*urls)
+
+    run = lab.run("Submit URL")
+
+    assert_run(run)
+    assert run.state.value == "completed", run.message[:2000]
+    assert {each["entity"] for each in run.json_result["items"]} == {
+        each["identifier"] for each in lab.case.entities
+    }

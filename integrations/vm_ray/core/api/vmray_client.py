@@ -303,10 +303,9 @@ class Client:
         # Imported here because only an upload needs it, and importing it takes time.
         from requests_toolbelt import MultipartEncoder  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; loaded only where a file is sent
 
-        in_utf8 = os.fsencode(name).decode("utf-8", "backslashreplace")
         fields = {
             **options.form(),
-            "sample_filename_b64enc": base64.b64encode(in_utf8.encode()).decode("ascii"),
+            "sample_filename_b64enc": base64.b64encode(_in_utf8(name)).decode("ascii"),
             "sample_file": ("@param=sample_filename_b64enc", file, "application/octet-stream"),
         }
         encoder = MultipartEncoder(fields)
@@ -357,6 +356,14 @@ class Client:
 
     def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:
         return read_list(self._transport, path, query).items
+
+
+def _in_utf8(name: str) -> bytes:
+    """Return the name of a file in UTF-8; other bytes of a name on the disk, and half a character, are escaped."""
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace").encode()
+    except UnicodeEncodeError:  # a name that is not from the disk
+        return name.encode("utf-8", "backslashreplace")
 
 
 def _check_same(found: object, requested: object, what: str) -> None:
