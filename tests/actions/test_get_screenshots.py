@@ -142,3 +142,48 @@ def test_the_screenshots_of_an_entity(lab: Lab) -> None:
         INDEX,
     ]
     assert len(lab.seen()) == 7
+
+
+def test_odd_lines_equal_pictures_and_what_is_no_picture(lab: Lab) -> None:
+    """Given 30 different pictures and oddities, then the rest is attached, and notes name what is missing."""
+    lab.vmray.control.load_scenario("screenshots")
+
+    run = screenshots(lab, Samples="5001", Max_Screenshots="30", Save_To_Case_Wall="true")
+
+    (item,) = items_of(run)
+    assert (run.state.value, item["outcome"], run.json_result["complete"]) == ("completed", "done", False)
+    assert item["total"] > item["different"] > len(item["screenshots"]) == len(run.attachments) > 20
+    requested = [each for each in lab.seen() if "/screenshots/" in each and not each.endswith("index.log")]
+    assert len(requested) == len(set(requested)) == item["different"], "an equal picture is requested once"
+    assert re.search(r"\d+ of \d+ screenshots are not attached: ", item["reason"])
+    assert re.search(r"skipped \d+ lines of VMRay's list of screenshots", item["reason"])
+    assert len(lab.case.attachments) == len(run.attachments)
+    (insight,) = lab.case.insights
+    assert insight["title"] == "VMRay sample 5001"
+    assert insight["content"].count("<img ") == 3
+
+
+def test_a_locked_report_has_screenshots(lab: Lab) -> None:
+    """Given a locked report and no insight wanted, then its pictures are attached, evenly chosen."""
+    lab.vmray.control.add_sample(locked=True)
+
+    run = screenshots(lab, Analysis_IDs="9001", Max_Screenshots="2", Create_Insight="false")
+
+    (item,) = items_of(run)
+    names = [each["attachment"] for each in item["screenshots"]]
+    assert names == ["vmray-analysis-9001-shot-01.png", "vmray-analysis-9001-shot-03.png"]
+    assert (run.result_value, lab.case.insights) == ("done", [])
+
+
+def test_an_analysis_without_screenshots_is_empty_and_a_web_page_is_not(lab: Lab) -> None:
+    """Given no index, then the outcome is empty; given a web page instead of the index, it is an error."""
+    lab.vmray.control.add_sample()
+    lab.vmray.control.inject({"path": "/rest/analysis/9001/*"}, {"kind": "status", "status": 404})
+    without = screenshots(lab, Samples="5001")
+    lab.vmray.control.inject({"path": "/rest/analysis/9001/*"}, {"kind": "html"}, 4)
+    page = screenshots(lab, Samples="5001")
+
+    assert (without.state.value, without.result_value) == ("completed", "empty")
+    assert without.message.startswith("No screenshots were found for the provided samples.\n\nDetails:\n")
+    assert (page.state.value, page.result_value) == ("failed", "failed")
+    assert "the response was not from VMRay: a web page with HTTP 200" in page.message
