@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.actions.certificate import self_signed
 from tests.actions.lab import Lab, failed, outcome
-from tests.support.example import FOLDER, prepare, run_example
+from tests.support.example import FOLDER, prepare, run_example, subject_rows
 from tests.support.registry import Case, every_action
 
 from vm_ray.core.api.vmray_protocol import permission_for
@@ -61,13 +61,13 @@ def rows_without_cause(json_result: Any, why: str) -> list[dict[str, Any]] | Non
     """Check that each item failed with the reason, and return the rows without these facts."""
     if json_result is None:
         return None
-    causes = {(each["outcome"], each["reason"]) for each in json_result["items"]}
+    causes = {(each["outcome"], each["reason"]) for each in subject_rows(json_result)}
     assert (json_result["outcome"], json_result["complete"]) == ("failed", False)
     assert causes == {("failed", why)}
-    assert [each["reason"] for each in json_result["errors"]] == [why] * len(json_result["items"])
+    assert [each["reason"] for each in json_result["errors"]] == [why] * len(subject_rows(json_result))
     return [
         {name: value for name, value in each.items() if name not in ("outcome", "reason")}
-        for each in json_result["items"]
+        for each in subject_rows(json_result)
     ]
 
 

@@ -62,17 +62,17 @@ def fails(error: VMRayError) -> Callable[..., Any]:
 
 def vmray(**requests: Callable[..., Any]) -> Client:
     """Return a client with these requests; the others return a usual sample."""
-    usual = {
-        "get_sample": lambda number: SAMPLE._replace(sample_id=number),
-        "get_iocs": lambda _: Aggregate(finished=True, content={"domains": [IOC]}),
-        "get_threat_indicators": lambda _: Aggregate(finished=True, content=[INDICATOR]),
-        "list_analyses_of_sample": lambda _: [],
-        "list_analyses_of_submission": lambda _: [],
-        "get_submission": submission,
-        "list_child_submissions": lambda _: [],
-        "list_submissions_of_sample": lambda _: [],
-    }
-    return cast("Client", SimpleNamespace(**{**usual, **requests}))
+    usual = SimpleNamespace(
+        get_sample=lambda number: SAMPLE._replace(sample_id=number),
+        get_iocs=lambda _: Aggregate(finished=True, content={"domains": [IOC]}),
+        get_threat_indicators=lambda _: Aggregate(finished=True, content=[INDICATOR]),
+        list_analyses_of_sample=lambda _: [],
+        list_analyses_of_submission=lambda _: [],
+        get_submission=submission,
+        list_child_submissions=lambda _: [],
+        list_submissions_of_sample=lambda _: [],
+    )
+    return cast("Client", SimpleNamespace(**{**vars(usual), **requests}))
 
 
 def running(**other: Any) -> Detonation:  # noqa: ANN401 - fields of a submission

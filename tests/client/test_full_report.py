@@ -14,7 +14,6 @@ from vm_ray.core.api.vmray_verdicts import VERDICTS
 from vm_ray.core.results.vmray_aggregation_wait import AggregationWait
 from vm_ray.core.results.vmray_bounded_lists import AllLists, BoundedLists
 from vm_ray.core.results.vmray_full_report import (
-    ALL_TYPES,
     NOT_AVAILABLE,
     TRUNCATED,
     FullReport,
@@ -23,6 +22,7 @@ from vm_ray.core.results.vmray_full_report import (
 from vm_ray.core.results.vmray_report import ReportFilter
 from vm_ray.core.results.vmray_report_row import LEVELS, ReportRow
 from vm_ray.core.results.vmray_threat_names import classifications, threat_names
+from vm_ray.core.results.vmray_unknown_values import ALL_TYPES
 from vm_ray.core.results.vmray_why import NOT_READ
 from vm_ray.core.results.vmray_why_insight import why_insight
 

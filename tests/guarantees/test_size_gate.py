@@ -66,6 +66,26 @@ def test_scan_hash_keeps_all_entities_and_verdicts(tmp_path: Path, count: int, i
         assert "full report in VMRay, see sample_webif_url" in run.message
 
 
+def test_get_iocs_keeps_all_samples_and_the_worst_iocs(tmp_path: Path) -> None:
+    """Given more IOCs than fit, then VMRay's objects are omitted first, and no sample is."""
+    with World(tmp_path) as world:
+        samples = [world.vmray.control.add_sample(**large_sample(number, 60)) for number in range(3)]
+        items = [hash_item(sample["sample_sha256hash"]) for sample in samples]
+        domains = [{"value": f"{number}.example", "verdict": "suspicious"} for number in range(2_000)]
+        world.vmray.control.add_sample(sha256="f" * 64, iocs={"domains": domains})
+        everything = {"Max IOCs To Return": "10000"}
+        run = world.run("Get IOCs", [*items, hash_item("f" * 64)], everything, max_json_result_size=1)
+        found = run.json_result
+        kept = found["items"]
+        assert length(run) <= MIB
+        assert [each["outcome"] for each in found["samples"]] == ["done"] * 4
+        assert 0 < len(kept) == found["counts"]["returned"] < found["counts"]["matched"]
+        assert all(each["raw"] == {} for each in kept)
+        assert {each["verdict"] for each in kept} == {"malicious"}
+        assert "the tables and VMRay's own objects, and the last " in found["left_out"]
+        assert found["left_out"] in run.message
+
+
 def test_a_result_within_the_limit_is_complete(tmp_path: Path) -> None:
     """Given the same samples and the usual limit, then nothing is omitted."""
     with World(tmp_path) as world:

@@ -84,6 +84,15 @@ class Example:
         return {name: value.replace(FOLDER, str(folder)) for name, value in self.parameters.items()}
 
 
+def subject_rows(json_result: JsonValue) -> list[dict[str, Any]]:
+    """The rows of the subjects in the result of an action with outcome words.
+
+    Where rows are collected over all subjects, such as IOCs, the subjects have rows in a member of their own.
+    """
+    rows: list[dict[str, Any]] = json_result["samples" if "samples" in json_result else "items"]
+    return rows
+
+
 def prepare(lab: Lab, example: Example, folder: Path, *others: tuple[str, str]) -> dict[str, str]:
     """Bring VMRay and a fresh case into the state of an example, and return the parameters of its run.
 

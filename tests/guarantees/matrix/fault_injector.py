@@ -82,7 +82,7 @@ class FaultInjector(RequestLog):
         path, _, names = self._endpoint.partition("?")
         method, _, template = path.partition(" ")
         text = re.sub(
-            r"\\?\{[^}]*\\?\}", "[^ ?]+", re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
+            r"\\?\{[^}]*\\?\}", "[^ ?/]+", re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
         )
         text = text.replace("/", "(?:/|%2F)")  # within the name of a member of an archive
         query = "".join(rf"(?=[^ ]*[?&]{re.escape(name)}=)" for name in names.split("&") if name)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from tests.guarantees.kill_switch_proxy import KillSwitchProxy
 from tests.guarantees.matrix.faults import API_KEY
+from tests.support.example import subject_rows
 from tests.support.secret_values import ACCOUNT, PASSWORD
 
 from secops_lab.host import ActionHost, ActionRun, RunState, launch
@@ -280,7 +281,7 @@ def _named(item: Item) -> str:
 
 def _outcome_of_row(run: ActionRun, item: Item, usual: str) -> str:
     """Return the outcome in an item's row, for an action with outcome words; without a name, of all rows."""
-    rows = run.json_result["items"]
+    rows = subject_rows(run.json_result)
     if item.name:
         rows = [row for row in rows if item.name in (row.get("entity"), row["subject"].split()[-1])]
         assert len(rows) == 1, f"{item.name} has {len(rows)} rows"
@@ -303,7 +304,7 @@ def _is_done(row: Mapping[str, Any], usual: str) -> bool:
 
 def _assert_listed(run: ActionRun, item: Item, row: Mapping[str, Any], usual: str) -> None:
     """Assert that the sentence of the item's outcome names it; with no item done, that no sentence does."""
-    any_done = any(_is_done(each, usual) for each in run.json_result["items"])
+    any_done = any(_is_done(each, usual) for each in subject_rows(run.json_result))
     is_done = _is_done(row, usual)
     done, _, missed = run.message.partition("\n\nDetails:\n")[0].partition("Action wasn't able")
     listed = [bool(re.search(rf"(?m)(?:^|: |, ){_named(item)}(?:,|$)", part)) for part in (done, missed)]

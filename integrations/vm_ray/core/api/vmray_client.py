@@ -116,6 +116,10 @@ class Client:
         """Read the IOCs of a sample: ``content`` is VMRay's object of lists by type."""
         return self._aggregate(f"/sample/{sample_id}/iocs", "iocs", dict)
 
+    def get_artifacts(self, sample_id: int) -> Aggregate:
+        """Read the IOCs of a sample together with the artifacts that are no IOCs."""
+        return self._aggregate(f"/sample/{sample_id}/iocs", "iocs", dict, {"all_artifacts": "true"})
+
     def get_threat_indicators(self, sample_id: int) -> Aggregate:
         """Read the threat indicators of a sample: ``content`` is VMRay's list."""
         return self._threat_indicators(f"/sample/{sample_id}")
@@ -341,17 +345,17 @@ class Client:
     def _threat_indicators(self, owner: str) -> Aggregate:
         return self._aggregate(f"{owner}/vtis", "threat_indicators", list)
 
-    def _aggregate(self, path: str, field: str, shape: type) -> Aggregate:
+    def _aggregate(self, path: str, field: str, shape: type, query: Mapping[str, str] | None = None) -> Aggregate:
         """Read IOCs or threat indicators; null (from older servers) is an empty list, another type is not."""
-        raw = self._item(path)
+        raw = self._item(path, query)
         found = Aggregate.from_json(raw, field)
         is_absent = field not in raw and found.finished  # while VMRay is collecting, the field may be absent (inferred)
         if is_absent or not isinstance(found.content, shape | None):
             raise InvalidResponseError(f"VMRay's response does not contain {field}")
         return found
 
-    def _item(self, path: str) -> Json:
-        data: Json = self._transport.get(path).data
+    def _item(self, path: str, query: Mapping[str, str] | None = None) -> Json:
+        data: Json = self._transport.get(path, query).data
         return data
 
     def _list(self, path: str, query: Mapping[str, str] | None = None) -> list[Json]:

@@ -21,10 +21,9 @@ from ...core.results.vmray_gaps import analysis_gaps
 from ...core.results.vmray_lock import REFUSALS, are_locked
 from ...core.results.vmray_report import INDICATORS, IOCS, ReportFilter, SampleReport, make_report
 from ...core.results.vmray_threat_names import classifications, threat_names
-from ...core.results.vmray_unknown_values import VMRAY_TYPES, score_of, technique_notes
+from ...core.results.vmray_unknown_values import score_of, technique_notes
 from ...core.results.vmray_why import Evidence, Why, why_of
 
-ALL_TYPES: Final = tuple(sorted(VMRAY_TYPES))
 TECHNIQUES: Final = "MITRE techniques"
 NAMES: Final = "threat names"
 CLASSES: Final = "classifications"

@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_models import Aggregate, text_of
 from ...core.results.vmray_escape import csv_cell, script_json, unclickable
-from ...core.results.vmray_full_report import ALL_TYPES, FullReport
+from ...core.results.vmray_full_report import FullReport
 from ...core.results.vmray_result import Table
 from ...core.results.vmray_result_budget import named_cost, nested_length, table_cost
 from ...core.results.vmray_sample_fields import LINK_FIELD, essential_fields, public_sample
 from ...core.results.vmray_tables import extra_tables, sample_table
 from ...core.results.vmray_techniques import TechniqueFilter, technique_item, technique_table
+from ...core.results.vmray_unknown_values import ALL_TYPES
 
 # The lists of a row besides the IOCs, in the order of the row; the items of each are ranked, the best first.
 NAMES: Final = ("threat_names", "classifications")

@@ -36,14 +36,19 @@ def extra_tables(identifier: str, report: SampleReport) -> dict[str, list[str]]:
     return tables
 
 
-def _ioc_line(ioc_type: str, ioc: Json) -> str:
-    name = "; ".join(defang(each) for each in ioc_names(ioc_type, ioc))
+def ioc_details(ioc_type: str, ioc: Json) -> str:
+    """Return what a table says about an IOC besides its name and verdict."""
     details = {
         "files": [text_of(ioc, "filename"), *texts(ioc.get("categories"))],
         "emails": [text_of(ioc, "subject"), *(f"to {defang(each)}" for each in texts(ioc.get("recipients")))],
         "processes": [text_of(ioc, "cmd_line")],
     }.get(ioc_type, texts(ioc.get("operations")) or texts(ioc.get("categories")) or texts(ioc.get("protocols")))
-    cells = [name, unclickable(verdict_of(ioc).word), unclickable("; ".join(detail for detail in details if detail))]
+    return unclickable("; ".join(detail for detail in details if detail))
+
+
+def _ioc_line(ioc_type: str, ioc: Json) -> str:
+    name = "; ".join(defang(each) for each in ioc_names(ioc_type, ioc))
+    cells = [name, unclickable(verdict_of(ioc).word), ioc_details(ioc_type, ioc)]
     return ",".join(csv_cell(cell) for cell in cells)
 
 

@@ -19,6 +19,7 @@ MAX_SCORE_LENGTH: Final = 20
 MAX_TYPE_LENGTH: Final = 60
 # The types that are in each response of VMRay; the last two are not part of the result.
 VMRAY_TYPES: Final = (*IOC_TYPES, "filenames", "email_addresses")
+ALL_TYPES: Final = tuple(sorted(VMRAY_TYPES))
 _NOT_KNOWN: Final = "that this version of the integration does not know"
 
 

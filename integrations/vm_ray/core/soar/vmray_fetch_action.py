@@ -110,7 +110,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         """Return whether the first sentence names the item: also if all of its parts failed, as VMRay reports."""
         return item.outcome in self.answers or bool(item.parts)
 
-    def facts_of(self, subject: Subject, number: int | None) -> dict[str, int | str | None]:
+    def facts_of(self, subject: Subject, number: int | None) -> dict[str, Any]:
         """Return the members of a row that identify the item: its name, its ids, and its entity or None."""
         ids: dict[str, int | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in self.kinds}
         name = subject.name if number is None else f"{subject.kind} {number}"

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...core.api.vmray_verdicts import VERDICTS, Verdict
-from ...core.results.vmray_full_report import ALL_TYPES
 from ...core.results.vmray_report import ReportFilter
-from ...core.soar.vmray_parameters import boolean, choices, param, whole_number
+from ...core.soar.vmray_ioc_parameters import ALL, DEFAULT_VERDICTS, TYPES, VERDICT_WORDS, types_of, verdicts_of
+from ...core.soar.vmray_parameters import boolean, param, whole_number
 from ...core.soar.vmray_scan_parameters import IOC_TYPE_FILTER, MAX_SCORE
 from ...core.soar.vmray_subjects import SubjectParameters
-
-ALL = "All"
 
 
 @dataclass(frozen=True)
@@ -20,12 +17,8 @@ class ReportParameters(SubjectParameters):
 
     min_score: int = param("Threat Indicator Score Threshold", whole_number(0, MAX_SCORE), default="3")
     max_indicators: int = param("Max Threat Indicators To Return", whole_number(1), default="25")
-    ioc_types: tuple[str, ...] = param(IOC_TYPE_FILTER, choices(ALL, *ALL_TYPES), default=ALL)
-    ioc_verdicts: tuple[str, ...] = param(
-        "IOC Verdict Filter",
-        choices(ALL, "Malicious", "Suspicious", "Clean", "None"),
-        default="Malicious, Suspicious",
-    )
+    ioc_types: tuple[str, ...] = param(IOC_TYPE_FILTER, TYPES, default=ALL)
+    ioc_verdicts: tuple[str, ...] = param("IOC Verdict Filter", VERDICT_WORDS, default=DEFAULT_VERDICTS)
     max_iocs: int = param("Max IOCs To Return", whole_number(1), default="25")
     create_insight: bool = param("Create Insight", boolean(), default="true")
     only_suspicious_insight: bool = param("Only Suspicious Insight", boolean(), default="false")
@@ -33,10 +26,9 @@ class ReportParameters(SubjectParameters):
     @property
     def report(self) -> ReportFilter:
         """The IOCs and threat indicators that a report keeps."""
-        verdicts = [Verdict(word.lower()) for word in self.ioc_verdicts if word != ALL]
         return ReportFilter(
-            ioc_types=ALL_TYPES if ALL in self.ioc_types else self.ioc_types,
-            ioc_verdicts=frozenset(VERDICTS if ALL in self.ioc_verdicts else verdicts),
+            ioc_types=types_of(self.ioc_types),
+            ioc_verdicts=verdicts_of(self.ioc_verdicts),
             max_iocs=self.max_iocs,
             min_score=self.min_score,
             max_indicators=self.max_indicators,
