@@ -137,10 +137,14 @@ Show = Callable[..., "Page"]
 
 @pytest.fixture
 def show(page: Page) -> Show:
-    """Return a function that draws a widget as the platform does: with the JSON text at the placeholder."""
+    """Return a function that draws a widget as the platform does: with the JSON text at the placeholder.
 
-    def draw(stem: str, json_text: str, *, width: int = 800) -> Page:
-        html = (WIDGETS / f"{stem}.html").read_text("utf-8").replace(PLACEHOLDER, json_text)
+    Given `built`, this is the HTML of the widget, otherwise it is that of the integration.
+    """
+
+    def draw(stem: str, json_text: str, *, width: int = 800, built: str = "") -> Page:
+        widget = built or (WIDGETS / f"{stem}.html").read_text("utf-8")
+        html = widget.replace(PLACEHOLDER, json_text)
 
         def respond(route: Route) -> None:
             route.fulfill(body=html, content_type="text/html; charset=utf-8")

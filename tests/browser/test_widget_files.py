@@ -78,6 +78,27 @@ def test_a_widget_that_is_too_large_is_rejected(tmp_path: Path, monkeypatch: pyt
         build.build(ANY)
 
 
+def test_a_widget_has_the_parts_whose_keys_its_result_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given conditions of parts, then the keys of a result select them."""
+    own = tmp_path / "own"
+    own.mkdir()
+    for name, condition in {"a": "one, two", "b": "three", "c": "one; without: four"}.items():
+        (own / f"{name}.js").write_text(f"// With: {condition}\n", encoding="utf-8")
+    monkeypatch.setattr(build, "SOURCE", tmp_path)
+
+    def chosen(value: object) -> list[str]:
+        return [path.stem for path in build.parts_of(build.keys_of(value))]
+
+    assert chosen({"items": [{"two": 1}, {"three": {}}]}) == ["a", "b"]
+    assert chosen([{"one": [{"four": "three"}]}]) == ["a"]
+    assert chosen({"one": None}) == ["a", "c"]
+    (own / "d.js").write_text("let a;\n", encoding="utf-8")
+    with pytest.raises(WidgetError, match=r"d\.js does not begin with a comment"):
+        chosen({})
+
+
 @each
 def test_a_widget_names_its_action(stem: str) -> None:
     """`action_identifier` is the display name of the action; title and file name match the sources."""

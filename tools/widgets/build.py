@@ -1,8 +1,10 @@
 """Build the widget files from their sources.
 
 The hub requires one HTML file for each widget, without other files. The widgets differ in their title and
-their nouns, so style and script are written once and copied into each file. What only one action shows is in
-`source/own`, under the name of the action's file. Every action with a JSON result has a widget.
+their nouns, so style and script are written once and copied into each file. The parts in `source/own` begin
+with a comment `// With: KEY, KEY` or `// With: KEY; without: KEY`: a widget has those whose keys occur in the
+JSON result of its action, because a widget with all parts would be too large. Every action with a JSON result
+has a widget.
 """
 
 from __future__ import annotations
@@ -38,6 +40,13 @@ MOST_BYTES = 30_000
 _LIKE_A_PLACEHOLDER = re.compile(r"\[[A-Za-z{_$][\w{}$ ]*\.[\w .]+\]")
 
 
+# A text, which stays as it is, or a sign with spaces that neither a script nor a style needs.
+_SPACED = re.compile(r'("(?:\\.|[^"\\\n])*")| *([=!]==|[<>]=|=>|&&|[|][|]|[?][?]|[{};,:?=+<>]) *')
+
+# The condition of a part: the keys of which one must occur, then those of which none may occur.
+_CONDITION = re.compile(r"// With: ([\w, ]+)(?:; without: ([\w, ]+))?\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Widget:
     """The values that differ between widgets.
@@ -49,6 +58,7 @@ class Widget:
         noun: The subject of the action.
         nouns: The plural of the noun.
         signs: The beginning of the JSON result, then texts that the result contains.
+        keys: All keys of the JSON result.
     """
 
     stem: str
@@ -57,6 +67,7 @@ class Widget:
     noun: str
     nouns: str
     signs: tuple[str, ...]
+    keys: frozenset[str] = frozenset()
 
     @property
     def title(self) -> str:
@@ -85,7 +96,16 @@ def widget_of(one: Performance) -> Widget:
     about = (
         f"{first_sentence(one.action.description)} - shown with verdicts, reasons and links to the reports."
     )
-    return Widget(one.action.stem, one.action.name, about, noun, nouns, signs)
+    return Widget(one.action.stem, one.action.name, about, noun, nouns, signs, keys_of(one.json))
+
+
+def keys_of(value: object) -> frozenset[str]:
+    """Return the keys of all objects in a JSON value."""
+    if isinstance(value, list):
+        return frozenset().union(*(keys_of(each) for each in value))
+    if isinstance(value, dict):
+        return frozenset(value).union(*(keys_of(each) for each in value.values()))
+    return frozenset()
 
 
 def widget_files(performances: Iterable[Performance]) -> dict[Path, str]:
@@ -146,9 +166,23 @@ def policy(script: str, style: str) -> str:
 
 
 def _plain(source: str) -> str:
-    """Return a source without comment lines and indentation, which a browser does not need."""
+    """Return a source without comment lines and spaces that a browser does not need."""
     lines = (line.strip() for line in source.splitlines())
-    return "\n" + "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    kept = "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    return "\n" + _SPACED.sub(lambda found: found[1] or found[2], kept)
+
+
+def parts_of(keys: frozenset[str]) -> list[Path]:
+    """Return the files of `source/own` for a JSON result with these keys."""
+    found = []
+    for path in sorted((SOURCE / "own").glob("*.js")):
+        first = _CONDITION.match(path.read_text("utf-8"))
+        if first is None:
+            raise WidgetError(f"{path.name} does not begin with a comment about its keys")
+        wanted, unwanted = (set((part or "").split(", ")) for part in first.groups())
+        if wanted & keys and not unwanted & keys:
+            found.append(path)
+    return found
 
 
 def build(widget: Widget) -> str:
@@ -158,8 +192,8 @@ def build(widget: Widget) -> str:
         WidgetError: The file is too large, or contains text that the platform could replace as a placeholder.
     """
     style = _plain((SOURCE / "widget.css").read_text("utf-8"))
-    own = [path for path in (SOURCE / "own").glob("*.js") if path.stem == widget.stem]
-    parts = [_plain(path.read_text("utf-8")) for path in (*sorted(SOURCE.glob("*.js")), *own)]
+    sources = (*sorted(SOURCE.glob("*.js")), *parts_of(widget.keys))
+    parts = [_plain(path.read_text("utf-8")) for path in sources]
     script = '\n(() => {\n"use strict";' + "".join(parts) + "})();\n"
     if found := _LIKE_A_PLACEHOLDER.search(script + style):
         raise WidgetError(f"{found.group()} reads like a placeholder of the platform")

@@ -1,12 +1,10 @@
 
 // The small parts of the page. No markup is parsed: the code creates elements and sets their text.
-const SIGNS = { malicious: "✕", suspicious: "!", clean: "✓", unknown: "?", pending: "…", failed: "⚠", empty: "–" };
+const SIGNS = { malicious: "✕", suspicious: "!", clean: "✓", done: "✓", unknown: "?", pending: "…", failed: "⚠", empty: "–" };
 const WORDS = { ...VERDICTS, ...STATES };
 // The states by urgency for an analyst; all counts and lists use this order.
-const URGENCY = ["malicious", "suspicious", "failed", "pending", "clean", "unknown", "empty"];
+const URGENCY = ["malicious", "suspicious", "failed", "pending", "clean", "done", "unknown", "empty"];
 const copies = new WeakMap();
-// What only one widget shows: functions of an entry that return a node or null; its own file adds them.
-const OWN_PARTS = [];
 
 function el(tag, name, ...children) {
   const node = document.createElement(tag);
@@ -30,20 +28,33 @@ function badge(kind, word, size) {
 }
 
 const verdictBadge = (verdict, size) => badge(verdict, VERDICTS[verdict], size);
-const kindOf = (entry) => (entry.state === "done" ? entry.verdict : entry.state);
+const kindOf = (entry) => entry.kind || (entry.state === "done" ? entry.verdict : entry.state);
+const wordOf = (entry) => entry.word || WORDS[kindOf(entry)];
 // A preliminary verdict counts, even if the analysis failed or is not finished.
 function urgencyOf(entry) {
   const ofState = URGENCY.indexOf(kindOf(entry));
   return entry.verdict === "unknown" ? ofState : Math.min(ofState, URGENCY.indexOf(entry.verdict));
 }
 
-const stateBadge = (entry, size) => badge(kindOf(entry), WORDS[kindOf(entry)], size);
+const stateBadge = (entry, size) => badge(kindOf(entry), wordOf(entry), size);
 
 function copyButton(word, text, about) {
   const button = el("button", "", word);
   button.setAttribute("aria-label", word + ": " + about.slice(0, 80));
   copies.set(button, text);
   return button;
+}
+
+// The link to a report, or null if the address is not one of the web.
+function reportLink(value, about) {
+  const address = safeLink(value);
+  if (!address) return null;
+  const link = el("a", "link", "Open report");
+  link.href = address;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  link.setAttribute("aria-label", "Open report" + about + " in VMRay, new tab");
+  return link;
 }
 
 function chips(label, values) {

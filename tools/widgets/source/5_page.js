@@ -1,8 +1,9 @@
 
 // The whole widget: the bar of subjects, one panel, the theme.
 function summaryOf(entries, nouns) {
-  const parts = URGENCY.map((key) => [entries.filter((entry) => kindOf(entry) === key).length, WORDS[key].toLowerCase()]);
-  return count(entries.length) + " " + nouns + ": " + parts.filter(([number]) => number).map(([number, word]) => count(number) + " " + word).join(", ");
+  const numbers = new Map();
+  for (const entry of entries) numbers.set(wordOf(entry), (numbers.get(wordOf(entry)) || 0) + 1);
+  return count(entries.length) + " " + nouns + ": " + [...numbers].map(([word, number]) => count(number) + " " + word.toLowerCase()).join(", ");
 }
 
 function drawTabs(entries, panel, draw) {
@@ -70,28 +71,33 @@ function themeButton() {
   return button;
 }
 
-function drawResult(entries) {
+function drawResult(entries, raw) {
   const { noun, nouns } = document.body.dataset;
   const title = el("h1", "", document.title);
   const bar = el("div", "bar", title, themeButton());
   if (!entries) return [bar, el("p", "", "The action has given no result that this widget can read.")];
+  const before = drawn("before", raw);
+  const after = drawn("after", raw);
+  if (!entries.length && before.length + after.length) return [bar, ...before, ...after];
   if (!entries.length) return [bar, el("p", "", "VMRay has no result for any " + noun + " of this alert.")];
   const panel = el("div", "panel");
   panel.id = "panel";
   const draw = (entry) => panel.replaceChildren(...drawEntry(entry));
   if (entries.length === 1) {
     draw(entries.at(0));
-    return [bar, panel];
+    return [bar, ...before, panel, ...after];
   }
   title.after(el("span", "faint", summaryOf(entries, nouns)));
   panel.setAttribute("role", "tabpanel");
-  return [bar, drawTabs(entries, panel, draw), panel];
+  return [bar, ...before, drawTabs(entries, panel, draw), panel, ...after];
 }
 
 document.addEventListener("DOMContentLoaded", () => {
   let entries = null;
+  let raw = null;
   try {
-    entries = readResult(JSON.parse(document.getElementById("result").textContent, exactly));
+    raw = JSON.parse(document.getElementById("result").textContent, exactly);
+    entries = readResult(raw);
     entries?.sort((a, b) => urgencyOf(a) - urgencyOf(b));
   } catch (_) {
     entries = null;
@@ -99,7 +105,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const said = el("p", "");
   said.id = "said";
   said.setAttribute("role", "status");
-  const main = el("main", "", ...drawResult(entries));
+  const main = el("main", "", ...drawResult(entries, raw));
   // All other content of the body is not ours: a text that closed the element of the data early.
   document.body.replaceChildren(main, said);
   main.addEventListener("click", (event) => {
