@@ -216,7 +216,7 @@ def test_techniques_are_listed_by_tactic_with_their_proof(show: Show) -> None:
 def test_screenshots_are_named_with_their_second(show: Show) -> None:
     """Given screenshots, then their names, seconds and numbers are shown, and no picture is loaded."""
     value = result(row("sample 12", web_link=LINK, **SCREENSHOTS))
-    page = show("", as_platform_gets_it(value), built=widget_for(value))
+    page = show("get_screenshots", as_platform_gets_it(value))
 
     shots = page.locator("section", has_text="Screenshots (2)").locator("li")
     expect(shots).to_have_text(
@@ -232,12 +232,14 @@ def test_screenshots_are_named_with_their_second(show: Show) -> None:
 def test_iocs_of_all_samples_follow_the_samples(show: Show) -> None:
     """Given rows that are IOCs, then the samples are the tabs, and the IOCs are listed once, below them."""
     samples = [row("sample 12", verdict="malicious"), row("sample 13", "not_found")]
-    value = result(*IOCS, samples=samples, counts={"matched": 9})
-    page = show("", as_platform_gets_it(value), built=widget_for(value))
+    odd = [IOCS[0] | {"type": text, "value": text} for text in (*TEXTS.values(), "__proto__")]
+    value = result(*IOCS, *odd, samples=samples, counts={"matched": 9}, pending={"job_ids": []})
+    page = show("get_iocs", as_platform_gets_it(value))
 
     expect(page.get_by_role("tab")).to_contain_text(["✕Malicioussample 12", "Not foundsample 13"])
-    expect(page.get_by_role("heading", name="IOCs returned (2)")).to_be_visible()
-    expect(page.locator("main")).to_contain_text("Countsmatched 9")
+    expect(page.get_by_role("heading", name=f"IOCs returned ({len(odd) + 2})")).to_be_visible()
+    expect(page.locator("section:has(> h2) dl")).to_have_text("Countsmatched 9")
+    assert_only_widget_elements(page)
     urls = iocs_of(page, "URLs")
     urls.get_by_role("button", name="Copy all defanged: URLs").click()
     assert copied(page) == "hxxp://c2[.]invalid/a"

@@ -5,7 +5,7 @@ const COLLECTED = {
   process: ["processes", "cmd_line"], filename: ["filenames", "filename"], email_address: ["email_addresses", "email_address"], email: ["emails", "email"], file: ["files"],
 };
 function readCollected(items) {
-  const iocs = {};
+  const iocs = Object.create(null);
   for (const item of items) {
     const kind = asText(item.type);
     const [type, key] = has(COLLECTED, kind) ? COLLECTED[kind] : [kind];

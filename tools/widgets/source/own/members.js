@@ -3,7 +3,7 @@
 for (const key of ["worst", "techniques", "technique_ids", "tactics", "children", "screenshots", "by_category", "values"]) DRAWN.add(key);
 const labelOf = (key) => (key.charAt(0).toUpperCase() + key.slice(1)).replace(/_/g, " ")
   .replace(/\bids?\b/gi, (word) => "ID" + word.slice(2)).replace(/\burl\b/i, "URL").replace(/\bsha(\d+)/i, "SHA-$1");
-const isNothing = (value) => asText(value) === "" || (Array.isArray(value) && !value.length);
+const isNothing = (value) => (isObject(value) ? Object.values(value).every(isNothing) : Array.isArray(value) ? !value.length : asText(value) === "");
 
 function factText(key, value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
