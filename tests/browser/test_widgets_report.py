@@ -51,7 +51,7 @@ def shown(show: Show, *rows: dict[str, Any]) -> Page:
 
 def test_the_words_of_the_result_are_shown_in_their_order(show: Show) -> None:
     """Given a report, then the sections with their lines, the sample and its children are shown."""
-    page = shown(show, row())
+    page = shown(show, row(children_truncated=True))
 
     why = page.locator(".why")
     expect(why.locator("dt")).to_have_text([line[:-1] for line in WHY if not line.startswith("- ")])
@@ -61,6 +61,7 @@ def test_the_words_of_the_result_are_shown_in_their_order(show: Show) -> None:
         "href", "https://vmray.example/samples/12"
     )
     children = page.locator("section", has_text="Child samples (2)").locator("li")
+    expect(page.get_by_text("VMRay has more.")).to_be_visible()
     expect(children).to_have_text(["✕MaliciousSample 5133Dropped File", "?UnknownSample 5127"])
 
 
