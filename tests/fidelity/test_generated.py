@@ -65,7 +65,8 @@ def test_the_real_sdk_returns_the_same(soar_sdk: Path | None, performances: list
 def test_each_request_of_an_action_has_an_endpoint(performances: list[Performance]) -> None:
     """Given the requests of all runs, then each has a known endpoint, and each action sent some."""
     usage = usage_of(performances)
-    lists = {"GET /submission/sample/{id}", "GET /analysis/submission/{id}", "GET /analysis/sample/{id}"}
+    twins = ("submission/sample", "analysis/submission", "analysis/sample", "analysis/job", "job/submission")
+    lists = {f"GET /{each}/{{id}}" for each in twins}
     known = {*emulated_endpoints(), *lists, "GET /sample/{kind}/{hash}"}
     assert usage.keys() == {action.name for action in ACTIONS}
     assert all(usage.values())

@@ -155,7 +155,9 @@ class World:
         """Return the hash of an item, its search, and the ids of what belongs to it; or its own id."""
         control = self.vmray.control
         if not item.sha256:
-            return {item.name, *self._ids_of_sample(item.name)}
+            own = [each for each in control.submissions() if str(each["submission_id"]) == item.name]
+            sample_ids = {str(each["submission_sample_id"]) for each in own}
+            return {item.name, *sample_ids, *self._ids_of_sample(item.name)}
         samples = [each for each in control.samples() if each["sample_sha256hash"] == item.sha256]
         numbers = [str(each["sample_id"]) for each in samples]
         search = f"url == {item.entity[1]}" if item.entity else item.sha256

@@ -73,7 +73,7 @@ class Families:
     def add(self, sample: Sample) -> None:
         """Add a sample that was read."""
         self.samples[sample.sample_id] = sample
-        self.links[sample.sample_id] = _links(sample, self.limits.relations)
+        self.links[sample.sample_id] = links_of(sample, self.limits.relations)
 
     def children_of(self, level: Iterable[int]) -> list[int]:
         """Return the children of a level that no request was sent for."""
@@ -123,7 +123,7 @@ def _sample(client: Client, number: int) -> Sample | Missing:
     return read_optional(f"sample {number}", lambda: client.get_sample(number))
 
 
-def _links(sample: Sample, relations: Sequence[str]) -> list[Link]:
+def links_of(sample: Sample, relations: Sequence[str] = ()) -> list[Link]:
     """Return the relations of a sample to its children, each child once; VMRay's list of ids fills gaps."""
     found: dict[int, Link] = {}
     typed = set()

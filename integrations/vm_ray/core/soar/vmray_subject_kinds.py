@@ -34,7 +34,7 @@ def _without_zeros(number: str) -> str:
     return number.lstrip("0") or "0"
 
 
-def _listed(allowed: str, spelled: Callable[[str], str]) -> Kind[tuple[str, ...]]:
+def _listed(allowed: str, spelled: Callable[[str], str], most: int = MAX_SUBJECTS) -> Kind[tuple[str, ...]]:
     """Return the kind for a list of subjects, each once, separated by commas, semicolons or line ends, or as a list."""
 
     def read(name: str, value: str) -> tuple[str, ...]:
@@ -46,12 +46,14 @@ def _listed(allowed: str, spelled: Callable[[str], str]) -> Kind[tuple[str, ...]
                 raise ParameterError(
                     name, quoted(each, f"is not of an allowed form ({error})", cause=""), allowed
                 ) from None
-        if len(given) > MAX_SUBJECTS:
-            raise ParameterError(name, f"has {len(given)} entries", f"at most {MAX_SUBJECTS}")
+        if len(given) > most:
+            raise ParameterError(name, f"has {len(given)} entries", f"at most {most}")
         return tuple(given)
 
     return Kind(allowed, read, empty=())
 
 
 SAMPLES: Final = _listed("sample ids, MD5, SHA-1 or SHA-256 hashes, separated by commas", _sample)
-IDS: Final = _listed("ids of VMRay (positive whole numbers), separated by commas", _id)
+_IDS_ALLOWED: Final = "ids of VMRay (positive whole numbers), separated by commas"
+IDS: Final = _listed(_IDS_ALLOWED, _id)
+MANY_IDS: Final = _listed(_IDS_ALLOWED, _id, 500)

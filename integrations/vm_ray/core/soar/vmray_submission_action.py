@@ -7,7 +7,6 @@ action ends, finished items are reported, and the others are named.
 
 from __future__ import annotations
 
-import sys
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -17,11 +16,11 @@ from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_verdicts import Verdict
 from ...core.results.vmray_messages import waiting
 from ...core.soar.vmray_action import Action, Outcome
+from ...core.soar.vmray_async_run import is_first_run, report_when_due, schedule_of
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_submit_parameters import SubmitParameters
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest
-from ...core.submissions.vmray_schedule import Schedule
 from ...core.submissions.vmray_sources import Source
 from ...core.submissions.vmray_state import State
 from ...core.submissions.vmray_submission_key import ItemFacts, submission_key
@@ -75,12 +74,12 @@ class SubmissionAction(Action[Declared]):
 
     def perform(self, run: Run, params: Declared) -> Outcome:
         """Perform one run."""
-        if len(sys.argv) < 3 or sys.argv[2] == "True":  # noqa: PLR2004 - the platform's own flag
+        if is_first_run():
             state = State(time.time(), self.items(run, params))
         else:
             state = State.from_text(self.name, run.parameters.get("additional_data"))
         detonations = state.detonations
-        schedule = _schedule(run, state.begun)
+        schedule = schedule_of(run, state.begun)
         try:
             advance(
                 run.client,
@@ -89,7 +88,13 @@ class SubmissionAction(Action[Declared]):
                 schedule,
                 run.log,
             )
-            outcome = self._outcome(run, params, detonations, schedule)
+            outcome = report_when_due(
+                run,
+                schedule,
+                detonations,
+                lambda last: self.report(run, params, detonations, last=last),
+                pending=any(each.pending for each in detonations),
+            )
             if outcome is not None:
                 return outcome
         except PartialReportError as partial:
@@ -100,32 +105,11 @@ class SubmissionAction(Action[Declared]):
         pending = [name for each in detonations if each.pending for name in each.names] or names
         return Outcome.in_progress(waiting(pending), state.to_text(self.name))
 
-    def _outcome(
-        self, run: Run, params: Declared, detonations: Sequence[Detonation], schedule: Schedule
-    ) -> Outcome | None:
-        """Report if all items are ready or if this is the last run; return None to continue in another run."""
-        if not schedule.is_last_run:
-            if any(each.pending for each in detonations):
-                return None
-            with run.deadline.reserving(schedule.reserved):
-                outcome = self.report(run, params, detonations, last=False)
-            if outcome is not None or not schedule.is_last_run:
-                return outcome
-        for each in detonations:
-            each.stop_tracking_children()
-        return self.report(run, params, detonations, last=True)
-
 
 def new_detonation(run: Run, action: str, name: str, facts: ItemFacts, options: SubmitOptions) -> Detonation:
     """Return an item that is not submitted yet, with its idempotency key."""
     key = submission_key(run.siemplify.case_id, run.siemplify.alert_id, action, facts, options)
     return Detonation(facts.item, name, key)
-
-
-def _schedule(run: Run, began: float) -> Schedule:
-    ends_ms = run.siemplify.async_total_duration_deadline
-    interval = float(run.siemplify.async_polling_interval_in_sec or 0)
-    return Schedule(run.deadline, began, ends_ms / 1000 if ends_ms else None, interval)
 
 
 def existing_submissions(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:

@@ -18,13 +18,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from ...core.api.vmray_models import Submission, SubmitResponse
+from ...core.api.vmray_models import Submission, SubmitResponse, optional_id, text_of
 from ...core.api.vmray_text import one_line
 from ...core.api.vmray_verdicts import Verdict, worst
 
 MAX_TRACKED: Final = 1_000
 MAX_NOTES: Final = 20
 MAX_REJECTED: Final = 10
+MAX_STATUS: Final = 60
 
 
 class Stage(Enum):
@@ -42,11 +43,15 @@ class TrackedSubmission:
     """One submission of an item.
 
     Attributes:
+        sample_id: Its sample; 0 before VMRay returned it.
         parent_id: The submission from which VMRay created this one; None for a submission of the item itself.
         children_fetched: Whether its children were listed after it had finished.
         deleted: Whether the submission no longer exists in VMRay, because somebody deleted it.
         children_rejected: Whether the request for its children failed once, so that the next failure is the last one.
         verdict: The last verdict that VMRay returned for the submission, also before it was finished.
+        status: VMRay's word for its status; empty for a server without this word.
+        consumed_quota: The quota that VMRay booked for it; None for a server without this number.
+        origin_id: For a submission of the item itself: the submission from which VMRay created it, if there is one.
     """
 
     submission_id: int
@@ -59,6 +64,14 @@ class TrackedSubmission:
     deleted: bool = False
     children_rejected: bool = False
     verdict: Verdict = Verdict.NONE
+    status: str = ""
+    consumed_quota: int | None = None
+    origin_id: int | None = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether VMRay returned nothing about it yet, because only its id was given."""
+        return not self.sample_id
 
     @property
     def no_longer_known(self) -> str:
@@ -232,6 +245,10 @@ class Detonation:
                 tracked.finished = submission.finished
                 tracked.has_errors = submission.has_errors
                 tracked.verdict_only = submission.verdict_only
+                tracked.sample_id = tracked.sample_id or submission.sample_id
+                tracked.status = one_line(text_of(submission.raw, "submission_status"), MAX_STATUS)
+                tracked.consumed_quota = optional_id(submission.raw, "submission_consumed_quota")
+                tracked.origin_id = submission.parent_id if tracked.parent_id is None else None
                 if submission.verdict != Verdict.NONE:  # a verdict that VMRay returned once is not forgotten
                     tracked.verdict = submission.verdict
 

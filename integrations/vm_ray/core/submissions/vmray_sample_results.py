@@ -26,6 +26,7 @@ class SampleResult:
         failure: Why the sample has no verdict; empty if it has one.
         notes: Notes for the analyst.
         worse: The verdict of the submission if it is worse than the one of the sample; else ``NONE``.
+        kind: The class of the failure, one of ``vmray_errors.KINDS``.
     """
 
     submission_id: int | None
@@ -33,6 +34,7 @@ class SampleResult:
     failure: str = ""
     notes: tuple[str, ...] = ()
     worse: Verdict = Verdict.NONE
+    kind: str = "analysis"
 
 
 def read_sample_results(
@@ -163,10 +165,11 @@ def _or_failed(
         return found
     missing = found if isinstance(found, Missing) else Missing(f"sample {sample_id}", found)
     if tracked is None:
-        return SampleResult(None, Sample(sample_id, Verdict.NONE, "", {}), missing.note)
+        return SampleResult(None, Sample(sample_id, Verdict.NONE, "", {}), missing.note, kind=missing.error.kind)
     sample = Sample(sample_id, tracked.verdict, "", {})
     failure = f"{missing.note}{tracked.told_verdict}"
-    return SampleResult(tracked.submission_id, sample, failure, _notes(tracked.verdict.note))
+    notes = _notes(tracked.verdict.note)
+    return SampleResult(tracked.submission_id, sample, failure, notes, kind=missing.error.kind)
 
 
 def worst_verdict(results: Sequence[SampleResult]) -> Verdict:

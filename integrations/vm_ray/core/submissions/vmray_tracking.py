@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 from ...core.api.vmray_client import Client
@@ -31,7 +31,7 @@ def poll(client: Client, detonations: Sequence[Detonation]) -> None:
         VMRayError: A fatal error.
     """
     running = [each for each in detonations if each.stage is Stage.RUNNING and each.unfinished]
-    listed = {} if any(each.last_error for each in running) else _listed(client, running)
+    listed = _listed(client, [each for each in running if not each.last_error])
     for submission in listed.values():
         _record(running, submission.submission_id, submission)
     numbers = dict.fromkeys(number for each in running for number in each.unfinished)
@@ -125,20 +125,37 @@ def _may_succeed(error: VMRayError) -> bool:
 
 
 def _listed(client: Client, running: Sequence[Detonation]) -> dict[int, Submission]:
-    """Read several submissions with one request, if their ids are close together.
+    """Read several submissions with one request, where their ids are close together.
 
     The request is optional: single requests stand in for it. If it fails, the next run does not repeat it: the request
     may have taken all the time of this run.
     """
-    ids = sorted({number for each in running for number in each.unfinished})
-    if len(ids) < 2 or ids[-1] - ids[0] >= WINDOW_PER_SUBMISSION * len(ids):  # noqa: PLR2004 - a range needs two ids
-        return {}
-    found = read_optional("status", lambda: client.list_submissions_between(ids[0], ids[-1]))
-    if isinstance(found, Missing):
+    found: dict[int, Submission] = {}
+    windows = windows_of({number for each in running for number in each.unfinished})
+    for (first, last), listed in map_concurrently(lambda window: _between(client, *window), windows):
+        if isinstance(listed, list):
+            found |= {each.submission_id: each for each in listed}
+            continue
+        note = listed.note if isinstance(listed, Missing) else str(listed)
         for each in running:
-            each.last_error = found.note
-        return {}
-    return {each.submission_id: each for each in found}
+            if any(first <= number <= last for number in each.unfinished):
+                each.last_error = note
+    return found
+
+
+def windows_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the first and the last id of each group of two or more ids that are close together."""
+    groups: list[list[int]] = []
+    for number in sorted(numbers):
+        if groups and number - groups[-1][0] < WINDOW_PER_SUBMISSION * (len(groups[-1]) + 1):
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return [(group[0], group[-1]) for group in groups if len(group) > 1]
+
+
+def _between(client: Client, first: int, last: int) -> list[Submission] | Missing:
+    return read_optional("status", lambda: client.list_submissions_between(first, last))
 
 
 def _refresh_known(client: Client, running: Sequence[Detonation], postponed: Postponed) -> None:
