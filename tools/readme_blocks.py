@@ -69,9 +69,7 @@ class Group:
 def groups() -> list[Group]:
     """Return the groups in the order of the READMEs."""
     found = yaml.safe_load(GROUPS.read_text("utf-8"))
-    return [
-        Group({name: each[name] for name in each if name != "actions"}, each["actions"]) for each in found
-    ]
+    return [Group(each["titles"], each["actions"]) for each in found]
 
 
 def spanish_sentences() -> dict[str, str]:
