@@ -27,7 +27,7 @@ export FILE NAME
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUNTIME) ## Upload a file (FILE=…, else /bin/ls), scan its hash and a URL, tag it, ping: on the emulator
+demo: $(RUNTIME) ## Run the actions on a file (FILE=…, else /bin/ls) and a URL, then a tour: on the emulator
 	@$(BIN)/vmray-secops demo $${FILE:+--file "$$FILE"}
 
 quick: $(DEV) ## Lint, and run the tests that finish within a minute, one run of each action included

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> None:
-    """Given a file, then upload, hash, URL, tag and ping print their documented sentences and a summary."""
+    """Given a file, then each action of the demo and of its tour prints its result and a line."""
     sample = tmp_path / "our tool"
     sample.write_bytes(b"\x7fELF" + bytes(120))
     finished = cli("demo", "--file", str(sample), "--lifecycle", "reads:2")
@@ -24,16 +24,22 @@ def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> N
         f"Successfully submitted the following files to VMRay: {sample}",
         "Successfully added tag secops-demo to submission ",
         "Successfully tested connectivity.",
+        "Successfully retrieved the results for the following submissions from VMRay: submission ",
+        "  What speaks against a threat\n",
+        "Attachment: vmray-sample-5001-report.pdf (",
+        "-shot-01.png (",
+        "Successfully updated the tags of the following objects in VMRay: submission ",
     ):
         assert sentence in finished.stdout
     assert (
         finished.stdout.count("Successfully enriched the following entities using information from VMRay")
         == 2
     )
+    assert "│ unlimited │" in finished.stdout, "the table of the quota"
     summary = finished.stdout.partition("Summary")[2]
-    rows = re.findall(r"^(\S.*?) {2,}(completed|failed)\s+(True|False|true|false)", summary, re.MULTILINE)
+    rows = re.findall(r"^(\S.*?) {2,}(completed|failed)\s+([a-z]+|True)", summary, re.MULTILINE)
     shown = [row[0] for row in rows]
-    assert len(shown) == len(set(shown)) >= 5
+    assert len(shown) == len(set(shown)) >= 13
     assert set(shown) <= {action.name for action in ACTIONS}
     assert {row[1] for row in rows} == {"completed"}
     assert "Waiting for the results for: " in finished.stderr

@@ -64,6 +64,7 @@ def test_an_item_with_an_outcome_word_has_a_line_if_it_has_a_verdict() -> None:
         },
         {"submission_id": 7, "outcome": "not_found", "verdict": None},
         {"outcome": "unknown", "verdict": None},
+        {"subject": "submission 8", "outcome": "done", "verdict": "clean"},
         {"subject": "submission 7", "outcome": "done"},
         {"type": "domain", "value": "c2.invalid", "verdict": "malicious"},
         "no object",
@@ -74,4 +75,5 @@ def test_an_item_with_an_outcome_word_has_a_line_if_it_has_a_verdict() -> None:
         ("sample 5", "malicious", link, ""),
         ("submission 7", "not_found", "", "7"),
         ("", "unknown", "", ""),
+        ("submission 8", "clean", "", ""),
     ]

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from secops_lab.host import ActionRun
+    from secops_lab.host.outcome import JsonValue
 
 DEFAULT_FILE = Path("/bin/ls")
 URL = "http://phishing.example/login"
+ANOTHER_URL = "http://phishing.example/invoice"
 TAG = "secops-demo"
 
 
@@ -46,11 +48,12 @@ def demo(
     sdk: SdkOption = None,
     integration: IntegrationOption = None,
 ) -> None:
-    """Upload a file, wait for its analysis, scan its hash, scan a URL, tag the submission and ping."""
+    """Upload, scan, tag and ping; then take a tour: submit, wait, read why, collect evidence."""
     spec = read_integration(integration)
     out = console()
     out.print(
         "The demo uploads a file, scans its hash and a URL, tags the submission and tests the connection.\n"
+        "Then it takes a tour of the single steps: submit, wait, read why, collect evidence, tag.\n"
         "Each action of the VMRay integration is a separate process, on an embedded emulator.\n"
         "The emulator decides verdicts by fixed rules: they say nothing about your file, and the links to\n"
         f"reports lead nowhere. Other limits: {printable(emulator_limits())}\n",
@@ -59,6 +62,7 @@ def demo(
     with embedded_vmray("default", lifecycle) as vmray, open_lab(vmray, spec.folder, sdk) as lab:
         show = _Demo(lab, out)
         show.play(file.absolute())
+        show.tour(file.absolute())
     show.sum_up()
     all_done = all(worked(run) for run in show.runs)
     raise typer.Exit(ExitCode.DONE if all_done else ExitCode.ACTION_FAILED)
@@ -67,6 +71,12 @@ def demo(
 def worked(run: ActionRun) -> bool:
     """Return whether the action completed, and not without success."""
     return run.state is RunState.COMPLETED and not run.is_in_vain
+
+
+def _worst_sample(json_result: JsonValue) -> str:
+    """Return the id of the worst sample in the result of a wait; empty if there is none."""
+    worst = (json_result or {}).get("worst") or {}
+    return str(worst.get("sample_id") or "")
 
 
 @dataclass(slots=True)
@@ -91,15 +101,40 @@ class _Demo:
         self._say("test the connection")
         self._run("Ping")
 
+    def tour(self, file: Path) -> None:
+        """Run the single steps, as a playbook with its own conditions combines them."""
+        self._say(f"tour: submit {file} and {ANOTHER_URL} without waiting")
+        again = {"Reuse Younger Than Days": "0"}  # the file was analysed just now
+        submitted = self._run("Submit File", parameters={"Files": str(file), **again})
+        submitted += self._run("Submit URL", parameters={"URLs": ANOTHER_URL})
+        submissions = ",".join(row.submission_id for row in submitted if row.submission_id)
+        self._say("tour: wait for both")
+        self._run("Wait For Submission", parameters={"Submission IDs": submissions})
+        worst = {"Samples": _worst_sample(self.runs[-1].json_result)}
+        self._say("tour: read why the worst sample has its verdict")
+        self._run("Get Sample Report", parameters=worst)
+        self._say("tour: attach its report and a screenshot")
+        self._run("Get Report PDF", parameters=worst)
+        self._run("Get Screenshots", parameters={**worst, "Max Screenshots": "1"})
+        self._say("tour: tag both submissions")
+        self._run("Update Tags", parameters={"Submission IDs": submissions, "Tags To Add": TAG})
+        self._say("tour: show what is left of the quota")
+        self._run("Get Quota", tables=True)
+
     def _say(self, what: str) -> None:
         self.out.print(Text(f"Step {len(self.runs) + 1}: {printable(what)}", style="cyan"), soft_wrap=True)
 
     def _run(
-        self, name: str, entities: Sequence[tuple[str, str]] = (), parameters: dict[str, str] | None = None
+        self,
+        name: str,
+        entities: Sequence[tuple[str, str]] = (),
+        parameters: dict[str, str] | None = None,
+        *,
+        tables: bool = False,
     ) -> list[VerdictRow]:
         with show_progress(name) as progress:
             run, case = self.lab.run(Order(name, entities, parameters or {}), Times(), progress.round_done)
-        show_run(self.out, run, case, tables=False)
+        show_run(self.out, run, case, tables=tables)
         if run.state is RunState.CRASHED:
             show_crash(self.out, run)
         self.out.print()

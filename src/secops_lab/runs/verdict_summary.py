@@ -21,7 +21,7 @@ class VerdictRow:
     Attributes:
         subject: The entity's identifier, or the file's path; plus the sample's name if there are several.
         verdict: VMRay's verdict, or `unknown`; for a file without result `pending` or `error`. Of an item,
-            its outcome word.
+            its outcome word if VMRay gave no verdict.
         link: The address of the report, empty if the result has none.
         submission_id: The id of the submission, empty if the result has none.
     """
@@ -77,7 +77,7 @@ def _of_item(item: dict[str, Any]) -> VerdictRow:
     numbers = (f"{kind} {item[f'{kind}_id']}" for kind in _KINDS_OF_ITEMS if item.get(f"{kind}_id"))
     return VerdictRow(
         subject=next(filter(None, (*names, *numbers)), ""),
-        verdict=_text(item["outcome"]),
+        verdict=_text(item["verdict"] or item["outcome"]),
         link=_text(item.get("web_link")),
         submission_id=_text(item.get("submission_id")),
     )
