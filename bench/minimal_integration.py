@@ -1,4 +1,4 @@
-"""An action that does nothing: the baseline cost of the SDK import and the start of `SiemplifyAction`."""
+"""An action that only returns a result: the baseline cost of the SDK."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from pathlib import Path
 _SCRIPT = """from soar_sdk.SiemplifyAction import SiemplifyAction
 
 if __name__ == "__main__":
-    SiemplifyAction().end("done", True)
+    siemplify = SiemplifyAction()
+    size = int(siemplify.parameters.get("Characters") or 0)
+    if size:
+        siemplify.result.add_attachment("large", "large.bin", "x" * size)
+    siemplify.end("done", True)
 """
 
 
 def write_minimal_integration(folder: Path) -> Path:
-    """Write an integration with one action that does nothing, and return its folder."""
+    """Write an integration with one action, and return its folder.
+
+    The action returns a result with as many characters as its parameter `Characters` says.
+    """
     integration = folder / "bare"
     (integration / "actions").mkdir(parents=True)
     for package in (integration, integration / "actions"):
@@ -30,7 +37,14 @@ def write_minimal_integration(folder: Path) -> Path:
     (integration / "pyproject.toml").write_text(
         '[project]\nname = "bare"\nversion = "1.0"\ndescription = "Nothing"\n'
     )
-    action = {"name": "Bare", "description": "Nothing", "integration_identifier": "Bare", "parameters": []}
+    parameter = {"name": "Characters", "type": "string", "default_value": "", "is_mandatory": False}
+    parameters = [{**parameter, "description": "The size of the result"}]
+    action = {
+        "name": "Bare",
+        "description": "Nothing",
+        "integration_identifier": "Bare",
+        "parameters": parameters,
+    }
     (integration / "actions" / "bare.yaml").write_text(json.dumps({**action, "dynamic_results_metadata": []}))
     (integration / "actions" / "bare.py").write_text(_SCRIPT)
     return integration

@@ -24,6 +24,8 @@ OTHER_PARTS = (
     "hashes.against_reference_client",
     "waiting.waiting_actions",
     "startup.start_up",
+    "reading.reading_actions",
+    "memory.memory",
     "upload.large_upload",
     "throttling.throttled",
     "large_response.large_response",
