@@ -149,8 +149,8 @@ def test_the_tree_of_an_archive_in_full(lab: Lab) -> None:
     assert shown["tables"] == {
         "VMRay child samples": [
             "Depth,Relation,Name,Type,Verdict,SHA-256,Sample ID",
-            f"1,Embedded File,inv.js,JScript,suspicious,{sha256['inv.js']},5002",
-            f"2,Dropped File,drop.exe,Windows Exe (x86-64),malicious,{sha256['drop.exe']},5003",
+            f"1,Embedded File,inv.js,JScript,Suspicious,{sha256['inv.js']},5002",
+            f"2,Dropped File,drop.exe,Windows Exe (x86-64),Malicious,{sha256['drop.exe']},5003",
         ]
     }
     assert lab.insights().keys() == {ROOT_SHA256.upper()}

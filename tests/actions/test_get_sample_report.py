@@ -260,6 +260,17 @@ def test_samples_of_all_kinds_keep_their_order(lab: Lab) -> None:
     assert insight["title"] == "VMRay sample 5002"
 
 
+def test_a_sample_that_is_given_by_its_id_and_its_hash(lab: Lab) -> None:
+    """Given both, then both have their rows, and the case has one link and one insight."""
+    sha256 = lab.vmray.control.add_sample()["sample_sha256hash"]
+
+    run = report(lab, Samples=f"5001, {sha256}")
+
+    assert [each["sample_id"] for each in items_of(run)] == [5001, 5001]
+    assert [len(each) for each in run.links.values()] == [1]
+    assert [each["title"] for each in lab.case.insights] == ["VMRay sample 5001"]
+
+
 def test_a_locked_report_and_a_wrong_hash(lab: Lab) -> None:
     """Given a locked report, then its verdict is the outcome; a text that is no hash does not stop it."""
     a_locked_report(lab.vmray)

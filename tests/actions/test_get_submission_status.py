@@ -194,6 +194,23 @@ def test_the_submissions_of_samples(lab: Lab) -> None:
     )
 
 
+def test_a_sample_without_submissions_and_one_that_does_not_exist(lab: Lab) -> None:
+    """Given the ids of both, without any submission, then each has its own outcome and reason."""
+    lab.vmray.control.add_sample(analyses=0)
+
+    run = status(lab, Samples="5001, 77")
+
+    rows = rows_of(run)
+    assert [(each["sample_id"], each["outcome"]) for each in rows] == [(5001, "empty"), (77, "not_found")]
+    assert (run.state.value, run.result_value) == ("completed", "not_found")
+    assert [each["item"] for each in run.json_result["errors"]] == ["77"]
+    assert "No submissions were found in VMRay." in run.message
+    assert (
+        "\n5001: VMRay has no submission of this sample\n77: the object does not exist in VMRay"
+        in run.message
+    )
+
+
 def test_the_newest_submissions_of_a_sample(lab: Lab) -> None:
     """Given more submissions than wanted, then the newest ones are returned, and a note gives the number."""
     for _ in range(3):

@@ -172,7 +172,7 @@ def test_samples_are_read_in_every_spelling(lab: Lab) -> None:
     for sha256 in (SHA256, "d8" * 32):
         lab.vmray.control.add_sample(sha256=sha256, indicators=[STRONG])
 
-    run = indicators(lab, Samples=f'[5001.0, "5001", "\'SHA-256: {"d8" * 32}\u200b\'"]')
+    run = indicators(lab, Samples=f'[5001.0, "5001", "\'SHA-256: {"d8" * 32}\u200b\'", "{"D8" * 32}"]')
 
     assert [(each["sample_id"], each["outcome"]) for each in items_of(run)] == [
         (5001, "done"),

@@ -265,7 +265,7 @@ def test_the_item_has_the_tree_and_the_path_to_the_worst_verdict() -> None:
     assert insight.html.count("<strong>") == 4
     assert "&lt;b&gt;drop.exe" in insight.html
     (table,) = child_table([item, unknown])
-    assert table.lines[2] == "2,Dropped File,<b>drop.exe,,malicious,,3"
+    assert table.lines[2] == "2,Dropped File,<b>drop.exe,,Malicious,,3"
 
 
 def test_a_sample_without_children_has_its_own_verdict() -> None:

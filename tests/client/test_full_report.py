@@ -14,6 +14,7 @@ from vm_ray.core.api.vmray_verdicts import VERDICTS
 from vm_ray.core.results.vmray_aggregation_wait import AggregationWait
 from vm_ray.core.results.vmray_bounded_lists import AllLists, BoundedLists
 from vm_ray.core.results.vmray_full_report import (
+    LOCKED,
     NOT_AVAILABLE,
     TRUNCATED,
     FullReport,
@@ -126,7 +127,7 @@ def test_the_patience_ends(emulator: EmbeddedEmulator) -> None:
 
     found = read(emulator, patience=1)
 
-    note = "VMRay had not finished collecting threat indicators, MITRE techniques; some may be missing"
+    note = "VMRay had not finished collecting threat indicators and MITRE techniques; some may be missing"
     assert (found.complete, found.base.complete) == (False, False)
     assert (found.base.notes, found.why.missing) == ((note,), [note])
     assert len(found.base.indicators) == 1
@@ -156,6 +157,16 @@ def test_a_locked_report_keeps_its_verdict(emulator: EmbeddedEmulator) -> None:
     assert found.base.notes == (NOT_AVAILABLE,)
     assert NOT_AVAILABLE.startswith("its report is locked")
     assert (found.locked, found.complete, found.sample.verdict.value) == (True, False, "suspicious")
+
+
+def test_a_locked_report_with_readable_lists_is_named(emulator: EmbeddedEmulator) -> None:
+    """Given a locked report whose lists VMRay returns, then a note says so, and nothing else is missing."""
+    emulator.control.add_sample(locked=True, indicators=[STRONG])
+
+    found = read(emulator)
+
+    assert (found.base.notes, found.why.missing) == ((LOCKED,), [LOCKED])
+    assert (found.locked, found.complete, len(found.base.indicators)) == (False, True, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from vm_ray.core.results.vmray_item_result import Collected, Item, item_result
-from vm_ray.core.results.vmray_result import Attachment, Table
+from vm_ray.core.results.vmray_result import Attachment, Link, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,3 +88,13 @@ def test_an_item_with_several_rows() -> None:
     assert whole["complete"] is False
     assert smaller["items"] == [{**each.row(), "analyses": []} for each in parts]
     assert smaller["left_out"] == "the tables and VMRay's own objects"
+
+
+def test_the_file_and_the_link_of_a_sample_that_is_two_items_are_there_once() -> None:
+    """Given two items about one sample, such as its id and its hash, then both have rows, with one file."""
+    parts: Any = {"attachments": [FILE], "links": [Link("VMRay sample 5001", "https://vmray.example/5001")]}
+
+    shown = item_result("done", [Item("5001", "done", **parts), Item("ab" * 32, "done", **parts)], 1e6)
+
+    assert len(json.loads(shown.json_text)["items"]) == 2
+    assert (shown.attachments, shown.links) == (parts["attachments"], parts["links"])

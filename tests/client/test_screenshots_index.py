@@ -130,7 +130,7 @@ def test_a_picture_that_is_too_large_for_the_insight_is_left_out() -> None:
 
 def test_the_name_of_a_machine_is_escaped() -> None:
     """Given markup as the name of a machine, then the gallery shows it as text; a JPEG is one."""
-    html = gallery([[Picture(901, '<b onload="x">', 0, b"\xff\xd8\xff")]])
+    html = gallery([[Picture(901, '<b onload="x"> http://c2.invalid', 0, b"\xff\xd8\xff")]])
     assert "<b " not in html
-    assert "&lt;b onload=&quot;x&quot;&gt;" in html
+    assert "&lt;b onload=&quot;x&quot;&gt; hxxp://c2.invalid" in html
     assert "data:image/jpeg;base64," in html

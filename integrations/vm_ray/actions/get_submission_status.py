@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ..core.results.vmray_item_result import Item
 from ..core.results.vmray_outcome import VERDICT_WORDS
@@ -19,6 +20,8 @@ from ..core.soar.vmray_fetch_action import Sentences, VerdictFetchAction
 from ..core.soar.vmray_parameters import boolean, param, whole_number
 from ..core.soar.vmray_run import FEW_ENTITIES, Run
 from ..core.soar.vmray_subjects import SampleOrSubmissionParameters, Subject
+
+NO_SUBMISSION: Final = "VMRay has no submission of this sample"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,9 @@ class GetSubmissionStatus(VerdictFetchAction[StatusParameters]):
         found = [client.get_submission(number)] if by_id else client.list_submissions_of_sample(number)
         chosen = newest_first(found)[: params.max_submissions]
         if not chosen:
-            return Item(subject.name, "empty", self.facts_of(subject, number))
+            if subject.known_number is not None:  # VMRay returns an empty list for a sample that does not exist
+                client.get_sample(number)
+            return Item(subject.name, "empty", self.facts_of(subject, number), reason=NO_SUBMISSION)
         wanted = StatusParts(params.analyses, params.jobs)
         is_alone = len(params.subjects(run)) <= FEW_ENTITIES
         parts = status_items(client, chosen, subject.entity or None, wanted, concurrently=is_alone)

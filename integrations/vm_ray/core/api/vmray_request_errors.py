@@ -210,7 +210,7 @@ class TooLargeError(RequestError):
 
     kind = "too_large"
     cause = "The file or the report is larger than an action can read."
-    remedy = "Open the file or the report in VMRay."
+    remedy = "Open the file or the report in VMRay, or run the action with fewer samples."
 
     def __init__(self, what: str, limit: int, size: int | None = None) -> None:
         """Store what is too large, the limit and the announced size."""

@@ -161,6 +161,6 @@ def _missing(tree: Tree, families: Families) -> list[str]:
 
 def _line(row: Mapping[str, Any]) -> str:
     name = readable_name(row["name"] or "")
-    words = map(unclickable, (row["type"] or "", row["verdict"] or "unknown", row["sha256"] or ""))
+    words = map(unclickable, (row["type"] or "", (row["verdict"] or "unknown").capitalize(), row["sha256"] or ""))
     cells = (row["depth"], unclickable(row["relation"] or ""), name, *words, row["sample_id"])
     return ",".join(csv_cell(cell) for cell in cells)

@@ -5,7 +5,7 @@ Only the sample itself is required. Every list is optional: if a list cannot be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -161,8 +161,8 @@ def _gaps(parts: Parts) -> Iterator[str]:
     Servers before 2023.4 do not know the requests for names, and the sample has the same names.
     """
     locked = _is_locked(parts)
-    if locked:
-        yield NOT_AVAILABLE
+    if locked or _are_all_locked(parts):
+        yield NOT_AVAILABLE if locked else LOCKED
     for name in (*COLLECTED, NAMES, CLASSES, ANALYSES):
         found = parts[name]
         is_told = (locked and name in COLLECTED and _is_refused(found)) or (
@@ -171,13 +171,20 @@ def _gaps(parts: Parts) -> Iterator[str]:
         if isinstance(found, Missing) and not is_told:
             yield found.note
     if unfinished := _unfinished(parts):
-        yield f"VMRay had not finished collecting {', '.join(unfinished)}; some may be missing"
+        yield f"VMRay had not finished collecting {_in_words(unfinished)}; some may be missing"
+
+
+def _in_words(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _is_locked(parts: Parts) -> bool:
-    analyses = parts[ANALYSES]
-    is_any_refused = any(_is_refused(parts[name]) for name in COLLECTED)
-    return is_any_refused and not isinstance(analyses, Missing) and are_locked(analyses)
+    return any(_is_refused(parts[name]) for name in COLLECTED) and _are_all_locked(parts)
+
+
+def _are_all_locked(parts: Parts) -> bool:
+    return not isinstance(parts[ANALYSES], Missing) and are_locked(parts[ANALYSES])
 
 
 def _is_refused(found: object) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ...core.api.vmray_protocol import FileType, has_type
-from ...core.results.vmray_escape import html_text
+from ...core.results.vmray_escape import html_text, unclickable
 from ...core.results.vmray_screenshots import shares, spread
 
 MAX_PICTURES: Final = 3
@@ -39,7 +39,7 @@ class Picture(NamedTuple):
     @property
     def html(self) -> str:
         """The picture with its caption."""
-        where = html_text(self.machine) or f"analysis {self.analysis_id}"
+        where = html_text(unclickable(self.machine)) or f"analysis {self.analysis_id}"
         seconds = f"{self.milliseconds / 1000:.1f}".removesuffix(".0")
         kind = "png" if has_type(self.content, FileType.PNG) else "jpeg"
         data = base64.b64encode(self.content).decode("ascii")

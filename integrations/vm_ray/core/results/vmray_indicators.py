@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 from ...core.api.vmray_models import Aggregate, Json, objects, text_of, texts
 from ...core.results.vmray_escape import csv_cell, unclickable
 from ...core.results.vmray_item_result import Item
-from ...core.results.vmray_report import STILL_AGGREGATING
 from ...core.results.vmray_result import Table
 from ...core.results.vmray_unknown_values import indicator_notes, reaches, score_cell, score_of
 
 TABLE_TITLE: Final = "VMRay threat indicators"
+STILL_COLLECTING: Final = "VMRay had not finished collecting threat indicators; some may be missing"
 HEADER: Final = "Sample,Score,Category,Operation,Classifications"
 
 
@@ -51,7 +51,7 @@ def indicator_item(name: str, facts: Mapping[str, Any], found: Aggregate, wanted
         "done" if strong or mitigating else "empty",
         members,
         objects=("threat_indicators", "mitigating_indicators"),
-        reason="; ".join([*indicator_notes(found.content), *([] if found.finished else [STILL_AGGREGATING])]),
+        reason="; ".join([*indicator_notes(found.content), *([] if found.finished else [STILL_COLLECTING])]),
         complete=found.finished,
     )
 

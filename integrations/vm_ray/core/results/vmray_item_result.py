@@ -137,8 +137,10 @@ def item_result(  # noqa: PLR0913 - the parts of one result
         attachments: Files, besides those of the items.
         links: Links, besides those of the items.
     """
-    attachments = [*(each for item in items for each in item.attachments), *attachments]
-    links = [*(each for item in items for each in item.links), *links]
+    # Two items can be about the same sample, such as its id and its hash; its file and its link are shown once.
+    files = [*(each for item in items for each in item.attachments), *attachments]
+    attachments = list({each.name: each for each in files}.values())
+    links = list(dict.fromkeys([*(each for item in items for each in item.links), *links]))
     with_row = rows_of(items)
 
     def forms() -> Iterator[tuple[Result, int]]:

@@ -75,7 +75,7 @@ class ReportRows:
             tables += row.all_tables()
             links += [Link(f"VMRay sample {sample_id}", row.link)] if row.link else []
         text += f"],{tail}}}".encode("ascii")
-        return Result(text.decode("ascii"), tables=tables, links=links, left_out=level.omitted)
+        return Result(text.decode("ascii"), tables=tables, links=list(dict.fromkeys(links)), left_out=level.omitted)
 
     def _level(self, outcome: str, items: Sequence[Item]) -> Level:
         """Return the first level that fits, the last level if none fits."""

@@ -64,7 +64,7 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
             Notes for the message: what was omitted because of its size, and insights that the platform rejected.
         """
         insights = [*(each for item in shown.items for each in item.insights), *shown.insights]
-        return [*write_result(run, self.result(run, shown)), *add_insights(run, insights)]
+        return [*write_result(run, self.result(run, shown)), *add_insights(run, list(dict.fromkeys(insights)))]
 
     def result(self, run: Run, shown: Presentation) -> Result:
         """Return the result within the size limit of the platform."""

@@ -38,17 +38,18 @@ def _listed(allowed: str, spelled: Callable[[str], str], most: int = MAX_SUBJECT
     """Return the kind for a list of subjects, each once, separated by commas, semicolons or line ends, or as a list."""
 
     def read(name: str, value: str) -> tuple[str, ...]:
-        given: dict[str, None] = {}
+        given: dict[str, str] = {}
         for each in parts(value if value.startswith("[") else _SEPARATORS.sub(",", value)):
             try:
-                given[spelled(each)] = None
+                usual = spelled(each)
+                given.setdefault(usual.lower(), usual)
             except UnsupportedSubjectError as error:
                 raise ParameterError(
                     name, quoted(each, f"is not of an allowed form ({error})", cause=""), allowed
                 ) from None
         if len(given) > most:
             raise ParameterError(name, f"has {len(given)} entries", f"at most {most}")
-        return tuple(given)
+        return tuple(given.values())
 
     return Kind(allowed, read, empty=())
 
