@@ -60,6 +60,7 @@ def test_all_parts_are_read(lab: Lab) -> None:
     found = shown["json"]
     assert (shown["state"], shown["value"], shown["message"]) == ("completed", "done", OK)
     assert (found["outcome"], found["complete"], found["items"], found["errors"]) == ("done", True, [], [])
+    assert found["cost"] == {"submitted": 0, "reused": 0, "unlocked": 0, "quota_left": 463}
     assert found["key"] == {"limit": 500, "left": 463, "unlimited": False, "used": 37}
     assert shown["tables"]["VMRay quota"][:2] == ["Quota,Limit,Left", "Key,500,463"]
     assert lab.seen() == ["GET /rest/api_key/quota", "GET /rest/billing_info", "GET /rest/system_info"]

@@ -302,16 +302,18 @@ def test_files_of_the_file_storage_are_submitted(lab: Lab) -> None:
 
 
 def test_an_archive_has_a_row_for_each_submission(lab: Lab, tmp_path: Path) -> None:
-    """Given an archive that VMRay splits, then each submission has a row, and the file is named once."""
+    """Given an archive that VMRay splits, then each submission has a row, and all names are told once."""
     from tests.actions.uploading import archive  # noqa: PLC0415 - only here
 
-    path = str(archive(tmp_path, "a.exe", "b.exe"))
+    rejected = "emulate-unsupported.exe"
+    path = str(archive(tmp_path, "a.exe", "b.exe", rejected))
 
     run = submit(lab, Files=path, Archive_Action="separate_samples")
 
     assert [(each["file"], each["submission_id"]) for each in items_of(run)] == [(path, 6001), (path, 6002)]
     assert [each["submission_ids"] for each in items_of(run)] == [[6001, 6002]] * 2
-    assert run.message == f"{OK}{path}"
+    note = f"{path}: VMRay rejected {rejected}: Unsupported sample type"
+    assert run.message == f"{OK}{path}\n\nDetails:\n{note}"
     assert run.json_result["cost"]["submitted"] == 2
 
 

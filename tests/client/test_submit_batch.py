@@ -127,6 +127,18 @@ def test_the_quota_is_read_once_and_only_if_an_item_uses_it() -> None:
     assert (batch.quota_left, server.quota_reads, server.submits) == (1, 1, 2)
 
 
+def test_a_dry_run_decides_as_the_real_run() -> None:
+    """Given a dry run with a minimum, then the item that the real run would not submit is blocked."""
+    server = QuotaServer(quota=[left(3)])
+    items = [entry(server, name, sha256=content) for name, content in zip("abcd", "xxyz", strict=True)]
+
+    batch = perform(server, *items, rules=Rules(minimum_quota=2, dry_run=True))
+
+    assert [each.decision for each in items] == ["dry_run", "dry_run", "dry_run", "blocked_quota"]
+    assert [each.quota_before for each in items] == [3, 2, 2, 1]
+    assert (batch.quota_left, server.submits) == (3, 0)
+
+
 def test_nothing_is_asked_if_nothing_uses_quota() -> None:
     """Given only results that are reused, then the quota is not read."""
     server = QuotaServer()

@@ -55,10 +55,14 @@ class Quota(NamedTuple):
         return quota.left if quota else None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the members of the JSON result; the e-mail address of the user is left out."""
+        """Return the members of the JSON result; the e-mail address of the user is left out.
+
+        ``cost`` is that of all actions that use or read quota, so that a playbook finds the rest in one place.
+        """
         quotas, billing = self._quotas(), self.billing
         key = None if self.key is None else {**_json(self.key), "used": self.key.used}
         return {
+            "cost": {"submitted": 0, "reused": 0, "unlocked": 0, "quota_left": self.left("Key")},
             "key": key,
             "report": quotas["Report"] and _json(quotas["Report"]),
             "verdict": quotas["Verdict"] and _json(quotas["Verdict"]),

@@ -55,7 +55,8 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
         reasons = [(each.name, each.reason) for each in (*shown.items, *parts) if each.reason]
         if shown.outcome == "failed" and all(item.outcome == "failed" and not item.parts for item in shown.items):
             return self._all_failed(run, reasons, [*shown.details, *notes])
-        return Outcome(with_details(shown.sentences, [*reasons, *shown.details, *notes]), value=shown.outcome)
+        told = list(dict.fromkeys(reasons))  # the rows of an archive have the same notes
+        return Outcome(with_details(shown.sentences, [*told, *shown.details, *notes]), value=shown.outcome)
 
     def write(self, run: Run, shown: Presentation) -> list[tuple[str, str]]:
         """Write the result, then the insights.

@@ -19,7 +19,7 @@ from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
 from ...core.submissions.vmray_known_sample import NO_SEARCH, NoSearchError
-from ...core.submissions.vmray_submit_decision import JOIN, SUBMIT, Earlier, Rules, decide
+from ...core.submissions.vmray_submit_decision import DRY_RUN, JOIN, SUBMIT, Earlier, Rules, decide
 from ...core.submissions.vmray_submit_entry import Entry
 from ...core.submissions.vmray_submit_now import submit_now
 from ...core.submissions.vmray_workflow import Submitted
@@ -122,21 +122,28 @@ class Batch:
                 entry.earlier = found
 
     def _decide(self) -> None:
-        """Decide in the order of the items; the quota is read before the first one that would use it."""
+        """Decide in the order of the items; the quota is read before the first one that would use it.
+
+        A dry run counts what it would submit, so that its decisions are those of the real run; the rest stays.
+        """
         rules = self._context.rules
-        is_read = False
+        is_read, dry = False, 0
         planned: set[str] = set()
         for entry in self._usable():
             if rules.minimum_quota is not None and not is_read and self._uses_quota(entry):
                 self.quota_left, is_read = self._read_quota(), True
-            word, entry.reanalyze = decide(entry.earlier, rules, self.quota_left)
-            if entry.detonation is not None and entry.detonation.key in planned:
-                word = JOIN  # an item before this one has the same content
+            left = None if self.quota_left is None else max(0, self.quota_left - dry)
+            word, entry.reanalyze = decide(entry.earlier, rules, left)
+            if entry.key in planned:
+                word = DRY_RUN if rules.dry_run else JOIN  # an item before this one has the same content
             if is_read and self._uses_quota(entry):
-                entry.quota_before = self.quota_left
-            if word == SUBMIT and entry.detonation is not None:
-                planned.add(entry.detonation.key)
-                self.quota_left = None if self.quota_left is None else max(0, self.quota_left - 1)
+                entry.quota_before = left
+            if word == DRY_RUN:
+                dry += entry.key not in planned
+            elif word == SUBMIT:
+                self.quota_left = None if left is None else max(0, left - 1)
+            if word in (SUBMIT, DRY_RUN):
+                planned.add(entry.key)
             entry.decision = word
 
     def _uses_quota(self, entry: Entry) -> bool:
