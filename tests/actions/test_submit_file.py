@@ -256,10 +256,10 @@ def test_a_dry_run_sends_nothing(lab: Lab, tmp_path: Path) -> None:
 
 def test_attachments_of_the_case_wall_are_submitted(lab: Lab) -> None:
     """Given names, an id and a wrong name, then each attachment is submitted from a temporary file."""
-    for name, content in (("Mail.eml", b"old"), ("mail.EML", b"new"), ("a, b.txt", b"text"), ("empty", b"")):
-        lab.case.attach(name, content)
+    contents = {"Mail.eml": b"old", "mail.EML": b"new", "a, b.txt": b"text", "empty": b""}
+    oldest, *_ = [lab.case.attach(name, content) for name, content in contents.items()]
 
-    run = submit(lab, File_Source="Case Wall Attachment", Files="MAIL.eml, A, b.txt, 1, empty, x.exe")
+    run = submit(lab, File_Source="Case Wall Attachment", Files=f"MAIL.eml, A, b.txt, {oldest}, empty, x.exe")
 
     assert [(each["file"], each["outcome"]) for each in items_of(run)] == [
         ("mail.EML", "pending"),

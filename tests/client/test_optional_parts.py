@@ -248,7 +248,7 @@ def test_a_list_of_another_shape_is_not_an_empty_list(
     path: str, data: dict[str, Any], *, is_read: bool
 ) -> None:
     """Null is an empty list of an older server. Another shape, or no list, is an invalid response."""
-    transport = SimpleNamespace(get=lambda _path: Response(data, None))
+    transport = SimpleNamespace(get=lambda _path, _query: Response(data, None))
     client = Client(cast("Transport", transport))
     read = client.get_iocs if path == "iocs" else client.get_threat_indicators
 

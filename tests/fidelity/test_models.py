@@ -106,12 +106,17 @@ def test_one_of_two_fields_is_enough(objects: Objects, attribute: str, field: st
 
 
 def test_an_analysis_has_its_fields(objects: Objects) -> None:
-    """The success, the result with its code, and the lock are equal to VMRay's fields."""
+    """Verdict, machine, success, result with its code, and lock are equal to VMRay's fields."""
     assert objects["analysis"]
     for raw in objects["analysis"]:
         sentence = raw["analysis_result_str"].removesuffix(".")
         assert Analysis.from_json(raw)._asdict() == {
             "analysis_id": raw["analysis_id"],
+            "sample_id": raw["analysis_sample_id"],
+            "created": raw["analysis_created"],
+            "analyzer": raw["analysis_analyzer_name"],
+            "machine": raw.get("analysis_vm_name") or "",
+            "verdict": verdict_of(raw, "analysis_"),
             "succeeded": raw["analysis_result_code"] == 1,
             "result": f"{sentence} ({raw['analysis_result_code']})",
             "locked": raw["analysis_lock_status"] != "unlocked",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import itertools
 import json
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -153,9 +154,12 @@ def with_secrets(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def add_secrets(_line: str, real: bytes) -> list[bytes]:
-    """Add the secrets to a response."""
+    """Add the secrets to a response: to each object of a JSON document, to a file between two lines."""
     head, _, body = real.partition(b"\r\n\r\n")
     status = head.partition(b"\r\n")[0].decode().partition(" ")[2]
+    if not body.startswith(b"{"):
+        at = body.find(b"\n", len(body) // 2) + 1 or len(body) // 2
+        return [reply(body[:at] + API_KEY.encode() + b"\n" + body[at:], status)]
     document = json.loads(body)
     return [reply(json.dumps({**document, "data": with_secrets(document.get("data"))}).encode(), status)]
 
@@ -171,6 +175,7 @@ def test_no_output_of_an_action_contains_a_secret(case: Case, tmp_path: Path) ->
             run = lab.run(case.action.name, parameters)
         everything = output_of(run) + json.dumps([lab.case.entities, lab.case.insights, lab.case.comments])
         everything += json.dumps([call.body for call in platform.requests()])
+        everything += "".join(b64decode(each).decode("latin-1") for each in run.attachments.values())
 
     assert (run.state.value, run.result_value) == ("completed", case.example.result), run.message
     assert [secret for secret in (API_KEY, PASSWORD, str(ACCOUNT)) if secret in everything] == []
