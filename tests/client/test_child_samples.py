@@ -300,6 +300,14 @@ def test_what_was_not_read_is_in_the_reason() -> None:
     assert (item.facts["cut_by_limit"], item.outcome) == (6, "unknown")
 
 
+@pytest.mark.parametrize(("depth", "complete"), [(1, False), (2, True)])
+def test_a_clean_family_that_was_cut_is_not_complete(depth: int, complete: bool) -> None:  # noqa: FBT001 - a column
+    """Given clean samples, and children that were not read, then the result is not complete."""
+    server = Server({1: children(2), 2: children(3)})
+    (item, _) = items_of(server, 1, depth=depth)
+    assert (item.outcome, item.complete) == ("clean", complete)
+
+
 def test_many_unreadable_children_are_counted() -> None:
     """Given more notes than a person reads, then the rest is a number."""
     errors = {f"s{number}": NotFoundError("gone") for number in range(2, 20)}

@@ -74,7 +74,7 @@ def _family_item(item: Item, families: Families, *, insight: bool) -> Item:
         outcome=verdict_outcome(worst.verdict if worst else Verdict.NONE),
         facts={**item.facts, **members},
         reason=one_line("; ".join(_notes(tree, families, verdicts))),
-        complete=not _missing(tree, families),
+        complete=not (_missing(tree, families) or tree.too_deep or tree.over_limit),
         worst=worst,
         path=[_step(families, place) for place in worst.path] if worst else (),
     )

@@ -37,14 +37,15 @@ def indicator_item(name: str, facts: Mapping[str, Any], found: Aggregate, wanted
     categories = {each.lower() for each in wanted.categories}
     ranked = sorted(objects(found.content), key=lambda each: -score_of(each))
     matching = [each for each in ranked if not categories or text_of(each, "category").lower() in categories]
-    strong = [each for each in matching if reaches(each, wanted.min_score)][: wanted.limit]
+    reaching = [each for each in matching if reaches(each, wanted.min_score)]
+    strong = reaching[: wanted.limit]
     mitigating = [each for each in matching if score_of(each) < 0][: wanted.limit] if wanted.mitigating else []
     members = {
         **facts,
         "highest_score": max((score_of(each) for each in strong), default=None),
         "threat_indicators": strong,
         "mitigating_indicators": mitigating,
-        "by_category": _by_category(strong),
+        "by_category": _by_category(reaching),
     }
     return Item(
         name,

@@ -48,12 +48,15 @@ def with_details(sentences: Sequence[str], details: Sequence[tuple[str, str]]) -
     return "\n".join([*sentences, *(["", "Details:", *lines] if lines else [])])
 
 
-def left_out(what: str) -> tuple[str, str]:
-    """Return the note about what was omitted from the JSON result because of its size, and where to find it."""
-    return (
-        "Result",
-        f"result exceeds the platform's size limit; omitted: {what}; full report in VMRay, see sample_webif_url",
-    )
+def left_out(what: str, link: str = "") -> tuple[str, str]:
+    """Return the note about what was omitted from the JSON result because of its size, and where to find it.
+
+    Args:
+        what: What was omitted.
+        link: The member of the result with the address of the report; empty if the result has none.
+    """
+    where = f"full report in VMRay, see {link}" if link else "full report in VMRay"
+    return "Result", f"result exceeds the platform's size limit; omitted: {what}; {where}"
 
 
 def none_of_type(entity_type: str) -> tuple[str, str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ...core.results.vmray_messages import left_out
 from ...core.results.vmray_result import Result
 from ...core.soar.vmray_run import Run
+
+# Members with the address of a report.
+LINKS: Final = ("sample_webif_url", "web_link")
 
 
 def write_result(run: Run, result: Result) -> list[tuple[str, str]]:
@@ -21,4 +26,6 @@ def write_result(run: Run, result: Result) -> list[tuple[str, str]]:
     for title, address in result.links:
         written.add_link(title, run.redacted(address))
     written.add_result_json(run.redacted(result.json_text))
-    return [left_out(result.left_out)] if result.left_out else []
+    if not result.left_out:
+        return []
+    return [left_out(result.left_out, next((name for name in LINKS if f'"{name}":' in result.json_text), ""))]
