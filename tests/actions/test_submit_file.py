@@ -336,6 +336,14 @@ def test_a_network_scheme_that_does_not_exist(lab: Lab, tmp_path: Path) -> None:
     assert (run.state.value, lab.submits()) == ("failed", [])
 
 
+def test_the_only_file_is_named_in_the_reason(lab: Lab, tmp_path: Path) -> None:
+    """Given one file, which does not exist, then the sentence says which."""
+    run = submit(lab, Files=f"{tmp_path}/a.exe")
+
+    assert (run.state.value, words(run)) == ("failed", [(None, "failed")])
+    assert run.message == f'Error executing action "{ACTION}". Reason: {tmp_path}/a.exe: does not exist'
+
+
 @pytest.mark.parametrize("form", ["errors", "403", "400"])
 def test_a_refusal_without_quota_is_told_as_such(lab: Lab, tmp_path: Path, form: str) -> None:
     """Given a refusal when no quota is left, in each of its forms, then the outcome is blocked_quota."""

@@ -54,7 +54,8 @@ def by_id(situation: str, parameter: str, first: int, count: int = 1) -> Example
     def setup(vmray: EmbeddedEmulator) -> None:
         for number in ids:
             vmray.control.add_sample(sha256=f"{int(number):064x}")
-        submitting.refuse_windows(vmray)
+        if parameter != "Job IDs":  # jobs have no windows
+            submitting.refuse_windows(vmray)
 
     return Example(
         situation,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import zipfile
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from rich.console import Console
 
+from secops_lab.cli.view import show_run
+from secops_lab.host.outcome import ActionRun, RunState
 from secops_lab.runs.verdict_summary import verdict_rows
 
 if TYPE_CHECKING:
@@ -27,6 +33,22 @@ def test_each_member_of_an_archive_has_a_line(cli: Cli, tmp_path: Path) -> None:
     ).stdout
     assert f"Verdict: malicious · {path}: emulate-malicious-exe.exe · submission 6001" in shown
     assert f"{path}: notes.txt · submission 6002" in shown
+
+
+@pytest.mark.parametrize(
+    ("word", "label"), [("malicious", "Verdict"), ("high_risk", "Verdict"), ("done", "Outcome")]
+)
+def test_a_word_that_is_no_verdict_is_not_called_one(word: str, label: str) -> None:
+    """Given an item without a verdict, then the line has its outcome under this name."""
+    item = {"subject": "x", "verdict": None, "outcome": word}
+    results = {"JsonResult": {"RawJson": json.dumps({"items": [item]})}}
+    run = ActionRun("Toy", "outcome", RunState.COMPLETED, "", [], results)
+    shown = io.StringIO()
+    case = cast("Any", SimpleNamespace(entities=[], insights=[], attachments=[]))
+
+    show_run(Console(file=shown, width=80), run, case, tables=False)
+
+    assert f"{label}: {word} · x" in shown.getvalue()
 
 
 @pytest.mark.parametrize("verdict", [None, "not_available"])

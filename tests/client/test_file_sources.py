@@ -71,6 +71,17 @@ def test_an_unknown_name_tells_what_there_is(case_files: ModuleType) -> None:
     assert str(none.problem) == "the case has no attachments"
 
 
+def test_more_attachments_than_all_takes_are_told_once(case_files: ModuleType) -> None:
+    """Given 21 attachments, then the newest 20 are taken, and one note says so."""
+    listed = [{"id": number, "name": str(number), "type": ".txt"} for number in range(21)]
+
+    found = case_files.chosen_files("all", case_files.case_files(listed))
+
+    assert [each.name for each in found] == [f"{number}.txt" for number in range(20, 0, -1)]
+    assert [each.name for each in found if each.note] == ["1.txt"]
+    assert "21 exist" in found[-1].note
+
+
 @pytest.mark.parametrize("listed", [None, "x", [], [1], {"id": 1}])
 def test_an_odd_list_has_no_attachments(case_files: ModuleType, listed: object) -> None:
     """Given another shape of list, then there are no attachments."""

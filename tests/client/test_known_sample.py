@@ -108,11 +108,14 @@ def test_each_result_is_compared(url: str, same: list[str], others: list[str]) -
         ("http://a.example/x", "url == http://a.example/x"),
         ("http://a.example", "url == http://a.example or url == http://a.example/"),
         ("http://a.example/", "url == http://a.example/ or url == http://a.example"),
+        ("HTTPS://a.example:443/x", "url == HTTPS://a.example:443/x or url == HTTPS://a.example/x"),
+        ("http://[::1]:80/x", "url == http://[::1]:80/x or url == http://[::1]/x"),
+        ("http://a.example:443/x", "url == http://a.example:443/x"),
         ('http://a.example/a b"c', "url == http://a.example/a%20b%22c"),
     ],
 )
 def test_the_query(url: str, query: str) -> None:
-    """Given signs that would end the value, then they are encoded; an empty path has two spellings."""
+    """Signs that would end the value are encoded; an empty path and a default port have two spellings."""
     server = Searching()
 
     assert found(server, url) == []

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from secops_lab.platform import Case
 
 _VERDICT_STYLES = {"malicious": "bold red", "suspicious": "bold yellow", "clean": "green"}
+# Words of items and files for which VMRay gave no verdict.
+_NO_VERDICTS = frozenset(
+    ("pending", "error", "done", "failed", "not_found", "locked", "blocked_quota", "dry_run", "empty")
+)
 _ENRICHMENT_PREFIX = "VMRay_"
 
 
@@ -79,7 +83,7 @@ def _show_heading(out: Console, run: ActionRun) -> None:
 
 def _show_findings(out: Console, run: ActionRun) -> None:
     for finding in verdict_rows(run.json_result):
-        verdict = Text("Verdict: ").append(
+        verdict = Text("Outcome: " if finding.verdict in _NO_VERDICTS else "Verdict: ").append(
             cell(finding.verdict, _VERDICT_STYLES.get(finding.verdict.lower(), "bold"))
         )
         verdict.append(" · ").append(cell(finding.subject))

@@ -67,9 +67,7 @@ def chosen_files(text: str, files: Sequence[CaseFile]) -> list[Choice]:
     """
     word = trimmed(text).lower()
     if word == ALL:
-        left = len(files) - MAX_ATTACHMENTS
-        note = f"the newest {MAX_ATTACHMENTS} of {len(files)} attachments were taken" if left > 0 else ""
-        return [Choice(each.name, each, note=note) for each in files[:MAX_ATTACHMENTS]]
+        return _all_choices(files)
     if word == NEWEST:
         return [Choice(files[0].name, files[0])] if files else []
     choices: dict[object, Choice] = {}
@@ -77,6 +75,15 @@ def chosen_files(text: str, files: Sequence[CaseFile]) -> list[Choice]:
         choice = _choice(name, files)
         choices.setdefault(choice.file or name, choice)
     return list(choices.values())
+
+
+def _all_choices(files: Sequence[CaseFile]) -> list[Choice]:
+    """Return the newest attachments; a note at the last one says that there are more."""
+    taken = [Choice(each.name, each) for each in files[:MAX_ATTACHMENTS]]
+    if len(files) > MAX_ATTACHMENTS:
+        note = f"this is the last of the newest {MAX_ATTACHMENTS} attachments; {len(files)} exist, all takes no more"
+        taken[-1] = taken[-1]._replace(note=note)
+    return taken
 
 
 def names_of(text: str, files: Iterable[CaseFile] = ()) -> list[str]:

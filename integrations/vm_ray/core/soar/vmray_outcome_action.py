@@ -58,6 +58,10 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
         told = list(dict.fromkeys(reasons))  # the rows of an archive have the same notes
         return Outcome(with_details(shown.sentences, [*told, *shown.details, *notes]), value=shown.outcome)
 
+    def reason_of_only(self, name: str, reason: str) -> str:  # noqa: ARG002 - for actions whose reasons need the name
+        """Return the reason of the action, of whose items the only one failed."""
+        return reason
+
     def write(self, run: Run, shown: Presentation) -> list[tuple[str, str]]:
         """Write the result, then the insights.
 
@@ -87,7 +91,7 @@ class OutcomeAction(Action[Declared], Generic[Declared]):
     def _all_failed(self, run: Run, reasons: Sequence[tuple[str, str]], details: Sequence[tuple[str, str]]) -> Outcome:
         """End as failed: with the reason of the only item, else with the reason of each item as a detail."""
         if len(reasons) == 1:
-            message = with_details([self.failure(run, reasons[0][1])], details)
+            message = with_details([self.failure(run, self.reason_of_only(*reasons[0]))], details)
         else:
             message = with_details(
                 [self.failure(run, f"none of the {len(reasons)} items has a result")], [*reasons, *details]

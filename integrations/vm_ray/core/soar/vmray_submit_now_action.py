@@ -10,7 +10,9 @@ from typing import ClassVar, Final, Generic, TypeVar
 from ...core.api.vmray_errors import ParameterError, VMRayError
 from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_request_errors import RequestError
+from ...core.api.vmray_text import one_line
 from ...core.results.vmray_item_result import Item
+from ...core.results.vmray_messages import MAX_NAME_LENGTH
 from ...core.results.vmray_outcome import worst_outcome
 from ...core.results.vmray_submit_summary import cost, sentences, submission_table
 from ...core.soar.vmray_action import Outcome
@@ -54,6 +56,10 @@ class SubmitNowAction(OutcomeAction[Params], Generic[Params]):
     def nothing_given(self) -> tuple[str, str]:
         """Return the detail for a run without items."""
         return self.noun.capitalize(), "none given"
+
+    def reason_of_only(self, name: str, reason: str) -> str:
+        """Return the reason with the name: "does not exist" alone does not say what."""
+        return f"{one_line(name, MAX_NAME_LENGTH)}: {reason}"
 
     def check(self, run: Run, entries: Sequence[Entry]) -> None:
         """Check the items with the limits of the server; an item that cannot be submitted gets an error."""

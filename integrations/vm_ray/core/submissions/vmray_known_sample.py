@@ -20,6 +20,7 @@ _BAD_QUERY: Final = 400
 _NO_ENDPOINT: Final = (404, 405)
 # What would end the value in a query.
 _ENDS_VALUE: Final = re.compile(r'[\s"]')
+_DEFAULT_PORT: Final = re.compile(r"(?i)^(?:(http://[^/?#]*):80|(https://[^/?#]*):443)(?=[/?#]|$)")
 
 
 class NoSearchError(Exception):
@@ -77,11 +78,12 @@ def _query(values: Iterable[str]) -> str:
 
 
 def _spellings(url: str) -> list[str]:
-    """Return a URL, and a URL without a path also in its other spelling: with or without a slash."""
+    """Return a URL, also without its default port; a URL without a path both with and without a slash."""
+    found = list(dict.fromkeys([url, _DEFAULT_PORT.sub(r"\1\2", url)]))
     *_, path = url_subject(url).identity
     if path != "/":
-        return [url]
-    return [url, url.removesuffix("/") if url.endswith("/") else f"{url}/"]
+        return found
+    return [*found, *(each.removesuffix("/") if each.endswith("/") else f"{each}/" for each in found)]
 
 
 def _identity(url: str) -> tuple[str, ...] | None:
