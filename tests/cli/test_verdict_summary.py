@@ -41,7 +41,8 @@ def test_each_member_of_an_archive_has_a_line(cli: Cli, tmp_path: Path) -> None:
 def test_a_word_that_is_no_verdict_is_not_called_one(word: str, label: str) -> None:
     """Given an item without a verdict, then the line has its outcome under this name."""
     item = {"subject": "x", "verdict": None, "outcome": word}
-    results = {"JsonResult": {"RawJson": json.dumps({"items": [item]})}}
+    entry = {"RawJson": json.dumps({"items": [item]}), "Attachments": {}, "CSVLines": [], "Links": {}}
+    results = {"JsonResult": entry}
     run = ActionRun("Toy", "outcome", RunState.COMPLETED, "", [], results)
     shown = io.StringIO()
     case = cast("Any", SimpleNamespace(entities=[], insights=[], attachments=[]))
