@@ -298,6 +298,7 @@ def test_an_answer_about_another_item_keeps_the_action_from_failing(
     [
         ({"Samples": "5001, ../x"}, 'parameter "Samples" has the value "../x"'),
         ({"Samples": "5001", "Analysis_IDs": "1"}, 'parameter "Analysis IDs" is given together with Samples'),
+        ({"Analysis_IDs": "9001, 0"}, 'parameter "Analysis IDs" has the value "0"'),
         ({"Samples": ",".join(map(str, range(1, 102)))}, 'parameter "Samples" has 101 entries'),
     ],
 )

@@ -247,7 +247,6 @@ def test_an_invisible_character_inside_the_key_is_an_error_that_does_not_show_th
         ("['5001', 5002]", ("5001", "5002")),
         ("5001, 00005001", ("5001",)),
         ("007", ("7",)),
-        ("000", ("0",)),
         ("５００１", ("5001",)),  # noqa: RUF001 - full-width digits
     ],
 )
@@ -255,6 +254,13 @@ def test_ids_in_other_spellings(value: str, expected: tuple[str, ...]) -> None:
     """Given ids from spreadsheets, lists and playbooks, then each id is once in the list."""
     assert read(IDS, value) == expected
     assert read(SAMPLES, value) == expected
+
+
+def test_zero_is_no_id_of_a_submission() -> None:
+    """Given zeros, then a list of ids is refused: these are positive. A sample id may be any digits."""
+    assert read(SAMPLES, "000") == ("0",)
+    with pytest.raises(ParameterError, match="not a positive number"):
+        read(IDS, "5001, 000")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ def _id(text: str) -> str:
     number = spelled_number(text)
     if not ID.fullmatch(number):
         raise UnsupportedSubjectError(f"not a whole number{hidden_cause(text)}")
+    if not int(number):
+        raise UnsupportedSubjectError("not a positive number")
     return _without_zeros(number)
 
 
