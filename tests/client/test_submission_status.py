@@ -130,6 +130,16 @@ def test_an_old_server_has_no_word_for_the_status() -> None:
 
 
 @pytest.mark.parametrize(
+    ("finished", "verdict", "word"),
+    [(False, None, "Pending"), (False, "malicious", "Malicious"), (True, None, "Unknown")],
+)
+def test_an_open_verdict_is_not_an_unknown_one(finished: bool, verdict: str | None, word: str) -> None:  # noqa: FBT001 - a column
+    """Given no verdict before the end, then the table says pending; unknown is a finished one without."""
+    (table,) = status_tables([item(Server(), finished=finished, verdict=verdict)])
+    assert table.lines[1].split(",")[4] == word
+
+
+@pytest.mark.parametrize(
     ("analyses", "differ"),
     [
         ([{}, {"analysis_verdict": "clean"}], True),

@@ -187,7 +187,7 @@ def _submission_line(row: Json) -> str:
         row["sample_id"],
         row["created"],
         status,
-        _word(row["verdict"]),
+        _word(row["verdict"]) if row["verdict"] or row["finished"] else "Pending",
         quota,
         _yes(row["locked"]),
     )
