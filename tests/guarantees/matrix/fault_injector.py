@@ -81,9 +81,8 @@ class FaultInjector(RequestLog):
         """Return the pattern of the first bytes of a request of the endpoint."""
         path, _, names = self._endpoint.partition("?")
         method, _, template = path.partition(" ")
-        text = re.sub(
-            r"\\?\{[^}]*\\?\}", "[^ ?/]+", re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
-        )
-        text = text.replace("/", "(?:/|%2F)")  # within the name of a member of an archive
+        # within the name of a member of an archive, the slash is encoded
+        escaped = re.escape(template).replace("/", "(?:/|%2F)")
+        text = re.sub(r"\\\{.*?\\\}", "[^ ?/]+", escaped)
         query = "".join(rf"(?=[^ ]*[?&]{re.escape(name)}=)" for name in names.split("&") if name)
         return f"{method} /rest{text}{query}[? ]" if names else f"{method} /rest{text} "
