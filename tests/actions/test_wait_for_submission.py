@@ -104,7 +104,8 @@ OUTCOMES = {
     "GET /submission/{id}": {**lasting(named(submitting.PENDING)), "404": named("VMRay has no submission")},
     # the submission has given the verdict
     "GET /sample/{id}": {RETRIED: (FINE, _UNREAD), LATE: (FINE, _UNREAD), REFUSED: _UNREAD, "403": _UNREAD},
-    "GET /job/{id}": {**lasting(_LATE), "404": FINE},
+    # a job that has ended is 404, whatever the data of that response are
+    "GET /job/{id}": {**lasting(_LATE), "404": FINE, "null for a list": FINE},
     "GET /analysis/job/{id}": {**lasting(_LATE), "404": (FINE, named("VMRay has neither"))},
 }
 
