@@ -30,7 +30,7 @@ HEAD: Final = (
 )
 # The endpoints that change something at VMRay, and what a request to each does.
 EFFECTS: Final = {
-    "POST /sample/submit": "Creates a submission in VMRay, which uses quota.",
+    "POST /sample/submit": "Creates a submission in VMRay. Uses up VMRay quota and cannot be undone.",
     "POST /submission/{id}/tag": "Adds a tag to a submission in VMRay.",
     "POST /submission/{id}/tag/{tag}": "Adds a tag to a submission in VMRay.",
     "DELETE /submission/{id}/tag": "Removes a tag from a submission in VMRay.",

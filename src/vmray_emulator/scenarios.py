@@ -97,11 +97,13 @@ _PHOTOGRAPHED: Final = KnownSample(
     ),
 )
 _DAY: Final = 86400.0
+# A little more, so that rounding does not make it one day.
+_TWO_DAYS: Final = 2 * _DAY + 3600
 _SUBMITTED: Final = (
-    KnownSample(filename="two-days.exe", age=2 * _DAY),
+    KnownSample(filename="two-days.exe", age=_TWO_DAYS),
     KnownSample(filename="forty-days.exe", age=40 * _DAY, earlier=(90 * _DAY,)),
-    KnownSample(filename="no-verdict.exe", age=2 * _DAY, verdict="not_available"),
-    KnownSample(url="https://www.example.com/two-days", age=2 * _DAY, verdict="clean", threat_names=()),
+    KnownSample(filename="no-verdict.exe", age=_TWO_DAYS, verdict="not_available"),
+    KnownSample(url="https://www.example.com/two-days", age=_TWO_DAYS, verdict="clean", threat_names=()),
 )
 _RUNNING: Final = (
     KnownSample(filename="running.exe", age=40 * _DAY, running=600.0),
