@@ -80,7 +80,7 @@ def test_a_wrong_outcome_is_reported(rows: Rows) -> None:
 def test_a_request_that_no_example_makes_is_reported(rows: Rows) -> None:
     """Given a new request of an action, then the matrix fails until an example makes this request."""
     for row in rows:
-        assert unknown_requests(row, [RecordedRequest("GET", "/rest/net_scheme")]) == {"GET /net_scheme"}
+        assert unknown_requests(row, [RecordedRequest("GET", "/rest/prescript")]) == {"GET /prescript"}
 
 
 def test_the_size_of_the_matrix(rows: Rows) -> None:
