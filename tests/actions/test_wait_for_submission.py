@@ -261,7 +261,7 @@ def test_a_submission_all_of_whose_analyses_failed(lab: Lab) -> None:
             'parameter "Submission IDs" and Job IDs are both empty; allowed: at least one id in one',
         ),
         ({"Submission IDs": "6001, x"}, 'parameter "Submission IDs" has the value "x"'),
-        ({"Job IDs": ",".join(map(str, range(501)))}, 'parameter "Job IDs" has 501 entries'),
+        ({"Job IDs": ",".join(map(str, range(1, 502)))}, 'parameter "Job IDs" has 501 entries'),
     ],
 )
 def test_bad_input_is_named_before_any_request(lab: Lab, parameters: dict[str, str], problem: str) -> None:
