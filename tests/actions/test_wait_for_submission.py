@@ -173,6 +173,19 @@ def test_the_worst_verdict_of_an_archive_has_its_path(lab: Lab) -> None:
     assert "Embedded File: inv.js (sample 5002) → Dropped File: drop.exe (sample 5003)" in insight["content"]
 
 
+def test_a_clean_submission_with_unread_children_is_not_clean(lab: Lab) -> None:
+    """Given a clean submission whose children cannot be listed, then the outcome is unknown."""
+    lab.vmray.control.add_sample(verdict="clean")
+    lab.vmray.control.inject({"path": "/rest/submission"}, {"kind": "status", "status": 400}, submitting.EVER)
+
+    run = wait(lab, Submission_IDs="6001")
+
+    lab.vmray.control.clear_faults()
+    assert (run.result_value, run.json_result["complete"]) == ("unknown", False)
+    assert words(run) == [("submission 6001", "clean")]
+    assert "child submissions of 6001 could not be listed" in run.message
+
+
 def test_a_running_submission_is_waited_for_over_two_processes(lab: Lab) -> None:
     """Given submissions that run, then the state keeps ids and what is settled, and the next run reports."""
     lab.vmray.control.set_lifecycle("manual")

@@ -110,9 +110,11 @@ def _item(detonation: Detonation, submissions: Sequence[TrackedSubmission], foun
     parts = [own, *inside]
     told = {part.reason for part in parts}
     notes = [note for note in detonation.notes if not any(note in reason for reason in told)]
+    # A child that could not be listed may be malicious: then clean rows do not make a clean item.
+    unread = ["unknown"] if notes else []
     return Item(
         detonation.name,
-        worst_outcome(part.outcome for part in parts),
+        worst_outcome([*(part.outcome for part in parts), *unread]),
         parts=parts,
         reason="; ".join(notes),
         complete=not notes and all(part.is_finished for part in parts),
