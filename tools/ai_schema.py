@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
+from secops_lab.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-_SCHEMA: Final[dict[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+_SCHEMA: Final[dict[str, Any]] = read_yaml(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 
 ENTITY_TYPES: Final[Mapping[str, str]] = _SCHEMA["entity_types"]
 FILTERS: Final[Collection[str]] = _SCHEMA["filters"]

@@ -11,8 +11,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from secops_lab.yaml_text import read_yaml
 from tools.hub_step import INTEGRATION, REPOSITORY, say
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def _parameter(declared: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    return dict(yaml.safe_load(path.read_text("utf-8")))
+    return dict(read_yaml(path.read_text("utf-8")))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,11 +13,11 @@ import base64
 import tomllib
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from secops_lab.script_kinds import ACTION, CONFIGURATION_TYPES, CONNECTOR, JOB, SCRIPT_KINDS, ScriptKind
+from secops_lab.yaml_text import read_yaml
 from tools.ai_schema import UnknownNameError
 from tools.hub_components import (
     Json,
@@ -122,7 +122,12 @@ def _widgets(integration: Path) -> dict[str, Json]:
 
 
 def _load(path: Path) -> Any:  # noqa: ANN401 - whatever the YAML holds
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return _parsed(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)  # the AI descriptions of all actions are one large file, which is read for each action
+def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever the YAML holds
+    return read_yaml(text)
 
 
 def _components(folder: Path) -> dict[str, Json]:

@@ -11,9 +11,8 @@ import tomllib
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from secops_lab.script_kinds import SCRIPT_KINDS
+from secops_lab.yaml_text import read_yaml
 from tools.flatten import SCRIPT_FOLDERS, flatten
 from tools.hub_definitions import definitions
 from tools.hub_errors import PackagingError
@@ -119,7 +118,7 @@ def _meaning(path: Path) -> object:
         return None
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".yaml":
-        return yaml.safe_load(text)
+        return read_yaml(text)
     if path.suffix not in {".def", ".json", ".fulldetails", *(kind.suffix for kind in SCRIPT_KINDS)}:
         return text
     value = json.loads(text)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
+from secops_lab.yaml_text import read_yaml
 from tools.hub_step import REPOSITORY
 
 if TYPE_CHECKING:
@@ -68,13 +67,13 @@ class Group:
 
 def groups() -> list[Group]:
     """Return the groups in the order of the READMEs."""
-    found = yaml.safe_load(GROUPS.read_text("utf-8"))
+    found = read_yaml(GROUPS.read_text("utf-8"))
     return [Group(each["titles"], each["actions"]) for each in found]
 
 
 def spanish_sentences() -> dict[str, str]:
     """Return the Spanish sentences by the stem of the action."""
-    return dict(yaml.safe_load(SPANISH.read_text("utf-8")))
+    return dict(read_yaml(SPANISH.read_text("utf-8")))
 
 
 def first_sentence(text: str) -> str:

@@ -16,14 +16,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 import yaml
 
 from secops_lab.script_kinds import ACTION, CONFIGURATION_TYPES, CONNECTOR, JOB, ScriptKind
+from secops_lab.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-
-
-# The loader in C reads the same documents in a seventh of the time; a PyYAML without libyaml lacks it.
-_LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 # The name of the script result of an action whose definition has none; the IDE of the platform proposes it.
@@ -246,7 +243,7 @@ def _sorted(scripts: Iterable[Script]) -> tuple[Script, ...]:
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both are safe loaders
+    loaded = read_yaml(path.read_text(encoding="utf-8"))
     if not isinstance(loaded, dict):
         raise TypeError(f"{path.name} holds no mapping")
     return loaded

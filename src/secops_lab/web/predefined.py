@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from secops_lab.manifest import Form, IntegrationSpec
+from secops_lab.yaml_text import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,7 @@ def load_widgets(integration: IntegrationSpec) -> list[PredefinedWidget]:
 
 
 def _source(path: Path, page: Path) -> PredefinedWidget:
-    raw: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    raw: dict[str, Any] = read_yaml(path.read_text("utf-8"))
     group = raw["condition_group"]
     return PredefinedWidget(
         title=raw["title"],
