@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.actions.lab import Lab
-from tests.support.registry import ACTIONS, Case, every_example
+from tests.support.registry import ACTIONS, USUAL, Case, every_example
 from tests.support.transcript import transcript
 from tests.support.warm_start import warm_start
 from tools.flatten import flatten
@@ -41,11 +42,14 @@ def test_the_built_form_has_the_same_results(
     servers: tuple[EmbeddedEmulator, LocalPlatform], built: Path, case: Case, tmp_path: Path
 ) -> None:
     """Given the built form, then messages, results, enrichment and requests are those of the source form."""
-    with warm_start():  # the built form starts new interpreters, as on the platform
+    with warm_start():
         reference = transcript(Lab(*servers), case, tmp_path)
+    # the first example of each action starts a new interpreter, as on the platform
+    with nullcontext() if case in USUAL else warm_start():
+        in_built_form = transcript(Lab(*servers, integration=built), case, tmp_path)
 
     assert reference["outcome"]["state"] == "completed"
-    assert transcript(Lab(*servers, integration=built), case, tmp_path) == reference
+    assert in_built_form == reference
 
 
 def test_flattening_is_reproducible_and_has_every_action(tmp_path: Path) -> None:

@@ -125,12 +125,21 @@ class Row:
         return is_only_one and not cell.fault.is_final and self.expected(cell) == after != FINE
 
     def _representatives(self) -> Iterator[Fault]:
-        """One fault of each class; of each outcome, where another action proves all and each needs a run."""
+        """One fault of each class; of each outcome, where another action proves all and each needs a run.
+
+        A slow fault needs a run of its own. Where another action proves it, a quick fault with the same kinds
+        of outcomes stands for it.
+        """
         seen = set()
-        for fault in representatives(changes=self.submits):
+        kinds = set()
+        for fault in sorted(representatives(changes=self.submits), key=lambda fault: fault.slow):
             persistent = self.expected(Cell(fault, persistent=True))
             ends = persistent.kind == "ended"
-            outcome = (self.expected(Cell(fault, persistent=False)).kind, ends or persistent)
+            transient = self.expected(Cell(fault, persistent=False))
+            outcome = (transient.kind, ends or persistent)
+            if self.is_proved_elsewhere and fault.slow and (transient.kind, persistent.kind) in kinds:
+                continue
+            kinds.add((transient.kind, persistent.kind))
             needs_a_run = not self.is_shared or ends
             if needs_a_run and self.is_proved_elsewhere and outcome in seen:
                 continue
