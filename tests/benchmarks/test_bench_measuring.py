@@ -34,9 +34,9 @@ def test_calls_for_the_configuration_are_counted(tmp_path: Path, times: int) -> 
     """Given an action that reads the configuration `times` times, the same number is counted."""
     integration = write_minimal_integration(tmp_path)
     script = integration / "actions" / "bare.py"
-    ask = "siemplify = SiemplifyAction()\n" + "    siemplify.get_configuration('Bare')\n" * times
+    ask = "    siemplify.get_configuration('Bare')\n" * times
     bare = script.read_text("utf-8")
-    script.write_text(bare.replace("SiemplifyAction().end", f"{ask}    siemplify.end"), "utf-8")
+    script.write_text(bare.replace("    siemplify.end", f"{ask}    siemplify.end"), "utf-8")
     assert measure("Bare", {}, integration=integration).configuration_calls == times
 
 

@@ -33,7 +33,12 @@ SECONDS: Final = SHORT_RUN
 KINDS_OF_SLOWNESS: Final[tuple[Slowness, ...]] = get_args(Slowness)
 # The number of the throttled request. The first requests are not yet separated by a measured pace.
 THROTTLED: Final = 3
-LATE: Final = ("did not respond within", "time of this run ended", "not submitted in time")
+LATE: Final = (
+    "did not respond within",
+    "time of this run ended",
+    "not submitted in time",
+    "not finished in time",
+)
 
 
 def _all_actions(slowness: Slowness, integration: Path, folder: Path) -> list[ActionRun]:
