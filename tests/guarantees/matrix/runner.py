@@ -72,10 +72,19 @@ def failures_of(work: Iterable[tuple[Row, list[Cell]]], *, concurrency: int = CO
 
 def _failures(row: Row, cells: list[Cell], integration: Path) -> list[str]:
     try:
-        with tempfile.TemporaryDirectory() as folder, World(Path(folder), integration) as world:
-            return [f"{row}: {failure}" for failure in _Batch(row, cells, world).failures()]
+        try:
+            return _batch_failures(row, cells, integration)
+        except SystemError:
+            # Python before 3.11.5 can fail when several threads parse at once ("AST constructor recursion
+            # depth mismatch"), for example while servers start (inferred)
+            return _batch_failures(row, cells, integration)
     except Exception as error:  # noqa: BLE001 - reported as a failure, with its cells
         return [f"{row}: {cells[0]} and {len(cells) - 1} more: {type(error).__name__}: {error}"]
+
+
+def _batch_failures(row: Row, cells: list[Cell], integration: Path) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder), integration) as world:
+        return [f"{row}: {failure}" for failure in _Batch(row, cells, world).failures()]
 
 
 class _Batch:
