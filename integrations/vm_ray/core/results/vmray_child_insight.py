@@ -8,7 +8,7 @@ from ...core.api.vmray_verdicts import Verdict
 from ...core.results.vmray_child_samples import Families
 from ...core.results.vmray_escape import html_text, unclickable
 from ...core.results.vmray_family import Place, Tree, Worst
-from ...core.results.vmray_insight import COLOURS
+from ...core.results.vmray_insight import headline, verdict_html
 from ...core.results.vmray_sample_fields import name_of, readable_name
 
 MAX_LINES: Final = 50
@@ -29,15 +29,11 @@ def family_insight(tree: Tree, worst: Worst, families: Families) -> str:
         lines.append(f"<p>{indent}{f'<strong>{line}</strong>' if place.number in path else line}</p>")
     if hidden := len(places) - len(shown):
         lines.append(f"<p>… and {hidden} more</p>")
-    return f"<h2><strong>Worst verdict: {_verdict(worst.verdict)}</strong></h2>{''.join(lines)}"
+    return f"{headline('Worst verdict', verdict_html(worst.verdict))}{''.join(lines)}"
 
 
 def _line(place: Place, families: Families, verdict: Verdict) -> str:
     sample = families.samples.get(place.number)
     relation = f"{html_text(unclickable(place.relation), MAX_NAME_LENGTH)}: " if place.relation else ""
     name = f"{html_text(readable_name(name_of(sample.raw) or ''), MAX_NAME_LENGTH)} " if sample else ""
-    return f"{relation}{name}(sample {place.number}) {_verdict(verdict)}"
-
-
-def _verdict(verdict: Verdict) -> str:
-    return f'<span style="color:{COLOURS[verdict.rating]}">{html_text(unclickable(verdict.word))}</span>'
+    return f"{relation}{name}(sample {place.number}) {verdict_html(verdict)}"

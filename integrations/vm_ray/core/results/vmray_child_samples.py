@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_errors import DeadlineError, VMRayError
-from ...core.api.vmray_models import Json, Sample, objects, optional_id, text_of
+from ...core.api.vmray_models import Json, Sample, optional_id, text_of
 from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_request_errors import PermissionDeniedError
 from ...core.api.vmray_text import one_line
-from ...core.api.vmray_verdicts import Verdict, verdict_of
+from ...core.api.vmray_verdicts import Verdict
+from ...core.results.vmray_children import ids_of, is_truncated, relations_of, verdict_of_child
 from ...core.results.vmray_family import Link, Tree, tree_of
 
 RELATIONS: Final = (
@@ -126,26 +127,11 @@ def _sample(client: Client, number: int) -> Sample | Missing:
 def links_of(sample: Sample, relations: Sequence[str] = ()) -> list[Link]:
     """Return the relations of a sample to its children, each child once; VMRay's list of ids fills gaps."""
     found: dict[int, Link] = {}
-    typed = set()
-    for relation in objects(sample.raw.get("sample_child_relations")):
-        child = optional_id(relation, "relation_child_sample_id")
-        if child is None:
-            continue
-        typed.add(child)
+    for child, relation in relations_of(sample):
         word = one_line(text_of(relation, "relation_type"), MAX_WORD_LENGTH)
         if not relations or word in relations or not word:
-            found.setdefault(child, Link(child, word, verdict_of(relation, "relation_child_sample_")))
-    for child in _ids(sample, "sample_child_sample_ids"):
-        if child not in typed:
-            found.setdefault(child, Link(child))
-    found.pop(sample.sample_id, None)
+            found.setdefault(child, Link(child, word, verdict_of_child(relation)))
     return list(found.values())
-
-
-def _ids(sample: Sample, field_name: str) -> list[int]:
-    values = sample.raw.get(field_name)
-    ids = [optional_id({"id": each}, "id") for each in values] if isinstance(values, list) else []
-    return [each for each in ids if each is not None]
 
 
 def _follow_hints(client: Client, families: Families, level: Iterable[int]) -> dict[int, list[int]]:
@@ -154,7 +140,7 @@ def _follow_hints(client: Client, families: Families, level: Iterable[int]) -> d
     Returns:
         The possible children of each parent; they are confirmed when they are read.
     """
-    cut = [each for each in level if _is_truncated(families.samples.get(each))]
+    cut = [each for each in level if each in families.samples and is_truncated(families.samples[each])]
     hints: dict[int, list[int]] = {}
     for parent, found in map_concurrently(lambda each: _hints(client, each), cut):
         known = {parent, *(link.child for link in families.links[parent])}
@@ -166,10 +152,6 @@ def _follow_hints(client: Client, families: Families, level: Iterable[int]) -> d
         why = f": {error}" if isinstance(error, VMRayError) else ""
         families.truncated[parent] = f"VMRay truncated the list of child samples of sample {parent}{why}"
     return hints
-
-
-def _is_truncated(sample: Sample | None) -> bool:
-    return sample is not None and sample.raw.get("sample_child_relations_truncated") is True
 
 
 def _hints(client: Client, number: int) -> list[Link] | Missing:
@@ -201,7 +183,7 @@ def _drop_wrong_hints(families: Families, hints: Mapping[int, Sequence[int]]) ->
         confirmed = {
             child
             for child in possible
-            if child in families.samples and parent in _ids(families.samples[child], "sample_parent_sample_ids")
+            if child in families.samples and parent in ids_of(families.samples[child], "sample_parent_sample_ids")
         }
         wrong = set(possible) - confirmed
         families.links[parent] = [each for each in families.links[parent] if each.child not in wrong]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ...core.api.vmray_errors import VMRayError
-from ...core.api.vmray_models import Sample, objects, required_id, text_of
+from ...core.api.vmray_models import Json, Sample, objects, optional_id, text_of
 from ...core.api.vmray_verdicts import Verdict, verdict_of
 
 
@@ -33,15 +32,37 @@ def children_of(sample: Sample) -> list[Child]:
     A child has one relation, the first one. Ids without a relation come from servers that return no relations.
     """
     found: dict[int, Child] = {}
+    for number, relation in relations_of(sample):
+        found.setdefault(number, Child(number, text_of(relation, "relation_type"), verdict_of_child(relation)))
+    return sorted(found.values(), key=lambda each: (each.verdict.rank, each.sample_id))
+
+
+def relations_of(sample: Sample) -> Iterator[tuple[int, Json]]:
+    """Yield the id of each child sample with VMRay's object of the relation; a child can have several relations.
+
+    VMRay's list of ids fills gaps: a child without a relation comes with an empty object.
+    """
+    related = set()
     for relation in objects(sample.raw.get("sample_child_relations")):
-        number = _id(relation.get("relation_child_sample_id"))
-        verdict = verdict_of(relation, "relation_child_sample_")
-        found.setdefault(number, Child(number, text_of(relation, "relation_type"), verdict))
-    ids = sample.raw.get("sample_child_sample_ids")
-    for number in map(_id, ids if isinstance(ids, list) else []):
-        found.setdefault(number, Child(number, "", Verdict.NONE))
-    others = [each for number, each in found.items() if number not in (sample.sample_id, 0)]
-    return sorted(others, key=lambda each: (each.verdict.rank, each.sample_id))
+        number = optional_id(relation, "relation_child_sample_id")
+        if number and number != sample.sample_id:
+            related.add(number)
+            yield number, relation
+    for number in ids_of(sample, "sample_child_sample_ids"):
+        if number not in related and number != sample.sample_id:
+            yield number, {}
+
+
+def verdict_of_child(relation: Json) -> Verdict:
+    """Return the verdict of the child sample as its relation has it."""
+    return verdict_of(relation, "relation_child_sample_")
+
+
+def ids_of(sample: Sample, field: str) -> list[int]:
+    """Return the ids of a list of a sample; 0, which is no id of VMRay, and values of another form are left out."""
+    values = sample.raw.get(field)
+    ids = [optional_id({"id": each}, "id") for each in values] if isinstance(values, list) else []
+    return [each for each in ids if each]
 
 
 def is_truncated(sample: Sample) -> bool:
@@ -52,11 +73,3 @@ def is_truncated(sample: Sample) -> bool:
 def worst_child(children: Sequence[Child]) -> Child | None:
     """Return the child with the worst verdict; None if there is none."""
     return min(children, key=lambda each: (each.verdict.rank, each.sample_id), default=None)
-
-
-def _id(value: object) -> int:
-    """Return an id; 0, which is no id of VMRay, for a value of another form."""
-    try:
-        return required_id({"id": value}, "id")
-    except VMRayError:
-        return 0

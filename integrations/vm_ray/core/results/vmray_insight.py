@@ -30,13 +30,34 @@ MAX_NAME_LENGTH: Final = 120
 
 def insight(report: SampleReport) -> str:
     """Return the insight of one entity."""
-    parts = [_headline(report.sample.verdict), _facts(report), _iocs(report), _indicators(report)]
+    parts = [
+        headline("Verdict", verdict_html(report.sample.verdict)),
+        _facts(report),
+        _iocs(report),
+        _indicators(report),
+    ]
     parts += [f"<p><em>Note: {html_text(note)}.</em></p>" for note in report.notes]
     return "".join(parts)
 
 
-def _headline(verdict: Verdict) -> str:
-    return f'<h2><strong>Verdict: <span style="color:{COLOURS[verdict.rating]}">{_word(verdict)}</span></strong></h2>'
+def headline(title: str, verdict: str) -> str:
+    """Return the first line of an insight.
+
+    Args:
+        title: Our own words before the verdict.
+        verdict: The verdict as HTML.
+    """
+    return f"<h2><strong>{title}: {verdict}</strong></h2>"
+
+
+def verdict_html(verdict: Verdict) -> str:
+    """Return a verdict as HTML: its word in its colour."""
+    return coloured(verdict, _word(verdict))
+
+
+def coloured(verdict: Verdict, html: str) -> str:
+    """Return HTML in the colour of a verdict."""
+    return f'<span style="color:{COLOURS[verdict.rating]}">{html}</span>'
 
 
 def _word(verdict: Verdict) -> str:

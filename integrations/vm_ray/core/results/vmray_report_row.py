@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from ...core.api.vmray_models import Aggregate, text_of
+from ...core.api.vmray_models import Aggregate
 from ...core.results.vmray_escape import csv_cell, script_json, unclickable
 from ...core.results.vmray_full_report import FullReport
 from ...core.results.vmray_result import Table
 from ...core.results.vmray_result_budget import named_cost, nested_length, table_cost
-from ...core.results.vmray_sample_fields import LINK_FIELD, essential_fields, public_sample
+from ...core.results.vmray_sample_fields import essential_fields, public_sample, web_link
 from ...core.results.vmray_tables import extra_tables, sample_table
 from ...core.results.vmray_techniques import TechniqueFilter, technique_item, technique_table
 from ...core.results.vmray_unknown_values import ALL_TYPES
@@ -124,11 +124,11 @@ class ReportRow:
             "speaks_against": why.speaks_against,
             "missing": why.missing,
         }
-        link = _web_address(text_of(raw, LINK_FIELD))
+        link = web_link(raw)
         tail = {
             "children_truncated": report.truncated,
             "notes": list(notes),
-            "web_link": link or None,
+            "web_link": link,
             "reason": "; ".join(notes) or None,
         }
         return cls(
@@ -144,7 +144,7 @@ class ReportRow:
                 **extra_tables(title, report.base),
                 **_more_tables(title, report),
             },
-            link=link,
+            link=link or "",
         )
 
     def reduced(self, level: Level) -> ReportRow:
@@ -199,11 +199,6 @@ class ReportRow:
 
     def _list_text(self, name: str) -> str:
         return f'"{name}":[{",".join(self.lists.get(name, ()))}]'
-
-
-def _web_address(text: str) -> str:
-    """Return the text if it is the address of a web page, which people can open; else an empty text."""
-    return text if text.lower().startswith(("https://", "http://")) else ""
 
 
 def _lists(report: FullReport) -> dict[str, Sequence[Any]]:

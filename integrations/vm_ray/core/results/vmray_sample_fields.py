@@ -29,8 +29,12 @@ ESSENTIAL_FIELDS: Final = (
 
 def web_link(raw: Json, field: str = LINK_FIELD) -> str | None:
     """Return VMRay's own address of a sample or an analysis; None if a browser would not open a web page."""
-    address = text_of(raw, field)
-    return address if address.lower().startswith(("https://", "http://")) else None
+    return web_address(text_of(raw, field))
+
+
+def web_address(text: str) -> str | None:
+    """Return a text that is the address of a web page, which people can open; None for any other text."""
+    return text if text.lower().startswith(("https://", "http://")) else None
 
 
 def name_of(raw: Json) -> str | None:

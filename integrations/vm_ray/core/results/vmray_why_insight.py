@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...core.api.vmray_verdicts import Verdict
 from ...core.results.vmray_escape import html_text, unclickable
 from ...core.results.vmray_full_report import FullReport
-from ...core.results.vmray_insight import COLOURS
+from ...core.results.vmray_insight import coloured, headline
 from ...core.results.vmray_why import Section
 
 NOTE_LENGTH: Final = 500
@@ -19,17 +20,16 @@ def why_insight(report: FullReport) -> str:
     notes = [each for note in report.base.notes if (each := unclickable(note)) not in missing]
     return "".join(
         [
-            _headline(verdict, COLOURS[report.sample.verdict.rating]),
+            _verdict(verdict, report.sample.verdict),
             *map(_section, others),
             *(f"<p><em>Note: {html_text(note, NOTE_LENGTH)}.</em></p>" for note in notes),
         ]
     )
 
 
-def _headline(section: Section, colour: str) -> str:
+def _verdict(section: Section, verdict: Verdict) -> str:
     word, *reasons = map(html_text, section.lines)
-    head = f'<h2><strong>{section.title}: <span style="color:{colour}">{word}</span></strong></h2>'
-    return head + "".join(f"<p>{reason}</p>" for reason in reasons)
+    return headline(section.title, coloured(verdict, word)) + "".join(f"<p>{reason}</p>" for reason in reasons)
 
 
 def _section(section: Section) -> str:

@@ -133,9 +133,8 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
     ) -> dict[str, Any]:
         """Return the members of a row without files."""
         number = sample_id if subject.kind == "sample" else analysis_id
-        name = subject.name if number is None else f"{subject.kind} {number}"
         ids = {"sample_id": sample_id, "analysis_id": analysis_id}
-        return {"subject": name, **ids, "entity": subject.entity or None, **self.no_files}
+        return {"subject": subject.title(number), **ids, "entity": subject.entity or None, **self.no_files}
 
     def perform(self, run: Run, params: Params) -> Outcome:
         """Find and read the files of all subjects concurrently, and show the items in the given order."""

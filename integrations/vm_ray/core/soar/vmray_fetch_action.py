@@ -113,8 +113,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
     def facts_of(self, subject: Subject, number: int | None) -> dict[str, Any]:
         """Return the members of a row that identify the item: its name, its ids, and its entity or None."""
         ids: dict[str, int | None] = {f"{kind}_id": number if kind == subject.kind else None for kind in self.kinds}
-        name = subject.name if number is None else f"{subject.kind} {number}"
-        return {"subject": name, **ids, "entity": subject.entity or None}
+        return {"subject": subject.title(number), **ids, "entity": subject.entity or None}
 
     def perform(self, run: Run, params: Params) -> Outcome:
         """Read about all subjects concurrently, and show the items in the given order."""

@@ -26,7 +26,7 @@ from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_fetch_action import Sentences, told
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
 from ...core.soar.vmray_report_parameters import ReportParameters
-from ...core.soar.vmray_report_wall import LOST, Rendered, ReportWall, render
+from ...core.soar.vmray_report_wall import LOST, Rendered, ReportWall, facts_of, render
 from ...core.soar.vmray_run import FEW_ENTITIES, Run
 from ...core.soar.vmray_subjects import Subject
 
@@ -111,13 +111,8 @@ def _read(run: Run, lists: AllLists, subject: Subject, params: ReportParameters)
 
 def _unread(subject: Subject, error: Exception | None) -> Item:
     """Return the item of a subject without a report."""
-    number = subject.known_number
-    facts = {
-        "subject": subject.name if number is None else f"sample {number}",
-        "entity": subject.entity or None,
-        "sample_id": number,
-    }
-    return item_of_error(subject.name, error if isinstance(error, VMRayError) else VMRayError(UNEXPECTED), facts)
+    told = error if isinstance(error, VMRayError) else VMRayError(UNEXPECTED)
+    return item_of_error(subject.name, told, facts_of(subject, subject.known_number))
 
 
 def _presentation(items: Sequence[Item], rows: ReportRows, notes: Sequence[tuple[str, str]]) -> Presentation:

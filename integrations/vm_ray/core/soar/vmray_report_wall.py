@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
@@ -43,11 +43,16 @@ class Rendered(NamedTuple):
     insight: str
 
 
+def facts_of(subject: Subject, number: int | None) -> dict[str, Any]:
+    """Return the members of a row that identify the item."""
+    return {"subject": subject.title(number), "entity": subject.entity or None, "sample_id": number}
+
+
 def render(params: ReportParameters, subject: Subject, report: FullReport) -> Rendered:
     """Render the report of one subject; called from several threads."""
     sample, notes = report.sample, report.base.notes
     number, outcome = sample.sample_id, verdict_outcome(sample.verdict)
-    facts = {"subject": f"sample {number}", "entity": subject.entity or None, "sample_id": number}
+    facts = facts_of(subject, number)
     told = {**facts, "outcome": outcome, "verdict": sample.verdict.in_json}
     row = ReportRow.of(told, subject.entity or f"VMRay sample {number}", report, notes)
     wants_insight = params.wants_insight(is_suspicious=sample.verdict.is_suspicious)

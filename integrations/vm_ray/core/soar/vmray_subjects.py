@@ -29,6 +29,10 @@ class Subject(NamedTuple):
     kind: str
     entity: str = ""
 
+    def title(self, number: int | None) -> str:
+        """Return the name in a row: the kind and the id, or the text that was given while the id is not known."""
+        return self.name if number is None else f"{self.kind} {number}"
+
     @property
     def known_number(self) -> int | None:
         """The id in VMRay, if the parameter is an id; None for a hash."""

@@ -12,6 +12,7 @@ from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_outcome import verdict_outcome
 from ...core.results.vmray_result import Link
+from ...core.results.vmray_sample_fields import web_address
 from ...core.submissions.vmray_detonation import Detonation, Stage, TrackedSubmission
 from ...core.submissions.vmray_submit_decision import BLOCKED, DRY_RUN, JOIN, REUSE
 from ...core.submissions.vmray_submit_entry import Entry
@@ -19,7 +20,6 @@ from ...core.submissions.vmray_submit_entry import Entry
 UNRESOLVED: Final = "VMRay did not answer; run the action again, it will find what was stored"
 TOO_LOW: Final = "the quota of the API key is too low"
 _MORE_QUOTA: Final = "Wait for the next period of the quota, or use an API key with more quota."
-_WEB: Final = ("http://", "https://")
 
 
 def items_of(entry: Entry, options: SubmitOptions, fatal: VMRayError | None = None) -> list[Item]:
@@ -145,8 +145,7 @@ class _Rows:
     def _item(self, outcome: str, *, reason: str = "", kind: str = "", advice: str = "", **more: Any) -> Item:  # noqa: ANN401 - members of a row
         """Return an item; the members of its row that are not given say that nothing was submitted."""
         entry = self._entry
-        address = more.pop("link", "")
-        link = address if address.startswith(_WEB) else None
+        link = web_address(more.pop("link", ""))
         row = {
             **self._facts,
             "decision": entry.decision or None,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ...core.api.vmray_verdicts import Verdict
 from ...core.results.vmray_escape import csv_cell, html_text, unclickable
-from ...core.results.vmray_insight import COLOURS
+from ...core.results.vmray_insight import headline, verdict_html
 from ...core.results.vmray_item_result import Item, rows_of
 from ...core.results.vmray_messages import listed_items, waiting
 from ...core.results.vmray_outcome import VERDICT_WORDS, worst_outcome
@@ -86,8 +86,7 @@ def _line(row: Item) -> str:
 
 def _insight(rows: Sequence[Item], path: Sequence[dict[str, Any]], verdict: Verdict) -> Insight:
     """Return the insight of the case: the worst verdict, the path to it, and a line for each row."""
-    colour = COLOURS[verdict.rating]
-    parts = [f'<h2><strong>Worst verdict: <span style="color:{colour}">{verdict.word}</span></strong></h2>']
+    parts = [headline("Worst verdict", verdict_html(verdict))]
     parts.append(f"<p><strong>{' → '.join(map(_step, path))}</strong></p>")
     parts += [f"<p>{_named(row)}: {row.outcome}</p>" for row in rows[:MAX_LINES]]
     parts += [f"<p>… and {len(rows) - MAX_LINES} more</p>"] if len(rows) > MAX_LINES else []
