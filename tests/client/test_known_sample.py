@@ -19,12 +19,8 @@ from vm_ray.core.api.vmray_request_errors import (
     RequestRejectedError,
     ServerError,
 )
-from vm_ray.core.submissions.vmray_known_sample import (
-    NoSearchError,
-    earlier_of_file,
-    earlier_of_url,
-    find_url,
-)
+from vm_ray.core.submissions.vmray_known_sample import NoSearchError, earlier_of_file
+from vm_ray.core.submissions.vmray_known_url import earlier_of_url, find_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from ..core.results.vmray_messages import none_of_type
 from ..core.soar.vmray_run import Run
 from ..core.soar.vmray_submit_now_action import SubmitNowAction
 from ..core.soar.vmray_url_intake import SubmitUrlParameters, submitted_urls
-from ..core.submissions.vmray_known_sample import earlier_of_url
+from ..core.submissions.vmray_known_url import earlier_of_url
 from ..core.submissions.vmray_submit_decision import Earlier
 from ..core.submissions.vmray_submit_entry import Entry
 

@@ -23,9 +23,9 @@ from ...core.api.vmray_errors import (
     VMRayError,
 )
 from ...core.soar.vmray_case_files import ALL, NEWEST, case_files, chosen_files, names_of
+from ...core.soar.vmray_detonations import new_detonation
 from ...core.soar.vmray_parameters import Parameters, one_of, param, parts, plain_text
 from ...core.soar.vmray_run import Run
-from ...core.soar.vmray_submission_action import new_detonation
 from ...core.soar.vmray_submit_controls import NAME, FileControls
 from ...core.submissions.vmray_file import check_file, each_once, split_paths, too_large
 from ...core.submissions.vmray_private_files import PrivateFiles

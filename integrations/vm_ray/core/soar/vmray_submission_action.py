@@ -12,18 +12,16 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ...core.api.vmray_submit_options import SubmitOptions
-from ...core.api.vmray_verdicts import Verdict
 from ...core.results.vmray_messages import waiting
 from ...core.soar.vmray_action import Action, Outcome
 from ...core.soar.vmray_async_run import is_first_run, report_when_due, schedule_of
+from ...core.soar.vmray_detonations import existing_submissions
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_submit_parameters import SubmitParameters
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest
 from ...core.submissions.vmray_sources import Source
 from ...core.submissions.vmray_state import State
-from ...core.submissions.vmray_submission_key import ItemFacts, submission_key
 from ...core.submissions.vmray_workflow import advance
 
 Declared = TypeVar("Declared", bound=SubmitParameters)
@@ -104,23 +102,3 @@ class SubmissionAction(Action[Declared]):
         names = [name for each in detonations if each.stage is not Stage.FAILED for name in each.names]
         pending = [name for each in detonations if each.pending for name in each.names] or names
         return Outcome.in_progress(waiting(pending), state.to_text(self.name))
-
-
-def new_detonation(run: Run, action: str, name: str, facts: ItemFacts, options: SubmitOptions) -> Detonation:
-    """Return an item that is not submitted yet, with its idempotency key."""
-    key = submission_key(run.siemplify.case_id, run.siemplify.alert_id, action, facts, options)
-    return Detonation(facts.item, name, key)
-
-
-def existing_submissions(detonations: Sequence[Detonation]) -> list[tuple[str, str]]:
-    """Return a detail for each item that VMRay stored or may have stored, for an action that ends without a report."""
-    stored = [each for each in detonations if each.submissions or each.stage is Stage.UNRESOLVED]
-    return [(name, _kept(each)) for each in stored for name in each.names]
-
-
-def _kept(detonation: Detonation) -> str:
-    if not detonation.submissions:
-        return detonation.why_unfinished
-    numbers = ", ".join(str(part.submission_id) for part in detonation.submissions)
-    verdict = "" if detonation.verdict == Verdict.NONE else f"; verdict: {detonation.verdict.told}"
-    return f"kept in VMRay: submission {numbers}{verdict}"

@@ -16,10 +16,10 @@ from ...core.results.vmray_messages import MAX_NAME_LENGTH
 from ...core.results.vmray_outcome import worst_outcome
 from ...core.results.vmray_submit_summary import cost, sentences, submission_table
 from ...core.soar.vmray_action import Outcome
+from ...core.soar.vmray_detonations import existing_submissions
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
 from ...core.soar.vmray_parameters import quoted
 from ...core.soar.vmray_run import Run
-from ...core.soar.vmray_submission_action import existing_submissions
 from ...core.soar.vmray_submit_controls import NETWORK_SCHEME, SubmitControls
 from ...core.soar.vmray_submit_rows import items_of, with_links_once
 from ...core.submissions.vmray_submit_batch import Batch, Context

@@ -8,8 +8,8 @@ from typing import TypeVar
 from ...core.api.vmray_errors import FileError, FilesRejectedError
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_messages import NOT_ACCESSIBLE
+from ...core.soar.vmray_detonations import new_detonation
 from ...core.soar.vmray_run import Run
-from ...core.soar.vmray_submission_action import new_detonation
 from ...core.submissions.vmray_detonation import Detonation
 from ...core.submissions.vmray_file import check_file, each_once, split_paths, too_large
 from ...core.submissions.vmray_sources import FileSource

@@ -8,8 +8,8 @@ from ...core.api.vmray_errors import UnsupportedSubjectError
 from ...core.api.vmray_spelling import trimmed
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_escape import defang
+from ...core.soar.vmray_detonations import new_detonation
 from ...core.soar.vmray_run import Run
-from ...core.soar.vmray_submission_action import new_detonation
 from ...core.submissions.vmray_detonation import Detonation
 from ...core.submissions.vmray_sources import UrlSource
 from ...core.submissions.vmray_url_subject import UrlSubject, url_subject

@@ -13,9 +13,9 @@ from soar_sdk.SiemplifyDataModel import EntityTypes
 from ...core.api.vmray_errors import ParameterError, UnsupportedSubjectError
 from ...core.api.vmray_spelling import texts_of_list, trimmed
 from ...core.api.vmray_submit_options import SubmitOptions
+from ...core.soar.vmray_detonations import new_detonation
 from ...core.soar.vmray_parameters import Parameters, param, plain_text
 from ...core.soar.vmray_run import Run
-from ...core.soar.vmray_submission_action import new_detonation
 from ...core.soar.vmray_submit_controls import SubmitControls
 from ...core.soar.vmray_url_entities import notes_about, spelling_notes, text_of_entity
 from ...core.submissions.vmray_sources import UrlSource
