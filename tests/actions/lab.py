@@ -51,7 +51,7 @@ class Lab:
 
     def configure(self, **values: str) -> None:
         """Configure the integration for this emulator; in the names of settings, `_` stands for a space."""
-        given = {name.replace("_", " "): value for name, value in values.items()}
+        given = _spaced(values)
         usual = {"Api Root": self.vmray.url, "Api Key": self.vmray.api_key, "Verify SSL": "true"}
         self.secops.configure("VMRay", usual | given)
 
@@ -73,6 +73,10 @@ class Lab:
         """Clear the request log and run an action on all entities of the case."""
         self.vmray.control.forget_requests()
         return self.host.run(action, self.case, parameters, **options)
+
+    def run_with(self, action: str, **parameters: str) -> ActionRun:
+        """Run an action with these parameters; in their names, `_` stands for a space."""
+        return self.run(action, _spaced(parameters))
 
     def read(self, path: str) -> JsonValue:
         """Send a GET request to the emulator and return `data`."""
@@ -125,6 +129,15 @@ class Lab:
     def insights(self) -> dict[str, str]:
         """Return the HTML of the case's insights by entity."""
         return {each["entity_identifier"]: each["content"] for each in self.case.insights}
+
+
+def items_of(run: ActionRun) -> list[dict[str, Any]]:
+    """Return the rows of the JSON result of an action with an outcome."""
+    return list(run.json_result["items"])
+
+
+def _spaced(values: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", " "): value for name, value in values.items()}
 
 
 def _query(query: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.actions.lab import items_of
 from tests.support.outcome import FINE, LATE, REFUSED, RETRIED, ended, named, optional_part
 
 if TYPE_CHECKING:
@@ -50,11 +51,6 @@ OUTCOMES: Final[Exceptions] = {
         LATE: named(UNRESOLVED),
     },
 }
-
-
-def items_of(run: ActionRun) -> list[dict[str, Any]]:
-    """The rows of the JSON result."""
-    return list(run.json_result["items"])
 
 
 def words(run: ActionRun) -> list[tuple[str | None, str]]:

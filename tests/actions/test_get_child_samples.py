@@ -79,7 +79,7 @@ SITUATIONS = [
 
 def children(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
+    return lab.run_with(ACTION, **parameters)
 
 
 def test_the_tree_of_an_archive_in_full(lab: Lab) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.lab import outcome
-from tests.support.example import Example
-from tests.support.outcome import FATAL, FINE, LATE, REFUSED, RETRIED, ended, optional_part
+from tests.support.example import Example, known_hashes
+from tests.support.outcome import ended, explained, optional_part
 
 from vmray_emulator import KNOWN_SHA256
 
@@ -44,13 +44,7 @@ VALUES: dict[str, list[str]] = {
 
 def several(number: int) -> Example:
     """So many hashes, each with a sample of its own."""
-    hashes = [f"{each:064x}" for each in range(1, number + 1)]
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for each in hashes:
-            vmray.control.add_sample(sha256=each, iocs=FOUND)
-
-    return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="done")
+    return known_hashes(number, iocs=FOUND)
 
 
 def a_family(vmray: EmbeddedEmulator) -> None:
@@ -97,18 +91,13 @@ _REFUSED = ended(r"VMRay denied the request \(HTTP 403\)")
 OUTCOMES = {
     "GET /sample/{id}": optional_part("the verdict could not be read"),
     # the list of analyses only explains why VMRay did not return the IOCs
-    "GET /analysis/sample/{id}": {
-        RETRIED: (FINE, _REFUSED),
-        LATE: _REFUSED,
-        REFUSED: _REFUSED,
-        FATAL: _REFUSED,
-    },
+    "GET /analysis/sample/{id}": explained(_REFUSED),
 }
 
 
 def iocs(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
+    return lab.run_with(ACTION, **parameters)
 
 
 def values_of(run: ActionRun) -> list[str]:

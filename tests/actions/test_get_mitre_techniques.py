@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.lab import outcome
-from tests.support.example import Example
-from tests.support.outcome import FATAL, FINE, LATE, REFUSED, RETRIED, ended
+from tests.support.example import Example, known_hashes
+from tests.support.outcome import ended, explained
 
 from vmray_emulator import KNOWN_SHA256
 
@@ -34,7 +34,7 @@ REGISTRY = {
 }
 DISCOVERY = {"technique_id": "T1082", "technique": "System Information", "tactics": ["Discovery"]}
 TOOLS = {"technique_id": "T1562.001", "technique": "Disable Tools", "tactics": ["Defense Evasion"]}
-FOUND = {
+FOUND: dict[str, Any] = {
     "indicators": INDICATORS,
     "techniques": [{**DISCOVERY, "indicators": [1]}, REGISTRY, {**TOOLS, "indicators": [0, 2]}],
 }
@@ -42,13 +42,7 @@ FOUND = {
 
 def several(number: int) -> Example:
     """So many hashes, each with a sample of its own."""
-    hashes = [f"{each:064x}" for each in range(1, number + 1)]
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for each in hashes:
-            vmray.control.add_sample(sha256=each, **FOUND)
-
-    return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="done")
+    return known_hashes(number, **FOUND)
 
 
 def a_locked_report(vmray: EmbeddedEmulator) -> None:
@@ -75,18 +69,13 @@ SITUATIONS = [
 _REFUSED = ended(r"VMRay denied the request \(HTTP 403\)")
 OUTCOMES = {
     # the list of analyses only explains why VMRay did not return the techniques
-    "GET /analysis/sample/{id}": {
-        RETRIED: (FINE, _REFUSED),
-        LATE: _REFUSED,
-        REFUSED: _REFUSED,
-        FATAL: _REFUSED,
-    },
+    "GET /analysis/sample/{id}": explained(_REFUSED),
 }
 
 
 def techniques(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
+    return lab.run_with(ACTION, **parameters)
 
 
 def ids_of(run: ActionRun) -> list[list[str]]:

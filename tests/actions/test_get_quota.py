@@ -42,7 +42,7 @@ OUTCOMES = {
 
 def quota(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run("Get Quota", {name.replace("_", " "): value for name, value in parameters.items()})
+    return lab.run_with("Get Quota", **parameters)
 
 
 def result_of(run: ActionRun) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.actions.lab import outcome
-from tests.support.example import Example
-from tests.support.outcome import FATAL, FINE, LATE, REFUSED, RETRIED, ended, named, optional_file
+from tests.actions.lab import items_of, outcome
+from tests.support.example import Example, known_hashes
+from tests.support.outcome import ended, explained, named, optional_file
 from tests.support.unfinished import unfinished
 
 from vmray_emulator import KNOWN_SHA256
@@ -36,13 +36,7 @@ NO_FILE = {
 
 def several(number: int) -> Example:
     """So many hashes, each with a sample of its own."""
-    hashes = [f"{each:064x}" for each in range(1, number + 1)]
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for each in hashes:
-            vmray.control.add_sample(sha256=each)
-
-    return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="done")
+    return known_hashes(number)
 
 
 def by_id(situation: str, parameters: dict[str, str], first: int, count: int = 1) -> Example:
@@ -115,18 +109,13 @@ OUTCOMES = {
     "GET /sample/{id}/report": optional_file("PDF"),
     "GET /analysis/{id}/archive/report/report.pdf": optional_file("PDF"),
     # for a report that VMRay denied, the list of analyses only explains why
-    "GET /analysis/sample/{id}": {RETRIED: (FINE, _DENIED), LATE: _DENIED, REFUSED: _DENIED, FATAL: _DENIED},
+    "GET /analysis/sample/{id}": explained(_DENIED),
 }
 
 
 def reports(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
-
-
-def items_of(run: ActionRun) -> list[dict[str, Any]]:
-    """The rows of the JSON result."""
-    return list(run.json_result["items"])
+    return lab.run_with(ACTION, **parameters)
 
 
 def test_the_report_of_a_sample(lab: Lab) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.actions.expected import ENRICHED, ENRICHMENT_FIELDS, sample_table
-from tests.actions.lab import outcome
-from tests.support.example import Example
+from tests.actions.lab import items_of, outcome
+from tests.support.example import Example, known_hashes
 from tests.support.outcome import FINE, optional_part
 
 from vmray_emulator import KNOWN_SHA256
@@ -33,13 +33,7 @@ TEN += ["registry", "urls"]
 
 def several(number: int) -> Example:
     """So many hashes, each with a sample of its own."""
-    hashes = [f"{each:064x}" for each in range(1, number + 1)]
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for each in hashes:
-            vmray.control.add_sample(sha256=each, indicators=[STRONG], techniques=[])
-
-    return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="malicious")
+    return known_hashes(number, result="malicious", indicators=[STRONG], techniques=[])
 
 
 def by_id(number: int) -> Example:
@@ -101,12 +95,7 @@ OUTCOMES = {
 
 def report(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
-
-
-def items_of(run: ActionRun) -> list[dict[str, Any]]:
-    """The rows of the JSON result."""
-    return list(run.json_result["items"])
+    return lab.run_with(ACTION, **parameters)
 
 
 def json_of(run: ActionRun, *members: str) -> list[Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.actions.lab import outcome
-from tests.support.example import Example
+from tests.actions.lab import items_of, outcome
+from tests.support.example import Example, known_hashes
 from tests.support.outcome import FINE, file, named, optional_file
 from tests.support.unfinished import unfinished
 
@@ -27,14 +27,7 @@ INDEX = "GET /rest/analysis/9001/archive/screenshots/index.log"
 
 def several(number: int) -> Example:
     """So many hashes, each with a sample of its own, of which one picture is requested."""
-    hashes = [f"{each:064x}" for each in range(1, number + 1)]
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for each in hashes:
-            vmray.control.add_sample(sha256=each)
-
-    entities = tuple(("FILEHASH", each) for each in hashes)
-    return Example(setup=setup, entities=entities, parameters={"Max Screenshots": "1"}, result="done")
+    return known_hashes(number, parameters={"Max Screenshots": "1"})
 
 
 def of_analyses(count: int = 1) -> Example:
@@ -89,12 +82,7 @@ OUTCOMES = {
 
 def screenshots(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
-
-
-def items_of(run: ActionRun) -> list[dict[str, Any]]:
-    """The rows of the JSON result."""
-    return list(run.json_result["items"])
+    return lab.run_with(ACTION, **parameters)
 
 
 def test_the_screenshots_of_an_entity(lab: Lab) -> None:

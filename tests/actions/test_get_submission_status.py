@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.actions.lab import outcome
-from tests.support.example import Example
+from tests.support.example import Example, known_hashes
 from tests.support.outcome import optional_part
 
 from vmray_emulator import KNOWN_SHA256
@@ -25,13 +25,7 @@ SHA256 = "c7" * 32
 
 def several(number: int) -> Example:
     """So many hashes, each with a sample of its own."""
-    hashes = [f"{each:064x}" for each in range(1, number + 1)]
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for each in hashes:
-            vmray.control.add_sample(sha256=each)
-
-    return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="malicious")
+    return known_hashes(number, result="malicious")
 
 
 def submit(vmray: EmbeddedEmulator, url: str) -> None:
@@ -91,7 +85,7 @@ OUTCOMES = {
 
 def status(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
+    return lab.run_with(ACTION, **parameters)
 
 
 def rows_of(run: ActionRun) -> list[dict[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.actions.lab import outcome
-from tests.support.example import Example
-from tests.support.outcome import FATAL, FINE, LATE, REFUSED, RETRIED, ended
+from tests.actions.lab import items_of, outcome
+from tests.support.example import Example, known_hashes
+from tests.support.outcome import ended, explained
 
 from vmray_emulator import KNOWN_SHA256
 
@@ -26,13 +26,7 @@ SHA256 = "c7" * 32
 
 def several(number: int) -> Example:
     """So many hashes, each with a sample of its own."""
-    hashes = [f"{each:064x}" for each in range(1, number + 1)]
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for each in hashes:
-            vmray.control.add_sample(sha256=each, indicators=[STRONG])
-
-    return Example(setup=setup, entities=tuple(("FILEHASH", each) for each in hashes), result="done")
+    return known_hashes(number, indicators=[STRONG])
 
 
 def by_id(situation: str, parameter: str, first: int, count: int = 1) -> Example:
@@ -86,23 +80,13 @@ SITUATIONS = [
 _REFUSED = ended(r"VMRay denied the request \(HTTP 403\)")
 OUTCOMES = {
     # the list of analyses only explains why VMRay did not return the threat indicators
-    "GET /analysis/sample/{id}": {
-        RETRIED: (FINE, _REFUSED),
-        LATE: _REFUSED,
-        REFUSED: _REFUSED,
-        FATAL: _REFUSED,
-    },
+    "GET /analysis/sample/{id}": explained(_REFUSED),
 }
 
 
 def indicators(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
-
-
-def items_of(run: ActionRun) -> list[dict[str, Any]]:
-    """The rows of the JSON result."""
-    return list(run.json_result["items"])
+    return lab.run_with(ACTION, **parameters)
 
 
 def operations(item: dict[str, Any], member: str = "threat_indicators") -> list[str]:

@@ -35,7 +35,7 @@ NAMES = {
 def scan(lab: Lab, **parameters: str) -> dict[str, Any]:
     """Scan the one hash and return its `EntityResult`."""
     lab.hashes(SHA256)
-    run = lab.run("Scan Hash", {name.replace("_", " "): value for name, value in parameters.items()})
+    run = lab.run_with("Scan Hash", **parameters)
     assert run.is_success, run.message
     (entry,) = run.json_result
     return dict(entry["EntityResult"])

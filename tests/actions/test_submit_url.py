@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from tests.actions import submitting_now
-from tests.actions.lab import completed, outcome
+from tests.actions.lab import completed, items_of, outcome
 from tests.actions.submitting import lose_submits
-from tests.actions.submitting_now import HEADER, LOOK_UP, NOTHING, SUBMIT, items_of, words
+from tests.actions.submitting_now import HEADER, LOOK_UP, NOTHING, SUBMIT, words
 from tests.support.example import Example
 from tests.support.outcome import FINE, named
 
@@ -89,7 +89,7 @@ OUTCOMES = {
 
 def submit(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; in the names of parameters, `_` stands for a space."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
+    return lab.run_with(ACTION, **parameters)
 
 
 def test_the_urls_of_the_case_are_submitted_in_their_original_case(lab: Lab) -> None:

@@ -94,7 +94,7 @@ OUTCOMES = {
 
 def update(lab: Lab, **parameters: str) -> ActionRun:
     """Run the action; parameters are given with `_` for blanks."""
-    return lab.run(ACTION, {name.replace("_", " "): value for name, value in parameters.items()})
+    return lab.run_with(ACTION, **parameters)
 
 
 def test_tags_are_added_and_removed(lab: Lab) -> None:

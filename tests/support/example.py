@@ -93,6 +93,31 @@ def subject_rows(json_result: JsonValue) -> list[dict[str, Any]]:
     return rows
 
 
+def known_hashes(
+    number: int,
+    *,
+    result: bool | str = "done",
+    parameters: Mapping[str, str] | None = None,
+    **sample: Any,  # noqa: ANN401 - what a known sample can have
+) -> Example:
+    """So many hashes of the case, each with a sample of its own.
+
+    Args:
+        number: How many.
+        result: The script result.
+        parameters: Parameters that are not left at their defaults.
+        sample: What VMRay knows of each sample.
+    """
+    hashes = [f"{each:064x}" for each in range(1, number + 1)]
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for each in hashes:
+            vmray.control.add_sample(sha256=each, **sample)
+
+    entities = tuple(("FILEHASH", each) for each in hashes)
+    return Example(setup=setup, entities=entities, parameters=parameters or {}, result=result)
+
+
 def prepare(lab: Lab, example: Example, folder: Path, *others: tuple[str, str]) -> dict[str, str]:
     """Bring VMRay and a fresh case into the state of an example, and return the parameters of its run.
 

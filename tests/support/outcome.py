@@ -64,6 +64,11 @@ FINAL: Final[Mapping[str, Outcome]] = {
 }
 
 
+def explained(refusal: Outcome) -> dict[str, Outcome | Pair]:
+    """The outcomes of a request that only explains a refusal, with which the action fails in any case."""
+    return {RETRIED: (FINE, refusal), LATE: refusal, REFUSED: refusal, FATAL: refusal}
+
+
 def optional_part(says: str, *, is_last: bool = True) -> dict[str, Outcome | Pair]:
     """The outcomes of a request for an optional part of a result: there is a result, with a note.
 
