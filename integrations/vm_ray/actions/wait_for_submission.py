@@ -6,7 +6,7 @@ from ..core.soar.vmray_wait_action import WaitAction, WaitParameters
 
 
 class WaitForSubmission(WaitAction):
-    """Waits for submissions that exist, and for what VMRay itself submits out of them.
+    """Waits for submissions that exist, and for the samples inside them, which VMRay submits itself.
 
     The outcome is the worst verdict, with the path of samples that leads to it. What is not finished at the deadline
     is named, and can be waited for by another run of the action. Nothing is submitted, and no quota is used.

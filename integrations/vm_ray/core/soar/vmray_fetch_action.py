@@ -1,4 +1,4 @@
-"""The base of actions that read something about each subject and show it; each subject is an item of the result."""
+"""The base of actions that read or change something of each subject; each subject is an item of the result."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def retrieved(noun: str) -> Sentences:
 
 
 class FetchAction(OutcomeAction[Params], Generic[Params]):
-    """Reads something about each subject. An error of one subject does not affect the others.
+    """Reads or changes something of each subject. An error of one subject does not affect the others.
 
     Attributes:
         sentences: The documented sentences.
@@ -66,7 +66,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
 
     @abstractmethod
     def fetch(self, run: Run, subject: Subject, number: int, params: Params) -> Item:
-        """Read the requested data about one subject; called from several threads.
+        """Read or change what the parameters request of one subject; called from several threads.
 
         Args:
             run: The current run; its client sends the requests.
