@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from secops_lab.platform import LocalPlatform
-from tools.contract import read_contract
 from tools.evidence.usage import template
 from vmray_emulator import EmbeddedEmulator
 
@@ -170,7 +169,7 @@ def _observed(lab: Lab, case: Case, run: ActionRun, steady: _Steady) -> Performa
             **dict(case.example.entities),
         },
         message=steady(run.message),
-        result_name=read_contract()["actions"][case.action.stem]["script_result_name"],
+        result_name=run.result_name,
         value=str(run.result_value),
         rounds=len(run.rounds),
         json=steady(run.json_result),
