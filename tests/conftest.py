@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 SOAR_SDK_DIR = "SOAR_SDK_DIR"
 
-# The longest tests start first: at the end of a run, the other processes would wait for them.
-LONGEST = "test_fault_matrix.py"
-
 # Properties are about values: how long an example takes is the machine's matter. No run draws its own ones;
 # still, Hypothesis takes some from the modules that are loaded, and so from which tests run together.
 settings.register_profile(
@@ -46,11 +43,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hand the option on as the environment variable, which parallel test processes see as well."""
     if folder := config.getoption("--soar-sdk"):
         os.environ[SOAR_SDK_DIR] = str(Path(folder).expanduser().resolve())
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Move the longest tests to the beginning; the others keep their order."""
-    items.sort(key=lambda item: item.path.name != LONGEST)
 
 
 @pytest.hookimpl(optionalhook=True)  # unknown where pytest runs without xdist
