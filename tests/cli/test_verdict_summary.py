@@ -40,16 +40,26 @@ def test_each_member_of_an_archive_has_a_line(cli: Cli, tmp_path: Path) -> None:
 )
 def test_a_word_that_is_no_verdict_is_not_called_one(word: str, label: str) -> None:
     """Given an item without a verdict, then the line has its outcome under this name."""
-    item = {"subject": "x", "verdict": None, "outcome": word}
+    assert f"{label}: {word} · x" in shown({"subject": "x", "verdict": None, "outcome": word})
+
+
+@pytest.mark.parametrize(
+    ("subject", "line"), [("a.exe", "a.exe · submission 7"), ("submission 7", "submission 7")]
+)
+def test_a_submission_is_named_once(subject: str, line: str) -> None:
+    """Given an item that is a submission, then its line has the id once."""
+    item = {"subject": subject, "verdict": "clean", "outcome": "clean", "submission_id": 7}
+    assert f"Verdict: clean · {line}\n" in shown(item)
+
+
+def shown(item: dict[str, Any]) -> str:
+    """What the command prints about a result with one item."""
     entry = {"RawJson": json.dumps({"items": [item]}), "Attachments": {}, "CSVLines": [], "Links": {}}
-    results = {"JsonResult": entry}
-    run = ActionRun("Toy", "outcome", RunState.COMPLETED, "", [], results)
-    shown = io.StringIO()
+    run = ActionRun("Toy", "outcome", RunState.COMPLETED, "", [], {"JsonResult": entry})
+    out = io.StringIO()
     case = cast("Any", SimpleNamespace(entities=[], insights=[], attachments=[]))
-
-    show_run(Console(file=shown, width=80), run, case, tables=False)
-
-    assert f"{label}: {word} · x" in shown.getvalue()
+    show_run(Console(file=out, width=80), run, case, tables=False)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("verdict", [None, "not_available"])

@@ -87,7 +87,7 @@ def _show_findings(out: Console, run: ActionRun) -> None:
             cell(finding.verdict, _VERDICT_STYLES.get(finding.verdict.lower(), "bold"))
         )
         verdict.append(" · ").append(cell(finding.subject))
-        if finding.submission_id:
+        if finding.submission_id and finding.subject != f"submission {finding.submission_id}":
             verdict.append(" · submission ").append(cell(finding.submission_id))
         out.print(verdict, soft_wrap=True)
         if finding.link:
