@@ -120,7 +120,7 @@ def _success(state: ServerState, findings: Findings, *, known: bool) -> dict[str
         "verdict": findings.verdict,
         "severity": findings.severity,
         "vti_score": findings.score,
-        "size": 150_000,
+        "size": state.settings.archive_bytes,
         "lock_status": "locked" if findings.locked else "unlocked",
         "vti_built_in_rules_version": str(state.version),
     }

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import zipfile
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
 from vmray_emulator.protocol import reset_connection
+from vmray_emulator.zipcrypto import without_encryption
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from vmray_emulator.faults import Fault
     from vmray_emulator.json_types import Json
 
+_BLOCK: Final = 64 * 1024
 _PAGE: Final = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>"
 
 
@@ -193,6 +197,28 @@ async def _result_error(exchange: Exchange) -> None:
     await exchange.reply(Response(body, 200, media_type="application/json"))
 
 
+async def _unencrypted(exchange: Exchange) -> None:
+    """Send the archive with plain members, although the client asked for encryption."""
+    kept = await exchange.execute()
+    query = parse_qs(exchange.scope["query_string"].decode())
+    (password,) = query.get("encryption_password", ["infected"])
+    try:
+        body = without_encryption(bytes(kept.body), password, last_only=exchange.options["last_only"])
+    except zipfile.BadZipFile:  # an error
+        body = bytes(kept.body)
+    await exchange.reply(kept.response(body))
+
+
+async def _endless(exchange: Exchange) -> None:
+    """Send the body without its length, and then more, until the client disconnects or much was sent."""
+    kept = await exchange.execute()
+    await exchange.send({"type": "http.response.start", "status": kept.status, "headers": kept.headers})
+    await exchange.send({"type": "http.response.body", "body": bytes(kept.body), "more_body": True})
+    for _ in range(exchange.options["bytes"] // _BLOCK):
+        await exchange.send({"type": "http.response.body", "body": bytes(_BLOCK), "more_body": True})
+    await exchange.send({"type": "http.response.body", "body": b""})
+
+
 async def _patch(exchange: Exchange) -> None:
     kept = await exchange.execute()
     try:
@@ -241,5 +267,7 @@ _TREATMENTS: Final[dict[str, Callable[[Exchange], Awaitable[None]]]] = {
     "truncated_json": _truncated_json,
     "data_null": _data_null,
     "result_error": _result_error,
+    "unencrypted": _unencrypted,
+    "endless": _endless,
     "patch": _patch,
 }

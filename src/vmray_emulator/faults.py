@@ -29,6 +29,8 @@ KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "truncated_json": {},
     "data_null": {},
     "result_error": {"error_msg": "Internal error", "stored": False},
+    "unencrypted": {"last_only": False},
+    "endless": {"bytes": 64 * 2**20},
     "patch": {"set": {}, "remove": []},
 }
 

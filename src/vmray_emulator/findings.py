@@ -60,6 +60,7 @@ class Findings:
         locked: Whether the reports are locked.
         machines: Virtual machines of the dynamic analyses, as `machines.Machine` describes them. Empty: one.
         screenshots: Pictures of an analysis (see `screenshots`), or None for the usual three.
+        members: Odd members of the archive of an analysis (see `payloads`).
     """
 
     profile: str = "custom"
@@ -76,6 +77,7 @@ class Findings:
     locked: bool = False
     machines: list[dict[str, Any]] = field(default_factory=list)
     screenshots: list[str] | None = None
+    members: list[str] = field(default_factory=list)
 
     @property
     def severity(self) -> str:

@@ -1,4 +1,4 @@
-"""IOCs as CSV and as a STIX 2.0 bundle. Columns and objects of the exports are inferred."""
+"""IOCs as CSV and as a STIX bundle. Columns and objects of the exports are inferred."""
 
 from __future__ import annotations
 
@@ -69,5 +69,33 @@ def as_stix(iocs: dict[str, list[IocSpec]], moment: str, chosen: IocFilter) -> b
         "id": f"bundle--{uuid.uuid5(uuid.NAMESPACE_OID, seed)}",
         "spec_version": "2.0",
         "objects": [data],
+    }
+    return json.dumps(bundle).encode()
+
+
+def as_stix21(iocs: dict[str, list[IocSpec]], moment: str, chosen: IocFilter) -> bytes:
+    """Return a bundle of STIX 2.1 with one object for each IOC, and a report that names them."""
+    objects: dict[str, dict[str, Any]] = {}
+    for name, spec in _rows(iocs, chosen):
+        if name in _STIX_TYPES:
+            kind, key = _STIX_TYPES[name]
+            seed = f"{kind} {spec['value']}"
+            number = f"{kind}--{uuid.uuid5(uuid.NAMESPACE_URL, seed)}"
+            objects[number] = {"type": kind, "spec_version": "2.1", "id": number, key: spec["value"]}
+    seed = json.dumps([moment, *objects])
+    report = {
+        "type": "report",
+        "spec_version": "2.1",
+        "id": f"report--{uuid.uuid5(uuid.NAMESPACE_URL, seed)}",
+        "created": f"{moment}.000Z",
+        "modified": f"{moment}.000Z",
+        "published": f"{moment}Z",
+        "name": "VMRay analysis report",
+        "object_refs": list(objects),
+    }
+    bundle = {
+        "type": "bundle",
+        "id": f"bundle--{uuid.uuid5(uuid.NAMESPACE_OID, seed)}",
+        "objects": [*([report] if objects else []), *objects.values()],
     }
     return json.dumps(bundle).encode()

@@ -49,6 +49,8 @@ class KnownSample:
         running: Seconds since the beginning of a submission that is still running, or None. It ends only
             with `control.finish_all`.
         screenshots: Pictures of each analysis (see `screenshots`), or None for the usual three.
+        members: Odd members of the archive of each analysis (see `payloads`).
+        content: The text of the file, which can be downloaded then; None: only the hashes are known.
         children: Keywords of the samples that came out of this one. A child with the hashes of a sample that
             exists is that sample, so that a cycle can be described.
         relation: Its relation to its parent, e.g. `Dropped File`.
@@ -78,6 +80,8 @@ class KnownSample:
     earlier: Sequence[float] = ()
     running: float | None = None
     screenshots: Sequence[str] | None = None
+    members: Sequence[str] = ()
+    content: str | None = None
     children: Sequence[Mapping[str, Any]] = ()
     relation: str = "Dropped File"
     missing: bool = False
@@ -115,16 +119,18 @@ class KnownSample:
             failing=list(ANALYZERS) if self.failed else [],
             machines=[Machine.choose(one).as_json() for one in self.machines],
             screenshots=None if self.screenshots is None else list(self.screenshots),
+            members=list(self.members),
         )
 
     def fields(self) -> dict[str, Any]:
         """Return the sample fields by short name."""
-        hashes = text_hashes(self.url or self.filename)
+        text = self.content if self.content is not None else self.url
+        hashes = text_hashes(text or self.filename)
         given = {"md5hash": self.md5, "sha1hash": self.sha1, "sha256hash": self.sha256}
         return {
             "filename": "sample.url" if self.url else self.filename,
             "type": self.sample_type or ("URL" if self.url else "Windows Exe (x86-64)"),
-            "filesize": len(self.url) if self.url else 48_128,
+            "filesize": len(text.encode()) if text else 48_128,
             "url": self.url,
             "display_url": self.url,
             **hashes,

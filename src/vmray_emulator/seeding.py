@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from vmray_emulator.analyses import hashes_of, new_analysis
 from vmray_emulator.clock import timestamp
 from vmray_emulator.completion import sample_outcome, submission_outcome
+from vmray_emulator.content import ContentWriter
 from vmray_emulator.jobs import new_job
 from vmray_emulator.known_sample import KnownSample
 from vmray_emulator.machines import machines_of, seen_by
@@ -51,7 +52,7 @@ def store_known(
     oldest = state.clock.now() - max((known.age, *known.earlier)) - _SECONDS
     outcome = {} if known.failed or not known.analyses else sample_outcome(found)
     sample = state.store.insert("sample", **{"created": timestamp(oldest), **outcome, **known.fields()})
-    state.set_findings(sample["sample_id"], found)
+    state.set_findings(sample["sample_id"], found, _stored(state, known))
     past = _Past(state, known, found, sample, parent.submission_id if parent else None)
     end = End(sample["sample_id"], past.store())
     if parent is not None:
@@ -62,6 +63,15 @@ def store_known(
     if known.missing:
         state.store.remove("sample", end.sample_id)
     return stored or sample
+
+
+def _stored(state: ServerState, known: KnownSample) -> str | None:
+    """Store the content of a sample, and return its name in the content folder."""
+    if known.content is None:
+        return None
+    with ContentWriter(state.content) as writer:
+        writer.write(known.content.encode())
+        return writer.keep(known.filename).sha256
 
 
 def _store_child(state: ServerState, child: KnownSample, parent: End) -> None:

@@ -56,6 +56,7 @@ class Settings:
         quota_unit: What consumes one of the quota: each `submission`, or each `job`. Children consume too.
         user_email: Owner of the key.
         download_bytes: Smallest size of each PDF and of each screenshot in bytes.
+        archive_bytes: Size of the archive of each new analysis, if its members are not larger.
         relations_per_sample: Maximum number of children, and of parents, in a sample object. The rest is
             only in `/sample_relation`. None: no limit.
         absent_tag_is_ok: Whether the removal of a tag that an object does not have succeeds. If not, it is
@@ -91,6 +92,7 @@ class Settings:
     quota_unit: str = "submission"
     user_email: str = "analyst@vmray.example"
     download_bytes: int = 0
+    archive_bytes: int = 40_000
     relations_per_sample: int | None = None
     absent_tag_is_ok: bool = False
     profile_rules: tuple[tuple[str, str], ...] = field(default=())

@@ -16,7 +16,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _DOS_DATE: Final = 0x21
@@ -24,6 +24,8 @@ _ENCRYPTED: Final = 1
 _UTF8: Final = 0x800
 _VERSION: Final = 20
 _HEADER_BYTES: Final = 12
+# Of one entry without its name (which is there twice): local header, directory header.
+ENTRY_BYTES: Final = 30 + 46
 
 
 def _crc_table() -> list[int]:
@@ -58,24 +60,30 @@ def _deflate(data: bytes) -> bytes:
     return squeezer.compress(data) + squeezer.flush()
 
 
-def encrypted_zip(members: Mapping[str, bytes], password: str) -> bytes:
+def encrypted_zip(
+    members: Mapping[str, bytes], password: str, *, stored: Container[str] = (), plain: Container[str] = ()
+) -> bytes:
     """Make an archive whose members need a password.
 
     Args:
         members: Name to content.
         password: Password of the members.
+        stored: Members that are not compressed.
+        plain: Members that need no password, which is a fault.
     """
     out, directory = bytearray(), bytearray()
     for name, data in members.items():
         crc = zlib.crc32(data)
-        salt = secrets.token_bytes(_HEADER_BYTES - 1) + bytes([crc >> 24])
-        content = _encrypt(salt + _deflate(data), password.encode())
+        content = data if name in stored else _deflate(data)
+        if name not in plain:
+            salt = secrets.token_bytes(_HEADER_BYTES - 1) + bytes([crc >> 24])
+            content = _encrypt(salt + content, password.encode())
         label = name.encode()
         common = struct.pack(
             "<HHHHHIIIHH",
             _VERSION,
-            _ENCRYPTED | _UTF8,
-            zipfile.ZIP_DEFLATED,
+            _UTF8 if name in plain else _ENCRYPTED | _UTF8,
+            zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED,
             0,
             _DOS_DATE,
             crc,
@@ -92,15 +100,23 @@ def encrypted_zip(members: Mapping[str, bytes], password: str) -> bytes:
     return bytes(out + directory + end)
 
 
-def plain_zip(members: Mapping[str, bytes]) -> bytes:
+def plain_zip(members: Mapping[str, bytes], stored: Container[str] = ()) -> bytes:
     """Make an archive without a password. Equal members result in equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, zipfile.ZIP_DEFLATED)
+            method = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, method)
     return buffer.getvalue()
 
 
-def zipped(members: Mapping[str, bytes], password: str | None) -> bytes:
+def zipped(members: Mapping[str, bytes], password: str | None, stored: Container[str] = ()) -> bytes:
     """Make an archive, encrypted where a password is given."""
-    return encrypted_zip(members, password) if password else plain_zip(members)
+    return encrypted_zip(members, password, stored=stored) if password else plain_zip(members, stored)
+
+
+def without_encryption(data: bytes, password: str, *, last_only: bool) -> bytes:
+    """Return the archive with all members, or only the last one, in plain."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name, password.encode()) for name in archive.namelist()}
+    return encrypted_zip(members, password, plain=[*members][-1:] if last_only else members)

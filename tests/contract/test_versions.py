@@ -59,3 +59,15 @@ def test_submissions_have_caching_fields_since_4_2(subject: Subject, field: str)
 def test_versions_since_2022_begin_with_the_year(server: Server) -> None:
     """The version's first number is 4 or less, or a year."""
     assert server.version[0] <= 4 or server.version[0] >= 2022
+
+
+@pytest.mark.inferred("the first version with STIX 2.1 is not known", endpoint="GET /analysis/{id}/archive")
+@pytest.mark.parametrize(
+    ("member", "is_new"), [("stix-report-2-1.json", True), ("artifacts/stix-iocs.json", False)]
+)
+def test_archives_have_one_export_in_stix(
+    server: Server, subject: Subject, member: str, *, is_new: bool
+) -> None:
+    """The export is in STIX 2.1 since 2023.4, before in STIX 2.0, with another name."""
+    response = server.get(f"/analysis/{subject.analysis['analysis_id']}/archive/report/{member}")
+    assert (response.status == 200) is (is_new == (server.version >= (2023, 4, 0)))

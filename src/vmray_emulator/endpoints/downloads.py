@@ -6,7 +6,7 @@ import fnmatch
 from typing import TYPE_CHECKING
 
 from vmray_emulator.aggregation import aggregated
-from vmray_emulator.analysis_archive import archive_members, report_pdf
+from vmray_emulator.analysis_archive import archive_members, report_pdf, whole_archive
 from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter, binary
 from vmray_emulator.endpoints.samples import IOC_QUERY
 from vmray_emulator.errors import ApiError, NotFoundError
@@ -87,7 +87,9 @@ def _archive(request: ApiRequest) -> Response:
         }
         if not members:
             raise NotFoundError
-    return binary(zipped(members, request.params.get("encryption_password")), "archive.zip")
+        return binary(zipped(members, request.params.get("encryption_password")), "archive.zip")
+    data = whole_archive(members, analysis["analysis_size"], request.params.get("encryption_password"))
+    return binary(data, "archive.zip")
 
 
 def _member(request: ApiRequest) -> Response:
