@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from vmray_emulator.ioc_exports import as_csv, as_stix, as_stix21
 from vmray_emulator.ioc_filter import IocFilter
+from vmray_emulator.malware_configurations import malware_configurations
 from vmray_emulator.payloads import payload_members
 from vmray_emulator.sample_documents import pdf
 from vmray_emulator.screenshots import screenshot_members, screenshots_of
@@ -61,7 +62,7 @@ def archive_members(sample: Record, analysis: Record, findings: Findings, size: 
         "report/artifacts/all_artifacts.csv": as_csv(findings.iocs, IocFilter(all_artifacts=True)),
         "report/overview.html": _overview(sample).encode(),
         **_stix(analysis, findings),
-        **_configurations(analysis, findings),
+        **malware_configurations(analysis, findings),
         **payload_members(analysis, findings),
         **screenshot_members(analysis, findings, size),
     }
@@ -90,13 +91,3 @@ def _stix(analysis: Record, findings: Findings) -> dict[str, bytes]:
     if ServerVersion.parse(analysis["analysis_analyzer_version"]) >= V2023_4_0:
         return {"report/stix-report-2-1.json": as_stix21(findings.iocs, moment, everything)}
     return {"report/artifacts/stix-iocs.json": as_stix(findings.iocs, moment, everything)}
-
-
-def _configurations(analysis: Record, findings: Findings) -> dict[str, bytes]:
-    """Return the malware configurations, one for each threat name. Their fields are not public (inferred)."""
-    if analysis["analysis_job_type"].startswith("only_static"):
-        return {}
-    return {
-        f"malware_configurations/malware_configuration_{number}.json": json.dumps({"family": name}).encode()
-        for number, name in enumerate(findings.threat_names or [])
-    }

@@ -13,10 +13,12 @@ CACHING_MODES = ("disabled", "enabled", "smart", "legacy")
 REFUSAL_STATUSES = (403, 404)
 QUOTA_REFUSALS = ("none", "errors", "403", "400")
 QUOTA_UNITS = ("submission", "job")
+ARCHIVE_CIPHERS = ("none", "traditional", "aes")
 _WORDS: dict[str, tuple[str, ...]] = {
     "analysis_caching": CACHING_MODES,
     "quota_refusal": QUOTA_REFUSALS,
     "quota_unit": QUOTA_UNITS,
+    "archive_cipher": ARCHIVE_CIPHERS,
 }
 _OPTIONAL_TYPES: dict[str, tuple[type, ...]] = {
     "profile": (str,),
@@ -47,6 +49,8 @@ class Settings:
         profile: Profile of every upload, or None for the rules of `verdict_rules`.
         locked: Whether new analyses are locked, as under a Verdict quota.
         sample_password: Password of downloaded samples.
+        archive_cipher: Cipher of archives that are requested without a password: `none`, `traditional`, or
+            `aes` (their content is noise). The password is that of samples.
         report_quota: Report quota of the plan, or None for unlimited.
         verdict_quota: Verdict quota of the plan, or None for unlimited.
         key_quota_limit: Quota of the API key; 0 is unlimited.
@@ -84,6 +88,7 @@ class Settings:
     profile: str | None = None
     locked: bool = False
     sample_password: str = "infected"  # noqa: S105 - the factory value of a public convention, no secret
+    archive_cipher: str = "none"
     report_quota: int | None = 1000
     verdict_quota: int | None = None
     key_quota_limit: int = 0

@@ -1,6 +1,7 @@
 """The summary inside an analysis archive, version 2: `logs/summary_v2.json`.
 
-The keys are those of a real 4.2 archive that public clients read. A real archive has more.
+The keys are those of a real 4.2 archive that public clients read; those of the network, of scanners and of
+parents of processes are known from a client of later servers. A real archive has more.
 """
 
 from __future__ import annotations
@@ -8,6 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from vmray_emulator.ioc_objects import file_hashes
+from vmray_emulator.summary_detections import anti_virus, yara
+from vmray_emulator.summary_network import addresses, network
+from vmray_emulator.summary_processes import processes
+from vmray_emulator.summary_references import reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +20,6 @@ if TYPE_CHECKING:
     from vmray_emulator.findings import Findings, IocSpec
     from vmray_emulator.store import Record
 
-_SOURCE: Final = "logs/summary_v2.json"
 # IOC list to (map in the summary, prefix of its keys, key of references under `artifacts`).
 _MAPS: Final = {
     "files": ("files", "file", "ref_files"),
@@ -60,12 +64,7 @@ _MORE: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def reference(*path: str) -> dict[str, Any]:
-    """Return a reference to another part of the summary."""
-    return {"_type": "reference", "source": _SOURCE, "path": list(path)}
-
-
-def _entry(name: str, number: int, spec: IocSpec) -> dict[str, Any]:
+def _entry(name: str, spec: IocSpec) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "_type": _MAPS[name][1],
         "is_ioc": bool(spec.get("ioc", True)),
@@ -84,18 +83,8 @@ def _entry(name: str, number: int, spec: IocSpec) -> dict[str, Any]:
             "threat_names": spec.get("threat_names", []),
             "ref_filenames": [],
         }
-    elif name == "processes":
-        entry |= {
-            "cmd_line": value,
-            "filename": value.strip('"').split('"')[0],
-            "image_name": value.strip('"').split('"')[0].replace("\\", "/").rsplit("/", 1)[-1],
-            "os_pid": 1000 + number,
-            "monitor_id": number,
-            "origin_monitor_id": number - 1,
-            "monitor_reason": "analysis_target" if number == 1 else "child_process",
-            "bitness": 64,
-            "exit_code": 0,
-        }
+        if "dropped_file" in entry["categories"]:
+            entry["archive_path"] = f"extracted_files/{hashes['sha1']}.bin"
     else:
         entry |= {_VALUE_KEYS[name]: value, **_MORE.get(name, {})}
     return entry
@@ -107,7 +96,7 @@ def _maps(findings: Findings) -> tuple[dict[str, Any], dict[str, Any]]:
     references: dict[str, Any] = {"_type": "artifacts"}
     for name, (key, prefix, pointer) in _MAPS.items():
         entries = {
-            f"{prefix}_{number}": _entry(name, number, spec)
+            f"{prefix}_{number}": {} if name == "processes" else _entry(name, spec)
             for number, spec in enumerate(findings.iocs.get(name, []), start=1)
         }
         if entries:
@@ -190,6 +179,23 @@ def _metadata(sample: Record, analysis: Record, processes: int) -> dict[str, Any
     }
 
 
+def _connections(analysis: Record, findings: Findings, maps: dict[str, Any]) -> dict[str, Any]:
+    """Return the network, and the addresses that it refers to. A static analysis has no network."""
+    found = {} if analysis["analysis_job_type"].startswith("only_static") else network(findings)
+    if not found:
+        return {}
+    return {"ip_addresses": {**maps.get("ip_addresses", {}), **addresses()}, "network": found}
+
+
+def _extracted(maps: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the files that the archive contains."""
+    return [
+        {"_type": "extracted_file", "ref_file": reference("files", key)}
+        for key, entry in maps.get("files", {}).items()
+        if "archive_path" in entry
+    ]
+
+
 def summary_v2(
     sample: Record, analysis: Record, findings: Findings, screenshots: Sequence[str]
 ) -> dict[str, Any]:
@@ -202,12 +208,18 @@ def summary_v2(
         screenshots: Names of the screenshots.
     """
     maps, references = _maps(findings)
+    tree = processes(sample, findings)
     return {
         "_type": "summary",
         "version": "2.1",
-        "analysis_metadata": _metadata(sample, analysis, len(findings.iocs.get("processes", []))),
+        "analysis_metadata": _metadata(sample, analysis, len(tree)),
         "artifacts": references,
         **maps,
+        "processes": tree,
+        **_connections(analysis, findings, maps),
+        "extracted_files": _extracted(maps),
+        "yara": yara(findings),
+        "anti_virus": anti_virus(findings),
         "classifications": findings.classifications or [],
         "threat_names": findings.threat_names or [],
         "vti": _vti(findings, analysis),
@@ -216,7 +228,12 @@ def summary_v2(
             {"_type": "screenshot", "timedelta": 1000 * number, "ref_file": reference("screenshots", name)}
             for number, name in enumerate(screenshots)
         ],
-        "remarks": {"_type": "remarks", "errors": [], "infos": [], "warnings": []},
+        "remarks": {
+            "_type": "remarks",
+            "errors": [],
+            "infos": [],
+            "warnings": [{"_type": "remark", "message": "The analysis ended at its time limit"}],
+        },
         "virtual_machine": {
             "_type": "virtual_machine",
             "name": analysis["analysis_vm_name"],

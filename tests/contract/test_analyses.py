@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import getitem
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -110,6 +112,48 @@ def test_the_references_of_a_summary_can_be_followed(server: Server, subject: Su
         for step in reference["path"]:
             found = found[step]
         assert found["_type"]
+
+
+@pytest.mark.documented("TKCERT's Assemblyline service for VMRay", endpoint=MEMBER)
+def test_the_behavior_in_a_summary(server: Server, subject: Subject) -> None:
+    """Processes have parents, streams have addresses and what was said in them, engines have matches."""
+    number = subject.analysis["analysis_id"]
+    summary = json.loads(server.get(f"/analysis/{number}/archive/{SUMMARY}").content)
+
+    def target(reference: dict[str, Any]) -> Any:
+        return reduce(getitem, reference["path"], summary)
+
+    assert summary["processes"]
+    for process in summary["processes"].values():
+        assert isinstance(process["os_pid"], int)
+        assert {"image_name", "filename", "cmd_line", "monitor_id", "origin_monitor_id"} <= process.keys()
+        if "ref_parent_process" in process:
+            assert target(process["ref_parent_process"])["monitor_id"] == process["origin_monitor_id"]
+        assert all("operation_desc" in target(one) for one in process.get("ref_vti_matches", []))
+    network = summary.get("network", {})
+    for stream in [*network.get("tcp", {}).values(), *network.get("udp", {}).values()]:
+        assert target(stream["connection"]["ref_remote_ip_address"])["ip_address"]
+        assert isinstance(stream["connection"]["remote_port"], int)
+        said = [target(one) for one in stream.get("ref_upper_protocol_entries", [])]
+        names = {"network.dns.query": "name", "network.http.request": "url"}
+        assert all(one[names[one["_type"]]] for one in said if one["_type"] in names)
+    assert all(one["rule_name"] for one in summary.get("yara", {}).get("matches", {}).values())
+    for engine in summary.get("anti_virus", {}).values():
+        assert all(one["threat"]["name"] for one in engine["matches"].values())
+
+
+@pytest.mark.documented("OpenCTI connector for VMRay (names of members only)", endpoint=ARCHIVE)
+def test_malware_configurations_are_json(server: Server, subject: Subject) -> None:
+    """The members `malware_configurations/*` are JSON. Without any of them the status is 404."""
+    number = subject.analysis["analysis_id"]
+    response = server.get(f"/analysis/{number}/archive", filenames="malware_configurations/*")
+    assert response.status in (200, 404)
+    if response.status == 200:
+        with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+            assert archive.namelist()
+            for member in archive.infolist():
+                if not member.flag_bits & 1:  # the settings of the user may encrypt it
+                    assert json.loads(archive.read(member))
 
 
 @pytest.mark.inferred("VMRay's client writes a slash, Google's integration %2f", endpoint=MEMBER)

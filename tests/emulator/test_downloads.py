@@ -116,6 +116,40 @@ def test_archives_can_be_encrypted_with_a_password(api: Api, analysis: int) -> N
         archive.read("logs/summary.json")
 
 
+@pytest.mark.parametrize(("cipher", "method"), [("none", 8), ("traditional", 8), ("aes", 99)])
+def test_the_user_can_encrypt_archives_without_a_password(
+    api: Api, analysis: int, cipher: str, method: int
+) -> None:
+    """The setting `archive_cipher` holds for archives that are requested without a password."""
+    api.control.configure(archive_cipher=cipher)
+    archive = opened(api, f"/analysis/{analysis}/archive", filenames="malware_configurations/*")
+    (member,) = archive.infolist()
+    assert (member.flag_bits & 1, member.compress_type) == (int(cipher != "none"), method)
+    if cipher != "aes":
+        assert json.loads(archive.read(member, pwd=b"infected"))["c2"]
+    own = opened(api, f"/analysis/{analysis}/archive", encryption_password="own")
+    assert json.loads(own.read(member.filename, pwd=b"own"))["c2"]
+
+
+def test_the_processes_of_a_summary_are_a_tree(api: Api) -> None:
+    """Given six processes, then the sample is their root and the tree has three more levels."""
+    api.control.add_sample(iocs={"processes": [f"C:\\p{number}.exe" for number in range(1, 7)]})
+    summary = json.loads(api.send("GET", "/analysis/9001/archive/logs/summary_v2.json").content)
+    parents = {
+        one["monitor_id"]: (one["image_name"], one["origin_monitor_id"])
+        for one in summary["processes"].values()
+    }
+    assert parents == {
+        1: ("known.exe", 0),
+        2: ("p1.exe", 1),
+        3: ("p2.exe", 2),
+        4: ("p3.exe", 2),
+        5: ("p4.exe", 3),
+        6: ("p5.exe", 3),
+        7: ("p6.exe", 4),
+    }
+
+
 @pytest.mark.parametrize("password", [None, "own"])
 def test_samples_come_in_an_encrypted_zip(api: Api, password: str | None) -> None:
     """The ZIP has one member with the uploaded bytes. The password is `infected` or the requested one."""

@@ -16,7 +16,7 @@ from vmray_emulator.screenshots import screenshot_members
 from vmray_emulator.store import column
 from vmray_emulator.submit_form import boolean
 from vmray_emulator.versions import V2023_4_0
-from vmray_emulator.zipcrypto import encrypted_zip, zipped
+from vmray_emulator.zipcrypto import encrypted_zip, noise_like_aes, zipped
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -87,9 +87,19 @@ def _archive(request: ApiRequest) -> Response:
         }
         if not members:
             raise NotFoundError
-        return binary(zipped(members, request.params.get("encryption_password")), "archive.zip")
+        return binary(_zipped(request, members), "archive.zip")
     data = whole_archive(members, analysis["analysis_size"], request.params.get("encryption_password"))
     return binary(data, "archive.zip")
+
+
+def _zipped(request: ApiRequest, members: dict[str, bytes]) -> bytes:
+    """Zip members; without a password, with the cipher that the settings choose."""
+    settings = request.state.settings
+    password = request.params.get("encryption_password")
+    if password is None and settings.archive_cipher == "aes":
+        return noise_like_aes(members)
+    own = settings.sample_password if settings.archive_cipher == "traditional" else None
+    return zipped(members, password or own)
 
 
 def _member(request: ApiRequest) -> Response:
