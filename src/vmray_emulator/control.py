@@ -9,6 +9,7 @@ from vmray_emulator.faults import new_fault
 from vmray_emulator.known_sample import KnownSample
 from vmray_emulator.lifecycle import settle, settle_all
 from vmray_emulator.openapi import openapi
+from vmray_emulator.quota import bookings
 from vmray_emulator.scenarios import KNOWN_SHA256, SCENARIOS, add_known
 from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.seeding import numbered, store_known
@@ -142,6 +143,11 @@ class Control:
         plurals = {"analysis": "analyses", "vt_analysis": "vt_analyses"}
         with self._state.step():
             return {plurals.get(kind, f"{kind}s"): self._state.store.count(kind) for kind in SCHEMAS}
+
+    def bookings(self) -> list[dict[str, Any]]:
+        """Return the executed requests to unlock reports and to repeat analyses (see `quota.book`)."""
+        with self._state.step():
+            return bookings(self._state)
 
     def objects(self, kind: str) -> list[Record]:
         """Return all stored objects of a kind as the API sends them, oldest first."""

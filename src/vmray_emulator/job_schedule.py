@@ -63,6 +63,41 @@ def schedule(state: ServerState, submission_id: int, seconds: float, verb: str, 
     )
 
 
+def since_beginning(state: ServerState, submission_id: int) -> float:
+    """Return the seconds since the beginning of a submission."""
+    sql = "SELECT started FROM schedule WHERE submission_id = ?"
+    (started,) = state.store.db.execute(sql, (submission_id,)).fetchone()
+    return state.clock.now() - float(started)
+
+
+def count_reads_again(state: ServerState, submission_id: int) -> None:
+    """Let the reads of a submission begin at one again, in the mode `reads:N`: it has got another job."""
+    sql = """DELETE FROM counter WHERE name =
+             (SELECT 'reads:' || root_id FROM schedule WHERE submission_id = ?)"""
+    state.store.db.execute(sql, (submission_id,))
+
+
+def schedule_job(  # noqa: PLR0913 - each is one fact of the job
+    state: ServerState, submission_id: int, job_id: int, engine: str, seconds: float, *, start: float = 0.0
+) -> float:
+    """Plan the progress of a job, and return when it ends, in seconds after the submission.
+
+    Args:
+        state: The server.
+        submission_id: Its submission.
+        job_id: The job.
+        engine: `static`, `dynamic` or `web`.
+        seconds: Detonation time.
+        start: When the job was created, in seconds after the submission.
+    """
+    begin, upload, end = (start + moment for moment in _TIMES[engine])
+    detonation = 0.0 if engine == "static" else seconds
+    schedule(state, submission_id, begin, "begin", job_id)
+    schedule(state, submission_id, upload + detonation, "upload", job_id)
+    schedule(state, submission_id, end + detonation, "end", job_id)
+    return end + detonation
+
+
 def start_schedule(state: ServerState, submission: Record, sample: Record, options: Options) -> JobLists:
     """Create the first jobs of a submission.
 
@@ -107,12 +142,7 @@ def queue_analyses(state: ServerState, submission: Record, sample: Record, optio
     for engine, machine in _analyses(state, submission, sample)[: options.get("max_jobs")]:
         job = new_job(state, submission, sample, engine, machine)
         jobs["static_jobs" if engine == "static" else "jobs"].append(job)
-        begin, upload, end = _TIMES[engine]
-        detonation = 0.0 if engine == "static" else options["seconds"]
-        schedule(state, number, begin, "begin", job["job_id"])
-        schedule(state, number, upload + detonation, "upload", job["job_id"])
-        schedule(state, number, end + detonation, "end", job["job_id"])
-        last = max(last, end + detonation)
+        last = max(last, schedule_job(state, number, job["job_id"], engine, options["seconds"]))
     if options.get("recursion"):
         schedule(state, number, min(_CHILDREN_APPEAR, last), "spawn", number)
     schedule(state, number, last, "finish", number)

@@ -24,7 +24,7 @@ _MACHINES: Final[dict[str, dict[str, Any]]] = {
     "web": {"vm_id": 11, "vm_name": "web", "snapshot_id": 1, "snapshot_name": "def"},
 }
 # Fields that an analysis takes from its job.
-_CARRIED: Final = (
+CARRIED: Final = (
     "vm_id",
     "vm_name",
     "vmhost_id",
@@ -124,7 +124,7 @@ def end_job(state: ServerState, job: Record, findings: Findings) -> Record:
         sample,
         seen_by(findings, engine, machine_of_job(findings, job)),
         state.clock.now(),
-        **{name: job[f"job_{name}"] for name in _CARRIED},
+        **{name: job[f"job_{name}"] for name in CARRIED},
         job_id=job["job_id"],
         job_started=job["job_statuschanged"],
         job_type=job["job_type"],

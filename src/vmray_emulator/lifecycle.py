@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from vmray_emulator.analyses import TODO
 from vmray_emulator.child_submissions import spawn_children
 from vmray_emulator.completion import finish_submission
-from vmray_emulator.job_schedule import queue_analyses, schedule, schedule_options
+from vmray_emulator.job_schedule import queue_analyses, schedule, schedule_options, since_beginning
 from vmray_emulator.jobs import end_job, end_reputation_job
 from vmray_emulator.store import column
 
@@ -55,7 +55,7 @@ def tick(state: ServerState) -> None:
 
 
 def observe(state: ServerState, submission_ids: Iterable[int]) -> bool:
-    """Count a read of unfinished submissions. In the mode `reads:N` reads make them progress.
+    """Count a read of submissions with something to do. In the mode `reads:N` reads make them progress.
 
     The first read returns the state that the response to the submission had. Read N+1 returns the finished
     submission. A submission and its children progress together.
@@ -65,7 +65,8 @@ def observe(state: ServerState, submission_ids: Iterable[int]) -> bool:
     """
     if state.lifecycle.mode != "reads":
         return False
-    sql = "SELECT root_id FROM schedule WHERE submission_id = ? AND finished IS NULL"
+    sql = """SELECT root_id FROM schedule AS own WHERE submission_id = ? AND (finished IS NULL
+             OR EXISTS (SELECT 1 FROM event WHERE event.submission_id = own.submission_id))"""
     roots = {row[0] for number in set(submission_ids) for row in state.store.db.execute(sql, (number,))}
     for root in roots:
         reads = state.store.next_number(f"reads:{root}")
@@ -97,15 +98,17 @@ def _end(state: ServerState, submission_id: int, job_id: int) -> None:
         return
     analysis = end_job(state, job, state.findings(job["job_sample_id"]))
     if analysis["analysis_ioc_aggregation_state"] == TODO and state.lifecycle.timed:
-        sql = "SELECT started FROM schedule WHERE submission_id = ?"
-        (started,) = state.store.db.execute(sql, (submission_id,)).fetchone()
-        due = state.clock.now() - started + state.settings.aggregation_seconds
+        due = since_beginning(state, submission_id) + state.settings.aggregation_seconds
         schedule(state, submission_id, due, "aggregate", analysis["analysis_id"])
 
 
 def _aggregate(state: ServerState, _submission_id: int, analysis_id: int) -> None:
     lists = ("ioc", "vti", "mitre_attack")
     state.store.change("analysis", analysis_id, **{f"{one}_aggregation_state": "ok" for one in lists})
+
+
+def _unlock(state: ServerState, _submission_id: int, analysis_id: int) -> None:
+    state.store.change("analysis", analysis_id, lock_status="unlocked")
 
 
 def _begin_reputation(state: ServerState, submission_id: int, job_id: int) -> None:
@@ -148,6 +151,7 @@ _VERBS: Final[dict[str, Callable[[ServerState, int, int], None]]] = {
     "upload": _upload,
     "end": _end,
     "aggregate": _aggregate,
+    "unlock": _unlock,
     "begin_reputation": _begin_reputation,
     "end_reputation": _end_reputation,
     "triaged": _triaged,

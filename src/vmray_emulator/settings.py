@@ -14,11 +14,13 @@ REFUSAL_STATUSES = (403, 404)
 QUOTA_REFUSALS = ("none", "errors", "403", "400")
 QUOTA_UNITS = ("submission", "job")
 ARCHIVE_CIPHERS = ("none", "traditional", "aes")
+UNLOCK_UNITS = ("sample", "analysis")
 _WORDS: dict[str, tuple[str, ...]] = {
     "analysis_caching": CACHING_MODES,
     "quota_refusal": QUOTA_REFUSALS,
     "quota_unit": QUOTA_UNITS,
     "archive_cipher": ARCHIVE_CIPHERS,
+    "unlock_unit": UNLOCK_UNITS,
 }
 _OPTIONAL_TYPES: dict[str, tuple[type, ...]] = {
     "profile": (str,),
@@ -58,6 +60,10 @@ class Settings:
         quota_refusal: What a submission gets when no quota is left: `none` (it is accepted), `errors` (in a
             response with 200), or the status `403` or `400`.
         quota_unit: What consumes one of the quota: each `submission`, or each `job`. Children consume too.
+        unlock_unit: What consumes one of the report quota when reports are unlocked: the `sample`, or each
+            `analysis`.
+        unlock_seconds: How long the reports are `unlocking` before they are unlocked.
+        reanalysis_reopens: Whether a submission is unfinished again while one of its analyses is repeated.
         user_email: Owner of the key.
         download_bytes: Smallest size of each PDF and of each screenshot in bytes.
         archive_bytes: Size of the archive of each new analysis, if its members are not larger.
@@ -95,6 +101,9 @@ class Settings:
     quota_used: int = 0
     quota_refusal: str = "none"
     quota_unit: str = "submission"
+    unlock_unit: str = "sample"
+    unlock_seconds: float = 0.0
+    reanalysis_reopens: bool = False
     user_email: str = "analyst@vmray.example"
     download_bytes: int = 0
     archive_bytes: int = 40_000

@@ -1,4 +1,4 @@
-"""Threat indicators of analyses and submissions."""
+"""Threat indicators of analyses and submissions, and repeated analyses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from vmray_emulator.aggregation import Aggregated, aggregated
 from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, ok
 from vmray_emulator.endpoints.samples import indicators_of
 from vmray_emulator.findings import Findings
+from vmray_emulator.reanalysis import reanalyze
 
 _FAMILY = "Analyses"
 
@@ -30,6 +31,10 @@ def _submission_indicators(request: ApiRequest) -> dict[str, Any]:
     return ok({"status": found.status, "threat_indicators": indicators_of(found)})
 
 
+def _reanalyze(request: ApiRequest) -> dict[str, Any]:
+    return ok(reanalyze(request.state, request.element("analysis")))
+
+
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET",
@@ -46,5 +51,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Threat indicators.",
         "indicators",
         "Submissions",
+    ),
+    Endpoint(
+        "POST",
+        "/analysis/{number:id}/reanalyze",
+        _reanalyze,
+        "Repeats an analysis: a job of the same sample.",
+        "reanalysis",
+        _FAMILY,
     ),
 )

@@ -11,9 +11,9 @@ from vmray_emulator.endpoints.api_request import ApiRequest, Endpoint, Parameter
 from vmray_emulator.errors import ApiError
 from vmray_emulator.ioc_filter import IocFilter
 from vmray_emulator.ioc_objects import ioc_lists
-from vmray_emulator.store import column
 from vmray_emulator.submit_form import SubmitForm, decoded_name
 from vmray_emulator.submitting import SubmitResponse, submit_file, submit_url
+from vmray_emulator.unlocking import unlock
 from vmray_emulator.versions import V2023_4_0, V2026_2_1
 
 _FAMILY = "Samples"
@@ -124,12 +124,7 @@ def _of_children(request: ApiRequest, field: str) -> list[str]:
 
 def unlock_reports(request: ApiRequest) -> dict[str, Any]:
     """`POST /sample/{id}/unlock_reports`: make the locked analyses of a sample readable."""
-    sample = request.element("sample")
-    where = f"{column('analysis_sample_id')} = ? AND {column('analysis_lock_status')} = 'locked'"
-    locked = request.state.store.select("analysis", where, (sample["sample_id"],))
-    for analysis in locked:
-        request.state.store.change("analysis", analysis["analysis_id"], lock_status="unlocked")
-    return ok({"unlocked_analysis_ids": [analysis["analysis_id"] for analysis in locked]})
+    return ok(unlock(request.state, request.element("sample")["sample_id"]))
 
 
 IOC_QUERY = tuple(Parameter(name) for name in ("all_artifacts", "ioc_type", "ioc_severity", "ioc_verdict"))

@@ -143,6 +143,9 @@ def _submit() -> Schema:
 def response_schemas() -> Mapping[str, Schema]:
     """Return the bodies of successful responses by the names in the route table."""
     iocs = obj(**{name: array(_ioc(kind)) for name, kind in IOC_LISTS.items()})
+    refused = obj(errors=array(obj(error_msg="s")))
+    unlocked = obj(unlocked_analysis_ids="i[]")
+    unlocked["properties"] |= refused["properties"]  # only without quota
     data = {
         "iocs": obj(status="s", iocs=iocs),
         "indicators": obj(status="s", threat_indicators=array(_INDICATOR)),
@@ -154,7 +157,8 @@ def response_schemas() -> Mapping[str, Schema]:
         "threat_names": obj(
             sample_threat_names=array(_THREAT_NAME), children_threat_names=array(_THREAT_NAME)
         ),
-        "unlocked": obj(unlocked_analysis_ids="i[]"),
+        "unlocked": unlocked,
+        "reanalysis": {"anyOf": [ref("job"), refused]},
         "system_info": _SYSTEM_INFO,
         "quota": obj(quota_limit="i", used_quota="i"),
         "billing_info": _BILLING_INFO,
