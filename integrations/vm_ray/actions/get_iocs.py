@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from ..core.results.vmray_ioc_items import collected_iocs, ioc_item, tables_of
+from ..core.results.vmray_ioc_items import collected_iocs, tables_of
 from ..core.results.vmray_ioc_rows import IocFilter
 from ..core.results.vmray_item_result import Collected, Item
 from ..core.results.vmray_result import Table
-from ..core.soar.vmray_fetch_action import FetchAction, retrieved
+from ..core.soar.vmray_fetch_action import retrieved
+from ..core.soar.vmray_ioc_action import IocAction, IocActionParameters
 from ..core.soar.vmray_ioc_parameters import ALL, DEFAULT_VERDICTS, TYPES, VERDICT_WORDS, types_of, verdicts_of
 from ..core.soar.vmray_parameters import boolean, param, whole_number
-from ..core.soar.vmray_run import Run
-from ..core.soar.vmray_subjects import Subject, SubjectParameters
 
 
 @dataclass(frozen=True)
-class IocParameters(SubjectParameters):
+class IocParameters(IocActionParameters):
     """The samples, and the filter for their IOCs."""
 
     types: tuple[str, ...] = param("IOC Type Filter", TYPES, default=ALL)
@@ -32,8 +30,13 @@ class IocParameters(SubjectParameters):
         """The filter for the IOCs."""
         return IocFilter(types_of(self.types), verdicts_of(self.verdicts), self.artifacts, self.max_iocs)
 
+    @property
+    def reads_children(self) -> bool:
+        """Whether the IOCs of child samples are wanted."""
+        return self.children
 
-class GetIOCs(FetchAction[IocParameters]):
+
+class GetIOCs(IocAction[IocParameters]):
     """Reads the IOCs of samples, of all ten types, and on request those of their child samples.
 
     The same IOC of several samples is one row with its worst verdict. Without Samples, the action reads about the
@@ -43,22 +46,6 @@ class GetIOCs(FetchAction[IocParameters]):
     name = "Get IOCs"
     parameters = IocParameters
     sentences = retrieved("IOCs")
-
-    def fetch(self, run: Run, subject: Subject, number: int, params: IocParameters) -> Item:
-        """Read the IOCs of one sample."""
-        return ioc_item(run.client, subject.name, self.facts_of(subject, number), number, params.wanted)
-
-    def extended(self, run: Run, items: list[Item], params: IocParameters) -> list[Item]:
-        """Read the IOCs of the child samples of all samples, if they are wanted."""
-        if not params.children:
-            return items
-        from ..core.results.vmray_child_iocs import with_children  # noqa: PLC0415 - loaded if wanted
-
-        return with_children(run.client, items)
-
-    def facts_of(self, subject: Subject, number: int | None) -> dict[str, Any]:
-        """Return the members of the row of a sample."""
-        return {**super().facts_of(subject, number), "verdict": None, "child_sample_ids": []}
 
     def collected(self, items: Sequence[Item], _params: IocParameters) -> Collected:
         """Return the IOCs of all samples as the rows of the result."""

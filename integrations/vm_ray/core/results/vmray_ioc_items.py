@@ -26,11 +26,13 @@ class IocItem(Item):
 
     Attributes:
         sample: The sample; None if only its IOCs could be read.
+        seen: When VMRay analyzed the sample last, as VMRay writes it; empty if that was not read.
         found: The IOCs of the sample and of its child samples.
         wanted: The filter that they passed.
     """
 
     sample: Sample | None = None
+    seen: str = ""
     found: Found = field(default_factory=dict)
     wanted: IocFilter | None = None
 

@@ -29,6 +29,8 @@ LISTS: Final = {
 # From the best to the worst: the first of these that VMRay has is the value of a file.
 _HASHES: Final = {"sha256": "sha256_hash", "sha1": "sha1_hash", "md5": "md5_hash"}
 _MORE_HASHES: Final = {"imphash": "imp_hash", "ssdeep": "ssdeep_hash"}
+# For the reading of all IOCs: more than any server has.
+NO_LIMIT: Final = 2**31
 _PLACES: Final = {name: place for place, name in enumerate(LISTS)}
 
 
@@ -97,6 +99,11 @@ class IocRow:
         self.analysis_ids.update(dict.fromkeys(_ids(ioc.get("analysis_ids"))))
         self.threat_names.update(dict.fromkeys(texts(ioc.get("threat_names"))))
         self.classifications.update(dict.fromkeys(texts(ioc.get("classifications"))))
+
+    @property
+    def content_hashes(self) -> list[str]:
+        """The hashes of the content, in lower case, the best first."""
+        return [found.lower() for name in _HASHES if (found := self.hashes.get(name))]
 
     def in_json(self, *, whole: bool) -> dict[str, Any]:
         """Return the row of the JSON result; without VMRay's object if ``whole`` is False."""

@@ -127,9 +127,16 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
             self.write(run, Presentation("failed", items, more=self.more(items), collected=collected))
             raise
         items = self.extended(run, self._items(subjects, found), params)
-        return self.present(run, self._presentation(subjects, items, params))
+        return self.present(run, self.presentation(run, subjects, items, params))
 
-    def _presentation(self, subjects: Sequence[Subject], items: Sequence[Item], params: Params) -> Presentation:
+    def presentation(
+        self,
+        run: Run,  # noqa: ARG002 - for actions that hand something over to the platform
+        subjects: Sequence[Subject],
+        items: Sequence[Item],
+        params: Params,
+    ) -> Presentation:
+        """Return the content of the result."""
         return Presentation(
             self.overall_outcome(item.outcome for item in items),
             items,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ...core.api.vmray_models import Submission
+from ...core.api.vmray_time import parsed_time
 from ...core.api.vmray_timing import TIMING
 
 REUSE_WINDOW: Final = timedelta(seconds=TIMING.reuse_window)
@@ -38,11 +39,3 @@ def without_children(found: Collection[Submission]) -> list[Submission]:
     """Remove the child submissions, which are found later; return the others in the order of a submit's response."""
     in_order = sorted(found, key=lambda each: each.submission_id)
     return [each for each in in_order if each.parent_id is None] or in_order
-
-
-def parsed_time(text: str) -> datetime | None:
-    """Return the time of VMRay's text, which is in UTC without a time zone."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return None

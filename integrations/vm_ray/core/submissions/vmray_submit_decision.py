@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ...core.api.vmray_models import Submission
+from ...core.api.vmray_time import parsed_time
 from ...core.api.vmray_verdicts import Verdict
-from ...core.submissions.vmray_reuse import parsed_time
 
 REUSE: Final = "reuse"
 JOIN: Final = "join"
