@@ -223,7 +223,9 @@ async def _patch(exchange: Exchange) -> None:
     kept = await exchange.execute()
     try:
         document = json.loads(kept.body)
-    except ValueError:  # a file has no fields
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or "result" not in document:  # a file has no fields
         await exchange.reply(kept.response())
         return
     for path, value in exchange.options["set"].items():

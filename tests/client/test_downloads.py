@@ -30,6 +30,8 @@ BEGINNINGS: Final = {
     FileType.JPEG: b"\xff\xd8\xff\xe0",
     FileType.ZIP: b"PK\x03\x04",
     FileType.LOG: b"2000 | 90312 | md5=",
+    FileType.JSON: b'{"_type": "summary", ',
+    FileType.TEXT: b"# Log Creation Date: ",
 }
 
 
@@ -146,10 +148,66 @@ def test_a_web_page_instead_of_the_index(client: Client, emulator: EmbeddedEmula
 
 @pytest.mark.parametrize("kind", FileType)
 def test_a_type_is_detected_by_the_first_bytes(kind: FileType) -> None:
-    """Given the beginning of a file, then the file has this type only; two bytes are not enough."""
-    beginning = BEGINNINGS[kind]
-    assert [each for each in FileType if has_type(beginning + b"more", each)] == [kind]
-    assert not any(has_type(beginning[:2], each) for each in FileType)
+    """Given the beginning of a file, then the file has this type only; a log is a text, too."""
+    beginning = BEGINNINGS[kind] + (b"" if kind in {FileType.JSON, FileType.TEXT, FileType.LOG} else b"\0")
+    expected = [FileType.LOG, FileType.TEXT] if kind is FileType.LOG else [kind]
+    assert [each for each in FileType if has_type(beginning + b"more", each)] == expected
+
+
+@pytest.mark.parametrize("kind", [FileType.PDF, FileType.PNG, FileType.JPEG, FileType.ZIP])
+def test_two_bytes_are_not_enough(kind: FileType) -> None:
+    """Given the first two bytes of a file that is no text, then its type is not known."""
+    assert not has_type(BEGINNINGS[kind][:2], kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"MZ\x90\0\x03", b"PK\x03\x04 text", b"%PDF-1.7 text", b"\x89PNG\r\n\x1a\n\0"),
+        *(b"<!DOCTYPE html>", b"  <HTML lang='en'>", b'{"result": "error"}', b""),
+    ],
+)
+def test_what_is_no_text(content: bytes) -> None:
+    """Given a program, an archive, a web page or an error, then the content is no text."""
+    assert not has_type(content, FileType.TEXT)
+
+
+@pytest.mark.parametrize(
+    "content", [b"type,value\r\n", b'<?xml version="1.0"?>\n', "Ä;ü".encode("latin-1"), b"[1]"]
+)
+def test_texts_have_any_form(content: bytes) -> None:
+    """Given CSV, XML, or a text in another encoding, then the content is a text."""
+    assert has_type(content, FileType.TEXT)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"_type": "summary", "result": 1}', b"[]", b"\xef\xbb\xbf{}", b'[{"result": "ok"}]']
+)
+def test_a_json_file(body: bytes) -> None:
+    """Given JSON that is not VMRay's envelope, then it is a file, as it is."""
+    assert decipher_file(200, {}, body, FileType.JSON).data == body
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "says"),
+    [
+        (b'{"_type": "summ', InvalidResponseError, "VMRay's file was incomplete"),
+        (b"[" * 100_000, InvalidResponseError, "VMRay's file was incomplete"),
+        (
+            b'{"result": "error", "error_msg": "gone"}',
+            RequestRejectedError,
+            "VMRay rejected the request: gone",
+        ),
+        (b'{"result": "ok", "data": null}', InvalidResponseError, "VMRay's response was not a JSON file"),
+        (b"<html>", ForeignResponseError, "a web page"),
+        (b"MZ", ForeignResponseError, "another text"),
+    ],
+    ids=["cut off", "too deep", "an error", "an envelope", "a page", "a program"],
+)
+def test_what_is_no_json_file(body: bytes, error: type[Exception], says: str) -> None:
+    """Given JSON that was cut off, VMRay's envelope or a web page, then the error names it."""
+    with pytest.raises(error, match=says):
+        decipher_file(200, {}, body, FileType.JSON)
 
 
 def test_an_error_with_status_200_is_no_file() -> None:

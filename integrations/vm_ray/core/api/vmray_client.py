@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ...core.api.vmray_downloads import Downloads
 from ...core.api.vmray_errors import DeadlineError, UnsupportedSubjectError
 from ...core.api.vmray_hash import hash_subject
 from ...core.api.vmray_models import (
@@ -26,7 +27,7 @@ from ...core.api.vmray_models import (
     text_of,
 )
 from ...core.api.vmray_pagination import objects_of, read_list
-from ...core.api.vmray_protocol import FileType, Response, is_utf8_encodable, quote_segment
+from ...core.api.vmray_protocol import Response, is_utf8_encodable, quote_segment
 from ...core.api.vmray_request_errors import (
     ForeignResponseError,
     InvalidResponseError,
@@ -36,18 +37,13 @@ from ...core.api.vmray_request_errors import (
     RequestRejectedError,
 )
 from ...core.api.vmray_submit_options import SubmitOptions
-from ...core.api.vmray_transport import Transport
 
 OTHER_TAG_FORM: Final = (404, 405)
 CUT_OFF: Final = "VMRay truncated the list"
 
 
-class Client:
+class Client(Downloads):
     """VMRay's REST API; the methods can be called from several threads."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Use this transport for all requests."""
-        self._transport = transport
 
     def server_time(self) -> float:
         """Return the time of the server's clock in Unix seconds; this machine's time before the first response."""
@@ -143,26 +139,6 @@ class Client:
     def get_classifications(self, sample_id: int) -> Json:
         """Read the classifications of a sample and of its child samples (children since 2026.2)."""
         return self._item(f"/sample/{sample_id}/classifications")
-
-    def download_sample_report(self, sample_id: int, limit: int) -> bytes:
-        """Read the report of a sample, a PDF file.
-
-        Raises:
-            TooLargeError: The report has more bytes than the limit; the rest was not read.
-            PermissionDeniedError: The report is locked (inferred), or the API key does not have the permission.
-            NotFoundError: There is no sample, or none of its analyses has succeeded (inferred).
-        """
-        return self._transport.download(f"/sample/{sample_id}/report", limit, FileType.PDF)
-
-    def download_archive_member(self, analysis_id: int, member: str, limit: int, *types: FileType) -> bytes:
-        """Read one member of the archive of an analysis, as it is.
-
-        Raises:
-            TooLargeError: The member has more bytes than the limit; the rest was not read.
-            PermissionDeniedError: The report is locked (inferred), or the API key does not have the permission.
-            NotFoundError: There is no analysis, it failed, or its archive does not have this member.
-        """
-        return self._transport.download(f"/analysis/{analysis_id}/archive/{quote_segment(member)}", limit, *types)
 
     def get_submission(self, submission_id: int) -> Submission:
         """Read one submission."""

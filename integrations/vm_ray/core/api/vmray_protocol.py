@@ -80,16 +80,19 @@ class FileType(Enum):
     ZIP = re.compile(rb"PK(?:\x03\x04|\x05\x06)")  # the second one begins an archive without members
     # Lines that begin with a time in milliseconds. Other lines can precede; a web page and JSON are no log.
     LOG = re.compile(rb"(?!\s*[<{\[])(?:[^\n]*\n)*?[0-9]{1,18} *\|")
+    JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
+    # Of any form, XML included. A program, an archive or a picture has zero bytes.
+    TEXT = re.compile(rb"(?!\s*(?:\{|<!doctype|<html|%PDF-|PK\x03\x04))[^\0]+\Z", re.IGNORECASE)
 
 
 def has_type(content: bytes, *types: FileType) -> bool:
-    """Return whether the content begins like a file of one of these types."""
+    """Return whether the content begins like a file of one of these types; of a text, each byte counts."""
     return any(each.value.match(content) for each in types)
 
 
 def is_complete(content: bytes) -> bool:
     """Return whether the last part of a file is there, for the types that mark their end."""
-    ends = {FileType.PDF: b"%%EOF", FileType.PNG: b"IEND"}
+    ends = {FileType.PDF: b"%%EOF", FileType.PNG: b"IEND", FileType.ZIP: b"PK\x05\x06"}
     return all(mark in content[-END_BYTES:] for each, mark in ends.items() if has_type(content, each))
 
 
@@ -134,8 +137,9 @@ def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: 
     Raises:
         RequestError: The same errors as for JSON; InvalidResponseError for a content of another type.
     """
-    if status in SUCCESSES and has_type(body, *types):
-        if not is_complete(body):
+    shape = _shape(body) if FileType.JSON in types and has_type(body, FileType.JSON) else ""
+    if status in SUCCESSES and has_type(body, *types) and not is_envelope(shape):
+        if shape is None or not is_complete(body):
             raise InvalidResponseError("VMRay's file was incomplete")
         return Response(body, None)
     if status == HTTPStatus.PARTIAL_CONTENT and has_type(body, *types):
@@ -146,6 +150,23 @@ def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: 
         raise error
     decipher(status, headers, body)
     raise error
+
+
+def _shape(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
+    """Return what is needed of a JSON file to tell it from VMRay's envelope; None for a body that is not JSON.
+
+    Of each object only the member ``result`` is kept: a file can be large, and its objects need much more memory.
+    """
+    try:
+        found = json.loads(
+            _text(body),
+            parse_int=lambda _text: 0,
+            parse_float=lambda _text: 0.0,
+            object_pairs_hook=lambda pairs: {name: value for name, value in pairs if name == "result"},
+        )
+    except (ValueError, RecursionError):
+        return None
+    return "" if found is None else found
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything

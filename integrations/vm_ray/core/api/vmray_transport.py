@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
@@ -141,7 +141,7 @@ class Transport:
         """
         return self._repeat(_Request("GET", path, query=query, shape=shape))
 
-    def download(self, path: str, limit: int, *types: FileType) -> bytes:
+    def download(self, path: str, limit: int, *types: FileType, query: Mapping[str, str] | None = None) -> bytes:
         """Read a file, with the retries of ``get``.
 
         A response without a length is read up to one block beyond the limit. The API key is removed from files, too.
@@ -150,12 +150,14 @@ class Transport:
             path: Below ``/rest``, its segments encoded.
             limit: The largest size in bytes.
             types: The types that the file may have.
+            query: The query parameters.
 
         Raises:
             TooLargeError: The file is larger than the limit; the rest was not read.
             InvalidResponseError: The response is not a file of these types.
         """
-        content: bytes = self._repeat(_Request("GET", path, headers=_FILE_HEADERS, limit=limit, file_types=types)).data
+        request = _Request("GET", path, query=query, headers=_FILE_HEADERS, limit=limit, file_types=types)
+        content: bytes = self._repeat(request).data
         return content
 
     def post_repeatable(self, path: str, form: Mapping[str, str]) -> Response:
@@ -269,7 +271,7 @@ class Transport:
             status = response.status_code
             if status in UNREAD:
                 return status, response.headers, b""
-            if status not in SUCCESSES or (request.file_types and _is_no_file(response)):
+            if status not in SUCCESSES or (request.file_types and _is_no_file(response, request.file_types)):
                 return status, response.headers, _beginning(response, status)
             return status, response.headers, _body(response, request.limit)
 
@@ -306,10 +308,10 @@ class _Session(requests.Session):
         """Return None for every response: requests fails on a malformed ``Location``."""
 
 
-def _is_no_file(response: requests.Response) -> bool:
+def _is_no_file(response: requests.Response, types: Sequence[FileType]) -> bool:
     """Return whether the type of a response is that of an error or a web page: VMRay sends files with another type."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return kind in ("application/json", "text/html")
+    return kind == "text/html" or (kind == "application/json" and FileType.JSON not in types)
 
 
 def _beginning(response: requests.Response, status: int) -> bytes:
