@@ -10,7 +10,7 @@ from vmray_emulator.known_sample import KnownSample
 from vmray_emulator.lifecycle import settle, settle_all
 from vmray_emulator.openapi import openapi
 from vmray_emulator.quota import bookings
-from vmray_emulator.scenarios import KNOWN_SHA256, SCENARIOS, add_known
+from vmray_emulator.scenarios import KNOWN_SHA256, SCENARIOS, add_known, add_url
 from vmray_emulator.schemas.catalogue import SCHEMAS
 from vmray_emulator.seeding import numbered, store_known
 from vmray_emulator.settings import Settings
@@ -192,6 +192,16 @@ class Control:
         with self._state.step():
             add_known(self._state)
         return next(each for each in self.samples() if each["sample_sha256hash"] == KNOWN_SHA256)
+
+    def add_known_url(self, url: str, age: float) -> None:
+        """Store a URL with what its analysis finds, unless it exists.
+
+        Args:
+            url: The URL.
+            age: Seconds since its submission has finished.
+        """
+        with self._state.step():
+            add_url(self._state, url, age)
 
     def add_known_samples(self, count: int, iocs_per_type: int = 3) -> list[str]:
         """Store many known malicious samples.

@@ -10,6 +10,7 @@ from vmray_emulator.known_sample import KnownSample, text_hashes
 from vmray_emulator.seeding import store_known
 from vmray_emulator.settings import Settings
 from vmray_emulator.store import column
+from vmray_emulator.verdict_rules import Upload, decide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +55,14 @@ def add_known(state: ServerState) -> None:
     findings = file_profiles.malicious_exe(KNOWN_SHA256, KNOWN_NAME)
     findings.locked = state.settings.locked
     store_known(state, KnownSample(filename=KNOWN_NAME), findings)
+
+
+def add_url(state: ServerState, url: str, age: float) -> None:
+    """Store a URL that was submitted before, unless it exists."""
+    known = KnownSample(url=url, age=age)
+    sha256 = known.fields()["sha256hash"]
+    if not _exists(state, sha256):
+        store_known(state, known, decide(Upload(url, "URL", sha256), state.settings))
 
 
 def _exists(state: ServerState, sha256: str) -> bool:

@@ -96,7 +96,7 @@ def test_what_the_user_gives_is_not_proposed() -> None:
 
 
 def test_values_are_those_of_the_known_sample_of_the_emulator() -> None:
-    """Given each meaning, then ids and hash belong to one sample, which is stored once."""
+    """Given each meaning, then ids and hash are of one sample, and the URL has one; each stored once."""
     names = {each.name: each for each in Meaning}
     with embedded_vmray("known-sample", "immediate") as vmray:
         assert vmray.control is not None
@@ -104,7 +104,7 @@ def test_values_are_those_of_the_known_sample_of_the_emulator() -> None:
         order = proposal.filled(Order("Toy", [("ADDRESS", "192.0.2.1")], {"Max": "5"}), vmray)
         assert proposal.filled(order, vmray).parameters == order.parameters
         assert NOTHING.filled(order, vmray) is order
-        assert vmray.control.counts()["samples"] == 1
+        assert [each["sample_url"] for each in vmray.control.samples()] == [None, order.parameters["URL"]]
     assert order.entities == [("ADDRESS", "192.0.2.1"), ("FILEHASH", KNOWN_SHA256)]
     assert order.parameters == {
         "Max": "5",

@@ -10,7 +10,7 @@ import pytest
 from tests.client.stand_in import imported
 from tests.client.vmray_objects import submission
 
-from vm_ray.core.api.vmray_errors import ParameterError
+from vm_ray.core.api.vmray_errors import NoSearchError, ParameterError
 from vm_ray.core.api.vmray_models import Sample, Submission
 from vm_ray.core.api.vmray_request_errors import (
     ForeignResponseError,
@@ -19,7 +19,7 @@ from vm_ray.core.api.vmray_request_errors import (
     RequestRejectedError,
     ServerError,
 )
-from vm_ray.core.submissions.vmray_known_sample import NoSearchError, earlier_of_file
+from vm_ray.core.submissions.vmray_known_sample import earlier_of_file
 from vm_ray.core.submissions.vmray_known_url import earlier_of_url, find_url
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tests.client.memory_server import Server
 from tests.client.vmray_objects import submission
 
 from vm_ray.core.api.vmray_deadline import Deadline
-from vm_ray.core.api.vmray_errors import SubmitRejectedError
+from vm_ray.core.api.vmray_errors import NoSearchError, SubmitRejectedError
 from vm_ray.core.api.vmray_models import KeyQuota, Submission, SubmitResponse
 from vm_ray.core.api.vmray_request_errors import (
     NotFoundError,
@@ -23,7 +23,7 @@ from vm_ray.core.api.vmray_request_errors import (
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
 from vm_ray.core.submissions.vmray_detonation import Detonation, Stage
 from vm_ray.core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
-from vm_ray.core.submissions.vmray_known_sample import NO_SEARCH, NoSearchError
+from vm_ray.core.submissions.vmray_known_sample import NO_SEARCH
 from vm_ray.core.submissions.vmray_submission_key import ItemFacts
 from vm_ray.core.submissions.vmray_submit_batch import Batch, Context
 from vm_ray.core.submissions.vmray_submit_decision import UNKNOWN, Earlier, Rules

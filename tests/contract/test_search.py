@@ -35,6 +35,24 @@ def stocked() -> Iterator[Server]:
             yield client
 
 
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[Server]:
+    """Return an emulator with URLs on one host, in several spellings. The tests only read."""
+    urls = (
+        "http://host.example/",
+        "https://HOST.example:8443/x",
+        "http://www.host.example/",
+        "http://user:pw@host.example/",
+        "http://b\u00fccher.example/",
+    )
+    with EmbeddedEmulator() as emulator:
+        for url in urls:
+            emulator.control.add_sample(url=url)
+        client = Client(emulator.url, emulator.api_key)
+        with client.session:
+            yield client
+
+
 def found(server: Server, query: str, kind: str = "sample") -> list[str]:
     """Return the URLs or names of what a query finds, oldest first."""
     url = "sample_url" if kind == "sample" else "submission_original_url"
@@ -111,6 +129,25 @@ def test_a_found_list_has_a_limit(stocked: Server) -> None:
     """`_limit`, `_order` and the windows of ids work as for lists."""
     records = stocked.get("/sample/search", query="filename like %", _limit=1, _order="desc").data
     assert [record["sample_filename"] for record in records] == ["invoice.exe"]
+
+
+@pytest.mark.inferred("the search compares texts", endpoint=ENDPOINT)
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("url like %//host.example%", ["http://host.example/", "https://HOST.example:8443/x"]),
+        ("url like %.host.example%", ["http://www.host.example/"]),
+        ("url like %@host.example%", ["http://user:pw@host.example/"]),
+        ("url == http://host.example", []),
+        ("url == http://host.example:80/", []),
+        ("url like %//xn--bcher-kva.example%", []),
+        ("url like %//b\u00fccher.example%", ["http://b\u00fccher.example/"]),
+        ('url == "http://host.example/"', ["http://host.example/"]),
+    ],
+)
+def test_a_url_is_a_text(hosts: Server, query: str, names: list[str]) -> None:
+    """The search knows no hosts, default ports or other forms of a name; `like` ignores case, too."""
+    assert found(hosts, query) == names
 
 
 @pytest.mark.inferred("the status of a bad parameter", endpoint=ENDPOINT)

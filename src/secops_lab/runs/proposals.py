@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # The file of the demo: a program that every system with `make` has.
 _FILE: Final = Path("/bin/ls")
 _URL: Final = "http://phishing.example/login"
+# In seconds: a result that an action can look up, and that is too old to be used instead of a new analysis.
+_AGE_OF_URL: Final = 30.5 * 86_400
 _TAG: Final = "secops-demo"
 
 
@@ -57,13 +59,15 @@ class Proposal:
     parameters: Mapping[str, Meaning]
 
     def filled(self, order: Order, vmray: VMRay) -> Order:
-        """Return the order with values; an id or a hash is that of the emulator's known sample.
+        """Return the order with values of the emulator's known sample; the URL has an old result.
 
         Only the embedded emulator gets a known sample; for any other VMRay, the order is unchanged.
         """
         if vmray.control is None or self == NOTHING:
             return order
         values = _values(vmray.control)
+        if "DestinationURL" in self.entities or Meaning.URL in self.parameters.values():
+            vmray.control.add_known_url(_URL, _AGE_OF_URL)
         entities = [*order.entities, *((kind, values[_ENTITIES[kind]][-1]) for kind in self.entities)]
         proposed = {name: values[meaning][0] for name, meaning in self.parameters.items()}
         return replace(order, entities=entities, parameters={**order.parameters, **proposed})

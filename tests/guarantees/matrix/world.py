@@ -309,7 +309,7 @@ def _assert_listed(run: ActionRun, item: Item, row: Mapping[str, Any], usual: st
     any_done = any(_is_done(each, usual) for each in subject_rows(run.json_result))
     is_done = _is_done(row, usual)
     documented = run.message.partition("\n\nDetails:\n")[0]
-    done, *missed = re.split(r"\n(?=Action wasn't able|Waiting for the results)", documented)
+    done, *missed = re.split(r"\n(?=Action wasn't able|Waiting for the results|The following)", documented)
     # items that wait are named although none is done
     waits = row["outcome"] == "pending" and any(part.startswith("Waiting") for part in missed)
     named = rf"(?m)(?:^|: |, ){_named(item)}(?:,|$)"

@@ -102,6 +102,10 @@ class Client(Downloads):
         """
         return [Sample.from_json(item) for item in self._list("/sample/search", {"query": query})]
 
+    def search_submissions(self, query: str) -> list[Submission]:
+        """Search for submissions; the errors are those of ``search_samples``."""
+        return [Submission.from_json(item) for item in self._list("/submission/search", {"query": query})]
+
     def get_sample(self, sample_id: int) -> Sample:
         """Read one sample."""
         found = Sample.from_json(self._item(f"/sample/{sample_id}"))

@@ -10,6 +10,7 @@
     ├── DeadlineError                  the time of this run ended before the request could be sent
     ├── UnsupportedSubjectError        VMRay cannot look up or analyze an entity of this form
     ├── SampleNotFoundError            VMRay has no sample with this hash
+    ├── NoSearchError                  this VMRay has no search for URLs                                         (fatal)
     ├── SubmitRejectedError            VMRay rejected a submission and gave the reason
     ├── SubmitUnresolvedError          the response to a submission was lost, and the result is not known yet
     ├── AnalysisFailedError            all analyses of a submission failed
@@ -186,6 +187,19 @@ class SampleNotFoundError(VMRayError):
     def __init__(self) -> None:
         """Use the specified sentence."""
         super().__init__("not found in VMRay")
+
+
+class NoSearchError(VMRayError):
+    """This VMRay has no search for URLs, or does not accept the query."""
+
+    is_fatal = True
+    kind = "unsupported"
+    cause = "The version of VMRay is older than 2026.2, for which the search is documented."
+    remedy = "Ask the administrator of VMRay for an update, or submit the URL: Submit URL works without the search."
+
+    def __init__(self) -> None:
+        """Use the specified sentence."""
+        super().__init__("this VMRay has no search for URLs (documented for 2026.2)")
 
 
 class SubmitRejectedError(VMRayError):

@@ -9,7 +9,7 @@ from ...core.results.vmray_enrichment import enrichment
 from ...core.results.vmray_entity_result import EntityRecord, EntityResults
 from ...core.results.vmray_insight import insight
 from ...core.results.vmray_report import SampleReport
-from ...core.soar.vmray_entity_updates import EntityUpdates, Update
+from ...core.soar.vmray_entity_updates import EntityUpdates, Update, mark_suspicious
 from ...core.soar.vmray_result_writer import write_result
 from ...core.soar.vmray_run import Run
 
@@ -51,9 +51,7 @@ class CaseWall:
 
     def mark_suspicious(self, entity: DomainEntityInfo) -> None:
         """Mark an entity without a report as suspicious, because VMRay found something suspicious through it."""
-        entity.is_suspicious = True
-        if not self._updates.updated([entity]):
-            self.notes.append((entity.identifier, "suspicious, but the platform rejected the update of the entity"))
+        self.notes += mark_suspicious(self._run, [entity])
 
     def finish(self, order: Sequence[str]) -> list[str]:
         """Send the rest, and write the result in the order of the entities.

@@ -6,7 +6,7 @@ killed, and thousands of entities need no more memory than one batch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ...core.soar.vmray_insights import add_insight
@@ -29,6 +29,29 @@ class Update(NamedTuple):
     enrichment: Mapping[str, str]
     is_suspicious: bool
     insight: str
+
+
+def mark_suspicious(run: Run, entities: Sequence[DomainEntityInfo]) -> list[tuple[str, str]]:
+    """Mark entities as suspicious that get no enrichment; return notes about those that the platform rejected."""
+    notes = []
+    for first in range(0, len(entities), BATCH):
+        batch = list(entities[first : first + BATCH])
+        for each in batch:
+            each.is_suspicious = True
+        if not updated(run, batch):
+            rejected = "suspicious, but the platform rejected the update of the entity"
+            notes += [(each.identifier, rejected) for each in batch]
+    return notes
+
+
+def updated(run: Run, entities: list[DomainEntityInfo]) -> bool:
+    """Send entities; return False if the platform rejects them: the results must not be lost."""
+    try:
+        run.siemplify.update_entities(entities)
+    except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
+        run.log(f"the platform rejected the enrichment: {type(error).__name__}")
+        return False
+    return True
 
 
 class EntityUpdates:
@@ -61,7 +84,7 @@ class EntityUpdates:
             update.entity.is_enriched = True
             update.entity.is_suspicious = update.entity.is_suspicious or update.is_suspicious
         entities = [update.entity for update in self._batch]
-        if entities and not self.updated(entities):
+        if entities and not updated(self._run, entities):
             self.rejected |= dict.fromkeys(
                 (each.identifier for each in entities), "the platform rejected the enrichment"
             )
@@ -70,15 +93,6 @@ class EntityUpdates:
                 self._add_insight(update.entity, update.insight)
             update.entity.additional_properties = {}  # the platform has them; this saves memory for thousands of them
         self._batch.clear()
-
-    def updated(self, entities: list[DomainEntityInfo]) -> bool:
-        """Send entities; return False if the platform rejects them: the results must not be lost."""
-        try:
-            self._run.siemplify.update_entities(entities)
-        except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
-            self._run.log(f"the platform rejected the enrichment: {type(error).__name__}")
-            return False
-        return True
 
     @property
     def late_insights(self) -> list[tuple[str, str]]:

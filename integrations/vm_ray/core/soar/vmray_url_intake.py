@@ -88,7 +88,7 @@ def _add(run: Run, action: str, options: SubmitOptions, given: Given, entries: d
     """Add an item, or another entity to the item with the same URL."""
     name = given.entity or given.text
     try:
-        subject = _checked(given.text)
+        subject = analyzed_url(given.text)
     except UnsupportedSubjectError as error:
         entries.setdefault(name, Entry(name, _facts(given.text, given), error=error))
         return
@@ -108,7 +108,7 @@ def _facts(url: str, given: Given) -> dict[str, Any]:
     return {"url": url, "entity": given.entity or None}
 
 
-def _checked(text: str) -> UrlSubject:
+def analyzed_url(text: str) -> UrlSubject:
     """Return the URL that a text stands for.
 
     Raises:

@@ -13,10 +13,6 @@ from ...core.submissions.vmray_submit_decision import Earlier, earlier_of
 NO_SEARCH: Final = "this VMRay cannot be asked for URLs, so nothing was reused"
 
 
-class NoSearchError(Exception):
-    """The server has no search for URLs, or does not accept the query."""
-
-
 def server_now(client: Client) -> datetime:
     """Return the time of VMRay's clock in UTC, without a time zone, as VMRay writes it."""
     return datetime.fromtimestamp(client.server_time(), UTC).replace(tzinfo=None)

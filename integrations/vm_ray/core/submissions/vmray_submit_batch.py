@@ -11,14 +11,14 @@ from typing import NamedTuple
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_deadline import Deadline
-from ...core.api.vmray_errors import VMRayError
+from ...core.api.vmray_errors import NoSearchError, VMRayError
 from ...core.api.vmray_models import KeyQuota, SubmitResponse, newest_submission, text_of
 from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
-from ...core.submissions.vmray_known_sample import NO_SEARCH, NoSearchError
+from ...core.submissions.vmray_known_sample import NO_SEARCH
 from ...core.submissions.vmray_submit_decision import DRY_RUN, JOIN, SUBMIT, Earlier, Rules, decide
 from ...core.submissions.vmray_submit_entry import Entry
 from ...core.submissions.vmray_submit_now import submit_now
