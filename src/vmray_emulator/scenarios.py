@@ -54,7 +54,7 @@ def add_known(state: ServerState) -> None:
         return
     findings = file_profiles.malicious_exe(KNOWN_SHA256, KNOWN_NAME)
     findings.locked = state.settings.locked
-    store_known(state, KnownSample(filename=KNOWN_NAME), findings)
+    store_known(state, KnownSample(filename=KNOWN_NAME, content=KNOWN_NAME), findings)
 
 
 def add_url(state: ServerState, url: str, age: float) -> None:

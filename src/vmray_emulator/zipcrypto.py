@@ -3,13 +3,14 @@
 The standard library reads that cipher and does not write it.
 
 The vendor's clients open downloaded samples with Python's `zipfile`, so VMRay uses this cipher (inferred).
-It hides malware from scanners in transit. It is not a protection.
+It hides malware from scanners in transit. It is not a protection, so the salt may follow from the name: equal
+members result in equal bytes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
-import secrets
 import struct
 import zipfile
 import zlib
@@ -74,12 +75,11 @@ def encrypted_zip(
     """
     out, directory = bytearray(), bytearray()
     for name, data in members.items():
-        crc = zlib.crc32(data)
+        crc, label = zlib.crc32(data), name.encode()
         content = data if name in stored else _deflate(data)
         if name not in plain:
-            salt = secrets.token_bytes(_HEADER_BYTES - 1) + bytes([crc >> 24])
+            salt = hashlib.sha256(label).digest()[: _HEADER_BYTES - 1] + bytes([crc >> 24])
             content = _encrypt(salt + content, password.encode())
-        label = name.encode()
         common = struct.pack(
             "<HHHHHIIIHH",
             _VERSION,
@@ -126,4 +126,4 @@ def without_encryption(data: bytes, password: str, *, last_only: bool) -> bytes:
 def noise_like_aes(members: Mapping[str, bytes]) -> bytes:
     """Make an archive whose members have the mark of AES: a reader that knows AES opens none of them."""
     traditional, aes = (struct.pack("<HHH", _VERSION, _ENCRYPTED | _UTF8, each) for each in (8, _AES))
-    return encrypted_zip(members, secrets.token_hex()).replace(traditional, aes)
+    return encrypted_zip(members, "a password that nobody has").replace(traditional, aes)

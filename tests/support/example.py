@@ -43,6 +43,7 @@ class Example:
         result: The script result that the run ends with.
         several: The same situation with so many items (entities, files or ids), for suites that give each
             item a fault of its own; None where the action has a single subject.
+        most: The largest number of items that the parameters accept.
         failure_sentence: What the action says before the reason of a failure; empty for the sentence
             `Error executing action "NAME". Reason: `, which is the rule.
         shows_texts: Whether the JSON result contains texts that VMRay returned.
@@ -59,6 +60,7 @@ class Example:
     settings: Mapping[str, Any] = field(default_factory=dict)
     result: bool | str = True
     several: Callable[[int], Example] | None = None
+    most: int = 100
     failure_sentence: str = ""
     shows_texts: bool = True
     failed_json: JsonValue = None

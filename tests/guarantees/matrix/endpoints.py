@@ -62,6 +62,7 @@ _ODD: Final[Mapping[str, Odd]] = {
     "POST /submission/{id}/tag": _TAGGED,
     "POST /submission/{id}/tag/{tag}": _TAGGED,
     "GET /sample/{id}/report": _FILE,
+    "GET /sample/{id}/file?encryption_password": _FILE,
     "GET /analysis/{id}/archive/report/report.pdf": _FILE,
     "GET /analysis/{id}/archive/screenshots/index.log": _FILE,
     "GET /analysis/{id}/archive/screenshots/{picture}": _FILE,

@@ -162,7 +162,9 @@ class Row:
                 yield [cell]
             else:
                 shared.setdefault((cell.persistent, cell.fault.slow), []).append(cell)
-        yield from shared.values()
+        others = self.observation.example.most - 1  # besides the item without a fault
+        for cells in shared.values():
+            yield from (cells[start : start + others] for start in range(0, len(cells), others))
         yield from _in_a_row(in_a_row)
 
     def _is_overcome(self, cell: Cell) -> bool:

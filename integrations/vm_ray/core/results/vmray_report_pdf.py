@@ -75,12 +75,12 @@ def pdf_of_sample(client: Client, sample: Sample, facts: Mapping[str, Any], titl
     return PdfReport({**facts, **about}, title, label, name, partial(read_sample_report, client, sample.sample_id))
 
 
-def pdf_of_analysis(client: Client, analysis: Analysis, facts: Mapping[str, Any], title: str) -> PdfReport:
+def pdf_of_analysis(client: Client, analysis: Analysis, facts: Mapping[str, Any], title: str) -> list[PdfReport]:
     """Return the report of one analysis."""
     about = {"verdict": analysis.verdict.in_json, "web_link": web_link(analysis.raw, ANALYSIS_LINK)}
     label = f"analysis {analysis.analysis_id}"
     name = f"vmray-analysis-{analysis.analysis_id}-report.pdf"
-    return PdfReport({**facts, **about}, title, label, name, partial(read_analysis_report, client, analysis))
+    return [PdfReport({**facts, **about}, title, label, name, partial(read_analysis_report, client, analysis))]
 
 
 def read_sample_report(client: Client, sample_id: int, limit: int) -> bytes | Answer:

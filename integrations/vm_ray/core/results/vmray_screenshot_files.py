@@ -52,20 +52,20 @@ def read_index(client: Client, analysis: Analysis) -> Index | Answer:
 
 def screenshots_of(
     client: Client, count: int, analysis: Analysis, facts: Mapping[str, Any], title: str
-) -> Screenshots | NoEvidence:
+) -> list[Evidence]:
     """Return at most so many different screenshots of an analysis, which are not read yet."""
     facts = {**facts, "machine": analysis.machine or None, "web_link": web_link(analysis.raw, ANALYSIS_LINK)}
     label = f"analysis {analysis.analysis_id}"
     index = read_index(client, analysis)
     if isinstance(index, Answer):
-        return NoEvidence(facts, title, label, index)
+        return [NoEvidence(facts, title, label, index)]
 
     def read(member: str, limit: int) -> bytes:
         return client.download_archive_member(analysis.analysis_id, member, limit, FileType.PNG, FileType.JPEG)
 
     counts = {"different": len(index.different), "total": index.total}
     chosen = spread(range(len(index.different)), count)
-    return Screenshots({**facts, **counts}, title, label, analysis, index, chosen, read)
+    return [Screenshots({**facts, **counts}, title, label, analysis, index, chosen, read)]
 
 
 @dataclass(frozen=True)

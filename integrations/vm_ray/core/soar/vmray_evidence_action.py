@@ -19,7 +19,7 @@ from ...core.results.vmray_file_reader import Content, File, FileReader, budget_
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_messages import none_of_type
 from ...core.results.vmray_outcome import fetch_outcome
-from ...core.results.vmray_result import Insight
+from ...core.results.vmray_result import Attachment, Insight
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_fetch_action import PLURALS, Sentences, told
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
@@ -43,7 +43,7 @@ class EvidenceParameters(SubjectParameters):
         return [Subject(each, "analysis") for each in self.analysis_ids] or super().subjects(run)
 
 
-Params = TypeVar("Params", bound=EvidenceParameters)
+Params = TypeVar("Params", bound=SubjectParameters)
 
 
 class Row(NamedTuple):
@@ -72,10 +72,12 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
 
     Attributes:
         sentences: The documented sentences.
+        kinds: The kinds of objects; each row has an id of each kind.
         no_files: The members of a row without files, besides its name and its ids.
     """
 
     sentences: ClassVar[Sentences]
+    kinds: ClassVar[tuple[str, ...]] = ("sample", "analysis")
     no_files: ClassVar[Mapping[str, Any]]
 
     @abstractmethod
@@ -96,7 +98,7 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
         run: Run,
         subject: Subject,
         count: int,
-        make: Callable[[Analysis, Mapping[str, Any], str], Evidence],
+        make: Callable[[Analysis, Mapping[str, Any], str], Sequence[Evidence]],
         is_wanted: Callable[[Analysis], bool] = is_any,
     ) -> Sequence[Evidence]:
         """Return the files of the best analyses of a subject, or of the analysis that is the subject.
@@ -105,7 +107,7 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
             run: The current run.
             subject: The subject.
             count: The largest number of analyses of a sample.
-            make: Returns the files of one analysis; also receives the facts of its row, and its title.
+            make: Returns the files of one analysis; also receives the facts of its rows, and their title.
             is_wanted: Which analyses of a sample have files.
         """
         chosen: Sequence[Analysis] | Answer
@@ -118,7 +120,7 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
         if isinstance(chosen, Answer):
             return [NoEvidence(self.facts_of(subject, sample_id), "", "", chosen)]
 
-        return [self._of_analysis(subject, sample_id, analysis, make) for analysis in chosen]
+        return [each for analysis in chosen for each in self._of_analysis(subject, sample_id, analysis, make)]
 
     @abstractmethod
     def saves(self, params: Params) -> bool:
@@ -133,20 +135,34 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
     ) -> dict[str, Any]:
         """Return the members of a row without files."""
         number = sample_id if subject.kind == "sample" else analysis_id
-        ids = {"sample_id": sample_id, "analysis_id": analysis_id}
+        found = {"sample": sample_id, "analysis": analysis_id}
+        ids = {f"{kind}_id": found[kind] for kind in self.kinds}
         return {"subject": subject.title(number), **ids, "entity": subject.entity or None, **self.no_files}
+
+    def budget(self, run: Run, subjects: Sequence[Subject], params: Params) -> int:  # noqa: ARG002 - for actions that need room for more
+        """Return how many bytes the files of VMRay may have."""
+        return budget_of(run.max_result_bytes)
+
+    def made(self, items: Sequence[Item]) -> Sequence[Attachment]:  # noqa: ARG002 - for actions that write files about the files
+        """Return the files that the action writes itself; they come last."""
+        return ()
+
+    def notes(self, items: Sequence[Item]) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - for actions that explain their files
+        """Return names with notes about them."""
+        return ()
 
     def perform(self, run: Run, params: Params) -> Outcome:
         """Find and read the files of all subjects concurrently, and show the items in the given order."""
         subjects = params.subjects(run)
-        reader = FileReader(budget_of(run.max_result_bytes), len(subjects))
+        reader = FileReader(self.budget(run, subjects, params), len(subjects))
         found: dict[Subject, list[Row] | VMRayError] = {}
         try:
             found.update(map_concurrently(lambda each: self._rows(run, each, params, reader), subjects))
             reader.read_rest([file for row in _in_order(subjects, found) for file in row.files])
         except VMRayError as error:  # a fatal error; the files that were read before it are kept
             rows = _in_order(subjects, dict.fromkeys(subjects, error) | found)
-            self.write(run, Presentation("failed", [self._item(row, error) for row in rows]))
+            items = self._items(rows, error)
+            self.write(run, Presentation("failed", items, attachments=self.made(items)))
             raise
         return self._shown(run, params, subjects, _in_order(subjects, found))
 
@@ -163,8 +179,8 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
         subject: Subject,
         sample_id: int | None,
         analysis: Analysis,
-        make: Callable[[Analysis, Mapping[str, Any], str], Evidence],
-    ) -> Evidence:
+        make: Callable[[Analysis, Mapping[str, Any], str], Sequence[Evidence]],
+    ) -> Sequence[Evidence]:
         number = analysis.analysis_id
         facts = self.facts_of(subject, sample_id, number)
         try:
@@ -172,26 +188,46 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
         except VMRayError as error:
             if error.is_fatal:
                 raise
-            return NoEvidence(facts, "", f"analysis {number}", answer_of(error))
+            return [NoEvidence(facts, "", f"analysis {number}", answer_of(error))]
 
     def _shown(self, run: Run, params: Params, subjects: Sequence[Subject], rows: Sequence[Row]) -> Outcome:
         kind = PLURALS[subjects[0].kind if subjects else "sample"]
-        items = [self._item(row) for row in rows]
-        unsaved = (
-            save_to_case_wall(run, [each for item in items for each in item.attachments]) if self.saves(params) else {}
-        )
+        items = self._items(rows)
+        made = self.made(items)
+        files = [*(each for item in items for each in item.attachments), *made]
+        unsaved = save_to_case_wall(run, files) if self.saves(params) else {}
         items = [_saved(item, unsaved) for item in items] if self.saves(params) else items
-        details = [(name, f"not saved to the case wall: {why}") for name, why in unsaved.items()]
+        unsaved_notes = [(name, f"not saved to the case wall: {why}") for name, why in unsaved.items()]
+        details = [*self.notes(items), *unsaved_notes]
         return self.present(
             run,
             Presentation(
                 fetch_outcome(item.outcome for item in items),
                 items,
                 sentences=told(self.sentences, _of_subjects(rows, items), lambda item: item.outcome == "done", kind),
+                attachments=made,
                 insights=self.insights(rows, params),
                 details=details if subjects else [none_of_type(EntityTypes.FILEHASH)],
             ),
         )
+
+    def _items(self, rows: Sequence[Row], missing: VMRayError | None = None) -> list[Item]:
+        """Return the items of the rows; two rows about the same file have the same copy."""
+        items: list[Item] = []
+        first: dict[str, Item] = {}
+        for row in rows:
+            item = self._item(row, missing)
+            names = [each.name for each in item.attachments]
+            if names and names[0] in first:
+                item = self._as_first(item, first[names[0]])
+            first.update(dict.fromkeys(names, item))
+            items.append(item)
+        return items
+
+    def _as_first(self, item: Item, first: Item) -> Item:
+        """Return an item with the files of an earlier one: VMRay can make each copy anew, and one is attached."""
+        facts = {name: first.facts[name] for name in self.no_files}
+        return replace(item, facts={**item.facts, **facts}, attachments=first.attachments)
 
     def _item(self, row: Row, missing: VMRayError | None = None) -> Item:
         """Return the item of a row.

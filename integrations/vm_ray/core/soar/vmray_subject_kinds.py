@@ -56,7 +56,9 @@ def _listed(allowed: str, spelled: Callable[[str], str], most: int = MAX_SUBJECT
     return Kind(allowed, read, empty=())
 
 
-SAMPLES: Final = _listed("sample ids, MD5, SHA-1 or SHA-256 hashes, separated by commas", _sample)
+_SAMPLES_ALLOWED: Final = "sample ids, MD5, SHA-1 or SHA-256 hashes, separated by commas"
+SAMPLES: Final = _listed(_SAMPLES_ALLOWED, _sample)
+FEW_SAMPLES: Final = _listed(_SAMPLES_ALLOWED, _sample, 10)
 _IDS_ALLOWED: Final = "ids of VMRay (positive whole numbers), separated by commas"
 IDS: Final = _listed(_IDS_ALLOWED, _id)
 MANY_IDS: Final = _listed(_IDS_ALLOWED, _id, 500)

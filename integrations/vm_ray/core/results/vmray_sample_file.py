@@ -1,0 +1,98 @@
+"""The file of a sample, in a ZIP that VMRay encrypted, and why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from ...core.api.vmray_client import Client
+from ...core.api.vmray_encrypted_zip import PASSWORD
+from ...core.api.vmray_models import Sample, text_of
+from ...core.api.vmray_optional import read_optional
+from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
+from ...core.results.vmray_answer import LOCKED, Answer, answer_of
+from ...core.results.vmray_evidence import Evidence, sha256_of
+from ...core.results.vmray_file_reader import Content, File
+from ...core.results.vmray_item_result import Item
+from ...core.results.vmray_lock import is_locked
+from ...core.results.vmray_result import Attachment, Link
+from ...core.results.vmray_sample_fields import web_link
+
+IS_URL: Final = Answer("empty", "the sample is a URL, which has no file")
+NO_FILE: Final = Answer("empty", "VMRay has no file of this sample")
+# Headers of the ZIP, with a long name in two places, and the headers of a cipher.
+_AROUND: Final = 2048
+# The members of a row without a file.
+NO_SAMPLE_FILE: Final[Mapping[str, Any]] = {
+    "attachment": None,
+    "size": None,
+    "zip_sha256": None,
+    "sample_sha256": None,
+    "password": None,
+    "saved_to_case_wall": False,
+    "web_link": None,
+}
+
+
+@dataclass(frozen=True)
+class SampleFile(Evidence):
+    """The file of one sample.
+
+    Attributes:
+        client: Sends the requests.
+        sample: The sample.
+    """
+
+    client: Client
+    sample: Sample
+
+    def files(self) -> list[File]:
+        """Return the ZIP; its size follows from the size of the file, if VMRay named it."""
+        size = self.sample.raw.get("sample_filesize")
+        return [File(partial(read_file, self.client, self.sample), zip_size(size) if type(size) is int else None)]
+
+    def item(self, name: str, contents: Sequence[Content]) -> Item:
+        """Return the item with the ZIP attached, and with a link to VMRay."""
+        (content,) = contents
+        address = self.facts["web_link"]
+        links = [Link(f"VMRay {self.label}", address)] if address else []
+        if not isinstance(content, bytes):
+            return replace(answer_of(content).item(name, self.facts), links=links)
+        attachment = Attachment(self.title, f"vmray-sample-{self.sample.sample_id}-infected.zip", content)
+        file = {
+            "attachment": attachment.name,
+            "size": len(content),
+            "zip_sha256": sha256_of(content),
+            "password": PASSWORD,
+        }
+        return Item(name, "done", {**self.facts, **file}, attachments=[attachment], links=links)
+
+
+def sample_file(client: Client, sample: Sample, facts: Mapping[str, Any], title: str) -> SampleFile:
+    """Return the file of a sample, which is not read yet."""
+    about = {
+        "sample_sha256": text_of(sample.raw, "sample_sha256hash") or None,
+        "web_link": web_link(sample.raw),
+    }
+    return SampleFile({**facts, **about}, title, f"sample {sample.sample_id}", client, sample)
+
+
+def read_file(client: Client, sample: Sample, limit: int) -> bytes | Answer:
+    """Read the file of a sample; return why there is none."""
+    if text_of(sample.raw, "sample_url"):
+        return IS_URL
+    try:
+        return client.download_sample(sample.sample_id, limit)
+    except NotFoundError:  # the sample itself was just read
+        return NO_FILE
+    except PermissionDeniedError:
+        if read_optional("the lock", lambda: is_locked(client, sample.sample_id)) is True:
+            return LOCKED
+        raise
+
+
+def zip_size(size: int) -> int:
+    """Return the largest size of a ZIP with a file of this size: content that cannot be compressed grows a little."""
+    return size + size // 1000 + _AROUND
