@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from tests.guarantees.byte_server import ByteServer, reply
 
-from vm_ray.core.api import vmray_transport
+from vm_ray.core.api import vmray_body
 from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_errors import DeadlineError
@@ -111,7 +111,7 @@ def test_a_response_that_is_too_large_is_read_once(
     emulator: EmbeddedEmulator, monkeypatch: pytest.MonkeyPatch, *, announced: bool
 ) -> None:
     """Given a response above the limit, then there is no other attempt."""
-    monkeypatch.setattr(vmray_transport, "MAX_RESPONSE_BYTES", 1_000)
+    monkeypatch.setattr(vmray_body, "MAX_RESPONSE_BYTES", 1_000)
     body = OK.replace(b"[]", b"[%s]" % b",".join([b"1"] * 100_000))
     answer = reply(body) if announced else reply(body).replace(b"Content-Length", b"Connection: close\r\nX")
     received: list[str] = []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...core.api.vmray_encrypted_zip import PASSWORD, check_encrypted
-from ...core.api.vmray_protocol import FileType, quote_segment
+from ...core.api.vmray_protocol import Document, FileType, quote_segment
+from ...core.api.vmray_secret import Secret
 from ...core.api.vmray_transport import Transport
 
 
@@ -35,6 +37,34 @@ class Downloads:
             NotFoundError: There is no analysis, it failed, or its archive does not have this member.
         """
         return self._transport.download(f"/analysis/{analysis_id}/archive/{quote_segment(member)}", limit, *types)
+
+    def read_archive_document(self, analysis_id: int, member: str, limit: int, document: Document) -> Any:  # noqa: ANN401 - what the caller makes of it
+        """Read one large JSON member of the archive of an analysis, and return what is made of it.
+
+        Raises:
+            TooLargeError: The member has more bytes than the limit; the rest was not read.
+            PermissionDeniedError: The report is locked (inferred), or the API key does not have the permission.
+            NotFoundError: There is no analysis, it failed, or its archive does not have this member.
+        """
+        path = f"/analysis/{analysis_id}/archive/{quote_segment(member)}"
+        return self._transport.read_document(path, limit, document)
+
+    def download_malware_configurations(self, analysis_id: int, limit: int) -> bytes:
+        """Read the malware configurations of an analysis, as a ZIP; the settings of the user may encrypt it.
+
+        They are data of VMRay, no live content.
+
+        Raises:
+            TooLargeError: The ZIP has more bytes than the limit; the rest was not read.
+            PermissionDeniedError: The report is locked (inferred), or the API key does not have the permission.
+            NotFoundError: There is no analysis, it failed, or VMRay decoded no configuration.
+        """
+        query = {"filenames": "malware_configurations/*"}
+        return self._transport.download(f"/analysis/{analysis_id}/archive", limit, FileType.ZIP, query=query)
+
+    def get_download_password(self) -> Secret:
+        """Read the password of ZIPs that are requested without a password."""
+        return Secret(self._transport.get("/download_password", shape=str).data)
 
     def download_archive(self, analysis_id: int, limit: int, *members: str) -> bytes:
         """Read members of the archive of an analysis, in a ZIP that VMRay encrypted for this request.

@@ -10,16 +10,16 @@ Everything here is a pure function of its arguments, so that each rule can be te
 from __future__ import annotations
 
 import json
-import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from email.utils import mktime_tz, parsedate_tz
 from enum import Enum
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple, TypeGuard
 from urllib.parse import quote
 
+from ...core.api.vmray_json import finite, no_number, read_sections, utf8_text
 from ...core.api.vmray_request_errors import (
     AuthenticationError,
     ForeignResponseError,
@@ -52,6 +52,7 @@ _READ_PERMISSIONS: Final = {
     "analysis": "view analyses",
     "continuation": "view the objects of the list",
     "system_info": "view the system information",
+    "download_password": "view the password of downloads",
     "api_key": "view its own quota",
     "billing_info": "view the billing information",
 }
@@ -69,6 +70,18 @@ class Response(NamedTuple):
     data: Any
     continuation_id: int | str | None
     truncated: bool = False
+
+
+class Document(NamedTuple):
+    """What is read of a large JSON object.
+
+    Attributes:
+        members: The names of the members that are needed.
+        use: Returns the result; the object itself is forgotten then.
+    """
+
+    members: Collection[str]
+    use: Callable[[Mapping[str, Any]], Any]
 
 
 class FileType(Enum):
@@ -159,7 +172,7 @@ def _shape(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
     """
     try:
         found = json.loads(
-            _text(body),
+            utf8_text(body),
             parse_int=lambda _text: 0,
             parse_float=lambda _text: 0.0,
             object_pairs_hook=lambda pairs: {name: value for name, value in pairs if name == "result"},
@@ -169,10 +182,27 @@ def _shape(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
     return "" if found is None else found
 
 
+def decipher_document(status: int, headers: Mapping[str, str], body: bytes, document: Document) -> Response:
+    """Return the response to a download of a JSON object that VMRay does not wrap; ``data`` is its result.
+
+    Raises:
+        RequestError: The same errors as for other JSON; InvalidResponseError for an object that is not complete.
+    """
+    if status in SUCCESSES and has_type(body, FileType.JSON):
+        try:
+            found = read_sections(body, {*document.members, "result"})
+            if not is_envelope(found):
+                return Response(document.use(found), None)
+        except (ValueError, RecursionError):
+            raise InvalidResponseError("VMRay's response was incomplete or not JSON") from None
+    decipher(status, headers, body)
+    raise InvalidResponseError("VMRay's response does not contain the requested data")
+
+
 def _document(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
     """Return the JSON document of a body; None for a body that is not JSON."""
     try:
-        return json.loads(_text(body), parse_constant=_no_number, parse_float=_finite)
+        return json.loads(utf8_text(body), parse_constant=no_number, parse_float=finite)
     except (ValueError, RecursionError):
         return None
 
@@ -199,21 +229,6 @@ def _described(body: bytes) -> str:
             return "JSON of another form"
         case _:
             return "another text"
-
-
-def _text(body: bytes) -> str:
-    """Decode UTF-8 only: in another encoding of JSON, the redaction would not have found the API key."""
-    return body.decode("utf-8-sig", "surrogatepass")
-
-
-def _no_number(_name: str) -> None:
-    """Read ``NaN`` and ``Infinity``, which are not JSON and break other programs, as null."""
-
-
-def _finite(text: str) -> float | None:
-    """Read ``1e999`` as null too: as a float this number is infinite."""
-    number = float(text)
-    return number if math.isfinite(number) else None
 
 
 def _status_error(status: int, headers: Mapping[str, str], body: bytes, document: object) -> RequestError:

@@ -6,13 +6,13 @@ key is removed from each response, so that no other module receives it.
 
 from __future__ import annotations
 
-import re
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from copy import copy
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import IO, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 import requests
 import urllib3
@@ -20,18 +20,21 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import InsecureRequestWarning
 
 from ...core.api.vmray_backoff import back_off
+from ...core.api.vmray_body import beginning, collect, content_of, is_no_file
 from ...core.api.vmray_deadline import Deadline, call_with_timeout
+from ...core.api.vmray_disk_body import DiskBody
 from ...core.api.vmray_environment import proxy_for
 from ...core.api.vmray_errors import DeadlineError
 from ...core.api.vmray_login_gate import LoginGate
 from ...core.api.vmray_network_errors import classify_exception
 from ...core.api.vmray_pool import PooledAdapter
 from ...core.api.vmray_protocol import (
-    BODY_IS_OPTIONAL,
     SUCCESSES,
+    Document,
     FileType,
     Response,
     decipher,
+    decipher_document,
     decipher_file,
     http_date,
     permission_for,
@@ -43,25 +46,23 @@ from ...core.api.vmray_request_errors import (
     PermissionDeniedError,
     RateLimitedError,
     RequestError,
-    TooLargeError,
 )
 from ...core.api.vmray_timing import TIMING
 
 MAX_ATTEMPTS: Final = 4
 MAX_RATE_LIMITED_ATTEMPTS: Final = 12
-MAX_RESPONSE_BYTES: Final = 64 * 1024 * 1024
-# VMRay's envelope of an error is short. A longer body is a foreign page; the rest of the page is not read.
-MAX_ERROR_BYTES: Final = 1024 * 1024
 # An unread body closes the connection. After 1xx, the next request would receive this request's response. The body of
 # 407 means nothing: after a timeout of the body, the login would be repeated.
 UNREAD: Final = (*range(100, 200), *range(300, 400), HTTPStatus.PROXY_AUTHENTICATION_REQUIRED)
-CHUNK_BYTES: Final = 64 * 1024
 USER_AGENT: Final = "VMRay-Google-SecOps/14.0"
 
 # Without compression the announced length is that of the file.
 _FILE_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "identity"}
 
 Body = Mapping[str, str] | IO[bytes]
+
+# A large object takes several times its size in memory while it is read.
+_ONE_DOCUMENT: Final = threading.Lock()
 
 
 class KeyHeader(requests.auth.AuthBase):
@@ -160,6 +161,22 @@ class Transport:
         content: bytes = self._repeat(request).data
         return content
 
+    def read_document(self, path: str, limit: int, document: Document) -> Any:  # noqa: ANN401 - what the caller makes of it
+        """Read a large JSON object that VMRay does not wrap, with the retries of ``get``; return what is made of it.
+
+        The body is on the disk until the whole of it is there. Only one object at a time is read into memory, in all
+        threads together.
+
+        Args:
+            path: Below ``/rest``, its segments encoded.
+            limit: The largest size in bytes.
+            document: What is read of the object.
+
+        Raises:
+            TooLargeError: The object is larger than the limit; the rest was not read.
+        """
+        return self._repeat(_Request("GET", path, headers=_FILE_HEADERS, limit=limit, document=document)).data
+
     def post_repeatable(self, path: str, form: Mapping[str, str]) -> Response:
         """Send a POST request that has the same effect when it is repeated (a tag), with the retries of ``get``."""
         return self._repeat(_Request("POST", path, body=form))
@@ -233,7 +250,10 @@ class Transport:
                 status, headers, content = call_with_timeout(lambda: self._send(request, limit), limit)
             except (requests.RequestException, Urllib3Error, OSError) as error:
                 raise classify_exception(error, min(request.read, limit)) from None
-            return self._response(request, status, headers, content)
+            if isinstance(content, bytes):
+                return self._response(request, status, headers, content)
+            with _ONE_DOCUMENT:
+                return self._response(request, status, headers, content_of(content))
 
     def _response(self, request: _Request, status: int, headers: Mapping[str, str], content: bytes) -> Response:
         body = self._key_forms.sub(b"***", content) if self._key_forms else content
@@ -250,12 +270,14 @@ class Transport:
     def _deciphered(self, request: _Request, status: int, headers: Mapping[str, str], body: bytes) -> Response:
         if request.file_types:
             return decipher_file(status, headers, body, *request.file_types)
+        if request.document:
+            return decipher_document(status, headers, body, request.document)
         response = decipher(status, headers, body)
         if request.shape is not None and not isinstance(response.data, request.shape):
             raise InvalidResponseError("VMRay's response does not contain the requested data")
         return response
 
-    def _send(self, request: _Request, limit: float) -> tuple[int, Mapping[str, str], bytes]:
+    def _send(self, request: _Request, limit: float) -> tuple[int, Mapping[str, str], bytes | DiskBody]:
         with self._session.request(
             request.method,
             f"{self._rest}{request.path}",
@@ -271,9 +293,11 @@ class Transport:
             status = response.status_code
             if status in UNREAD:
                 return status, response.headers, b""
-            if status not in SUCCESSES or (request.file_types and _is_no_file(response, request.file_types)):
-                return status, response.headers, _beginning(response, status)
-            return status, response.headers, _body(response, request.limit)
+            if status not in SUCCESSES or (request.file_types and is_no_file(response, request.file_types)):
+                return status, response.headers, beginning(response, status)
+            if request.document:
+                return status, response.headers, collect(response, request.limit, DiskBody())
+            return status, response.headers, b"".join(collect(response, request.limit, []))
 
 
 class _Request(NamedTuple):
@@ -286,6 +310,7 @@ class _Request(NamedTuple):
         shape: The type that ``data`` must have; None for any type.
         limit: The largest size of a file in bytes; None for JSON.
         file_types: The types of file that the response may have; empty for JSON.
+        document: What is read of a JSON object that VMRay does not wrap; None for other responses.
     """
 
     method: str
@@ -296,6 +321,7 @@ class _Request(NamedTuple):
     shape: type | None = None
     limit: int | None = None
     file_types: tuple[FileType, ...] = ()
+    document: Document | None = None
     connect: float = TIMING.connect_timeout
     read: float = TIMING.read_timeout
     whole: float = TIMING.read_timeout
@@ -306,60 +332,3 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Return None for every response: requests fails on a malformed ``Location``."""
-
-
-def _is_no_file(response: requests.Response, types: Sequence[FileType]) -> bool:
-    """Return whether the type of a response is that of an error or a web page: VMRay sends files with another type."""
-    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return kind == "text/html" or (kind == "application/json" and FileType.JSON not in types)
-
-
-def _beginning(response: requests.Response, status: int) -> bytes:
-    """Return the body of an error, at most ``MAX_ERROR_BYTES`` and one block of it.
-
-    If the connection is lost, the part that came is enough for a status whose meaning does not depend on the body.
-    """
-    blocks: list[bytes] = []
-    try:
-        for block in _blocks(response):
-            blocks.append(block)
-            if len(blocks) * CHUNK_BYTES > MAX_ERROR_BYTES:
-                break
-    except (requests.RequestException, Urllib3Error, OSError):
-        if status not in BODY_IS_OPTIONAL:
-            raise
-    return b"".join(blocks)
-
-
-def _body(response: requests.Response, file_limit: int | None) -> bytes:
-    """Return the body of a success; at most one block more than the limit is read.
-
-    Raises:
-        TooLargeError: The body is larger than the limit; an announced length is enough to know it.
-    """
-    what, limit = ("VMRay's response", MAX_RESPONSE_BYTES) if file_limit is None else ("the file", file_limit)
-    announced = _content_length(response)
-    if announced is not None and announced > limit:
-        raise TooLargeError(what, limit, announced)
-    blocks: list[bytes] = []
-    size = 0
-    for block in _blocks(response):
-        size += len(block)
-        if size > limit:
-            raise TooLargeError(what, limit, announced)
-        blocks.append(block)
-    return b"".join(blocks)
-
-
-def _blocks(response: requests.Response) -> Iterator[bytes]:
-    """Yield the body in blocks."""
-    try:
-        yield from response.iter_content(CHUNK_BYTES)
-    except ValueError:  # what http.client raises for a chunk of negative size
-        raise requests.exceptions.ChunkedEncodingError from None
-
-
-def _content_length(response: requests.Response) -> int | None:
-    """Return the length that the server announced; None if there is none or it is not a number."""
-    text = response.headers.get("Content-Length", "")
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None

@@ -32,7 +32,7 @@ class Item:
         facts: Members of its row in the JSON result, besides its outcome and reason.
         parts: Items with the rows of this item, if VMRay has several objects for it, such as the submissions of a
             sample. Then the item has no row of its own.
-        objects: The members of ``facts`` that contain lists of VMRay's own objects.
+        objects: The members of ``facts`` that contain lists of VMRay's own objects, or such lists by name.
         reason: Why the item has no result, or only a part of it.
         kind: The class of the problem, one of ``vmray_errors.KINDS``; empty if there is none.
         advice: What to do about the problem.
@@ -57,13 +57,17 @@ class Item:
 
     def row(self, *, whole: bool = True) -> dict[str, Any]:
         """Return the row of the item; without VMRay's own objects if ``whole`` is False."""
-        facts = self.facts if whole else {**self.facts, **{name: [] for name in self.objects}}
+        facts = self.facts if whole else {**self.facts, **{name: _emptied(self.facts[name]) for name in self.objects}}
         return {"subject": self.name, **facts, "outcome": self.outcome, "reason": self.reason or None}
 
     @property
     def is_finished(self) -> bool:
         """Whether the result for this item is complete."""
         return self.complete and self.outcome not in OPEN
+
+
+def _emptied(value: Any) -> Any:  # noqa: ANN401 - lists, or lists by name
+    return {name: [] for name in value} if isinstance(value, dict) else []
 
 
 def rows_of(items: Iterable[Item]) -> list[Item]:

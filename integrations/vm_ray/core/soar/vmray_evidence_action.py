@@ -19,7 +19,7 @@ from ...core.results.vmray_file_reader import Content, File, FileReader, budget_
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_messages import none_of_type
 from ...core.results.vmray_outcome import fetch_outcome
-from ...core.results.vmray_result import Attachment, Insight
+from ...core.results.vmray_result import Attachment, Insight, Table
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_fetch_action import PLURALS, Sentences, told
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
@@ -122,12 +122,16 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
 
         return [each for analysis in chosen for each in self._of_analysis(subject, sample_id, analysis, make)]
 
-    @abstractmethod
-    def saves(self, params: Params) -> bool:
+    def saves(self, params: Params) -> bool:  # noqa: ARG002 - for actions that can save files
         """Return whether the files are also saved to the case wall."""
+        return False
 
     def insights(self, rows: Sequence[Row], params: Params) -> Sequence[Insight]:  # noqa: ARG002 - for actions that have insights
         """Return the insights about the rows."""
+        return ()
+
+    def tables(self, items: Sequence[Item]) -> Sequence[Table]:  # noqa: ARG002 - for actions that have tables
+        """Return the tables of the case wall."""
         return ()
 
     def facts_of(
@@ -206,6 +210,7 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
                 items,
                 sentences=told(self.sentences, _of_subjects(rows, items), lambda item: item.outcome == "done", kind),
                 attachments=made,
+                tables=self.tables(items),
                 insights=self.insights(rows, params),
                 details=details if subjects else [none_of_type(EntityTypes.FILEHASH)],
             ),

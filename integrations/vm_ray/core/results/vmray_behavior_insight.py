@@ -1,0 +1,112 @@
+"""The insight about behavior: the process tree as indented text, configurations of malware, the top network peers.
+
+All text is from samples: it is escaped, and addresses are defanged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from ...core.api.vmray_errors import VMRayError
+from ...core.api.vmray_verdicts import Verdict
+from ...core.results.vmray_behavior import Behavior
+from ...core.results.vmray_behavior_details import BehaviorDetails
+from ...core.results.vmray_escape import defang, html_text, unclickable
+from ...core.results.vmray_evidence import Evidence
+from ...core.results.vmray_insight import coloured
+from ...core.results.vmray_result import Insight
+
+MAX_PROCESSES: Final = 30
+MAX_INDENT: Final = 12
+MAX_PEERS: Final = 10
+MAX_CONFIGURATIONS: Final = 3
+MAX_LINES: Final = 25
+MAX_TEXT: Final = 200
+_INDENT: Final = "&nbsp;" * 4
+
+
+def behavior_insights(found: Iterable[tuple[str, Evidence | VMRayError]]) -> list[Insight]:
+    """Return one insight for each subject.
+
+    Args:
+        found: The behavior in each analysis, with the entity of its subject; empty for a parameter.
+    """
+    shown: dict[tuple[str, str], str] = {}
+    for entity, details in found:
+        if isinstance(details, BehaviorDetails):
+            facts = details.facts
+            part = behavior_insight(facts["analysis_id"], facts["machine"], details.behavior)
+            shown[entity, details.title] = shown.get((entity, details.title), "") + part
+    return [Insight("" if entity else title, html, entity) for (entity, title), html in shown.items() if html]
+
+
+def behavior_insight(analysis_id: int, machine: str | None, behavior: Behavior) -> str:
+    """Return the part of an insight about one analysis; empty if there is nothing to show."""
+    parts = [
+        _list("Processes", [_process(row) for row in behavior.processes.rows], MAX_PROCESSES),
+        *(_configuration(row) for row in behavior.malware_configuration.rows[:MAX_CONFIGURATIONS]),
+        _list("Network peers", _peers(behavior), MAX_PEERS),
+    ]
+    if not any(parts):
+        return ""
+    on = f" on {_shown(machine)}" if machine else ""
+    return f"<h2><strong>Behavior in analysis {analysis_id}{on}</strong></h2>{''.join(parts)}"
+
+
+def _list(title: str, lines: Sequence[str], most: int) -> str:
+    if not lines:
+        return ""
+    shown = [f"<p>{line}</p>" for line in lines[:most]]
+    more = [f"<p>… and {len(lines) - most} more</p>"] if len(lines) > most else []
+    return f"<p><strong>{title}</strong></p>{''.join([*shown, *more])}"
+
+
+def _process(row: Mapping[str, Any]) -> str:
+    name = _coloured(row["verdict"], _shown(row["name"] or "unknown process"))
+    pid = "" if row["pid"] is None else f" ({row['pid']})"
+    command_line = f": {_shown(row['command_line'])}" if row["command_line"] else ""
+    return f"{_INDENT * min(row['depth'], MAX_INDENT)}{name}{pid}{command_line}"
+
+
+def _configuration(row: Mapping[str, Any]) -> str:
+    """Return one configuration: a line for each of its members."""
+    found = row["configuration"]
+    members = found.items() if isinstance(found, dict) else enumerate(found, start=1)
+    lines = [html_text(defang(f"{name}: {_value(value)}"), MAX_TEXT) for name, value in members]
+    return _list(f"Malware configuration {_shown(row['file'])}", lines, MAX_LINES)
+
+
+def _value(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _peers(behavior: Behavior) -> list[str]:
+    """Return the addresses, names and URLs that the sample used, the worst verdict first, each once."""
+    network = behavior.network
+    peers = [
+        *((row["verdict"], _address(row)) for row in network.connections.rows),
+        *((row["verdict"], row["name"]) for row in network.dns.rows),
+        *((row["verdict"], row["url"]) for row in network.http.rows),
+    ]
+    peers.sort(key=lambda peer: _verdict(peer[0]).rank)
+    return list(dict.fromkeys(_coloured(verdict, html_text(defang(text), MAX_TEXT)) for verdict, text in peers))
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    port = "" if row["port"] is None else f":{row['port']}"
+    protocol = f" ({row['protocol']})" if row["protocol"] else ""
+    return f"{row['ip'] or 'unknown address'}{port}{protocol}"
+
+
+def _coloured(verdict: str | None, html: str) -> str:
+    return coloured(_verdict(verdict), html)
+
+
+def _verdict(word: str | None) -> Verdict:
+    return Verdict(word) if word else Verdict.NONE
+
+
+def _shown(text: str) -> str:
+    return html_text(unclickable(text), MAX_TEXT)
