@@ -16,7 +16,7 @@ from tools.evidence.usage import template
 from vmray_emulator import EmbeddedEmulator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.actions.lab import Lab
     from tests.support.registry import Case
@@ -138,23 +138,35 @@ def _perform(lab: Lab, case: Case) -> Performance:
         run = run_example(lab, case.action.name, case.example, Path(folder))
         if run.state.value != "completed":
             raise PerformanceError(f"{case.action.name}, {case.example.situation}: {run.message}")
-        return _observed(lab, case, run, _Steady(folder))
+        return _observed(lab, case, run, _Steady(folder, _steady_files(run)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Steady:
-    """Replaces what differs from run to run: times, and the folder of the uploaded files."""
+    """Replaces what differs from run to run: times, and the folder of the uploaded files.
+
+    Attributes:
+        folder: The folder of the uploaded files.
+        files: What stands for the hashes of attachments with times inside.
+    """
 
     folder: str
+    files: Mapping[str, str]
 
     def __call__(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         if isinstance(value, str):
-            return _TIME.sub(CREATED, value).replace(self.folder, FOLDER)
+            return self.files.get(value) or _TIME.sub(CREATED, value).replace(self.folder, FOLDER)
         if isinstance(value, list | tuple):
             return [self(item) for item in value]
         if isinstance(value, dict):
             return {self(name): self(member) for name, member in value.items()}
         return value
+
+
+def _steady_files(run: ActionRun) -> dict[str, str]:
+    from tests.support.steady_files import steady_files  # noqa: PLC0415 - see perform()
+
+    return steady_files(run.attachments, lambda text: _TIME.sub(CREATED, text))
 
 
 def _observed(lab: Lab, case: Case, run: ActionRun, steady: _Steady) -> Performance:

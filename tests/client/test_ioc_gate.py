@@ -17,7 +17,7 @@ from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict
 from vm_ray.core.results.vmray_gated_iocs import dated, judged, own_hosts
 from vm_ray.core.results.vmray_ignore_list import IgnoreList
 from vm_ray.core.results.vmray_ignored_names import BUILT_IN, SHARED_HOSTERS
-from vm_ray.core.results.vmray_ioc_gate import GatedIocs, GateSettings, at_most, gated
+from vm_ray.core.results.vmray_ioc_gate import GatedIocs, GateSettings, gated, limited
 from vm_ray.core.results.vmray_ioc_hosts import usual_host
 from vm_ray.core.results.vmray_ioc_items import IocItem
 from vm_ray.core.results.vmray_item_result import Item
@@ -216,8 +216,8 @@ def test_entries_are_separated_by_commas_or_line_ends_or_come_as_a_list() -> Non
         listed = read("Ignore List", '["http://c2.example/a,b"]')
         with pytest.raises(Exception, match="1001 entries; allowed: at most 1000"):
             read("Ignore List", ",".join(f"a{number}.example" for number in range(1001)))
-    assert plain == IgnoreList.of(["a.example", "b.example", "10.0.0.0/8"])
-    assert listed.urls == {"http://c2.example/a,b"}
+    assert plain == ("a.example", "b.example", "10.0.0.0/8")
+    assert listed == ("http://c2.example/a,b",)
 
 
 def test_without_the_gate_only_verdicts_and_the_ignore_list_count() -> None:
@@ -250,10 +250,19 @@ def test_the_most_important_iocs_come_first() -> None:
     address = [ioc({"ip_address": "198.51.100.7"})]
     rows = rows_of({"domains": first, "ips": address}, {"ips": address}).rows
 
-    kept = gated(rows, GateSettings(ALL)).kept
+    found = gated(rows, GateSettings(ALL))
 
-    assert [row.name.value for row in kept] == ["198.51.100.7", "one.example", "two.example", "s.example"]
-    assert [row.name.value for row in at_most(kept, 1)] == ["198.51.100.7", "one.example"]
+    assert [row.name.value for row in found.kept] == [
+        "198.51.100.7",
+        "one.example",
+        "two.example",
+        "s.example",
+    ]
+    kept, dropped = limited(found, 1)
+    assert [row.name.value for row in kept] == ["198.51.100.7", "one.example"]
+    assert [(each.row.name.value, each.reason) for each in dropped] == [
+        (name, "beyond the maximum of 1 per type") for name in ("two.example", "s.example")
+    ]
 
 
 def test_an_ioc_expires_some_days_after_it_was_seen() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.actions.lab import outcome
 from tests.support.example import run_example
+from tests.support.steady_files import steady_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,14 @@ def transcript(lab: Lab, case: Case, folder: Path) -> dict[str, Any]:
         "requests to VMRay": sorted(lab.seen()),
         "calls to the platform": sorted(f"{each.method} {_path(each.path)}" for each in calls),
     }
-    return dict(json.loads(TIMES.sub("TIME", json.dumps(seen))))
+    text = json.dumps(seen)
+    for found, usual in steady_files(run.attachments, _without_times).items():
+        text = text.replace(found, usual)
+    return dict(json.loads(_without_times(text)))
+
+
+def _without_times(text: str) -> str:
+    return TIMES.sub("TIME", text)
 
 
 def _path(path: str) -> str:

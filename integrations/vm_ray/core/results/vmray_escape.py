@@ -17,6 +17,7 @@ _HTTP: Final = re.compile(r"(?i)http(s?):")
 # A look-behind at each "://", not a search for where a scheme may start: that search could take hours on hostile text.
 _OTHER_SCHEME: Final = re.compile(r"(?i)(?<!hxxp)(?<!hxxps)://")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # and their full-width forms
+_NEEDS_QUOTES: Final = re.compile(r"[\",\r\n]|^\s|\s$")
 # The five characters of html.escape; importing that module costs a millisecond at each start.
 _HTML_ESCAPES: Final = {
     ord("&"): "&amp;",
@@ -44,6 +45,26 @@ def csv_cell(value: object, limit: int = MAX_CELL_LENGTH) -> str:
     is_number = isinstance(value, int | float)
     is_formula = text.lstrip().startswith(_FORMULA_STARTS)  # a comma before it has become a space
     return f"'{text}" if is_formula and not is_number else text
+
+
+def csv_field(text: str) -> str:
+    """Return text as one exact field of a CSV file, in quotes where RFC 4180 requires them.
+
+    If a spreadsheet would run the field as a formula, the field gets a leading apostrophe. A field that begins with an
+    apostrophe gets another one, so the exact text comes back: without the first apostrophe of a field that has one.
+    """
+    guarded = f"'{text}" if text.lstrip().startswith((*_FORMULA_STARTS, "'")) else text
+    return '"{}"'.format(guarded.replace('"', '""')) if _NEEDS_QUOTES.search(guarded) else guarded
+
+
+def stix_string(text: str) -> str:
+    """Return text as a string of a STIX pattern."""
+    return "'{}'".format(text.replace("\\", "\\\\").replace("'", "\\'"))
+
+
+def udm_string(text: str) -> str:
+    """Return text as a string of a search in UDM (inferred: the escapes are not documented)."""
+    return '"{}"'.format(text.replace("\\", "\\\\").replace('"', '\\"'))
 
 
 def script_json(value: Any) -> str:  # noqa: ANN401 - any JSON value

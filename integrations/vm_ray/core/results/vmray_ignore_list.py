@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
 from ...core.api.vmray_errors import UnsupportedSubjectError
-from ...core.results.vmray_ioc_hosts import address_of, names_above, usual_host
+from ...core.results.vmray_ioc_hosts import address_of, is_domain, names_above, usual_host
 from ...core.results.vmray_ioc_rows import IocRow
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _HASH: Final = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
-_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-# A single label, such as ``com``, would match far too much; no domain ends with a label of digits only.
-_DOMAIN: Final = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#]+\S*")
 
 
@@ -84,6 +81,6 @@ def _network(entry: str) -> Network | None:
 
 def _domain(entry: str) -> str:
     name = usual_host(entry.removeprefix("*").removeprefix("."))
-    if not _DOMAIN.fullmatch(name):
+    if not is_domain(name):  # a single label, such as ``com``, would match far too much
         raise UnsupportedSubjectError("not a domain with a dot, a network, a hash or a URL")
     return name

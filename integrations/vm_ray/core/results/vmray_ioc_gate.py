@@ -7,7 +7,7 @@ removes IOCs, so all IOCs are either kept or dropped.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
@@ -110,14 +110,17 @@ def days_until_expiry(kind: str) -> int:
     return _DAYS.get(kind, _OTHER_DAYS)
 
 
-def at_most(kept: Sequence[IocRow], limit: int) -> list[IocRow]:
-    """Return at most so many IOCs of each type, the most important ones."""
+def limited(gate: GatedIocs, limit: int) -> GatedIocs:
+    """Keep at most so many IOCs of each type, the most important ones, and drop the others."""
     numbers = dict.fromkeys(LISTS, 0)
-    chosen = []
-    for row in kept:
+    kept, dropped = [], list(gate.dropped)
+    for row in gate.kept:
         numbers[row.name.kind] += 1
-        chosen += [row] if numbers[row.name.kind] <= limit else []
-    return chosen
+        if numbers[row.name.kind] <= limit:
+            kept.append(row)
+        else:
+            dropped.append(DroppedIoc(row, f"beyond the maximum of {limit} per type"))
+    return GatedIocs(kept, dropped)
 
 
 class Rule(NamedTuple):
@@ -133,7 +136,7 @@ class Rule(NamedTuple):
 
 
 def _without_value(row: IocRow, _host: str, _settings: GateSettings) -> str:
-    return "" if row.name.value else "VMRay returned no value"
+    return "" if row.name.value.strip() else "VMRay returned no value"
 
 
 def _other_verdict(row: IocRow, _host: str, settings: GateSettings) -> str:

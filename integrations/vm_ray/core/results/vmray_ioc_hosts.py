@@ -10,6 +10,9 @@ from typing import Final, TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+# A name with a dot; no domain ends with a label of digits only.
+_DOMAIN: Final = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 # Browsers end the host at a backslash too.
 _AUTHORITY: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#\\]*)")
 _HOST: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::[0-9]*)?")
@@ -60,6 +63,11 @@ def address_of(host: str) -> Address | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
+
+
+def is_domain(host: str) -> bool:
+    """Return whether a host in its usual spelling is a name with a dot."""
+    return _DOMAIN.fullmatch(host) is not None
 
 
 def names_above(name: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ _ALLOWED: Final = "domains with a dot, networks in CIDR form, hashes and URLs, s
 _LINE_ENDS: Final = re.compile(r"[\r\n]+")
 
 
-def _read(name: str, value: str) -> IgnoreList:
+def _read(name: str, value: str) -> tuple[str, ...]:
     entries = parts(value if value.startswith("[") else _LINE_ENDS.sub(",", value))
     if len(entries) > MAX_IGNORED:
         raise ParameterError(name, f"has {len(entries)} entries", f"at most {MAX_IGNORED}")
@@ -23,7 +23,8 @@ def _read(name: str, value: str) -> IgnoreList:
             IgnoreList.of([entry])
         except UnsupportedSubjectError as error:
             raise ParameterError(name, quoted(entry, f"is not of an allowed form ({error})"), _ALLOWED) from None
-    return IgnoreList.of(entries)
+    return tuple(entries)
 
 
-IGNORE_LIST: Final = Kind(_ALLOWED, _read, empty=IgnoreList())
+# Entries for an ``IgnoreList``, each of an allowed form.
+IGNORE_LIST: Final[Kind[tuple[str, ...]]] = Kind(_ALLOWED, _read, empty=())

@@ -1,0 +1,45 @@
+"""The export as CSV: RFC 4180, UTF-8, a line for each IOC."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...core.api.vmray_protocol import is_utf8_encodable
+from ...core.results.vmray_escape import csv_field
+from ...core.results.vmray_export import NO_UTF8, Export, Written
+from ...core.results.vmray_gated_iocs import DatedIoc
+
+COLUMNS: Final = (
+    "type",
+    "value",
+    "verdict",
+    "sha256",
+    "sha1",
+    "md5",
+    "threat_names",
+    "first_sample_id",
+    "expires",
+)
+
+
+def csv_file(export: Export) -> Written:
+    """Return the CSV file. Text of a sample stays exact, except for the guard against formulas."""
+    kept, left_out = export.accepted(lambda ioc: "" if is_utf8_encodable("".join(_cells(ioc))) else NO_UTF8)
+    lines = [COLUMNS, *map(_cells, kept)]
+    text = "".join(",".join(map(csv_field, cells)) + "\r\n" for cells in lines)
+    return Written(text.encode(), left_out)
+
+
+def _cells(ioc: DatedIoc) -> tuple[str, ...]:
+    row = ioc.in_json(whole=False)
+    hashes = [row["hashes"].get(name) or "" for name in ("sha256", "sha1", "md5")]
+    names = "; ".join(row["threat_names"])
+    return (
+        row["type"],
+        row["value"],
+        row["verdict"] or "",
+        *hashes,
+        names,
+        str(row["sample_ids"][0]),
+        row["expires"] or "",
+    )
