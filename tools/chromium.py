@@ -19,7 +19,21 @@ FLAGS: Final = [
 MISSING: Final = "no Chromium here: install Debian's package `chromium`"
 
 
+_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+
+
 def find_chromium() -> str | None:
-    """Return the browser's program, or None."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """Return the program of the whole browser, which has windows with tabs, or None."""
+    return _first(*_BROWSERS)
+
+
+def find_headless_chromium() -> str | None:
+    """Return Chromium's program without windows, else the whole browser, or None.
+
+    The program without windows draws the same pages with two thirds of the processor time.
+    """
+    return _first("chromium-headless-shell", *_BROWSERS)
+
+
+def _first(*names: str) -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)

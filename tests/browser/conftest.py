@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from tests.support.warm_start import forked_actions  # noqa: F401 - a fixture for all tests of this folder
-from tools.chromium import FLAGS, MISSING, find_chromium
+from tools.chromium import FLAGS, MISSING, find_chromium, find_headless_chromium
 from tools.widgets.build import PLACEHOLDER, WIDGETS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ collect_ignore_glob = [] if find_chromium() else ["test_case_wall*.py", "test_wi
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start Debian's Chromium, once for each test process."""
-    program = find_chromium()
+    program = find_headless_chromium()
     assert program is not None, MISSING
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
