@@ -53,12 +53,12 @@ def test_each_class_of_slow_faults_has_its_outcome(rows: Rows) -> None:
 
 
 def test_every_request_of_every_action_is_tested_with_every_class(rows: Rows) -> None:
-    """No action and no request is missing. A request of two actions is proved in full for one of them."""
+    """No action and no request is missing. Rows with the same proof are tested in full for one of them."""
     assert {row.action.name for row in rows} == {action.name for action in ACTIONS}
     in_full: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for row in rows:
         faults = {cell.fault.name for cells in row.batches() for cell in cells}
-        in_full[row.endpoint, row.is_async and row.submits] |= faults
+        in_full[row.proof] |= faults
         kinds = {kind_of(FAULTS[name], row.endpoint) for name in faults}
         assert FATAL in kinds, row
         assert len(kinds) > 1, row
@@ -86,7 +86,7 @@ def test_a_request_that_no_example_makes_is_reported(rows: Rows) -> None:
 def test_the_size_of_the_matrix(rows: Rows) -> None:
     """There are 30 or more requests, each under each class of faults, transient and persistent."""
     assert len(rows) >= 30
-    assert sum(len(cells) for row in rows for cells in row.batches()) > 700
+    assert sum(len(cells) for row in rows for cells in row.batches()) > 600
 
 
 @pytest.mark.full

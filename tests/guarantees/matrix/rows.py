@@ -11,7 +11,7 @@ from tests.guarantees.matrix.endpoints import endpoint_of
 from tests.guarantees.matrix.faults import FAULTS, Fault, representatives
 from tests.guarantees.matrix.observations import observations_of
 from tests.guarantees.matrix.policy import UNRESOLVED, expected, kind_of
-from tests.support.outcome import FINE, RETRIED
+from tests.support.outcome import FATAL, FINE, RETRIED
 from tests.support.registry import ACTIONS, outcomes_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE: Final = 5
 SUBMIT: Final = "POST /sample/submit"
+ALONE: Final = "GET, each fault in a run of its own"
 # How many transient faults the attempts of one request can have: the client makes four attempts.
 IN_A_ROW: Final = 3
 
@@ -52,7 +53,7 @@ class Row:
         several: The example with so many items, where each of them makes such a request of its own: then
             faults can share a run. None where each fault needs a run; but transient faults can meet the
             attempts of the one request, one after the other.
-        is_proved_elsewhere: Whether an earlier action of the same kind makes this request, too.
+        is_proved_elsewhere: Whether an earlier row has the same proof, and is tested with every class.
         exceptions: Outcomes that differ from the rules.
         known: All requests that the action was observed to make.
     """
@@ -77,6 +78,16 @@ class Row:
     def is_async(self) -> bool:
         """Whether the platform calls the action again."""
         return self.action.is_async
+
+    @property
+    def proof(self) -> tuple[str, bool]:
+        """Which rows prove the same: one of them is tested with every class, the others with every outcome.
+
+        The client reads in the same way for all actions. Submits differ where another run follows. A row that
+        reads, and in which each fault needs a run, stands for all such rows.
+        """
+        is_alone = self.endpoint.startswith("GET ") and not self.is_shared
+        return (ALONE if is_alone else self.endpoint), self.is_async and (self.submits or is_alone)
 
     @property
     def submits(self) -> bool:
@@ -130,7 +141,7 @@ class Row:
         return is_only_one and not cell.fault.is_final and self.expected(cell) == after != FINE
 
     def _representatives(self) -> Iterator[Fault]:
-        """One fault of each class; of each outcome, where another action proves all and each needs a run.
+        """One fault of each class; of each outcome, where another row proves all and each needs a run.
 
         A slow fault needs a run of its own. Where another action proves it, a quick fault with the same kinds
         of outcomes stands for it.
@@ -141,7 +152,8 @@ class Row:
             persistent = self.expected(Cell(fault, persistent=True))
             ends = persistent.kind == "ended"
             transient = self.expected(Cell(fault, persistent=False))
-            outcome = (transient.kind, ends or persistent)
+            is_fatal = kind_of(fault, self.endpoint) == FATAL
+            outcome = (is_fatal, transient.kind, ends or persistent)
             if self.is_proved_elsewhere and fault.slow and (transient.kind, persistent.kind) in kinds:
                 continue
             kinds.add((transient.kind, persistent.kind))
@@ -201,10 +213,8 @@ def rows(folder: Path) -> tuple[Row, ...]:
     proved: set[tuple[str, bool]] = set()
     marked = []
     for row in found:
-        # the client reads in the same way for all actions; submits differ where another run follows
-        key = (row.endpoint, row.is_async and row.submits)
-        marked.append(replace(row, is_proved_elsewhere=key in proved))
-        proved.add(key)
+        marked.append(replace(row, is_proved_elsewhere=row.proof in proved))
+        proved.add(row.proof)
     return tuple(marked)
 
 
