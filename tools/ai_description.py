@@ -39,7 +39,8 @@ EFFECTS: Final = {
     "POST /analysis/{id}/tag/{tag}": "Adds a tag to an analysis in VMRay.",
     "DELETE /analysis/{id}/tag": "Removes a tag from an analysis in VMRay.",
     "DELETE /analysis/{id}/tag/{tag}": "Removes a tag from an analysis in VMRay.",
-    "POST /sample/{id}/unlock_reports": "Unlocks a report in VMRay, which uses quota and cannot be undone.",
+    "POST /sample/{id}/unlock_reports": "Unlocks reports in VMRay. Uses up VMRay quota and cannot be undone.",
+    "POST /analysis/{id}/reanalyze": "Starts an analysis in VMRay. Uses up VMRay quota and cannot be undone.",
 }
 
 

@@ -26,11 +26,8 @@ from vm_ray.core.api.vmray_request_errors import (
 )
 from vm_ray.core.api.vmray_submit_options import SubmitOptions
 from vm_ray.core.api.vmray_timing import TIMING
-from vm_ray.core.submissions.vmray_idempotent_submit import (
-    MAX_SUBMITS,
-    SubmitRequest,
-    Submitter,
-)
+from vm_ray.core.submissions.vmray_attempts import MAX_ATTEMPTS
+from vm_ray.core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
 from vm_ray.core.submissions.vmray_submission_key import KEY_FIELD, has_key, metadata_with
 
 if TYPE_CHECKING:
@@ -116,7 +113,7 @@ def test_throttled_submits_are_repeated_without_a_look_up() -> None:
 
 def test_a_persistent_error_ends_the_submit() -> None:
     """Given a persistent error, then the error has the number of attempts."""
-    server = Server([(ServerError("VMRay returned HTTP 502"), False)] * MAX_SUBMITS)
+    server = Server([(ServerError("VMRay returned HTTP 502"), False)] * MAX_ATTEMPTS)
 
     with pytest.raises(ServerError, match=r"VMRay returned HTTP 502 \(4 attempts\)"):
         submitter(server).submit(one(server))

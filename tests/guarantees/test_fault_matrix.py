@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pytest
 from tests.guarantees.matrix.faults import FAULTS, representatives
 from tests.guarantees.matrix.policy import kind_of
-from tests.guarantees.matrix.rows import SUBMIT, Cell, Row
+from tests.guarantees.matrix.rows import CHANGING, Cell, Row
 from tests.guarantees.matrix.rows import rows as observed_rows
 from tests.guarantees.matrix.runner import WAITING_CONCURRENCY, failures_of, unknown_requests, waits
 from tests.support.outcome import FATAL, FINE, named
@@ -64,7 +64,7 @@ def test_every_request_of_every_action_is_tested_with_every_class(rows: Rows) ->
         assert len(kinds) > 1, row
         assert faults <= set(FAULTS)
     for (endpoint, _), faults in in_full.items():
-        expected = {fault.name for fault in representatives(changes=endpoint == SUBMIT)}
+        expected = {fault.name for fault in representatives(changes=endpoint in CHANGING)}
         assert faults == expected, endpoint
 
 

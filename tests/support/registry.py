@@ -33,6 +33,7 @@ class Case(NamedTuple):
 
 
 _SUBMITTING: Final = ("SubmissionAction", "SubmitNowAction")
+_BILLING: Final = ("BilledAction",)
 ACTIONS: Final = load_integration(INTEGRATION).actions
 
 
@@ -75,16 +76,27 @@ def outcomes_of(action: ActionSpec) -> Exceptions:
 
 def submits(action: ActionSpec) -> bool:
     """Whether the action submits to VMRay: its class is a `SubmissionAction` or a `SubmitNowAction`."""
+    return _derives(action, _SUBMITTING)
+
+
+def bills(action: ActionSpec) -> bool:
+    """Whether the action makes other requests that use quota: its class is a `BilledAction`."""
+    return _derives(action, _BILLING)
+
+
+def _derives(action: ActionSpec, names: Sequence[str]) -> bool:
     tree = ast.parse((INTEGRATION / "actions" / f"{action.stem}.py").read_text("utf-8"))
     bases = [base for node in tree.body if isinstance(node, ast.ClassDef) for base in node.bases]
-    return any(ast.unparse(base).partition("[")[0] in _SUBMITTING for base in bases)
+    return any(ast.unparse(base).partition("[")[0] in names for base in bases)
 
 
 CASES: Final = [Case(action, example) for action in ACTIONS for example in examples_of(action)]
 USUAL: Final = [Case(action, examples_of(action)[0]) for action in ACTIONS]
 
 SUBMITTING: Final = [case for case in USUAL if submits(case.action)]
+BILLING: Final = [case for case in USUAL if bills(case.action)]
 
 every_example = pytest.mark.parametrize("case", CASES, ids=str)
 every_action = pytest.mark.parametrize("case", USUAL, ids=str)
 every_submitting_action = pytest.mark.parametrize("case", SUBMITTING, ids=str)
+every_billing_action = pytest.mark.parametrize("case", BILLING, ids=str)

@@ -5,7 +5,8 @@ The rules follow from the client's classification of a fault, the HTTP method, a
 * a transient fault has no effect if the client retries, or if the next run repeats the request;
 * a persistent fault names its item with the reason, not the others; an action with one subject fails;
 * a fatal cause ends the action, whichever request it affects first;
-* a submit is never repeated without a look-up: a stored submission is found and used, another is sent again.
+* a submit is never repeated without a look-up: a stored submission is found and used, another is sent again;
+* another request that uses quota is not repeated after a lost response: its effect is found, or not certain.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 UNRESOLVED: Final = "the response to the submission was lost and VMRay lists no matching submission yet"
 # The same for an action that has one run only.
 NOT_ANSWERED: Final = "VMRay did not answer; run the action again, it will find what was stored"
+
+UNCERTAIN: Final = "not certain whether "
 
 _OPEN: Final = (UNRESOLVED, NOT_ANSWERED)
 
@@ -45,7 +48,8 @@ def kind_of(fault: Fault, endpoint: str) -> str:
 def expected(row: Row, fault: Fault) -> Pair:
     """Return the outcomes of a transient and of a persistent fault."""
     kind = kind_of(fault, row.endpoint)
-    transient, persistent = (_submit if row.submits else _read)(row, fault, kind)
+    rule = _submit if row.submits else _billed if row.bills else _read
+    transient, persistent = rule(row, fault, kind)
     exception = row.exceptions.get(fault.name, row.exceptions.get(kind))
     if exception is not None and (not row.submits or (persistent.says not in _OPEN and persistent != FINE)):
         transient, persistent = exception if isinstance(exception, tuple) else (exception, exception)
@@ -79,6 +83,17 @@ def _submit(row: Row, fault: Fault, kind: str) -> Pair:
             return FINE, named(UNRESOLVED)
         return named(NOT_ANSWERED) if fault.slow else FINE, named(NOT_ANSWERED)
     return _read(row, fault, kind)
+
+
+def _billed(row: Row, fault: Fault, kind: str) -> Pair:
+    if kind == FATAL or fault.not_executed:
+        return _read(row, fault, kind)
+    if fault.executed:
+        return FINE, FINE
+    if not fault.retryable:  # a rejection, and VMRay shows no effect of the request
+        return _read(row, fault, kind)
+    doubt = ended(UNCERTAIN) if row.has_single_subject else named(UNCERTAIN)
+    return doubt, doubt
 
 
 def is_lasting(outcome: Outcome) -> bool:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE: Final = 5
 SUBMIT: Final = "POST /sample/submit"
 ALONE: Final = "GET, each fault in a run of its own"
+# Requests that use quota and that VMRay does not recognise when they come twice.
+BILLED: Final = frozenset({"POST /sample/{id}/unlock_reports", "POST /analysis/{id}/reanalyze"})
+CHANGING: Final = frozenset({SUBMIT, *BILLED})
 # How many transient faults the attempts of one request can have: the client makes four attempts.
 IN_A_ROW: Final = 3
 
@@ -95,6 +98,21 @@ class Row:
         return self.endpoint == SUBMIT
 
     @property
+    def bills(self) -> bool:
+        """Whether a repeated request would use quota twice."""
+        return self.endpoint in BILLED
+
+    @property
+    def is_billing_action(self) -> bool:
+        """Whether the action makes such a request."""
+        return bool(self.known & BILLED)
+
+    @property
+    def changes(self) -> bool:
+        """Whether the request must not be repeated unless VMRay certainly did not execute it."""
+        return self.endpoint in CHANGING
+
+    @property
     def has_single_subject(self) -> bool:
         """Whether what fails for the only subject fails for the action."""
         example = self.observation.example
@@ -122,7 +140,7 @@ class Row:
         for fault in FAULTS.values() if full else self._representatives():
             transient, persistent = Cell(fault, persistent=False), Cell(fault, persistent=True)
             is_proved = self.is_proved_elsewhere and not full and self.expected(transient) == FINE
-            if not is_proved or self.submits:
+            if not is_proved or self.changes:
                 yield transient
             if not self._is_decided_by(transient):
                 yield persistent
@@ -148,7 +166,7 @@ class Row:
         """
         seen = set()
         kinds = set()
-        for fault in sorted(representatives(changes=self.submits), key=lambda fault: fault.slow):
+        for fault in sorted(representatives(changes=self.changes), key=lambda fault: fault.slow):
             persistent = self.expected(Cell(fault, persistent=True))
             ends = persistent.kind == "ended"
             transient = self.expected(Cell(fault, persistent=False))
@@ -181,7 +199,7 @@ class Row:
 
     def _is_overcome(self, cell: Cell) -> bool:
         """Return whether the client retries after the fault: other faults can meet its next attempts."""
-        only_request = not self.is_shared and not self.submits
+        only_request = not self.is_shared and not self.changes
         kind = kind_of(cell.fault, self.endpoint)
         transient = not cell.persistent and not cell.fault.slow and not cell.fault.is_final
         return only_request and transient and kind == RETRIED and self.expected(cell) == FINE

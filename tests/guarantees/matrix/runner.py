@@ -146,6 +146,10 @@ class _Batch:
             stored = len(self._world.submissions(item))
             if stored > 1 or (kind == "fine" and stored != self._row.observation.stored):
                 yield f"{cell}: {item.name} was stored {stored} times"
+        if self._row.is_billing_action:
+            paid = self._world.paid(item)
+            if paid > 1 or (self._row.bills and kind == "fine" and paid != 1):
+                yield f"{cell}: {item.name} was paid for {paid} times"
 
     def _limits(self) -> dict[str, Any]:
         """Return time limits that are just long enough for the expected outcome."""

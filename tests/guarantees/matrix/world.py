@@ -140,6 +140,11 @@ class World:
         mine = [each for each in found if each["submission_sample_sha256"] == item.sha256]
         return [each for each in mine if json.loads(each["submission_submission_metadata"])]
 
+    def paid(self, item: Item) -> int:
+        """Return how many requests about an item VMRay executed that use quota and are no submissions."""
+        names = self._names_of(item)
+        return sum(str(each["id"]) in names for each in self.vmray.control.bookings())
+
     def owners(
         self, identities: Iterable[Identity], items: Sequence[Item], keys: Mapping[str, str]
     ) -> dict[Identity, str]:

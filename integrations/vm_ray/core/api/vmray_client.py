@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ...core.api.vmray_billed_requests import BilledRequests
 from ...core.api.vmray_downloads import Downloads
 from ...core.api.vmray_errors import DeadlineError, UnsupportedSubjectError
 from ...core.api.vmray_hash import hash_subject
@@ -42,7 +43,7 @@ OTHER_TAG_FORM: Final = (404, 405)
 CUT_OFF: Final = "VMRay truncated the list"
 
 
-class Client(Downloads):
+class Client(Downloads, BilledRequests):
     """VMRay's REST API; the methods can be called from several threads."""
 
     def server_time(self) -> float:
@@ -210,6 +211,10 @@ class Client(Downloads):
     def list_jobs_of_submission(self, submission_id: int) -> list[Job]:
         """Read the jobs of a submission that have not ended."""
         return [Job.from_json(item) for item in self._list(f"/job/submission/{submission_id}")]
+
+    def list_jobs_of_sample(self, sample_id: int) -> list[Job]:
+        """Read the jobs of a sample that have not ended."""
+        return [Job.from_json(item) for item in self._list(f"/job/sample/{sample_id}")]
 
     def list_analyses_of_job(self, job_id: int) -> list[Analysis]:
         """Read the analysis of a job that has ended; empty if the job still runs or was deleted."""

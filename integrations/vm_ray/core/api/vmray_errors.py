@@ -13,6 +13,7 @@
     ├── NoSearchError                  this VMRay has no search for URLs                                         (fatal)
     ├── SubmitRejectedError            VMRay rejected a submission and gave the reason
     ├── SubmitUnresolvedError          the response to a submission was lost, and the result is not known yet
+    ├── ResultUncertainError           the response to a request that uses quota was lost, and reading did not help
     ├── AnalysisFailedError            all analyses of a submission failed
     ├── PlatformError                  Google SecOps did not return a file
     │   └── PlatformFileMissingError   Google SecOps has no file with this name
@@ -25,6 +26,7 @@
         ├── AuthenticationError        401: VMRay rejected the API key                                           (fatal)
         ├── PermissionDeniedError      403: the API key does not have the permission                             (fatal)
         ├── NotFoundError              404: the object does not exist or is not visible to this API key
+        ├── NotOfferedError              404 for an object that exists: an old server, or another kind of key
         ├── RequestRejectedError       another 4xx, or ``"result": "error"`` with status 200
         │   └── RequestTooLargeError   413: the request is too large for VMRay, or for a server before it
         ├── ForeignResponseError       a web server, proxy or gateway responded instead of VMRay
@@ -234,6 +236,23 @@ class SubmitUnresolvedError(VMRayError):
 
     def __str__(self) -> str:
         return f"the response to the submission was lost ({self.error})"
+
+
+class ResultUncertainError(VMRayError):
+    """The response to a request that uses quota was lost, and what VMRay shows does not tell whether it was executed.
+
+    Attributes:
+        fatal: The fatal error that ended the look-ups; None for another reason.
+    """
+
+    kind = "uncertain"
+    cause = "The connection failed or timed out while VMRay processed a request that uses quota."
+    remedy = "Run the action again later: it reads first, and sends the request only if VMRay shows no effect of it."
+
+    def __init__(self, doubt: str, error: VMRayError | None = None) -> None:
+        """Store what is not certain, in words after "not certain whether", and the error of the request."""
+        super().__init__(f"not certain whether {doubt}{f' ({error})' if error else ''}")
+        self.fatal: VMRayError | None = None
 
 
 class AnalysisFailedError(VMRayError):

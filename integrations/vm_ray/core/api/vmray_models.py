@@ -165,6 +165,11 @@ class Analysis(NamedTuple):
             raw=raw,
         )
 
+    @property
+    def is_unlocking(self) -> bool:
+        """Whether VMRay is unlocking the report just now."""
+        return text_of(self.raw, "analysis_lock_status") == "unlocking"
+
 
 class Job(NamedTuple):
     """One job that has not ended: an analysis that waits or runs.

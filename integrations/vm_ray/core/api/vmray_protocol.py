@@ -324,10 +324,17 @@ def _reason(document: Mapping[str, Any]) -> str:
     return one_line(str(message), MAX_REASON_LENGTH) if message else ""
 
 
+_POST_PERMISSIONS: Final = {
+    "/sample/submit": "submit samples, and quota left",
+    "/unlock_reports": "unlock reports, and report quota left",
+    "/reanalyze": "reanalyse old analyses, and quota left",
+}
+
+
 def permission_for(method: str, path: str) -> str:
     """Return what a request needs, in words that complete "the permission to …" (inferred)."""
     if method == "POST":
-        return "submit samples, and quota left" if path.startswith("/sample/submit") else "edit submissions"
+        return next((needed for part, needed in _POST_PERMISSIONS.items() if part in path), "edit submissions")
     topic = path.split("/")[1]
     return _READ_PERMISSIONS.get(topic, f"read {topic}")
 

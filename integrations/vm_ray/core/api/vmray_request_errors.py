@@ -122,6 +122,18 @@ class NotFoundError(RequestError):
     remedy = "Check the id in VMRay, and check which objects the API key can see."
 
 
+class NotOfferedError(RequestError):
+    """VMRay knows the object, and returned 404 for what was requested of it."""
+
+    kind = "permission"
+    cause = "The VMRay server is too old for the request, or the kind of the API key does not include it."
+    remedy = "Do this in the web interface of VMRay, or ask the VMRay administrator for another API key."
+
+    def __init__(self, what: str) -> None:
+        """Store what is not offered."""
+        super().__init__(f"this VMRay does not offer {what} over its API, or this key may not", not_executed=True)
+
+
 class RequestRejectedError(RequestError):
     """VMRay understood the request and rejected it."""
 

@@ -7,7 +7,7 @@ then the newest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
 from ...core.api.vmray_client import Client
@@ -50,7 +50,17 @@ def choose_analyses(
     Raises:
         NotFoundError: VMRay has no sample with this id.
     """
-    submissions = client.list_submissions_of_sample(sample_id)
+    return choose_among(client, sample_id, client.list_submissions_of_sample(sample_id), count, is_wanted)
+
+
+def choose_among(
+    client: Client,
+    sample_id: int,
+    submissions: Collection[Submission],
+    count: int,
+    is_wanted: Callable[[Analysis], bool] = is_any,
+) -> list[Analysis] | Answer:
+    """Return the best analyses of a sample with these submissions, as ``choose_analyses``."""
     newest = newest_submission(each for each in submissions if each.finished)
     found = client.list_analyses_of_submission(newest.submission_id) if newest else []
     if not best_analyses(found, is_wanted):
@@ -68,7 +78,7 @@ def is_unfinished(submissions: Iterable[Submission]) -> bool:
     return newest is not None and not newest.finished
 
 
-def _why_none(submissions: Sequence[Submission], analyses: Sequence[Analysis]) -> Answer:
+def _why_none(submissions: Collection[Submission], analyses: Sequence[Analysis]) -> Answer:
     if is_unfinished(submissions):
         return Answer("pending", "VMRay has not finished the newest submission of this sample")
     if any(each.succeeded for each in analyses):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ...core.api.vmray_text import one_line
@@ -35,6 +35,23 @@ def listed(prefix: str, names: Sequence[str]) -> str:
 def listed_items(prefix: str, names: Sequence[str]) -> str:
     """Return a sentence of an action with an outcome: a few names on one line, else one name per line."""
     return listed(prefix, names if len(names) > MAX_ON_A_LINE else [", ".join(names)])
+
+
+def grouped(sentences: Mapping[str, str], missed: str, none: str, named: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the sentences about groups of items, in the order of the sentences; a name is told once in a group.
+
+    Args:
+        sentences: The beginning of the sentence about each group.
+        missed: The group of the items without a result; if there is no other group, ``none`` is said instead.
+        none: If no item has a result.
+        named: The group and the name of each item; items of an unknown group are not named.
+    """
+    groups: dict[str, dict[str, None]] = {group: {} for group in sentences}
+    for group, name in named:
+        groups.get(group, {})[name] = None
+    if not any(names for group, names in groups.items() if group != missed):
+        return [none]
+    return [listed_items(sentences[group], list(names)) for group, names in groups.items() if names]
 
 
 def waiting(names: Sequence[str]) -> str:

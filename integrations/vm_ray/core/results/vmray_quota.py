@@ -62,7 +62,7 @@ class Quota(NamedTuple):
         quotas, billing = self._quotas(), self.billing
         key = None if self.key is None else {**_json(self.key), "used": self.key.used}
         return {
-            "cost": {"submitted": 0, "reused": 0, "unlocked": 0, "quota_left": self.left("Key")},
+            "cost": cost_of(quota_left=self.left("Key")),
             "key": key,
             "report": quotas["Report"] and _json(quotas["Report"]),
             "verdict": quotas["Verdict"] and _json(quotas["Verdict"]),
@@ -79,6 +79,11 @@ class Quota(NamedTuple):
             "Report": billing.report if billing and isinstance(billing.report, PlanQuota) else None,
             "Verdict": billing.verdict if billing and isinstance(billing.verdict, PlanQuota) else None,
         }
+
+
+def cost_of(*, submitted: int = 0, reused: int = 0, unlocked: int = 0, quota_left: int | None) -> dict[str, Any]:
+    """Return the member ``cost``: what a run has done that uses quota, and what is left of the quota."""
+    return {"submitted": submitted, "reused": reused, "unlocked": unlocked, "quota_left": quota_left}
 
 
 def read_quota(client: Client) -> Quota:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from ...core.results.vmray_escape import csv_cell, defang, unclickable
 from ...core.results.vmray_item_result import Item
-from ...core.results.vmray_messages import listed_items
+from ...core.results.vmray_messages import grouped
+from ...core.results.vmray_quota import cost_of
 from ...core.results.vmray_result import Table
 
 TABLE_TITLE: Final = "VMRay submissions"
@@ -27,11 +28,8 @@ _NONE: Final = "None of the provided {noun} were submitted to VMRay."
 
 def sentences(noun: str, items: Sequence[Item]) -> list[str]:
     """Return the documented sentences about the items; an archive, which has several rows, is named once."""
-    groups: dict[str, dict[str, None]] = {name: {} for name in _SENTENCES}
-    for item in items:
-        groups[_group(item)][item.name] = None
-    told = [listed_items(_SENTENCES[name].format(noun=noun), list(names)) for name, names in groups.items() if names]
-    return told if any(names for name, names in groups.items() if name != _MISSED) else [_NONE.format(noun=noun)]
+    told = {group: sentence.format(noun=noun) for group, sentence in _SENTENCES.items()}
+    return grouped(told, _MISSED, _NONE.format(noun=noun), ((_group(item), item.name) for item in items))
 
 
 def _group(item: Item) -> str:
@@ -66,4 +64,4 @@ def cost(items: Sequence[Item], quota_left: int | None) -> dict[str, Any]:
     """Return what the run has cost: how many submissions it made and reused, and what is left of the quota."""
     made = {word: {item.facts["submission_id"] for item in items if item.facts["decision"] == word} for word in _BOOKED}
     submitted, reused = (len(ids - {None}) for ids in made.values())
-    return {"submitted": submitted, "reused": reused, "unlocked": 0, "quota_left": quota_left}
+    return cost_of(submitted=submitted, reused=reused, quota_left=quota_left)

@@ -12,6 +12,8 @@ from ...core.api.vmray_spelling import hidden_cause
 from ...core.soar.vmray_parameters import Kind, parts, quoted, spelled_number
 
 MAX_SUBJECTS: Final = 100
+# For requests that use quota.
+MAX_BILLED: Final = 20
 ID: Final = re.compile(r"[0-9]{1,19}")
 _SEPARATORS: Final = re.compile(r"[;\r\n]")
 
@@ -59,6 +61,8 @@ def _listed(allowed: str, spelled: Callable[[str], str], most: int = MAX_SUBJECT
 _SAMPLES_ALLOWED: Final = "sample ids, MD5, SHA-1 or SHA-256 hashes, separated by commas"
 SAMPLES: Final = _listed(_SAMPLES_ALLOWED, _sample)
 FEW_SAMPLES: Final = _listed(_SAMPLES_ALLOWED, _sample, 10)
+BILLED_SAMPLES: Final = _listed(_SAMPLES_ALLOWED, _sample, MAX_BILLED)
 _IDS_ALLOWED: Final = "ids of VMRay (positive whole numbers), separated by commas"
 IDS: Final = _listed(_IDS_ALLOWED, _id)
+BILLED_IDS: Final = _listed(_IDS_ALLOWED, _id, MAX_BILLED)
 MANY_IDS: Final = _listed(_IDS_ALLOWED, _id, 500)

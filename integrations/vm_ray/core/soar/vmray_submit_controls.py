@@ -27,6 +27,9 @@ _OBJECT: Final = 'a JSON object, such as {"timeout": 180}'
 _RULES: Final = "a JSON list of signatures, or a JSON object with a list of signatures for each sample type"
 _SENDABLE: Final = "any text in UTF-8"
 
+REUSE_DAYS: Final = whole_number(0, 3650)
+VERDICTS: Final = choices("Malicious", "Suspicious", "Clean", "None")
+
 
 def _json_of(name: str, value: str, allowed: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
@@ -87,10 +90,8 @@ class SubmitControls(SubmitParameters):
     """What VMRay is to do with each item, and when an item is not submitted."""
 
     shareable: bool = param("Shareable", boolean(), default="false")
-    reuse_days: int = param("Reuse Younger Than Days", whole_number(0, 3650), default="7")
-    resubmit_verdicts: tuple[str, ...] = param(
-        "Resubmit Verdicts", choices("Malicious", "Suspicious", "Clean", "None"), default="None"
-    )
+    reuse_days: int = param("Reuse Younger Than Days", REUSE_DAYS, default="7")
+    resubmit_verdicts: tuple[str, ...] = param("Resubmit Verdicts", VERDICTS, default="None")
     minimum_quota: int | None = param("Minimum Remaining Quota", whole_number(0))
     dry_run: bool = param("Dry Run", boolean(), default="false")
     analysis_caching: str = _vmray_word("Analysis Caching", "disabled", "enabled", "smart", "legacy")

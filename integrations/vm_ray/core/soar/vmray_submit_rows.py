@@ -19,7 +19,7 @@ from ...core.submissions.vmray_submit_entry import Entry
 
 UNRESOLVED: Final = "VMRay did not answer; run the action again, it will find what was stored"
 TOO_LOW: Final = "the quota of the API key is too low"
-_MORE_QUOTA: Final = "Wait for the next period of the quota, or use an API key with more quota."
+MORE_QUOTA: Final = "Wait for the next period of the quota, or use an API key with more quota."
 
 
 def items_of(entry: Entry, options: SubmitOptions, fatal: VMRayError | None = None) -> list[Item]:
@@ -69,7 +69,7 @@ class _Rows:
         if entry.decision in (BLOCKED, DRY_RUN):
             return [self._of_unsent()]
         if entry.out_of_quota:
-            return [self._item("blocked_quota", reason=self._rejection(), kind="quota", advice=_MORE_QUOTA)]
+            return [self._item("blocked_quota", reason=self._rejection(), kind="quota", advice=MORE_QUOTA)]
         return self._of_detonation(entry.detonation) if entry.detonation else []
 
     def _of_detonation(self, detonation: Detonation) -> Sequence[Item]:
@@ -131,7 +131,7 @@ class _Rows:
         if self._entry.decision == DRY_RUN:
             return self._item("dry_run")
         reason = f"{TOO_LOW}: {self._entry.quota_before} left"
-        return self._item("blocked_quota", reason=reason, kind="quota", advice=_MORE_QUOTA)
+        return self._item("blocked_quota", reason=reason, kind="quota", advice=MORE_QUOTA)
 
     def _of_error(self, error: VMRayError) -> Item:
         outcome = "not_found" if error.kind == "not_found" else "failed"

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from ...core.api.vmray_backoff import back_off
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_errors import DeadlineError, SubmitRejectedError, SubmitUnresolvedError
@@ -29,20 +28,18 @@ from ...core.api.vmray_models import Submission, SubmitResponse
 from ...core.api.vmray_request_errors import (
     ForeignResponseError,
     NotFoundError,
-    RateLimitedError,
     RequestError,
     RequestRejectedError,
     ResponseTimeoutError,
 )
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.api.vmray_timing import TIMING
+from ...core.submissions.vmray_attempts import is_last, wait_for_next
 from ...core.submissions.vmray_reuse import is_reusable, latest_batch, without_children
 from ...core.submissions.vmray_sources import Source
 from ...core.submissions.vmray_submission_key import has_key, metadata_with
 
 UNKNOWN_PARAMETER: Final = 400
-MAX_SUBMITS: Final = 4
-MAX_RATE_LIMITED_SUBMITS: Final = 12
 GATEWAY_TIMEOUTS: Final = (504, 524)
 # VMRay's limit for the length of one list. The list has pages; only for a large archive, all pages are read.
 NEWEST: Final = 1_000
@@ -138,18 +135,9 @@ class Submitter:
                         return _adopted(found)
                 elif not error.retryable:
                     raise _rejected(error) from None
-                if attempt >= (MAX_RATE_LIMITED_SUBMITS if isinstance(error, RateLimitedError) else MAX_SUBMITS):
+                if is_last(error, attempt):
                     raise
-                self._wait(error, attempt)
-
-    def _wait(self, error: RequestError, attempt: int) -> None:
-        """Wait before the next submit; for a time that the server named, the rate limiter waits."""
-        if isinstance(error, RateLimitedError) or error.retry_after is not None:
-            return
-        pause = back_off(attempt)
-        if self.deadline.remaining <= pause:
-            raise DeadlineError(error)
-        self.sleep(pause)
+                wait_for_next(error, attempt, self.deadline, self.sleep)
 
     def _look_up_until_certain(
         self, request: SubmitRequest, error: RequestError, superseded_ids: Collection[int]

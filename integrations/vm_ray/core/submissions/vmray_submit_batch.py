@@ -12,20 +12,17 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_errors import NoSearchError, VMRayError
-from ...core.api.vmray_models import KeyQuota, SubmitResponse, newest_submission, text_of
-from ...core.api.vmray_optional import Missing, read_optional
-from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
+from ...core.api.vmray_models import SubmitResponse, newest_submission, text_of
+from ...core.api.vmray_request_errors import PermissionDeniedError
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.submissions.vmray_detonation import Detonation, Stage
 from ...core.submissions.vmray_idempotent_submit import SubmitRequest, Submitter
 from ...core.submissions.vmray_known_sample import NO_SEARCH
+from ...core.submissions.vmray_quota_guard import QuotaGuard
 from ...core.submissions.vmray_submit_decision import DRY_RUN, JOIN, SUBMIT, Earlier, Rules, decide
 from ...core.submissions.vmray_submit_entry import Entry
 from ...core.submissions.vmray_submit_now import submit_now
 from ...core.submissions.vmray_workflow import Submitted
-
-# A key that may not read its quota is part of the setup, and no reason to stop a playbook.
-_UNREADABLE = (PermissionDeniedError, NotFoundError)
 
 
 class Context(NamedTuple):
@@ -46,21 +43,26 @@ class Context(NamedTuple):
 
 
 class Batch:
-    """The items of one run.
-
-    Attributes:
-        quota_left: How many submissions are left of the quota of the API key; None if there is no limit, or if the
-            quota was not read.
-        notes: Notes that concern no single item.
-    """
+    """The items of one run."""
 
     def __init__(self, context: Context, entries: Sequence[Entry]) -> None:
         """Start with items of which nothing is known yet; items with the same content share their submissions."""
         self._context = context
         self._entries = entries
         self._share_submissions()
-        self.quota_left: int | None = None
-        self.notes: list[tuple[str, str]] = []
+        self._quota = QuotaGuard(
+            lambda: context.client.get_key_quota().left, "Minimum Remaining Quota", context.rules.minimum_quota
+        )
+
+    @property
+    def quota_left(self) -> int | None:
+        """How many submissions are left of the quota of the API key; None for no limit, or if it was not read."""
+        return self._quota.left
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """Notes that concern no single item."""
+        return self._quota.notes
 
     def perform(self) -> None:
         """Look up, decide, and submit.
@@ -75,7 +77,7 @@ class Batch:
         try:
             self._submit()
         except PermissionDeniedError as error:
-            if not self._is_quota_used_up():
+            if not self._quota.is_used_up():
                 raise
             for each in self._submitted():
                 if each.detonation is not None and each.detonation.stage is Stage.WAITING:
@@ -127,21 +129,16 @@ class Batch:
         A dry run counts what it would submit, so that its decisions are those of the real run; the rest stays.
         """
         rules = self._context.rules
-        is_read, dry = False, 0
         planned: set[str] = set()
         for entry in self._usable():
-            if rules.minimum_quota is not None and not is_read and self._uses_quota(entry):
-                self.quota_left, is_read = self._read_quota(), True
-            left = None if self.quota_left is None else max(0, self.quota_left - dry)
+            left = entry.quota_before = self._quota.before() if self._uses_quota(entry) else None
             word, entry.reanalyze = decide(entry.earlier, rules, left)
             if entry.key in planned:
                 word = DRY_RUN if rules.dry_run else JOIN  # an item before this one has the same content
-            if is_read and self._uses_quota(entry):
-                entry.quota_before = left
-            if word == DRY_RUN:
-                dry += entry.key not in planned
+            elif word == DRY_RUN:
+                self._quota.plan()
             elif word == SUBMIT:
-                self.quota_left = None if left is None else max(0, left - 1)
+                self._quota.use()
             if word in (SUBMIT, DRY_RUN):
                 planned.add(entry.key)
             entry.decision = word
@@ -149,18 +146,6 @@ class Batch:
     def _uses_quota(self, entry: Entry) -> bool:
         free_rules = self._context.rules._replace(minimum_quota=None, dry_run=False)
         return decide(entry.earlier, free_rules).word == SUBMIT
-
-    def _read_quota(self) -> int | None:
-        """Read how many submissions are left; None if there is no limit, or if the key may not read its quota.
-
-        Raises:
-            VMRayError: The quota could not be read for another reason: a guard that does not know it does not open.
-        """
-        try:
-            return self._context.client.get_key_quota().left
-        except _UNREADABLE as error:
-            self.notes.append(("Minimum Remaining Quota", f"not checked, the quota could not be read: {error}"))
-            return None
 
     def _submit(self) -> None:
         entries = {each.detonation.key: each for each in self._with_decision(SUBMIT) if each.detonation}
@@ -185,16 +170,9 @@ class Batch:
     def _explain_rejected(self) -> None:
         """If VMRay rejected a submission, ask whether the quota is used up: the text of VMRay is not documented."""
         rejected = [each for each in self._submitted() if each.was_rejected]
-        if rejected and self._is_quota_used_up():
+        if rejected and self._quota.is_used_up():
             for each in rejected:
                 each.out_of_quota = True
-
-    def _is_quota_used_up(self) -> bool:
-        found: KeyQuota | Missing = read_optional("quota", self._context.client.get_key_quota)
-        if isinstance(found, Missing) or found.left is None:
-            return False
-        self.quota_left = found.left
-        return found.left == 0
 
     def _read_latest(self) -> None:
         """Read the newest submission of each sample that VMRay did not analyze again, because it knows the sample."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from ...core.api.vmray_models import Submission
+from ...core.api.vmray_models import Analysis, Job, Submission
 from ...core.api.vmray_time import parsed_time
 from ...core.api.vmray_verdicts import Verdict
 
@@ -33,6 +33,8 @@ class Rules(NamedTuple):
         resubmit: The verdicts of earlier results that are not reused: Malicious, Suspicious, Clean, None.
         minimum_quota: How many submissions have to be left; None for no minimum.
         caching_is_default: Whether the settings of the API key decide about cached analyses.
+        joins_always: Whether a running analysis is joined also if every item is submitted: the request has no key with
+            which a second run could find it.
     """
 
     reuse_days: int = 7
@@ -40,6 +42,7 @@ class Rules(NamedTuple):
     minimum_quota: int | None = None
     dry_run: bool = False
     caching_is_default: bool = True
+    joins_always: bool = False
 
 
 class Earlier(NamedTuple):
@@ -49,11 +52,21 @@ class Earlier(NamedTuple):
         finished: The submission that finished last; None if there is none.
         age: How long ago that was; None if VMRay returned no time.
         running: The newest submission that still runs and is not too old to be joined.
+        repeated: The newest analysis, if it ended after that submission; then the age is that of the analysis.
+        running_job: The newest job that is not too old to be joined.
     """
 
     finished: Submission | None = None
     age: timedelta | None = None
     running: Submission | None = None
+    repeated: Analysis | None = None
+    running_job: Job | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the newest result."""
+        newest = self.repeated or self.finished
+        return newest.verdict if newest else Verdict.NONE
 
     @property
     def age_days(self) -> int | None:
@@ -105,7 +118,7 @@ def decide(earlier: Earlier, rules: Rules, quota_left: int | None = None) -> Dec
     """
     if rules.reuse_days and _is_reusable(earlier, rules):
         return Decision(REUSE)
-    if rules.reuse_days and earlier.running is not None:
+    if (rules.reuse_days or rules.joins_always) and (earlier.running or earlier.running_job):
         return Decision(JOIN)
     if rules.minimum_quota is not None and quota_left is not None and quota_left < rules.minimum_quota:
         return Decision(BLOCKED)
@@ -117,10 +130,11 @@ def decide(earlier: Earlier, rules: Rules, quota_left: int | None = None) -> Dec
 
 
 def _is_reusable(earlier: Earlier, rules: Rules) -> bool:
-    if earlier.finished is None or earlier.age is None or earlier.age >= rules.reuse_days * _DAY:
+    if earlier.age is None or earlier.age >= rules.reuse_days * _DAY:
         return False
-    return _verdict_word(earlier.finished.verdict) not in rules.resubmit
+    return verdict_word(earlier.verdict) not in rules.resubmit
 
 
-def _verdict_word(verdict: Verdict) -> str:
+def verdict_word(verdict: Verdict) -> str:
+    """Return the word of a verdict in the parameters of actions; ``None`` for no verdict and for an unknown one."""
     return _VERDICTS.get(verdict.rating, "None")
