@@ -137,6 +137,7 @@ def _internal_effects(runs: Sequence[Performance]) -> list[str]:
     enriched = "Writes enrichment to the entities, and marks them as enriched or suspicious."
     effects = {
         enriched: any(one.updated_entities for one in runs),
+        "Adds entities to the case.": any(one.added_entities for one in runs),
         "Adds insights to the case.": any(one.insight for one in runs),
         "Adds comments to the case.": any(one.comments for one in runs),
     }

@@ -56,6 +56,7 @@ class Performance:
         lookups: Those that the run read before a request that changes something, sorted.
         sent_file: Whether a file was uploaded.
         updated_entities: Whether an entity was updated.
+        added_entities: Whether an entity was added to the case.
         comments: Whether a comment was added to the case.
     """
 
@@ -75,6 +76,7 @@ class Performance:
     lookups: tuple[str, ...] = ()
     sent_file: bool = False
     updated_entities: bool = False
+    added_entities: bool = False
     comments: bool = False
 
     @property
@@ -198,5 +200,6 @@ def _observed(lab: Lab, case: Case, run: ActionRun, steady: _Steady) -> Performa
         lookups=lookups(endpoints),
         sent_file=any("sample_filename_b64enc" in each.form for each in requests),
         updated_entities=bool(updated),
+        added_entities=len(lab.case.entities) > len(case.example.entities),
         comments=bool(lab.case.comments),
     )

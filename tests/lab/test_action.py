@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from secops_lab.host import RunState
+from secops_lab.platform import Alert
 
 if TYPE_CHECKING:
     from tests.lab.toy_integration import Toy
@@ -230,6 +231,48 @@ def test_comments_tags_attachments_and_context_values_can_be_read_back(toy: Toy)
     assert [(one["name"], one["type"], one["orig_size"]) for one in case.attachments] == [("note", ".txt", 7)]
     assert [(one["identifier"], one["is_suspicious"]) for one in case.entities] == [("NEW.EXAMPLE", True)]
     assert [(one["title"], one["severity"], one["type"]) for one in case.insights] == [("title", 2, 0)]
+
+
+def test_an_entity_is_added_once_and_a_script_reads_the_case_again(toy: Toy) -> None:
+    """An entity is the same by type and identifier; the case that is read again has it."""
+    body = """
+        before = len(siemplify.current_alert.entities)
+        for _ in range(2):
+            siemplify.add_entity_to_case(
+                "HTTP://A.EXAMPLE/X", "DestinationURL", is_internal=False, is_suspicous=True,
+                is_enriched=True, is_vulnerable=False,
+                properties={"OriginalIdentifier": "http://a.example/X", "a": "b"},
+            )
+        siemplify.load_case_data()
+        found = [[one.entity_type, one.identifier] for each in siemplify.case.alerts for one in each.entities]
+        siemplify.end(json.dumps([before, found, len(siemplify.current_alert.entities)]), True)
+    """
+    case = toy.platform.new_case(entities=[("DOMAIN", "HTTP://A.EXAMPLE/X")])
+
+    run = toy.run(body, case)
+
+    same = [["DOMAIN", "HTTP://A.EXAMPLE/X"], ["DestinationURL", "HTTP://A.EXAMPLE/X"]]
+    assert json.loads(run.message) == [1, same, 1]
+    added = case.entities[1]
+    assert added["additional_properties"] == {"OriginalIdentifier": "http://a.example/X", "a": "b"}
+    assert (added["is_enriched"], added["is_suspicious"]) == (True, True)
+    assert [each.kind for each in case.wall if each.kind == "entity"] == ["entity"] * 2
+
+
+def test_without_its_alert_an_action_adds_no_entity(toy: Toy) -> None:
+    """Given an alert that the platform does not return, then the SDK adds no entity."""
+    body = """
+        try:
+            siemplify.add_entity_to_case("a.example", "DOMAIN", False, False, False, False, {})
+        except Exception as error:
+            siemplify.end(f"{siemplify.current_alert}: {error}", True)
+    """
+    case = toy.platform.new_case()
+
+    run = toy.host(body).run("Do It", case, alert=Alert(case, "GONE", "gone", []))
+
+    assert run.message == "None: Cannot Create Entity without given alert identifier."
+    assert case.entities == []
 
 
 def test_the_outcome_of_a_run_has_the_insights_of_this_run(toy: Toy) -> None:

@@ -46,6 +46,7 @@ class Example:
         most: The largest number of items that the parameters accept.
         failure_sentence: What the action says before the reason of a failure; empty for the sentence
             `Error executing action "NAME". Reason: `, which is the rule.
+        names_subjects: Whether the sentences name the subjects, and not what became of them.
         shows_texts: Whether the JSON result contains texts that VMRay returned.
         failed_json: The JSON result that a failed run leaves, None for none. Of an action with an outcome
             word the rows of its items, each without what follows from the cause.
@@ -62,6 +63,7 @@ class Example:
     several: Callable[[int], Example] | None = None
     most: int = 100
     failure_sentence: str = ""
+    names_subjects: bool = True
     shows_texts: bool = True
     failed_json: JsonValue = None
 

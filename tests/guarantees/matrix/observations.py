@@ -113,6 +113,7 @@ def observe(
             for item, found in zip(items, submissions, strict=True)
             for each in found
         }
-        fine = all(reported_outcome(run, item, example.result)[0] == "fine" for item in items)
+        named = {"names_subjects": example.names_subjects}
+        fine = all(reported_outcome(run, item, example.result, **named)[0] == "fine" for item in items)
         requests = world.vmray.control.requests()
         return Observation(example, several, requests, max(map(len, submissions)), keys, fine)

@@ -117,7 +117,9 @@ class _Batch:
         run = world.run(row.action.name, self._items, parameters, **self._limits())
         for cell, item in self._cells_of_items(injector):
             expected = row.expected(cell) if cell else FINE
-            kind, reason = reported_outcome(run, item, self._example.result)
+            kind, reason = reported_outcome(
+                run, item, self._example.result, names_subjects=self._example.names_subjects
+            )
             if kind != expected.kind or not re.search(expected.says, reason):
                 got = self._named(cell)
                 yield f"{got}: expected {expected}, was {kind}: {reason or run.message[-200:]}"

@@ -16,7 +16,8 @@
     ├── ResultUncertainError           the response to a request that uses quota was lost, and reading did not help
     ├── AnalysisFailedError            all analyses of a submission failed
     ├── PlatformError                  Google SecOps did not return a file
-    │   └── PlatformFileMissingError   Google SecOps has no file with this name
+    │   ├── PlatformFileMissingError   Google SecOps has no file with this name
+    │   └── PlatformCaseError          Google SecOps did not return the alert or the case of the action
     └── RequestError                   a request did not return a usable response
         ├── ConfigurationError         a setting is wrong, so that no request can be sent                        (fatal)
         ├── ConnectError               no connection: name, port, proxy, or no server listens                    (fatal)
@@ -277,3 +278,10 @@ class PlatformFileMissingError(PlatformError):
     kind = "not_found"
     cause = "The name is spelled differently, or an earlier step of the playbook did not store the file."
     remedy = "Check the name with its extension, or the identifier that the earlier step used; nothing was submitted."
+
+
+class PlatformCaseError(PlatformError):
+    """Google SecOps did not return the alert or the case in which the action runs."""
+
+    cause = "The action runs without an alert, or Google SecOps rejected the request for the case."
+    remedy = "Run the action as a step of a playbook that is attached to an alert; no entity was added."

@@ -88,12 +88,14 @@ class Collected:
         members: Returns members of the JSON result, among them ``items``, with so many rows; with VMRay's own objects
             if the second argument is True.
         subjects: The member with the rows of the items.
+        problems: The rows with a problem, as items.
     """
 
     noun: str
     count: int
     members: Callable[[int, bool], Mapping[str, Any]]
     subjects: str
+    problems: Sequence[Item] = ()
 
 
 class _Level(NamedTuple):
@@ -146,17 +148,18 @@ def item_result(  # noqa: PLR0913 - the parts of one result
     attachments = list({each.name: each for each in files}.values())
     links = list(dict.fromkeys([*(each for item in items for each in item.links), *links]))
     with_row = rows_of(items)
+    problems = [*with_row, *(collected.problems if collected else ())]
 
     def forms() -> Iterator[tuple[Result, int]]:
         for words, whole, kept_tables, kept_files, count in _levels(tables, attachments, collected):
             rows = [each.row(whole=whole) for each in with_row]
             head = {
                 "outcome": outcome,
-                "complete": all(each.is_finished for each in (*items, *with_row)),
+                "complete": all(each.is_finished for each in (*items, *problems)),
                 **(more or {}),
                 **({**collected.members(count, whole), collected.subjects: rows} if collected else {"items": rows}),
                 "left_out": words or None,
-                "errors": [error_of(each) for each in with_row if each.kind],
+                "errors": [error_of(each) for each in problems if each.kind],
             }
             form = Result(script_json(head), tables=kept_tables, attachments=kept_files, links=links, left_out=words)
             yield form, form.cost

@@ -58,11 +58,13 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         kinds: The kinds of subjects; each row has an id of each kind.
         answers: The outcomes of the items that the first sentence names. Items with the outcome ``empty`` are named
             by no sentence, unless ``empty`` is one of these.
+        kept_share: The share of the run that the reading leaves to what follows: requests to the platform.
     """
 
     sentences: ClassVar[Sentences]
     kinds: ClassVar[tuple[str, ...]] = ("sample",)
     answers: ClassVar[frozenset[str]] = frozenset({"done"})
+    kept_share: ClassVar[float] = 0.0
 
     @abstractmethod
     def fetch(self, run: Run, subject: Subject, number: int, params: Params) -> Item:
@@ -120,7 +122,8 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         subjects = params.subjects(run)
         found: dict[Subject, Item | VMRayError] = {}
         try:
-            found.update(map_concurrently(lambda each: self._item(run, each, params), subjects))
+            with run.deadline.reserving(run.deadline.remaining * self.kept_share):
+                found.update(map_concurrently(lambda each: self._item(run, each, params), subjects))
         except VMRayError as error:  # a fatal error; the items that were read before it are kept
             items = self._items(subjects, dict.fromkeys(subjects, error) | found)
             collected = self.collected(items, params)

@@ -143,7 +143,11 @@ class SiemplifyAction(ActionCalls, FileStorageCalls):
             "alert_id_str": self.alert_id,
             "populate_original_file": self.get_source_file,
         }
-        return Alert(**self._post_call(SdkEndpoint.GET_ALERT_FULL_DETAILS, body).json())
+        try:
+            return Alert(**self._post_call(SdkEndpoint.GET_ALERT_FULL_DETAILS, body).json())
+        except Exception as error:  # noqa: BLE001 - the SDK goes on without the alert
+            self.LOGGER.error(f"Error getting current alert. Exception: {error}")
+            return None
 
     @property
     def target_entities(self) -> list[DomainEntityInfo]:
