@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.actions.lab import items_of, outcome
@@ -50,10 +51,23 @@ def of_analyses(count: int = 1) -> Example:
     return Example("an analysis", setup, (), parameters, ids=ids, result="done", several=of_analyses)
 
 
-def encrypted(vmray: EmbeddedEmulator) -> None:
-    """Add a sample to a VMRay whose user encrypts archives."""
-    vmray.control.configure(archive_cipher="traditional")
-    vmray.control.add_sample(sha256=SHA256)
+def encrypted(number: int = 1) -> Example:
+    """So many hashes, for a user of VMRay who encrypts archives."""
+    settings = {"archive_cipher": "traditional"}
+    return replace(
+        known_hashes(number), situation="an encrypted archive", settings=settings, several=encrypted
+    )
+
+
+def older(number: int = 1) -> Example:
+    """So many hashes, whose analyses have the older summary only."""
+    settings = {"refused_paths": [["/analysis/*/archive/logs/summary_v2.json", 404]]}
+    return replace(
+        known_hashes(number, iocs={"ips": ["198.51.100.7"]}),
+        situation="an older summary",
+        settings=settings,
+        several=older,
+    )
 
 
 EXAMPLES = [
@@ -82,13 +96,11 @@ EXAMPLES = [
         shows_texts=False,
     ),
 ]
-SITUATIONS = [
-    of_analyses(),
-    Example("an encrypted archive", encrypted, (("FILEHASH", SHA256),), result="done"),
-]
+SITUATIONS = [of_analyses(), encrypted(), older()]
 
 OUTCOMES = {
     "GET /analysis/{id}/archive/logs/summary_v2.json": {"404": noted("only the older summary")},
+    "GET /analysis/{id}/archive/logs/summary.json": {"404": noted("VMRay has no summary of this analysis")},
     "GET /analysis/{id}/archive?filenames": {
         **optional_part("the malware configuration could not be read"),
         "404": FINE,

@@ -64,6 +64,7 @@ _ODD: Final[Mapping[str, Odd]] = {
     "GET /sample/{id}/report": _FILE,
     "GET /sample/{id}/file?encryption_password": _FILE,
     "GET /analysis/{id}/archive/report/report.pdf": _FILE,
+    "GET /analysis/{id}/archive/logs/summary.json": _FILE,
     "GET /analysis/{id}/archive/logs/summary_v2.json": _FILE,
     "GET /analysis/{id}/archive?filenames": _FILE,
     "GET /analysis/{id}/archive/screenshots/index.log": _FILE,
