@@ -169,7 +169,7 @@ def test_each_item_has_its_own_answer(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("size", "reason"),
     [
-        (18 * 2**20, "too large: 19 MiB; the whole is in VMRay, see web_link"),
+        (18 * 2**20, "too large: 18 MiB; the whole is in VMRay, see web_link"),
         (None, ""),
     ],
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..core.results.vmray_evidence import Evidence
 from ..core.results.vmray_item_result import Item
 from ..core.results.vmray_sample_file import NO_SAMPLE_FILE, sample_file
-from ..core.soar.vmray_evidence_action import EvidenceAction, title_of
+from ..core.soar.vmray_evidence_action import EvidenceAction, passwords_of, title_of
 from ..core.soar.vmray_fetch_action import Sentences
 from ..core.soar.vmray_parameters import boolean, param
 from ..core.soar.vmray_run import Run
@@ -49,9 +49,7 @@ class DownloadSample(EvidenceAction[DownloadParameters]):
 
     def notes(self, items: Sequence[Item]) -> Sequence[tuple[str, str]]:
         """Return the password of each ZIP."""
-        return [
-            (each.name, f"encrypted, password {item.facts['password']}") for item in items for each in item.attachments
-        ]
+        return passwords_of(items)
 
     def saves(self, params: DownloadParameters) -> bool:
         """Return whether the files are also saved to the case wall."""

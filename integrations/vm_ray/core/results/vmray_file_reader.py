@@ -36,12 +36,19 @@ class File:
     Attributes:
         read: Reads the file; the argument is the largest size in bytes.
         size: The size in bytes, if VMRay named or announced it.
+        growth: How many bytes larger the response can be: encryption adds some to the size that VMRay names.
         content: The content, or why there is none; None if the file is not read yet.
     """
 
     read: Callable[[int], bytes | Answer]
     size: int | None = None
+    growth: int = 0
     content: Content | None = None
+
+    @property
+    def room(self) -> int | None:
+        """The bytes that the file needs; None if its size is not known."""
+        return None if self.size is None else self.size + self.growth
 
 
 def budget_of(max_result_bytes: float) -> int:
@@ -79,7 +86,7 @@ class FileReader:
         equal = left // max(1, len(files))
         limits = {}
         for file in files:
-            limit = equal if file.size is None else file.size
+            limit = equal if file.room is None else file.room
             if limit <= left:
                 limits[file] = limit
                 left -= limit
@@ -93,9 +100,9 @@ class FileReader:
             if file.content is None and file.size is None:  # the room of the later files depends on this one
                 self._read({file: left}, 1)
                 left -= len(file.content) if isinstance(file.content, bytes) else 0
-            if file.content is None and file.size is not None and file.size <= left:
-                admitted[file] = file.size
-                left -= file.size
+            if file.content is None and file.room is not None and file.room <= left:
+                admitted[file] = file.room
+                left -= file.room
             elif file.content is None:
                 file.content = too_large(file.size, left)
         self._read(admitted, MAX_CONCURRENCY)
@@ -107,6 +114,6 @@ class FileReader:
         """Read files; a file that is larger than its limit gets its size, if VMRay announced it."""
         for file, content in map_concurrently(lambda each: each.read(limits[each]), limits, threads=threads):
             if isinstance(content, TooLargeError):
-                file.size = content.size
+                file.size, file.growth = content.size, 0
             else:
                 file.content = content

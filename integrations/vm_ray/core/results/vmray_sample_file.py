@@ -51,7 +51,8 @@ class SampleFile(Evidence):
     def files(self) -> list[File]:
         """Return the ZIP; its size follows from the size of the file, if VMRay named it."""
         size = self.sample.raw.get("sample_filesize")
-        return [File(partial(read_file, self.client, self.sample), zip_size(size) if type(size) is int else None)]
+        read = partial(read_file, self.client, self.sample)
+        return [File(read, size, growth_of(size))] if type(size) is int and size >= 0 else [File(read)]
 
     def item(self, name: str, contents: Sequence[Content]) -> Item:
         """Return the item with the ZIP attached, and with a link to VMRay."""
@@ -93,6 +94,6 @@ def read_file(client: Client, sample: Sample, limit: int) -> bytes | Answer:
         raise
 
 
-def zip_size(size: int) -> int:
-    """Return the largest size of a ZIP with a file of this size: content that cannot be compressed grows a little."""
-    return size + size // 1000 + _AROUND
+def growth_of(size: int) -> int:
+    """Return how much larger the ZIP of a file of this size can be, if its content cannot be compressed."""
+    return size // 1000 + _AROUND

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
 from ...core.api.vmray_concurrency import map_concurrently
+from ...core.api.vmray_encrypted_zip import PASSWORD
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import Analysis
 from ...core.results.vmray_analysis_choice import choose_analyses, is_any
@@ -245,6 +246,12 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
             return row.evidence.item(row.name, row.contents(missing))
         ids = {f"{row.subject.kind}_id": row.subject.known_number}
         return item_of_error(row.name, row.evidence, self.facts_of(row.subject, **ids))
+
+
+def passwords_of(items: Iterable[Item]) -> list[tuple[str, str]]:
+    """Return a note with the password of each file of these items; the files are encrypted ZIPs."""
+    names = dict.fromkeys(each.name for item in items for each in item.attachments)
+    return [(name, f"encrypted, password {PASSWORD}") for name in names]
 
 
 def title_of(subject: Subject, sample_id: int | None, analysis_id: int | None = None) -> str:

@@ -1,0 +1,132 @@
+"""The pieces of the archive of one analysis as files of the result, and why one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+from ...core.api.vmray_client import Client
+from ...core.api.vmray_models import Analysis, text_of
+from ...core.api.vmray_protocol import FileType, has_type
+from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
+from ...core.results.vmray_analysis_choice import failed_analysis
+from ...core.results.vmray_answer import LOCKED, Answer, answer_of
+from ...core.results.vmray_archive_pieces import Piece
+from ...core.results.vmray_evidence import Evidence, NoEvidence, sha256_of
+from ...core.results.vmray_file_reader import Content, File
+from ...core.results.vmray_item_result import Item
+from ...core.results.vmray_result import Attachment, Link
+from ...core.results.vmray_sample_fields import ANALYSIS_LINK, web_link
+
+_ENCRYPTION_SHARE: Final = 50
+_ENCRYPTION: Final = 64 * 1024
+# The members of a row without a file.
+NO_PIECE: Final[Mapping[str, Any]] = {
+    "sample_sha256": None,
+    "members": [],
+    "attachment": None,
+    "size": None,
+    "sha256": None,
+    "encrypted": None,
+    "fetched_at": None,
+    "saved_to_case_wall": False,
+    "web_link": None,
+}
+
+
+@dataclass(frozen=True)
+class ArchivePiece(Evidence):
+    """One piece of the archive of one analysis.
+
+    Attributes:
+        client: Sends the requests.
+        analysis: The analysis.
+        piece: The piece.
+        moments: When the piece was read, by the clock of the server.
+    """
+
+    client: Client
+    analysis: Analysis
+    piece: Piece
+    moments: list[str] = field(default_factory=list)
+
+    def files(self) -> list[File]:
+        """Return the piece; only of the whole archive, VMRay names the size."""
+        if self.piece.members:
+            return [File(self.read)]
+        size = self.analysis.raw.get("analysis_size")
+        return [File(self.read, size, growth_of(size))] if type(size) is int and size > 0 else [File(self.read)]
+
+    def read(self, limit: int) -> bytes | Answer:
+        """Read the piece; return why there is none."""
+        content = read_piece(self.client, self.analysis, self.piece, limit)
+        moment = datetime.fromtimestamp(self.client.server_time(), UTC)
+        self.moments.append(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return content
+
+    def item(self, name: str, contents: Sequence[Content]) -> Item:
+        """Return the item with the piece attached, and with a link to VMRay."""
+        (content,) = contents
+        address = self.facts["web_link"]
+        links = [Link(f"VMRay analysis {self.analysis.analysis_id}", address)] if address else []
+        if not isinstance(content, bytes):
+            answer = answer_of(content)
+            if answer.outcome == "not_found":  # the analysis exists
+                answer = answer._replace(outcome="failed")
+            return replace(answer.item(name, self.facts), links=links)
+        is_zip = has_type(content, FileType.ZIP)
+        attachment = Attachment(self.title, self.piece.name(self.analysis.analysis_id, is_zip=is_zip), content)
+        file = {
+            "attachment": attachment.name,
+            "size": len(content),
+            "sha256": sha256_of(content),
+            "encrypted": is_zip,
+            "fetched_at": self.moments[-1],
+        }
+        return Item(name, "done", {**self.facts, **file}, attachments=[attachment], links=links)
+
+
+def pieces_of_analysis(
+    client: Client, pieces: Sequence[Piece], analysis: Analysis, facts: Mapping[str, Any], title: str
+) -> list[Evidence]:
+    """Return the pieces of an analysis, which are not read yet."""
+    about = {
+        **facts,
+        "sample_sha256": text_of(analysis.raw, "analysis_sample_sha256") or None,
+        "web_link": web_link(analysis.raw, ANALYSIS_LINK),
+    }
+    label = f"analysis {analysis.analysis_id}"
+    if not analysis.succeeded:
+        return [NoEvidence(about, title, label, failed_analysis(analysis))]
+    return [
+        ArchivePiece({**about, "members": list(each.members)}, title, f"{label}, {each.word}", client, analysis, each)
+        for each in pieces
+    ]
+
+
+def read_piece(client: Client, analysis: Analysis, piece: Piece, limit: int) -> bytes | Answer:
+    """Read a piece; return why there is none."""
+    number = analysis.analysis_id
+    read = partial(client.download_archive, number, limit, *piece.members)
+    if piece.types:
+        read = partial(client.download_archive_member, number, piece.members[0], limit, *piece.types)
+    try:
+        return read()
+    except PermissionDeniedError:
+        if analysis.locked:
+            return LOCKED
+        raise
+    except NotFoundError:
+        if analysis.locked:
+            return LOCKED
+    if piece.older:
+        return read_piece(client, analysis, piece._replace(members=piece.older, types=(), older=()), limit)
+    return Answer("empty", f"the archive of analysis {number} has no {' or '.join(piece.members) or 'members'}")
+
+
+def growth_of(size: int) -> int:
+    """Return how many bytes encryption adds to a ZIP of this size at most: some bytes for each member (inferred)."""
+    return size // _ENCRYPTION_SHARE + _ENCRYPTION

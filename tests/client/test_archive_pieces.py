@@ -1,0 +1,181 @@
+"""Pieces of an archive: how each is attached, which paths are accepted, the manifest, and its room."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.client.stand_in import imported
+
+from vm_ray.core.api.vmray_connect import connect
+from vm_ray.core.api.vmray_errors import ParameterError
+from vm_ray.core.api.vmray_protocol import FileType
+from vm_ray.core.api.vmray_request_errors import PermissionDeniedError
+from vm_ray.core.results.vmray_answer import LOCKED, Answer
+from vm_ray.core.results.vmray_archive_files import read_piece
+from vm_ray.core.results.vmray_archive_pieces import PIECES, chosen_pieces
+from vm_ray.core.results.vmray_evidence_manifest import manifest_of, reserved_for
+from vm_ray.core.results.vmray_item_result import Item
+from vm_ray.core.results.vmray_result import Attachment
+from vmray_emulator import EmbeddedEmulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+LIMIT: Final = 2**20
+ROW: Final[dict[str, Any]] = {
+    "attachment": f"vmray-analysis-{'9' * 19}-malware_configurations-infected.zip",
+    "analysis_id": 10**19,
+    "sample_id": 10**19,
+    "sample_sha256": "f" * 64,
+    "members": [],
+    "size": 10**8,
+    "sha256": "f" * 64,
+    "encrypted": False,
+    "fetched_at": "2026-11-29T19:00:00Z",
+}
+
+
+@pytest.fixture(scope="module")
+def parameters() -> Iterator[ModuleType]:
+    """Return the module with the parameters of the action."""
+    name = "core.soar.vmray_archive_parameters"
+    with imported(name) as modules:
+        yield modules[name]
+
+
+@pytest.mark.parametrize("word", PIECES)
+def test_what_can_be_live_is_attached_encrypted(word: str) -> None:
+    """Given a piece, then it is a ZIP unless it is one member that is a known text or the report."""
+    piece = PIECES[word]
+    name = piece.name(901, is_zip=not piece.types)
+    assert name.startswith("vmray-analysis-901-")
+    if piece.types:
+        (member,) = piece.members
+        assert "*" not in member
+        assert set(piece.types) <= {FileType.JSON, FileType.TEXT, FileType.PDF}
+        assert name.endswith((".json", ".txt", ".pdf"))
+    else:
+        assert name.endswith("-infected.zip")
+
+
+@pytest.mark.parametrize(
+    ("words", "paths", "expected"),
+    [
+        (["Summary"], [], ["Summary"]),
+        (["Summary", "PDF"], ["logs/summary_v2.json"], ["Summary", "PDF"]),
+        (["Summary"], ["logs/flog.txt", "logs/glog.xml", "a/*"], ["Summary", "Function Log", "Member Paths"]),
+        (["Scripts", "Summary"], ["logs/*"], ["Scripts", "Summary", "Member Paths"]),
+    ],
+)
+def test_the_pieces_are_in_the_order_given(words: list[str], paths: list[str], expected: list[str]) -> None:
+    """Given pieces and paths, then each piece comes once; known texts are pieces, all other paths are one."""
+    found = chosen_pieces(words, paths)
+    assert [each.word for each in found] == expected
+    if expected[-1] == "Member Paths":
+        assert set(found[-1].members) == set(paths) - {"logs/flog.txt"}
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("../x", "is no path inside the archive"),
+        ("logs/../../x", "is no path inside the archive"),
+        ("/etc/passwd", "is no path inside the archive"),
+        ("logs\\flog.txt", "is no path inside the archive"),
+        ("a\nb", "is no path inside the archive"),
+        ("x" * 201, "has more than 200 characters"),
+        (",".join(map(str, range(21))), "has 21 entries"),
+    ],
+)
+def test_other_paths_are_refused(parameters: ModuleType, value: str, problem: str) -> None:
+    """Given a path that leaves the archive, or too many, then the parameter is named, and nothing is sent."""
+    with pytest.raises(ParameterError, match=problem) as caught:
+        parameters.ArchiveParameters.parse({"Member Paths": value})
+    assert 'parameter "Member Paths"' in str(caught.value)
+
+
+def test_an_unknown_piece_is_refused_with_the_list(parameters: ModuleType) -> None:
+    """Given an unknown piece, then the error lists all of them."""
+    with pytest.raises(ParameterError, match=r"Summary, Summary V1, .* Whole Archive"):
+        parameters.ArchiveParameters.parse({"Pieces": "Summary, Everything"})
+
+
+@pytest.mark.parametrize(("count", "is_accepted"), [(30, True), (100, False)])
+def test_a_run_has_a_largest_number_of_files(
+    parameters: ModuleType, count: int, *, is_accepted: bool
+) -> None:
+    """Given so many samples with 20 analyses of 5 pieces each, then 3000 files are the most."""
+    given = {
+        "Samples": ",".join(map(str, range(1, count + 1))),
+        "Max Analyses": "20",
+        "Pieces": "Summary, STIX, PDF, IOC CSV, Scripts",
+    }
+    found = parameters.ArchiveParameters.parse(given)
+    if is_accepted:
+        assert len(found.subjects(None)) == count
+    else:
+        with pytest.raises(ParameterError, match="which are 10000 files; allowed: at most 3000 files"):
+            found.subjects(None)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["C"]), max_size=200), max_size=20))
+def test_the_room_for_a_row_is_large_enough(paths: list[str]) -> None:
+    """Given any members, then the row of the manifest, and that of the result, fit into what is reserved."""
+    facts = {**ROW, "members": paths, "subject": "sample 1", "entity": "f" * 64, "saved_to_case_wall": False}
+    item = Item("f" * 64, "done", {**facts, "web_link": None}, attachments=[Attachment("t", "n", b"")])
+    (manifest,) = manifest_of([item])
+    row = json.dumps(json.dumps(item.row()))  # a text in the result, which is JSON too
+    assert len(manifest.content) * 4 / 3 + len(row) <= reserved_for(paths) * 4 / 3
+
+
+def test_a_manifest_names_each_file_once() -> None:
+    """Given two rows about one file, then the manifest has one; without a file there is no manifest."""
+    item = Item("a", "done", ROW, attachments=[Attachment("title", ROW["attachment"], b"content")])
+    (manifest,) = manifest_of([item, item])
+    assert (manifest.name, json.loads(manifest.content)) == ("vmray-evidence-manifest.json", [ROW])
+    assert manifest_of([Item("a", "failed", ROW)]) == []
+
+
+@pytest.mark.parametrize("version", ["4.2.0", "2026.2.1"])
+def test_stix_of_an_old_server_comes_encrypted(version: str) -> None:
+    """Given a server without STIX 2.1, then its exports of 2.0 are read, in an encrypted ZIP."""
+    with EmbeddedEmulator(server_version=version) as emulator:
+        emulator.control.add_sample(iocs={"domains": ["c2.example"]})
+        client = connect(emulator.url, emulator.api_key)
+        found = read_piece(client, client.get_analysis(9001), PIECES["STIX"], LIMIT)
+    assert isinstance(found, bytes)
+    assert found.startswith(b"PK" if version == "4.2.0" else b"{")
+
+
+@pytest.mark.parametrize(
+    ("word", "sample", "status", "expected"),
+    [
+        ("Summary", {"locked": True}, 404, LOCKED),
+        ("Extracted Files", {"locked": True}, 403, LOCKED),
+        ("Summary", {}, 404, Answer("empty", "the archive of analysis 9001 has no logs/summary_v2.json")),
+        ("Whole Archive", {}, 404, Answer("empty", "the archive of analysis 9001 has no members")),
+        ("Summary", {}, 403, PermissionDeniedError),
+    ],
+)
+def test_why_a_piece_is_missing(
+    emulator: EmbeddedEmulator,
+    word: str,
+    sample: dict[str, bool],
+    status: int,
+    expected: Any,  # noqa: ANN401 - an answer or an error
+) -> None:
+    """Given a refusal, then a locked report is the reason if there is one; another 403 ends the action."""
+    emulator.control.add_sample(**sample)
+    client = connect(emulator.url, emulator.api_key)
+    analysis = client.get_analysis(9001)
+    emulator.control.inject({"path": "/rest/*/archive*"}, {"kind": "status", "status": status})
+    if isinstance(expected, Answer):
+        assert read_piece(client, analysis, PIECES[word], LIMIT) == expected
+    else:
+        with pytest.raises(expected):
+            read_piece(client, analysis, PIECES[word], LIMIT)
