@@ -90,6 +90,20 @@ SCREENSHOTS: dict[str, Any] = {
         for number in (1, 2)
     ],
 }
+KNOWN_URLS: dict[str, Any] = {
+    "match": "host",
+    "samples": [
+        {
+            "sample_id": 5001,
+            "url": "http://evil.invalid/a",
+            "verdict": "malicious",
+            "newest_finished": "2026-03-01T09:00:00",
+            "age_days": 1,
+            "submission_id": 6001,
+        },
+        {"sample_id": 5002, "url": "http://evil.invalid/b", "verdict": None, "newest_finished": None},
+    ],
+}
 IOCS: list[dict[str, Any]] = [
     {"type": "url", "value": "http://c2.invalid/a", "verdict": "malicious", "is_ioc": True, "hashes": {}},
     {"type": "file", "value": "cd" * 32, "verdict": None, "is_ioc": True, "hashes": {"sha256": "cd" * 32}},
@@ -229,6 +243,21 @@ def test_screenshots_are_named_with_their_second(show: Show) -> None:
     assert_accessible_in_each_theme(page)
 
 
+def test_the_urls_that_vmray_knows_are_listed_with_their_age(show: Show) -> None:
+    """Given two URLs on a host, then each has its sample, its age and its verdict."""
+    page = show("look_up_url", as_platform_gets_it(result(row("EVIL.INVALID", "malicious", **KNOWN_URLS))))
+
+    urls = page.locator("section", has_text="URLs in VMRay (2)").locator("li")
+    expect(urls).to_have_text(
+        [
+            "hxxp://evil[.]invalid/aSample 5001 · 1 day old · 2026-03-01 09:00:00 UTC✕Malicious",
+            "hxxp://evil[.]invalid/bSample 5002?Unknown",
+        ]
+    )
+    expect(page.locator("dl")).to_have_text("Matchhost")
+    assert_accessible_in_each_theme(page)
+
+
 def test_iocs_of_all_samples_follow_the_samples(show: Show) -> None:
     """Given rows that are IOCs, then the samples are the tabs, and the IOCs are listed once, below them."""
     samples = [row("sample 12", verdict="malicious"), row("sample 13", "not_found")]
@@ -252,7 +281,8 @@ def test_a_hostile_text_in_every_field_of_every_part_stays_text(
 ) -> None:
     """Given one widget with all parts, then no text becomes an element, a link or a request."""
     monkeypatch.setattr(build, "MOST_BYTES", 100_000)
-    whole = row("x", verdict="y", web_link=LINK, other=[{"a": "b"}], **TREE, **TECHNIQUES, **SCREENSHOTS)
+    parts = {**TREE, **TECHNIQUES, **SCREENSHOTS, **KNOWN_URLS}
+    whole = row("x", verdict="y", web_link=LINK, other=[{"a": "b"}], **parts)
     head = {"worst": WORST, "technique_ids": [], "samples": [], "cost": {"a": "b"}, "errors": [{"item": "q"}]}
     rows = [everywhere(whole, text) | {"outcome": text} for text in TEXTS.values()]
     odd = everywhere({**head, "left_out": "x"}, TEXTS["image"])
