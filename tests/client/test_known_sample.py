@@ -44,18 +44,18 @@ class Searching:
     errors: list[RequestError] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
 
-    def search_samples(self, query: str) -> list[Sample]:
+    def search_samples(self, query: str) -> tuple[list[Sample], bool]:
         """Return all samples."""
         self.queries.append(query)
         if self.errors:
             raise self.errors.pop(0)
         return [
             Sample.from_json({"sample_id": number, "sample_url": url}) for number, url in enumerate(self.urls)
-        ]
+        ], False
 
     def find_samples(self, _sha256: str) -> list[Sample]:
         """Return all samples."""
-        return self.search_samples("")
+        return self.search_samples("")[0]
 
     def list_submissions_of_sample(self, sample_id: int) -> list[Submission]:
         """Return one finished submission of each sample."""

@@ -62,6 +62,21 @@ def test_the_jobs_of_a_submission(client: Client, emulator: EmbeddedEmulator) ->
         client.get_job(9_999)
 
 
+def test_the_searches(client: Client, emulator: EmbeddedEmulator) -> None:
+    """Given two URLs on a host, then samples and submissions are found, and a truncated list says so."""
+    for path in ("a", "b"):
+        emulator.control.add_sample(url=f"http://a.example/{path}")
+    query = "url like %//a.example%"
+
+    samples, submissions = client.search_samples(query), client.search_submissions(query)
+
+    assert (sorted(each.sample_id for each in samples[0]), samples[1]) == ([5001, 5002], False)
+    assert (sorted(each.submission_id for each in submissions[0]), submissions[1]) == ([6001, 6002], False)
+    emulator.control.configure(max_api_items=1)
+    assert [(len(found), more) for found, more in (client.search_samples(query),)] == [(1, True)]
+    assert [(len(found), more) for found, more in (client.search_submissions(query),)] == [(1, True)]
+
+
 def test_the_network_schemes(client: Client) -> None:
     """Given a server, then the names of its network schemes are read."""
     assert "Isolated" in client.list_network_schemes()

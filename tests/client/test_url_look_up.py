@@ -36,25 +36,28 @@ class Server:
         samples: The samples by id.
         submissions: The submissions of all samples.
         errors: The errors of requests, by the name of the method.
+        truncates: Whether there are more samples than the searches list.
     """
 
     samples: dict[int, dict[str, Any]] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
     errors: dict[str, VMRayError] = field(default_factory=dict)
+    truncates: bool = False
     seen: list[str] = field(default_factory=list)
 
-    def search_samples(self, query: str) -> list[Sample]:
+    def search_samples(self, query: str) -> tuple[list[Sample], bool]:
         """Return all samples."""
         self._see("search_samples", query)
-        return [self._sample(number) for number in self.samples]
+        return [self._sample(number) for number in self.samples], self.truncates
 
-    def search_submissions(self, query: str) -> list[Submission]:
+    def search_submissions(self, query: str) -> tuple[list[Submission], bool]:
         """Return a submission of each sample."""
         self._see("search_submissions", query)
-        return [
+        found = [
             submission(6000 + number, number, original_url=raw["sample_url"])
             for number, raw in self.samples.items()
         ]
+        return found, self.truncates
 
     def get_sample(self, sample_id: int) -> Sample:
         """Return one sample."""
@@ -192,6 +195,14 @@ def test_a_host_with_many_old_samples_is_not_read_to_the_end() -> None:
     result = found(server, host_query("a.example"), Limits(1, 1))
 
     assert (result.known, result.is_truncated, len(server.seen)) == ([], True, MOST_READ + 1)
+
+
+@pytest.mark.parametrize("errors", [{}, {"search_samples": status(NotFoundError("no"), 404)}])
+def test_more_results_than_vmray_lists(errors: dict[str, VMRayError]) -> None:
+    """Given a list that VMRay truncated, then there may be more samples than those that are read."""
+    result = found(Server(urls(URL), errors=errors, truncates=True), exact_query(URL))
+
+    assert (len(result.known), result.has_unread, result.is_truncated) == (1, False, True)
 
 
 def test_submissions_that_cannot_be_read() -> None:

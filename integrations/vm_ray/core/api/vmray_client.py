@@ -94,18 +94,23 @@ class Client(Downloads, BilledRequests):
             _check_same(each.raw.get(f"sample_{wanted.kind}hash") or wanted.value, wanted.value, "sample")
         return found
 
-    def search_samples(self, query: str) -> list[Sample]:
+    def search_samples(self, query: str) -> tuple[list[Sample], bool]:
         """Search for samples, in VMRay's search language (2026.2 and later); the comparison ignores case.
+
+        Returns:
+            The samples, and whether VMRay has more than it lists.
 
         Raises:
             RequestRejectedError: VMRay does not accept the query.
             NotFoundError: The server has no search.
         """
-        return [Sample.from_json(item) for item in self._list("/sample/search", {"query": query})]
+        found, truncated = read_list(self._transport, "/sample/search", {"query": query})
+        return [Sample.from_json(item) for item in found], truncated
 
-    def search_submissions(self, query: str) -> list[Submission]:
-        """Search for submissions; the errors are those of ``search_samples``."""
-        return [Submission.from_json(item) for item in self._list("/submission/search", {"query": query})]
+    def search_submissions(self, query: str) -> tuple[list[Submission], bool]:
+        """Search for submissions; what is returned and the errors are as for ``search_samples``."""
+        found, truncated = read_list(self._transport, "/submission/search", {"query": query})
+        return [Submission.from_json(item) for item in found], truncated
 
     def get_sample(self, sample_id: int) -> Sample:
         """Read one sample."""

@@ -24,6 +24,7 @@ NOT_FOUND: Final = "The following URLs were not found in VMRay: "
 NONE_FOUND: Final = "None of the provided URLs were found in VMRay."
 MISSED: Final = "Action wasn't able to look up the following URLs in VMRay: "
 _UNKNOWN: Final = "not found in VMRay"
+_UNLISTED: Final = "VMRay has more samples than it lists"
 _SUBMIT: Final = "Submit the URL, or use an API key that can see the sample."
 _MAX_LENGTH: Final = 500
 
@@ -116,16 +117,20 @@ def _why_not_found(found: LookUp, params: LookUpParameters) -> str:
     reason = _UNKNOWN
     if found.total:
         reason = f"{_UNKNOWN} with a result that is younger than {params.younger_than} days"
-    if found.is_truncated:
+    if found.has_unread:
         reason += "; not all samples were read"
+    if found.has_unlisted:
+        reason += f"; {_UNLISTED}"
     return f"{reason}; similar URLs that were found: {found.similar}" if found.similar else reason
 
 
 def _notes(found: LookUp) -> list[str]:
     notes = {each.sample.verdict.note: None for each in found.known if each.sample.verdict.note}
     notes |= {f"sample {each.sample.sample_id}: {each.missing.note}": None for each in found.known if each.missing}
-    if found.is_truncated:
+    if found.has_unread:
         notes[f"{len(found.known)} of {found.total} samples are returned; the limit is Max Samples"] = None
+    if found.has_unlisted:
+        notes[_UNLISTED] = None
     return list(notes)
 
 

@@ -28,7 +28,7 @@ def find_url(client: Client, url: str) -> list[Sample]:
     """
     query = exact_query(url)
     try:
-        found = searched(client.search_samples, query.conditions)
+        found, _ = searched(client.search_samples, query.conditions)
     except RequestError as error:
         if error.status != BAD_QUERY and not has_no_endpoint(error):
             raise

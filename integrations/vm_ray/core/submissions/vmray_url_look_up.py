@@ -59,18 +59,26 @@ class LookUp(NamedTuple):
         known: The samples, the worst verdict first.
         total: How many samples match, also those that are not returned.
         similar: How many results of the search are about other URLs.
-        is_truncated: Whether there are samples that were not read.
+        has_unread: Whether there are samples that were not read.
+        has_unlisted: Whether VMRay has more results than it lists.
     """
 
     known: Sequence[KnownUrl]
     total: int
     similar: int
-    is_truncated: bool
+    has_unread: bool
+    has_unlisted: bool
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether there may be samples that are not returned."""
+        return self.has_unread or self.has_unlisted
 
 
 class _Matches(NamedTuple):
     samples: Sequence[Sample]
     similar: int
+    has_unlisted: bool
 
 
 def look_up(client: Client, query: UrlQuery, limits: Limits) -> LookUp:
@@ -80,7 +88,7 @@ def look_up(client: Client, query: UrlQuery, limits: Limits) -> LookUp:
         NoSearchError: The server has no search.
         VMRayError: The search or a required request failed.
     """
-    found, similar = _matches(client, query)
+    found, similar, has_unlisted = _matches(client, query)
     candidates = sorted(found, key=lambda each: (each.verdict.rank, -each.sample_id))
     known: list[KnownUrl] = []
     read = 0
@@ -89,7 +97,7 @@ def look_up(client: Client, query: UrlQuery, limits: Limits) -> LookUp:
         known += [each] if _is_young(each, limits) else []
         if len(known) == limits.max_samples:
             break
-    return LookUp(known, len(candidates), similar, read < len(candidates))
+    return LookUp(known, len(candidates), similar, read < len(candidates), has_unlisted)
 
 
 def _matches(client: Client, query: UrlQuery) -> _Matches:
@@ -99,25 +107,26 @@ def _matches(client: Client, query: UrlQuery) -> _Matches:
         NoSearchError: The server has neither search.
     """
     try:
-        found = searched(client.search_samples, query.conditions)
+        found, has_unlisted = searched(client.search_samples, query.conditions)
     except RequestError as error:
         if not has_no_endpoint(error):
             raise
         return _matches_of_submissions(client, query)
     same = [each for each in found if query.matches(text_of(each.raw, "sample_url"))]
-    return _Matches(same, len(found) - len(same))
+    return _Matches(same, len(found) - len(same), has_unlisted)
 
 
 def _matches_of_submissions(client: Client, query: UrlQuery) -> _Matches:
     try:
-        found = searched(client.search_submissions, query.conditions)
+        found, has_unlisted = searched(client.search_submissions, query.conditions)
     except RequestError as error:
         if not has_no_endpoint(error):
             raise
         raise NoSearchError from None
     urls = {each.sample_id: text_of(each.raw, "submission_original_url") for each in found}
     same = sorted((number for number, url in urls.items() if query.matches(url)), reverse=True)
-    return _Matches([client.get_sample(number) for number in same[:MOST_READ]], len(urls) - len(same))
+    samples = [client.get_sample(number) for number in same[:MOST_READ]]
+    return _Matches(samples, len(urls) - len(same), has_unlisted or len(same) > MOST_READ)
 
 
 def _known(client: Client, samples: Sequence[Sample], limits: Limits) -> Iterator[KnownUrl]:

@@ -93,7 +93,7 @@ def host_query(text: str) -> UrlQuery:
     return UrlQuery(host.removesuffix("."), "host")
 
 
-def searched(search: Callable[[str], Sequence[Found]], conditions: Sequence[Condition]) -> Sequence[Found]:
+def searched(search: Callable[[str], Found], conditions: Sequence[Condition]) -> Found:
     """Search; a query that VMRay rejects is sent once more, with its values in quotes (inferred).
 
     Args:
