@@ -109,6 +109,14 @@ IOCS: list[dict[str, Any]] = [
     {"type": "file", "value": "cd" * 32, "verdict": None, "is_ioc": True, "hashes": {"sha256": "cd" * 32}},
 ]
 
+EXPORTED: dict[str, Any] = {
+    "files": [
+        {"format": "CSV", "attachment": "vmray-iocs.csv", "size": 2048, "sha256": "ab" * 32, "reason": None},
+        {"format": "STIX", "attachment": None, "size": 4096, "sha256": "cd" * 32, "reason": "too large"},
+    ],
+    "dropped": [{"type": "ip", "value": "10.0.0.5", "reason": "private address"}],
+}
+
 
 def widget_for(value: object) -> str:
     """Return the HTML of a widget for a JSON result."""
@@ -276,6 +284,26 @@ def test_iocs_of_all_samples_follow_the_samples(show: Show) -> None:
     assert_accessible_in_each_theme(page)
 
 
+def test_exported_files_and_dropped_iocs_are_listed_with_their_reasons(show: Show) -> None:
+    """Given files and dropped IOCs, then each has a line, and the hash of a file can be copied."""
+    value = result(*IOCS, samples=[row("sample 12")], udm_search=["ip = 1", "ip = 2"], **EXPORTED)
+    page = show("export_iocs", as_platform_gets_it(value))
+
+    files = page.locator("section", has_text="Files (2)").first.locator("li")
+    expect(files).to_have_text(
+        [
+            "vmray-iocs.csv2.0 KiB (2,048 bytes)Copy",
+            "STIX4.0 KiB (4,096 bytes) · too largeCopy",
+        ]
+    )
+    files.first.get_by_role("button", name="Copy: vmray-iocs.csv").click()
+    assert copied(page) == "ab" * 32
+    expect(page.locator("section", has_text="Dropped (1)").first.locator("li")).to_have_text(
+        ["10.0.0.5ip · private addressCopy"]
+    )
+    assert_accessible_in_each_theme(page)
+
+
 def test_a_hostile_text_in_every_field_of_every_part_stays_text(
     show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +312,7 @@ def test_a_hostile_text_in_every_field_of_every_part_stays_text(
     parts = {**TREE, **TECHNIQUES, **SCREENSHOTS, **KNOWN_URLS}
     whole = row("x", verdict="y", web_link=LINK, other=[{"a": "b"}], **parts)
     head = {"worst": WORST, "technique_ids": [], "samples": [], "cost": {"a": "b"}, "errors": [{"item": "q"}]}
+    head |= EXPORTED
     rows = [everywhere(whole, text) | {"outcome": text} for text in TEXTS.values()]
     odd = everywhere({**head, "left_out": "x"}, TEXTS["image"])
     value = result(*rows, **odd, samples_of=everywhere(IOCS, TEXTS["bidi"]))

@@ -421,15 +421,27 @@ def test_files_that_do_not_fit_are_named_and_not_cut_off() -> None:
     sizes = {name: len(written(name, export).content) for name in NAMES}
     room = 4 * 2**20  # of which the rows take a part
 
-    files = exported_files(["STIX", "CSV", "MISP", "UDM Search"], export, gate, room)
+    files = exported_files(["STIX", "CSV", "MISP", "UDM Search"], export, gate, room, str)
 
     by_name = {each.format: each for each in files}
     assert sizes["STIX"] > 600_000
     assert [bool(by_name[name].reason) for name in ("STIX", "CSV", "UDM Search")] == [False, False, False]
-    small = exported_files(["STIX", "CSV"], export, gate, 1.8 * 2**20)
+    small = exported_files(["STIX", "CSV"], export, gate, 1.8 * 2**20, str)
     assert [each.reason for each in small] == [f"too large: {-(-sizes['STIX'] // 1024)} KiB", ""]
     assert [each.in_json(5)["attachment"] for each in small] == [None, "vmray-iocs.csv"]
     assert small[0].notes == [("STIX", f"not attached: {small[0].reason}")]
+
+
+def test_the_api_key_is_in_no_file() -> None:
+    """Given a server that puts the API key into an IOC, then each file has asterisks in its place."""
+    export = export_of({"domains": [domain("top-secret-key.example")]})
+    gate = GatedIocs([each.row for each in export.iocs], [])
+    files = exported_files(
+        list(NAMES), export, gate, 2**24, lambda text: text.replace("top-secret-key", "***")
+    )
+    for each in files:
+        assert b"***.example" in each.written.content
+        assert b"top-secret-key" not in each.written.content
 
 
 def test_without_any_file_the_items_have_failed() -> None:
@@ -438,6 +450,6 @@ def test_without_any_file_the_items_have_failed() -> None:
     gate = GatedIocs([each.row for each in export.iocs], [])
     items = [IocItem("5001", "done"), IocItem("5002", "empty")]
     for formats, outcome in ((["CSV"], "failed"), (["CSV", "UDM Search"], "done"), ([], "done")):
-        found = delivered(items, exported_files(formats, export, gate, 0))
+        found = delivered(items, exported_files(formats, export, gate, 0, str))
         assert [each.outcome for each in found] == [outcome, "empty"]
         assert (found[0].kind == "too_large") is (outcome == "failed")

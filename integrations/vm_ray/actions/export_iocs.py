@@ -53,7 +53,8 @@ class ExportIOCs(GatedAction[ExportParameters]):
     def handed_over(self, run: Run, shown: Presentation, gate: GatedIocs, params: ExportParameters) -> Presentation:
         """Write the files, and attach those that the result has room for."""
         export = Export(dated(gate.kept, shown.items), exported_samples(run.client, shown.items, params.formats))
-        files = exported_files(params.formats if gate.kept else (), export, gate, run.max_result_bytes)
+        formats = params.formats if gate.kept else ()
+        files = exported_files(formats, export, gate, run.max_result_bytes, run.redacted)
         attachments = [each.attachment(export.title) for each in files if not each.reason]
         unsaved = save_to_case_wall(run, attachments) if params.save else {}
         items = delivered(shown.items, files)

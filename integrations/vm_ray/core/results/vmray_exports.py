@@ -99,10 +99,22 @@ def _exported(number: int, sample: Sample | None, techniques: Sequence[Json] | V
 
 
 def exported_files(
-    formats: Sequence[str], export: Export, gate: GatedIocs, max_result_bytes: float
+    formats: Sequence[str],
+    export: Export,
+    gate: GatedIocs,
+    max_result_bytes: float,
+    redacted: Callable[[str], str],
 ) -> list[ExportFile]:
-    """Return the file of each format; the first ones get the room that the rows of the IOCs leave in the result."""
-    files = [ExportFile(each, writer_of(each)(export)) for each in formats]
+    """Return the file of each format; the first ones get the room that the rows of the IOCs leave in the result.
+
+    Args:
+        formats: The formats as the parameter names them.
+        export: What the files are made of.
+        gate: The IOCs that passed the gate, and those that did not: all of them have rows.
+        max_result_bytes: The platform's limit.
+        redacted: Removes the API key from a text, in case a server has put it there.
+    """
+    files = [ExportFile(each, _redacted(writer_of(each)(export), redacted)) for each in formats]
     rows = exported_rows(gate, export.iocs, files).members(max(len(gate.kept), len(gate.dropped)), False)  # noqa: FBT003 - see ``Collected.members``
     beyond = max(0, nested_length(script_json(rows)) - RESERVED // 2)
     room = budget_of(max_result_bytes - beyond / USABLE_SHARE)
@@ -113,6 +125,10 @@ def exported_files(
         room -= size if fits else 0
         placed.append(file if fits else file._replace(reason=too_large(size, room).reason.partition(";")[0]))
     return placed
+
+
+def _redacted(written: Written, redacted: Callable[[str], str]) -> Written:
+    return written._replace(content=redacted(written.content.decode()).encode())
 
 
 def delivered(items: Sequence[Item], files: Sequence[ExportFile]) -> list[Item]:
