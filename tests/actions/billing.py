@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
-# A guard that does not know the quota does not open; a key that may not read it is no reason to stop.
-UNREADABLE = {"403", "404"}
-
 
 def billed(lab: Lab) -> list[tuple[str, int]]:
     """Return what the emulator has executed: the kind of each request, and the id of its object."""

@@ -10,6 +10,8 @@ from tests.actions.lab import items_of
 from tests.support.example import Example, known_hashes
 from tests.support.outcome import FINE, named
 
+from secops_lab.host import RunState
+
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
@@ -126,3 +128,67 @@ def test_an_analysis_is_repeated_once_and_can_be_waited_for(lab: Lab) -> None:
     lab.vmray.control.set_lifecycle("immediate")
     waited = lab.run_with(WAIT, Job_IDs=str(rows[0]["job_id"]))
     assert (waited.result_value, waited.json_result["items"][0]["sample_id"]) == ("malicious", 5001)
+
+
+def test_a_dry_run_and_a_quota_that_is_too_low(lab: Lab) -> None:
+    """Given a quota of two and a minimum of two, then the second sample would be blocked."""
+    old(lab, 2)
+    lab.vmray.control.configure(key_quota_limit=4)  # two are used by the submissions
+
+    run = lab.run(ACTION, {"Samples": "5001,5002", MINIMUM: "2", "Dry Run": "true"})
+
+    assert (run.message, run.result_value) == (
+        f"{DRY}5001\n{BLOCKED}5002\n\nDetails:\n5002: the quota of the API key is too low: 1 left",
+        "blocked_quota",
+    )
+    assert [(each["analysis_id"], each["decision"]) for each in items_of(run)] == [
+        (9001, "dry_run"),
+        (9002, "blocked_quota"),
+    ]
+    assert sent(lab) == []
+
+
+def test_a_rejection_without_quota_is_blocked(lab: Lab) -> None:
+    """Given VMRay's error in a response with 200 and no quota left, then the outcome says so."""
+    old(lab, 1)
+    lab.vmray.control.configure(key_quota_limit=1, quota_refusal="errors")
+
+    run = reanalyze(lab, Samples="5001")
+
+    assert (run.state, run.result_value) == (RunState.COMPLETED, "blocked_quota")
+    assert run.message.startswith(f"{BLOCKED}5001")
+    assert "The quota is exhausted" in run.message
+    assert billed(lab) == []
+
+
+def test_nothing_to_repeat(lab: Lab) -> None:
+    """Given a sample without an analysis, then the outcome is empty, and nothing is sent."""
+    lab.vmray.control.add_sample(analyses=0)
+
+    run = reanalyze(lab, Samples="5001")
+
+    assert (run.message, run.result_value) == (
+        f"{NONE}\n\nDetails:\n5001: VMRay has no analysis of this sample",
+        "empty",
+    )
+    assert sent(lab) == []
+
+
+def test_the_analyses_that_are_given(lab: Lab) -> None:
+    """Given the second analysis of a sample, then this one is repeated, not the best one."""
+    lab.vmray.control.add_sample(
+        age=MONTH, machines=[{"machine": "win10_64"}, {"machine": "win7_32", "verdict": "clean"}]
+    )
+
+    run = reanalyze(lab, Analysis_IDs="9002", Samples="4711")
+
+    assert (billed(lab), sent(lab)) == ([("reanalysis", 9002)], ["POST /rest/analysis/9002/reanalyze"])
+    (row,) = items_of(run)
+    assert (row["subject"], row["sample_id"], row["job_id"]) == ("analysis 9002", 5001, 7003)
+    assert run.message == f"{OK}9002\n\nDetails:\n{NOTE}"
+
+
+def old(lab: Lab, number: int) -> None:
+    """Store so many samples whose result is a month old."""
+    for each in range(number):
+        lab.vmray.control.add_sample(filename=f"{each}.exe", age=MONTH)

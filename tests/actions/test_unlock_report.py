@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.actions.billing import billed, sent
-from tests.actions.lab import items_of
+from tests.actions.lab import completed, failed, items_of, outcome
 from tests.support.example import Example, known_hashes
 from tests.support.outcome import FINE, named
+
+from secops_lab.host import RunState
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -91,3 +93,101 @@ def test_reports_are_unlocked_once(lab: Lab) -> None:
         f"{MISSED}4711",
     ]
     assert run.json_result["cost"] == {"submitted": 0, "reused": 0, "unlocked": 1, "quota_left": None}
+
+
+def test_the_whole_output(lab: Lab) -> None:
+    """Given the hash of a locked sample, then this is the output, and these are the requests."""
+    sample = lab.vmray.control.add_sample(locked=True)
+    sha256 = sample["sample_sha256hash"]
+    lab.hashes(sha256)
+
+    run = unlock(lab)
+
+    row = {
+        "subject": "sample 5001",
+        "sample_id": 5001,
+        "verdict": "malicious",
+        "unlocked_analysis_ids": [9001],
+        "was_locked": True,
+        "entity": sha256.upper(),
+        "outcome": "done",
+        "reason": None,
+    }
+    json_result = {
+        "outcome": "done",
+        "complete": True,
+        "cost": {"submitted": 0, "reused": 0, "unlocked": 1, "quota_left": None},
+        "items": [row],
+        "left_out": None,
+        "errors": [],
+    }
+    expected = completed(f"{OK}{sha256.upper()}", value="done", json_result=json_result)
+    assert outcome(run) == expected | {"links": {"VMRay sample 5001": [sample["sample_webif_url"]]}}
+    assert lab.seen() == [
+        f"GET /rest/sample/sha256/{sha256}",
+        "GET /rest/analysis/sample/5001",
+        "POST /rest/sample/5001/unlock_reports",
+        "GET /rest/analysis/sample/5001",
+    ]
+
+
+def test_a_dry_run_and_a_quota_that_is_too_low(lab: Lab) -> None:
+    """Given two reports left and a minimum of two, then the second sample would be blocked."""
+    locked(lab, 2)
+    lab.vmray.control.configure(report_quota=2)
+
+    run = lab.run(ACTION, {"Samples": "5001,5002", MINIMUM: "2", "Dry Run": "true"})
+
+    assert (run.message, run.result_value) == (
+        f"{DRY}5001\n{BLOCKED}5002\n\nDetails:\n5002: the report quota is too low: 1 left",
+        "blocked_quota",
+    )
+    assert sent(lab) == []
+    assert run.json_result["errors"][0]["class"] == "quota"
+
+
+def test_a_rejection_without_quota_is_blocked(lab: Lab) -> None:
+    """Given VMRay's 403 and no report left, then the outcome says so, and the action completes."""
+    locked(lab, 1)
+    lab.vmray.control.configure(report_quota=0, quota_refusal="403")
+
+    run = unlock(lab, Samples="5001")
+
+    assert (run.state, run.result_value) == (RunState.COMPLETED, "blocked_quota")
+    assert run.message.startswith(
+        f"{BLOCKED}5001\n\nDetails:\n5001: the report quota is too low: VMRay denied"
+    )
+    assert run.json_result["cost"]["quota_left"] == 0
+
+
+def test_an_unlock_that_is_not_offered(lab: Lab) -> None:
+    """Given 404 for a sample that exists, then the action fails with what may be the cause."""
+    locked(lab, 1)
+    lab.vmray.control.configure(refused_paths=[["/sample/*/unlock_reports", 404]])
+
+    run = unlock(lab, Samples="5001")
+
+    reason = "this VMRay does not offer unlocking over its API, or this key may not"
+    assert (run.state, run.message) == (
+        RunState.FAILED,
+        f'Error executing action "{ACTION}". Reason: {reason}',
+    )
+    assert items_of(run)[0]["was_locked"] is True
+
+
+def test_a_case_with_too_many_hashes_costs_nothing(lab: Lab) -> None:
+    """Given more hashes than the action pays for, then nothing is sent."""
+    lab.hashes(*(f"{each:064x}" for each in range(21)))
+
+    run = unlock(lab)
+
+    problem = "is empty, and this action would have 21 entities of type FILEHASH"
+    reason = f'parameter "Samples" {problem}; allowed: at most 20.'
+    assert outcome(run) == failed(f'Error executing action "{ACTION}". Reason: {reason}', value="failed")
+    assert lab.seen() == []
+
+
+def locked(lab: Lab, number: int) -> None:
+    """Store so many samples whose reports are locked."""
+    for each in range(number):
+        lab.vmray.control.add_sample(filename=f"{each}.exe", locked=True)

@@ -132,19 +132,27 @@ class BilledBatch(ABC, Generic[Task]):
         for task in self.tasks:
             if task.error is not None:
                 continue
-            task.is_decided = True
             same = first.get(task.target) if task.target is not None else None
             if same is not None:
                 task.first, task.decision = same, same.decision
-                continue
-            uses_quota = self.decide(task, None) in (self.send_word, DRY_RUN)
-            task.quota_before = self.quota.before() if uses_quota else None
-            task.decision = self.decide(task, task.quota_before)
-            if task.decision == DRY_RUN:
-                self.quota.plan(task.units)
-            elif task.decision == self.send_word:
-                self.quota.use(task.units)
-            first[task.target] = task
+            else:
+                self._decide_about(task)
+                first[task.target] = task
+            task.is_decided = True
+
+    def _decide_about(self, task: Task) -> None:
+        """Decide about one item, and count what it uses.
+
+        Raises:
+            VMRayError: The quota could not be read.
+        """
+        uses_quota = self.decide(task, None) in (self.send_word, DRY_RUN)
+        task.quota_before = self.quota.before() if uses_quota else None
+        task.decision = self.decide(task, task.quota_before)
+        if task.decision == DRY_RUN:
+            self.quota.plan(task.units)
+        elif task.decision == self.send_word:
+            self.quota.use(task.units)
 
     def _to_send(self) -> list[Task]:
         return [each for each in self.tasks if each.decision == self.send_word and each.first is None]
