@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.actions.lab import items_of, outcome
-from tests.support.example import Example, known_hashes
+from tests.support.example import Example, known_hashes, known_sample
 from tests.support.outcome import optional_part
 
 from secops_lab.platform import Alert
-from vmray_emulator import KNOWN_SHA256
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -36,22 +35,7 @@ def several(number: int) -> Example:
 
 
 EXAMPLES = [
-    Example(
-        setup=lambda vmray: vmray.control.load_scenario("known-sample"),
-        entities=(("FILEHASH", KNOWN_SHA256),),
-        result="done",
-        several=several,
-        names_subjects=False,
-        failed_json=[
-            {
-                "subject": KNOWN_SHA256.upper(),
-                "sample_id": None,
-                "entity": KNOWN_SHA256.upper(),
-                "verdict": None,
-                "child_sample_ids": [],
-            }
-        ],
-    ),
+    known_sample(several, names_subjects=False),
     Example("nothing to read", result="empty"),
 ]
 OUTCOMES = {

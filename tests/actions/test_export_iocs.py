@@ -10,10 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests.actions.lab import items_of, outcome
-from tests.support.example import Example, known_hashes
+from tests.support.example import Example, known_hashes, known_sample
 from tests.support.outcome import optional_part
-
-from vmray_emulator import KNOWN_SHA256
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -65,21 +63,7 @@ def a_family(vmray: EmbeddedEmulator) -> None:
 
 
 EXAMPLES = [
-    Example(
-        setup=lambda vmray: vmray.control.load_scenario("known-sample"),
-        entities=(("FILEHASH", KNOWN_SHA256),),
-        result="done",
-        several=several,
-        failed_json=[
-            {
-                "subject": KNOWN_SHA256.upper(),
-                "sample_id": None,
-                "entity": KNOWN_SHA256.upper(),
-                "verdict": None,
-                "child_sample_ids": [],
-            }
-        ],
-    ),
+    known_sample(several),
     all_formats(),
 ]
 SITUATIONS = [

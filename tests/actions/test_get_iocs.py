@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.lab import outcome
-from tests.support.example import Example, known_hashes
+from tests.support.example import Example, known_hashes, known_sample
 from tests.support.outcome import ended, explained, optional_part
-
-from vmray_emulator import KNOWN_SHA256
 
 if TYPE_CHECKING:
     from tests.actions.lab import Lab
@@ -60,21 +58,7 @@ def a_locked_report(vmray: EmbeddedEmulator) -> None:
 
 
 EXAMPLES = [
-    Example(
-        setup=lambda vmray: vmray.control.load_scenario("known-sample"),
-        entities=(("FILEHASH", KNOWN_SHA256),),
-        result="done",
-        several=several,
-        failed_json=[
-            {
-                "subject": KNOWN_SHA256.upper(),
-                "sample_id": None,
-                "entity": KNOWN_SHA256.upper(),
-                "verdict": None,
-                "child_sample_ids": [],
-            }
-        ],
-    ),
+    known_sample(several),
     Example(
         "child samples",
         setup=a_family,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from vmray_emulator import KNOWN_SHA256
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -95,6 +97,19 @@ def subject_rows(json_result: JsonValue) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = json_result["samples" if "samples" in json_result else "items"]
     return rows
+
+
+def known_sample(several: Callable[[int], Example], **other: Any) -> Example:  # noqa: ANN401 - fields of an example
+    """The hash of the emulator's known sample, for an action about the IOCs of samples."""
+    row = {"subject": KNOWN_SHA256.upper(), "sample_id": None, "entity": KNOWN_SHA256.upper()}
+    return Example(
+        setup=lambda vmray: vmray.control.load_scenario("known-sample"),
+        entities=(("FILEHASH", KNOWN_SHA256),),
+        result="done",
+        several=several,
+        failed_json=[{**row, "verdict": None, "child_sample_ids": []}],
+        **other,
+    )
 
 
 def known_hashes(

@@ -72,7 +72,7 @@ def _stored(case: Case, update: Json) -> Json:
 
 
 def create_entity(state: PlatformState, body: JsonValue) -> Response:
-    """Add an entity to an alert."""
+    """Add an entity to an alert; one with the same type and identifier stays as it is (inferred)."""
     alert = _alert(_case(state, body["case_id"]), body["alert_identifier"])
     flags = {key: body[key] for key in ("is_internal", "is_suspicious", "is_enriched", "is_vulnerable")}
     properties = body.get("properties") or {}

@@ -110,7 +110,7 @@ def _provenance(ioc: DatedIoc, parents: Mapping[int, Sample]) -> dict[str, str]:
         "ioc_type": LISTS[row.name.kind][0],
         "ioc_threat_names": ", ".join(row.threat_names),
         "parent_sample_id": ", ".join(map(str, row.sample_ids)),
-        "parent_sha256": ", ".join(text_of(each.raw, "sample_sha256hash") for each in known),
+        "parent_sha256": ", ".join(filter(None, (text_of(each.raw, "sample_sha256hash") for each in known))),
         "parent_verdict": worst(each.verdict for each in known).value,
         "parent_link": links[0] if links else "",
         "analysis_ids": ", ".join(map(str, row.analysis_ids)),
