@@ -18,10 +18,11 @@ from tests.client.test_ioc_rows import MD5, ONE_OF_EACH, SHA1, SHA256, domain, i
 from vm_ray.core.results.vmray_export import Export, ExportedSample
 from vm_ray.core.results.vmray_export_csv import COLUMNS
 from vm_ray.core.results.vmray_export_stix import pattern_of
-from vm_ray.core.results.vmray_exports import NAMES, delivered, exported_files, writer_of
+from vm_ray.core.results.vmray_exports import NAMES, delivered, exported_files, exported_rows, writer_of
 from vm_ray.core.results.vmray_gated_iocs import dated
 from vm_ray.core.results.vmray_ioc_gate import GatedIocs
 from vm_ray.core.results.vmray_ioc_items import IocItem
+from vm_ray.core.results.vmray_item_result import item_result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -430,6 +431,43 @@ def test_files_that_do_not_fit_are_named_and_not_cut_off() -> None:
     assert [each.reason for each in small] == [f"too large: {-(-sizes['STIX'] // 1024)} KiB", ""]
     assert [each.in_json(5)["attachment"] for each in small] == [None, "vmray-iocs.csv"]
     assert small[0].notes == [("STIX", f"not attached: {small[0].reason}")]
+
+
+def test_files_leave_room_for_the_rows_of_the_iocs() -> None:
+    """Given so many IOCs that not all files fit, then no file that was placed has to make room for rows."""
+    export = export_of({"domains": [domain(f"a{each}.example") for each in range(3000)]})
+    gate = GatedIocs([each.row for each in export.iocs], [])
+    limit = 3.5 * 2**20
+    files = exported_files(list(NAMES), export, gate, limit, str)
+    attached = [each.attachment("t") for each in files if not each.reason]
+
+    found = item_result(
+        "done", [], limit, collected=exported_rows(gate, export.iocs, files), attachments=attached
+    )
+
+    assert 0 < len(attached) < len(files)
+    assert list(found.attachments) == attached
+    assert (json.loads(found.json_text)["kept"], len(json.loads(found.json_text)["items"])) == (3000, 3000)
+
+
+@given(st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=3, unique=True))
+def test_any_text_is_exact_in_a_stix_pattern_and_in_a_search(values: list[str]) -> None:
+    """Any text with a form in UTF-8 is the value of its pattern, and of its term if it is one line."""
+    mutexes = export_of({"mutexes": [ioc({"mutex_name": each}) for each in values]})
+    found = kinds(bundle_of(written("STIX", mutexes).content), "indicator")
+    assert [_unescaped(each.pattern.removeprefix("[mutex:name = '")[:-2]) for each in found] == values
+
+    names = export_of({"filenames": [ioc({"filename": each}) for each in values]})
+    search = written("UDM Search", names)
+    terms = [
+        each for query in search.queries for each in re.findall(r'filePath = "((?:[^"\\]|\\.)*)"', query)
+    ]
+    left = [each.row.name.value for each in search.left_out]
+    assert [_unescaped(each) for each in terms] == [each for each in values if each not in left]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
 def test_the_api_key_is_in_no_file() -> None:

@@ -193,7 +193,17 @@ def test_the_ignore_list(entry: str, kind: str, fields: dict[str, Any], is_ignor
 @pytest.mark.parametrize(
     "entry",
     [
-        *("com", "foo bar.com", "a..b.com", "-a.example", "1.2.3", "*", "user@example.com", "ab" * 30),
+        *(
+            "com",
+            "foo bar.com",
+            "a..b.com",
+            "-a.example",
+            "1.2.3",
+            "*",
+            "*example.com",
+            "user@example.com",
+            "ab" * 30,
+        ),
         *("198.51.100.7/24", "198.51.100.0/33", "::1/200", "http://", "example.com/path", "10.0.0.0/8/8"),
     ],
 )

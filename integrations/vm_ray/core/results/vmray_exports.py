@@ -34,6 +34,7 @@ NAMES: Final[Mapping[str, str]] = {
     UDM_SEARCH: "vmray-iocs.udm.txt",
 }
 _TERMS_OF_QUERY: Final = 50
+_ADVICE: Final = "Export fewer IOCs: lower Max IOCs To Return, or run the action with fewer samples."
 _TECHNIQUES: Final = "the MITRE techniques"
 
 
@@ -136,9 +137,9 @@ def delivered(items: Sequence[Item], files: Sequence[ExportFile]) -> list[Item]:
     if not files or not all(each.reason for each in files) or any(each.written.queries for each in files):
         return list(items)
     reason = f"no file is attached: {files[0].reason}"
-    kind, advice = TooLargeError.kind, TooLargeError.remedy
+    kind = TooLargeError.kind
     return [
-        replace(item, outcome="failed", reason=reason, kind=kind, advice=advice) if item.outcome == "done" else item
+        replace(item, outcome="failed", reason=reason, kind=kind, advice=_ADVICE) if item.outcome == "done" else item
         for item in items
     ]
 

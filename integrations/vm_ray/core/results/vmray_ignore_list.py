@@ -80,7 +80,7 @@ def _network(entry: str) -> Network | None:
 
 
 def _domain(entry: str) -> str:
-    name = usual_host(entry.removeprefix("*").removeprefix("."))
+    name = usual_host(entry.removeprefix("*.").removeprefix("."))
     if not is_domain(name):  # a single label, such as ``com``, would match far too much
         raise UnsupportedSubjectError("not a domain with a dot, a network, a hash or a URL")
     return name
