@@ -116,6 +116,45 @@ EXPORTED: dict[str, Any] = {
     ],
     "dropped": [{"type": "ip", "value": "10.0.0.5", "reason": "private address"}],
 }
+BEHAVIOR: dict[str, Any] = {
+    "processes": [
+        {
+            "pid": 100 + depth,
+            "parent_pid": None,
+            "depth": depth,
+            "name": f"p{depth}.exe",
+            "command_line": f"p{depth}.exe http://c2.invalid/",
+            "verdict": verdict,
+            "indicators": ["Persistence: Installs itself"],
+        }
+        for depth, verdict in ((0, None), (1, "malicious"), (40, "clean"))
+    ],
+    "network": {
+        "connections": [
+            {
+                "protocol": "tcp",
+                "ip": "192.0.2.1",
+                "port": 80,
+                "direction": "outbound",
+                "verdict": "malicious",
+            }
+        ],
+        "dns": [{"name": "c2.invalid", "answers": ["192.0.2.1"], "verdict": None}],
+        "http": [
+            {"method": "GET", "url": "http://c2.invalid/", "status": 200, "headers": [], "verdict": None}
+        ],
+    },
+    "yara": [
+        {"rule": "A", "ruleset": "B", "verdict": "malicious", "score": 5, "threat_names": ["C"]},
+    ],
+    "antivirus": [{"engine": "E", "threat": "F", "classification": "G", "verdict": "suspicious"}],
+    "malware_configuration": [
+        {"file": "a.json", "configuration": {"c2": [{"host": "c2.invalid"}], "id": "x"}},
+        {"file": "b.json", "configuration": ["c2.invalid"]},
+    ],
+    "remarks": [{"level": "note", "message": "only a part"}],
+    "truncated": ["processes: 3 of 9 rows"],
+}
 
 
 def widget_for(value: object) -> str:
@@ -266,6 +305,34 @@ def test_the_urls_that_vmray_knows_are_listed_with_their_age(show: Show) -> None
     assert_accessible_in_each_theme(page)
 
 
+def test_behavior_is_a_tree_of_processes_and_a_list_for_each_section(show: Show) -> None:
+    """Given each section, then processes are indented by their depth, and the others can be opened."""
+    page = show("get_behavior_details", as_platform_gets_it(result(row("sample 12", **BEHAVIOR))))
+
+    section = page.locator("section", has_text="Behavior")
+    expect(section.locator("summary")).to_have_text(
+        [
+            *("Processes 3", "Connections 1", "DNS queries 1", "HTTP requests 1", "YARA matches 1"),
+            *("Antivirus matches 1", "Malware configurations 2", "Remarks 1"),
+        ]
+    )
+    processes = section.locator("details").first.locator("li")
+    expect(processes.nth(1)).to_have_text(
+        "✕Maliciousp1.exe (101)p1.exe hxxp://c2[.]invalid/Persistence: Installs itself"
+    )
+    indents = [one.evaluate("(each) => parseFloat(each.style.marginLeft)") for one in processes.all()]
+    assert indents == [0, 1.25, 15]
+    expect(section.get_by_text("outbound")).not_to_be_visible()
+    for summary in section.locator("summary").all()[1:]:
+        summary.press("Enter")
+    expect(section.locator("details").nth(1)).to_contain_text("192[.]0[.]2[.]1:80tcp · outbound")
+    expect(section).to_contain_text('c2: [{"host":"c2[.]invalid"}]id: x')
+    expect(section).to_contain_text("b.json1: c2[.]invalid")
+    expect(section).to_contain_text("Cut: processes: 3 of 9 rows")
+    assert "c2.invalid" not in page.locator("main").inner_text()
+    assert_accessible_in_each_theme(page)
+
+
 def test_iocs_of_all_samples_follow_the_samples(show: Show) -> None:
     """Given rows that are IOCs, then the samples are the tabs, and the IOCs are listed once, below them."""
     samples = [row("sample 12", verdict="malicious"), row("sample 13", "not_found")]
@@ -309,7 +376,7 @@ def test_a_hostile_text_in_every_field_of_every_part_stays_text(
 ) -> None:
     """Given one widget with all parts, then no text becomes an element, a link or a request."""
     monkeypatch.setattr(build, "MOST_BYTES", 100_000)
-    parts = {**TREE, **TECHNIQUES, **SCREENSHOTS, **KNOWN_URLS}
+    parts = {**TREE, **TECHNIQUES, **SCREENSHOTS, **KNOWN_URLS, **BEHAVIOR}
     whole = row("x", verdict="y", web_link=LINK, other=[{"a": "b"}], **parts)
     head = {"worst": WORST, "technique_ids": [], "samples": [], "cost": {"a": "b"}, "errors": [{"item": "q"}]}
     head |= EXPORTED
@@ -321,5 +388,6 @@ def test_a_hostile_text_in_every_field_of_every_part_stays_text(
     for name in each_tab(page):
         expect(page.locator(".head .big"), name).to_contain_text("No result")
         expect(page.get_by_role("heading", name="Child samples (5)")).to_be_visible()
+        expect(page.locator("summary", has_text="Processes 3")).to_be_visible()
         assert_only_widget_elements(page)
         assert not set(HIDDEN) & set(page.locator("body").inner_text()), name

@@ -25,8 +25,8 @@ const SECTIONS_OF_BEHAVIOR = [
   ["YARA matches", (item) => item.yara, (row) => drawFact(row.verdict, plain(row.rule), plain(asTexts([row.ruleset, ...asTexts(row.threat_names)]).join(" · ")))],
   ["Antivirus matches", (item) => item.antivirus, (row) => drawFact(row.verdict, plain(row.threat), plain(asTexts([row.engine, row.classification]).join(" · ")))],
   ["Malware configurations", (item) => item.malware_configuration, (row) => el("li", "", el("div", "what", show("span", "name", plain(row.file)),
-    ...Object.entries(isObject(row.configuration) ? row.configuration : {}).slice(0, 50).map(([name, value]) =>
-      show("span", "faint name", defang("domains", name + ": " + (typeof value === "string" ? value : JSON.stringify(value))))))) ],
+    ...(Array.isArray(row.configuration) ? row.configuration.map((value, place) => [place + 1, value]) : Object.entries(row.configuration || {})).slice(0, 50)
+      .map(([name, value]) => show("span", "faint name", defang("domains", name + ": " + (typeof value === "string" ? value : JSON.stringify(value)))))))],
   ["Remarks", (item) => item.remarks, (row) => el("li", "", show("span", "name", plain(asTexts([row.level, row.message]).join(": "))))],
 ];
 
