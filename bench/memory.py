@@ -94,6 +94,7 @@ def _large_runs(file: Path) -> list[Large]:
         ),
         Large("Get Report PDF", _inflated, {"Samples": samples}),
         Large("Get Screenshots", _inflated, {"Samples": samples, "Max Screenshots": str(SHOTS)}),
+        Large("Get Behavior Details", lambda server: server.known(ITEMS), {"Samples": samples}),
         Large("Get Child Samples", lambda server: server.known(ITEMS), {"Samples": samples}),
         Large("Get Submission Status", lambda server: server.known(ITEMS), {"Submission IDs": ids}),
         Large(

@@ -239,7 +239,7 @@ def test_the_behavior_of_an_entity(lab: Lab) -> None:
     assert "secret-of-the-victim" not in json.dumps(run.json_result)
     assert (shown["state"], shown["value"], shown["links"], run.attachments) == ("completed", "done", {}, {})
     assert run.message == (
-        "Successfully retrieved behavior details of the following analyses from VMRay: " + SHA256.upper()
+        "Successfully retrieved behavior details of the following samples from VMRay: " + SHA256.upper()
     )
     assert shown["tables"]["VMRay connections"] == [
         "Analysis,Protocol,Address,Port,Direction,Verdict",

@@ -98,3 +98,10 @@ def test_the_file_and_the_link_of_a_sample_that_is_two_items_are_there_once() ->
 
     assert len(json.loads(shown.json_text)["items"]) == 2
     assert (shown.attachments, shown.links) == (parts["attachments"], parts["links"])
+
+
+def test_lists_by_name_become_empty_lists_by_name() -> None:
+    """Given lists below a name, then a row without VMRay's objects keeps their names."""
+    item = Item("x", "done", {"network": {"dns": [1], "http": [2]}, "yara": [3]}, objects=("network", "yara"))
+    smaller = item.row(whole=False)
+    assert (smaller["network"], smaller["yara"]) == ({"dns": [], "http": []}, [])

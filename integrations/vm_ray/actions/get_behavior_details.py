@@ -45,8 +45,8 @@ class GetBehaviorDetails(EvidenceAction[BehaviorParameters]):
     name = "Get Behavior Details"
     parameters = BehaviorParameters
     sentences = Sentences(
-        "Successfully retrieved behavior details of the following analyses from VMRay: ",
-        "Action wasn't able to retrieve behavior details of the following analyses from VMRay: ",
+        "Successfully retrieved behavior details of the following {kind} from VMRay: ",
+        "Action wasn't able to retrieve behavior details of the following {kind} from VMRay: ",
         "No behavior details were found for the provided {kind}.",
     )
     no_files = NO_BEHAVIOR

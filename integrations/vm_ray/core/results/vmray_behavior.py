@@ -42,6 +42,16 @@ class Wanted(NamedTuple):
         return any(each != CONFIGURATION for each in self.sections)
 
 
+class Configurations(NamedTuple):
+    """The configurations of malware in one analysis, and notes about those that are left out."""
+
+    rows: list[dict[str, Any]]
+    notes: list[str]
+
+
+NO_CONFIGURATIONS: Final = Configurations([], [])
+
+
 class Behavior(NamedTuple):
     """What a sample did in one analysis; sections that are not wanted are empty."""
 
