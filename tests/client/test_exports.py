@@ -59,6 +59,8 @@ HOSTILE: Final = (
     "'quoted",
     " =1+1",
     "a,b;c",
+    "http://c2.example/;=cmd|' /C calc'!A0;x",
+    "line\n '@SUM(1+1)",
     "раypal.example",  # noqa: RUF001 - two Cyrillic letters
     "\u202egnp.exe",
     "日本語 ☃ \U0001f600",
@@ -151,26 +153,37 @@ def test_csv_has_a_line_for_each_ioc() -> None:
     assert file.left_out == []
 
 
+def assert_no_formula(content: bytes) -> None:
+    """Assert that no cell is a formula, also where a spreadsheet splits at semicolons."""
+    text = content.decode()
+    cells = [cell for row in csv.reader(io.StringIO(text, newline=""), strict=True) for cell in row]
+    pieces = [*cells, *re.split(r"[;\t\r\n]", text)]
+    assert not [each for each in pieces if each.lstrip(' \t"').startswith(("=", "+", "-", "@"))]
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_csv_survives_hostile_values(value: str) -> None:
-    """Each value comes back exactly, and no field is a formula; text without UTF-8 is left out."""
+    """Each value comes back exactly, and no cell is a formula; what cannot be written so is left out."""
     export = hostile(value)
     file = written("CSV", export)
-    expected = [
-        each for each in export.iocs if "\ud800" not in each.row.name.value + "".join(each.row.threat_names)
-    ]
 
-    assert [row[1] for row in csv_rows(file.content)[1:]] == [each.row.name.value for each in expected]
-    assert len(file.left_out) == len(export.iocs) - len(expected)
-    raw = csv.reader(io.StringIO(file.content.decode(), newline=""), strict=True)
-    assert not [cell for row in raw for cell in row if cell.lstrip().startswith(("=", "+", "-", "@", "\t"))]
+    assert_no_formula(file.content)
+    left_out = [each.row.name for each in file.left_out]
+    kept = [each.row.name.value for each in export.iocs if each.row.name not in left_out]
+    assert [row[1] for row in csv_rows(file.content)[1:]] == kept
+    is_refused = "\ud800" in value or re.search("[;\n] ?'?[=@]", value) is not None
+    assert (kept == ["c2.example"]) is is_refused
 
 
 @given(st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=5, unique=True))
 def test_csv_gives_any_text_back(values: list[str]) -> None:
-    """Any text that has a form in UTF-8 comes back exactly."""
+    """Any text that has a form in UTF-8, and that contains no formula, comes back exactly."""
     export = export_of({"mutexes": [ioc({"mutex_name": each}) for each in values]})
-    assert [row[1] for row in csv_rows(written("CSV", export).content)[1:]] == values
+    file = written("CSV", export)
+    assert_no_formula(file.content)
+    left_out = [each.row.name.value for each in file.left_out]
+    assert [row[1] for row in csv_rows(file.content)[1:]] == [each for each in values if each not in left_out]
+    assert [each for each in left_out if not re.search(r"[;\t\r\n]", each)] == []
 
 
 @pytest.mark.parametrize("value", HOSTILE)

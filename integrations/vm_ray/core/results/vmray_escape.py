@@ -17,6 +17,7 @@ _HTTP: Final = re.compile(r"(?i)http(s?):")
 # A look-behind at each "://", not a search for where a scheme may start: that search could take hours on hostile text.
 _OTHER_SCHEME: Final = re.compile(r"(?i)(?<!hxxp)(?<!hxxps)://")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # and their full-width forms
+_HIDDEN_FORMULA: Final = re.compile(rf"[;\t\r\n]['\"\s]*[{re.escape(''.join(_FORMULA_STARTS))}]")
 _NEEDS_QUOTES: Final = re.compile(r"[\",\r\n]|^\s|\s$")
 # The five characters of html.escape; importing that module costs a millisecond at each start.
 _HTML_ESCAPES: Final = {
@@ -55,6 +56,15 @@ def csv_field(text: str) -> str:
     """
     guarded = f"'{text}" if text.lstrip().startswith((*_FORMULA_STARTS, "'")) else text
     return '"{}"'.format(guarded.replace('"', '""')) if _NEEDS_QUOTES.search(guarded) else guarded
+
+
+def hides_formula(text: str) -> bool:
+    """Return whether text contains a formula that no escape of a CSV file makes safe.
+
+    A spreadsheet whose separator is another one, as in many countries, ignores the quotes of RFC 4180: what follows a
+    semicolon, a tab or a line end is a cell of its own there.
+    """
+    return _HIDDEN_FORMULA.search(text) is not None
 
 
 def stix_string(text: str) -> str:

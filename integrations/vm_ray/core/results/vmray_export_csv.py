@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...core.api.vmray_protocol import is_utf8_encodable
-from ...core.results.vmray_escape import csv_field
+from ...core.results.vmray_escape import csv_field, hides_formula
 from ...core.results.vmray_export import NO_UTF8, Export, Written
 from ...core.results.vmray_gated_iocs import DatedIoc
 
@@ -24,10 +24,17 @@ COLUMNS: Final = (
 
 def csv_file(export: Export) -> Written:
     """Return the CSV file. Text of a sample stays exact, except for the guard against formulas."""
-    kept, left_out = export.accepted(lambda ioc: "" if is_utf8_encodable("".join(_cells(ioc))) else NO_UTF8)
+    kept, left_out = export.accepted(_problem)
     lines = [COLUMNS, *map(_cells, kept)]
     text = "".join(",".join(map(csv_field, cells)) + "\r\n" for cells in lines)
     return Written(text.encode(), left_out)
+
+
+def _problem(ioc: DatedIoc) -> str:
+    cells = _cells(ioc)
+    if not is_utf8_encodable("".join(cells)):
+        return NO_UTF8
+    return "a spreadsheet could run a part of it as a formula" if any(map(hides_formula, cells)) else ""
 
 
 def _cells(ioc: DatedIoc) -> tuple[str, ...]:
