@@ -176,6 +176,14 @@ def test_a_rejection_without_quota_is_explained(runs: Runs, face: str) -> None:
     assert runs.paid() == []
 
 
+def test_a_request_that_was_open_at_a_fatal_error_is_not_certain(runs: Runs) -> None:
+    """Given a request whose response nobody waited for, then its item does not get the reason of another."""
+    batch = runs.unlock(*locked(runs), dry_run=True)
+    assert batch.problem_of(batch.tasks[0]) is None
+    batch.tasks[0].is_sent = True
+    assert str(batch.problem_of(batch.tasks[0])) == "not certain whether it was unlocked"
+
+
 def test_a_key_without_the_right_ends_the_action(runs: Runs) -> None:
     """Given 403 although quota is left, then the action ends with this cause."""
     ids = locked(runs)

@@ -9,7 +9,7 @@ from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import VERDICT_ONLY_NOTE
 from ...core.results.vmray_item_result import Item, item_of_error
 
-UNLOCK: Final = "Unlock the report in VMRay; this uses quota."
+UNLOCK: Final = "Run Unlock Report, or unlock the report in VMRay; this uses quota."
 
 
 class Answer(NamedTuple):

@@ -4,7 +4,7 @@
 const OUTCOMES = {
   done: ["done"], pending: ["pending"], failed: ["failed"], not_found: ["empty", "Not found"],
   blocked_quota: ["failed", "Blocked by the quota"], locked: ["failed", "Locked", "Only the verdict of this report was bought."],
-  dry_run: ["empty", "Dry run", "It would have been submitted."], empty: ["empty", "Nothing found", "There is nothing of the kind that was asked for."],
+  dry_run: ["empty", "Dry run", "Nothing was sent; without the dry run it would have been."], empty: ["empty", "Nothing found", "There is nothing of the kind that was asked for."],
 };
 // Members of rows and of the head that a part of the page shows, or that repeat others.
 const DRAWN = new Set(["subject", "outcome", "verdict", "reason", "sample", "web_link", "threat_indicators", "mitigating_indicators", "complete", "items", "left_out", "cost", "errors"]);
