@@ -26,7 +26,7 @@ TAG = ("run", "Add Tag to Submission", "--api-root", "http://localhost:1")
         (("run", "Scan Hsh"), 'Unknown action "Scan Hsh". Did you mean "Scan Hash"'),
         (
             ("run", "xyzzy"),
-            'Unknown action "xyzzy". There are: Add Tag to Submission, ',
+            'Unknown action "xyzzy". There are: Add ',
         ),
         (
             ("run", "Scan Hash", "--entity", "FILEHSH=00"),
