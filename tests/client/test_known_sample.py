@@ -160,8 +160,8 @@ def test_the_submissions_of_all_samples_count() -> None:
 @pytest.fixture(scope="module")
 def intake() -> Iterator[ModuleType]:
     """The module with the parameter of URLs."""
-    with imported("core.soar.vmray_url_intake") as modules:
-        yield modules["core.soar.vmray_url_intake"]
+    with imported("core.soar.vmray_url_parameters") as modules:
+        yield modules["core.soar.vmray_url_parameters"]
 
 
 @pytest.mark.parametrize(

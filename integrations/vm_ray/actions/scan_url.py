@@ -13,7 +13,7 @@ from ..core.soar.vmray_run import Run
 from ..core.soar.vmray_scan_parameters import IOC_TYPE_FILTER, TYPES, ScanParameters
 from ..core.soar.vmray_submission_action import SubmissionAction
 from ..core.soar.vmray_submit_parameters import SubmitParameters
-from ..core.soar.vmray_url_entities import url_items
+from ..core.soar.vmray_url_items import url_items
 from ..core.soar.vmray_url_report import report_urls
 from ..core.submissions.vmray_detonation import Detonation
 from ..core.submissions.vmray_sources import Source, UrlSource

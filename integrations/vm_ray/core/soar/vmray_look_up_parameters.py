@@ -12,7 +12,7 @@ from ...core.api.vmray_errors import UnsupportedSubjectError
 from ...core.soar.vmray_parameters import boolean, choices, param, whole_number
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_url_entities import text_of_entity
-from ...core.soar.vmray_url_intake import UrlParameters, analyzed_url, split_urls
+from ...core.soar.vmray_url_parameters import UrlParameters, analyzed_url, split_urls
 from ...core.submissions.vmray_url_look_up import Limits
 from ...core.submissions.vmray_url_search import UrlQuery, exact_query, host_query
 

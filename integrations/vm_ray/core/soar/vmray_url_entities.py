@@ -1,4 +1,4 @@
-"""The URL entities of a case as items to submit: each URL once, however the entities spell it."""
+"""The texts of URL entities, and what an analyst should know about their spellings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ...core.api.vmray_errors import UnsupportedSubjectError
 from ...core.api.vmray_spelling import trimmed
-from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.results.vmray_escape import defang
-from ...core.soar.vmray_detonations import new_detonation
-from ...core.soar.vmray_run import Run
-from ...core.submissions.vmray_detonation import Detonation
-from ...core.submissions.vmray_sources import UrlSource
 from ...core.submissions.vmray_url_subject import UrlSubject, url_subject
 
 if TYPE_CHECKING:
@@ -21,30 +16,6 @@ _INTERRUPTED: Final = "submitted without the line ends or invisible characters i
 _UPPER_CASE: Final = (
     "submitted in upper case, because the entity has no OriginalIdentifier; upper case can lead to another page"
 )
-
-
-def url_items(run: Run, action: str, entity_type: str, options: SubmitOptions) -> list[Detonation]:
-    """Return an item for each URL, in the order of the entities; nothing is submitted yet.
-
-    Entities with the same URL share the item, which is submitted as the first of them spells it. An entity whose text
-    is not a URL gets an item that has failed.
-    """
-    items: dict[object, Detonation] = {}
-    for entity in run.entities(entity_type):
-        name, text = entity.identifier, text_of_entity(entity)
-        try:
-            subject = url_subject(text)
-        except UnsupportedSubjectError as error:
-            refused = new_detonation(run, action, name, UrlSource(text, name).facts(), options)
-            refused.failed(str(error))
-            items[name] = refused
-            continue
-        item = items.get(subject.identity)
-        if item is None:
-            items[subject.identity] = new_detonation(run, action, name, UrlSource(subject.url, name).facts(), options)
-        elif name not in item.names:
-            item.shared_by.append(name)
-    return list(items.values())
 
 
 def spelling_notes(entity: DomainEntityInfo, submitted: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -10,33 +9,18 @@ from typing import Any, Final, NamedTuple
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
-from ...core.api.vmray_errors import ParameterError, UnsupportedSubjectError
-from ...core.api.vmray_spelling import texts_of_list, trimmed
+from ...core.api.vmray_errors import UnsupportedSubjectError
 from ...core.api.vmray_submit_options import SubmitOptions
 from ...core.soar.vmray_detonations import new_detonation
-from ...core.soar.vmray_parameters import Parameters, param, plain_text
 from ...core.soar.vmray_run import Run
 from ...core.soar.vmray_submit_controls import SubmitControls
 from ...core.soar.vmray_url_entities import notes_about, spelling_notes, text_of_entity
+from ...core.soar.vmray_url_parameters import UrlParameters, analyzed_url, split_urls
 from ...core.submissions.vmray_sources import UrlSource
 from ...core.submissions.vmray_submit_entry import Entry
-from ...core.submissions.vmray_url_subject import UrlSubject, url_subject
+from ...core.submissions.vmray_url_subject import UrlSubject
 
-URLS: Final = "URLs"
-MAX_URLS: Final = 100
 CREDENTIALS: Final = "the URL holds credentials, VMRay keeps them"
-_ALLOWED: Final = "URLs with http or https, separated by blanks, line ends or commas"
-_NOT_ANALYZED: Final = "not a URL that VMRay analyses"
-_SCHEMES: Final = ("http", "https")
-# A comma separates two URLs only if a scheme follows: URLs may contain commas.
-_SEPARATOR: Final = re.compile(r"(?i),\s*(?=[a-z][a-z0-9+.*-]{0,30}\W{0,3}:\W{0,3}/)|\s+")
-
-
-@dataclass(frozen=True)
-class UrlParameters(Parameters):
-    """The URLs; if none are given, those of the case."""
-
-    urls: str = param(URLS, plain_text(_ALLOWED, keeps_blanks=True))
 
 
 @dataclass(frozen=True)
@@ -53,20 +37,6 @@ class Given(NamedTuple):
 
     text: str
     entity: str = ""
-
-
-def split_urls(text: str) -> list[str]:
-    """Split a list of URLs, or read a list in JSON or Python.
-
-    Raises:
-        ParameterError: There are too many.
-    """
-    given = texts_of_list(trimmed(text))
-    pieces = _SEPARATOR.split(text) if given is None else given
-    found = [piece for piece in dict.fromkeys(map(trimmed, pieces)) if piece]
-    if len(found) > MAX_URLS:
-        raise ParameterError(URLS, f"has {len(found)} entries", f"at most {MAX_URLS}")
-    return found
 
 
 def submitted_urls(run: Run, action: str, params: SubmitUrlParameters) -> AbstractContextManager[Sequence[Entry]]:
@@ -106,22 +76,6 @@ def _add(run: Run, action: str, options: SubmitOptions, given: Given, entries: d
 
 def _facts(url: str, given: Given) -> dict[str, Any]:
     return {"url": url, "entity": given.entity or None}
-
-
-def analyzed_url(text: str) -> UrlSubject:
-    """Return the URL that a text stands for.
-
-    Raises:
-        UnsupportedSubjectError: The text is not a URL, or its scheme is another one.
-    """
-    try:
-        subject = url_subject(text)
-    except UnsupportedSubjectError as error:
-        why = str(error).removeprefix("not a URL: ").replace("http://, https:// or ftp://", "http:// or https://")
-        raise UnsupportedSubjectError(f"{_NOT_ANALYZED}: {why}") from None
-    if subject.identity[0] not in _SCHEMES:
-        raise UnsupportedSubjectError(f"{_NOT_ANALYZED}: its scheme is {subject.identity[0]}")
-    return subject
 
 
 def _notes(run: Run, given: Given, subject: UrlSubject) -> list[str]:
