@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -93,6 +94,12 @@ def _large_runs(file: Path) -> list[Large]:
             unlimited | {"Max IOCs To Return": "1000000", "Max Threat Indicators To Return": "1000000"},
         ),
         Large("Get Report PDF", _inflated, {"Samples": samples}),
+        Large(
+            "Get Analysis Archive",
+            _inflated,
+            {"Samples": samples, "Pieces": "PDF, Screenshots, Whole Archive"},
+        ),
+        Large("Download Sample", _files, {"Samples": ",".join(str(5001 + number) for number in range(10))}),
         Large("Get Screenshots", _inflated, {"Samples": samples, "Max Screenshots": str(SHOTS)}),
         Large("Get Behavior Details", lambda server: server.known(ITEMS), {"Samples": samples}),
         Large("Get Child Samples", lambda server: server.known(ITEMS), {"Samples": samples}),
@@ -109,6 +116,13 @@ def _large_runs(file: Path) -> list[Large]:
         ),
         Large("Get Quota", lambda _server: None),
     ]
+
+
+def _files(server: Server) -> None:
+    """Store samples that fill a result, with content that cannot be compressed."""
+    for number in range(10):
+        content = "".join(hashlib.sha512(f"{number} {each}".encode()).hexdigest() for each in range(16_000))
+        server.control("POST", "samples", {"content": content})
 
 
 def _inflated(server: Server) -> None:

@@ -90,6 +90,13 @@ SCREENSHOTS: dict[str, Any] = {
         for number in (1, 2)
     ],
 }
+PIECE: dict[str, Any] = {
+    "members": ["extracted_files/*"],
+    "attachment": "vmray-analysis-901-extracted_files-infected.zip",
+    "size": 2048,
+    "sha256": "ab" * 32,
+    "encrypted": True,
+}
 KNOWN_URLS: dict[str, Any] = {
     "match": "host",
     "samples": [
@@ -287,6 +294,19 @@ def test_screenshots_are_named_with_their_second(show: Show) -> None:
         ]
     )
     expect(page.locator("dl")).to_have_text("Machinewin10_64Different2Total31")
+    assert_accessible_in_each_theme(page)
+
+
+def test_a_file_is_named_with_its_password(show: Show) -> None:
+    """Given a row with a file, then its name, size and password are shown, and its hash can be copied."""
+    page = show("get_analysis_archive", as_platform_gets_it(result(row("sample 12", **PIECE))))
+
+    expect(page.locator("section", has_text="File").locator("li")).to_have_text(
+        f"{PIECE['attachment']}2.0 KiB (2,048 bytes) · encrypted, password infectedCopy SHA-256"
+    )
+    expect(page.locator("dl")).to_have_text("Membersextracted_files/*")
+    page.get_by_role("button", name="Copy SHA-256").press("Enter")
+    assert copied(page) == "ab" * 32
     assert_accessible_in_each_theme(page)
 
 

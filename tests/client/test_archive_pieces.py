@@ -17,6 +17,7 @@ from vm_ray.core.api.vmray_request_errors import PermissionDeniedError
 from vm_ray.core.results.vmray_answer import LOCKED, Answer
 from vm_ray.core.results.vmray_archive_files import read_piece
 from vm_ray.core.results.vmray_archive_pieces import PIECES, chosen_pieces
+from vm_ray.core.results.vmray_evidence import with_one_copy
 from vm_ray.core.results.vmray_evidence_manifest import manifest_of, reserved_for
 from vm_ray.core.results.vmray_item_result import Item
 from vm_ray.core.results.vmray_result import Attachment
@@ -139,6 +140,27 @@ def test_a_manifest_names_each_file_once() -> None:
     (manifest,) = manifest_of([item, item])
     assert (manifest.name, json.loads(manifest.content)) == ("vmray-evidence-manifest.json", [ROW])
     assert manifest_of([Item("a", "failed", ROW)]) == []
+
+
+def test_two_rows_about_one_file_have_one_copy() -> None:
+    """Given a ZIP that VMRay made twice, with another salt, then both rows have the hash of the first."""
+    first, second, other = (
+        Item(
+            name,
+            "done",
+            {"subject": name, "sha256": content.hex()},
+            attachments=[Attachment("t", file, content)],
+        )
+        for name, file, content in (("5001", "a.zip", b"1"), ("hash", "a.zip", b"2"), ("5002", "b.zip", b"3"))
+    )
+    failed = Item("5003", "failed")
+
+    found = with_one_copy([first, second, failed, other], ["sha256"])
+
+    assert [each.facts.get("sha256") for each in found] == ["31", "31", None, "33"]
+    assert [each.name for each in found] == ["5001", "hash", "5003", "5002"]
+    assert found[1].attachments == first.attachments
+    assert found[1].facts["subject"] == "hash"
 
 
 @pytest.mark.parametrize("version", ["4.2.0", "2026.2.1"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...core.results.vmray_answer import Answer
@@ -59,3 +59,26 @@ class NoEvidence(Evidence):
 def sha256_of(content: bytes) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def with_one_copy(items: Sequence[Item], members: Collection[str]) -> list[Item]:
+    """Return the items, of which two about the same file have the same copy.
+
+    One copy is attached, and VMRay can make each copy anew, such as a ZIP with another salt: then the hash of a second
+    copy would be the hash of no attached file.
+
+    Args:
+        items: The items.
+        members: The members of a row that are about its files.
+    """
+    first: dict[str, Item] = {}
+    found = []
+    for item in items:
+        names = [each.name for each in item.attachments]
+        same = first.get(names[0]) if names else None
+        if same is not None:
+            facts = {name: same.facts[name] for name in members}
+            item = replace(item, facts={**item.facts, **facts}, attachments=same.attachments)  # noqa: PLW2901 - the item with the first copy
+        first.update(dict.fromkeys(names, item))
+        found.append(item)
+    return found

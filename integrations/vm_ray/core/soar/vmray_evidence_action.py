@@ -15,7 +15,7 @@ from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import Analysis
 from ...core.results.vmray_analysis_choice import choose_analyses, is_any
 from ...core.results.vmray_answer import Answer, answer_of
-from ...core.results.vmray_evidence import Evidence, NoEvidence
+from ...core.results.vmray_evidence import Evidence, NoEvidence, with_one_copy
 from ...core.results.vmray_file_reader import Content, File, FileReader, budget_of
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_messages import none_of_type
@@ -218,22 +218,8 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
         )
 
     def _items(self, rows: Sequence[Row], missing: VMRayError | None = None) -> list[Item]:
-        """Return the items of the rows; two rows about the same file have the same copy."""
-        items: list[Item] = []
-        first: dict[str, Item] = {}
-        for row in rows:
-            item = self._item(row, missing)
-            names = [each.name for each in item.attachments]
-            if names and names[0] in first:
-                item = self._as_first(item, first[names[0]])
-            first.update(dict.fromkeys(names, item))
-            items.append(item)
-        return items
-
-    def _as_first(self, item: Item, first: Item) -> Item:
-        """Return an item with the files of an earlier one: VMRay can make each copy anew, and one is attached."""
-        facts = {name: first.facts[name] for name in self.no_files}
-        return replace(item, facts={**item.facts, **facts}, attachments=first.attachments)
+        """Return the items of the rows."""
+        return with_one_copy([self._item(row, missing) for row in rows], self.no_files)
 
     def _item(self, row: Row, missing: VMRayError | None = None) -> Item:
         """Return the item of a row.
