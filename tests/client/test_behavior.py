@@ -10,6 +10,8 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.hostile.corpus import TEXTS
+from tests.hostile.sinks import assert_insight, assert_table
 
 from vm_ray.core.api.vmray_json import MAX_VALUES, read_sections
 from vm_ray.core.api.vmray_protocol import Document, decipher_document
@@ -271,6 +273,45 @@ def test_an_older_summary_has_fewer_facts() -> None:
     assert [row["url"] for row in found.network.http.rows] == ["http://c2.invalid/"]
 
 
+def assert_shown_safely(found: Behavior) -> None:
+    """Assert that the rows are JSON, and that tables and insight are safe."""
+    row = {"analysis_id": 1, **found.in_json}
+    assert json.loads(json.dumps(row)) == row
+    for table in behavior_tables([Item("x", "done", row)]):
+        assert_table(*table)
+    assert_insight(behavior_insight(1, None, found))
+
+
+def with_text(value: Any, text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a summary with a text in place of each of its texts, except references, types and verdicts."""
+    if isinstance(value, list):
+        return [with_text(each, text) for each in value]
+    if isinstance(value, dict):
+        kept = value.get("_type") == "reference"
+        return {
+            name: each if kept or name in ("_type", "verdict") else with_text(each, text)
+            for name, each in value.items()
+        }
+    return text if isinstance(value, str) else value
+
+
+def test_hostile_texts_stay_text() -> None:
+    """Given a hostile text in each field of each section, then tables and insight are safe."""
+    document = {
+        **NETWORK,
+        "processes": {"1": process(1, cmd_line="x", ref_vti_matches=[reference("vti", "matches", "1")])},
+        "vti": {"matches": {"1": {"category_desc": "a", "operation_desc": "b"}}},
+        "yara": {"matches": {"1": {"rule_name": "r", "ruleset_name": "s", "threat_names": ["t"]}}},
+        "anti_virus": {"1": {"engine": "e", "matches": {"1": {"threat": {"name": "n"}}}}},
+        "remarks": {"errors": [{"message": "m"}]},
+    }
+    for text in TEXTS.values():
+        configuration = {"file": text, "configuration": {text: text, "c2": [text]}}
+        found = behavior_of(with_text(document, text), ALL).with_configurations([configuration], 9)
+        assert all(each.rows for each in found.sections) or not text.strip()
+        assert_shown_safely(found)
+
+
 KEYS = st.sampled_from(
     sorted(
         MEMBERS
@@ -338,10 +379,7 @@ def test_any_json_document_gives_rows_or_one_clear_reason(value: object) -> None
     for document in (NEWER, OLDER):
         with suppress(RequestError):
             found = decipher_document(200, {}, body, document).data
-            row = {"analysis_id": 1, **found.in_json}
-            assert json.loads(json.dumps(row)) == row
-            behavior_tables([Item("x", "done", row)])
-            assert "<script" not in behavior_insight(1, None, found)
+            assert_shown_safely(found)
 
 
 @pytest.mark.parametrize(
