@@ -28,6 +28,9 @@ def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> N
         "  What speaks against a threat\n",
         "Attachment: vmray-sample-5001-report.pdf (",
         "-shot-01.png (",
+        "  Malware configuration malware_configurations/",
+        "Attachment: vmray-iocs.csv (",
+        "Successfully added the following IOCs as entities: ",
         "Successfully updated the tags of the following objects in VMRay: submission ",
     ):
         assert sentence in finished.stdout
@@ -39,7 +42,7 @@ def test_each_action_of_the_demo_shows_its_result(cli: Cli, tmp_path: Path) -> N
     summary = finished.stdout.partition("Summary")[2]
     rows = re.findall(r"^(\S.*?) {2,}(completed|failed)\s+([a-z]+|True)", summary, re.MULTILINE)
     shown = [row[0] for row in rows]
-    assert len(shown) == len(set(shown)) >= 13
+    assert len(shown) == len(set(shown)) >= 16
     assert set(shown) <= {action.name for action in ACTIONS}
     assert {row[1] for row in rows} == {"completed"}
     assert "Waiting for the results for: " in finished.stderr

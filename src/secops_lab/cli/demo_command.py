@@ -53,7 +53,7 @@ def demo(
     out = console()
     out.print(
         "The demo uploads a file, scans its hash and a URL, tags the submission and tests the connection.\n"
-        "Then it takes a tour of the single steps: submit, wait, read why, collect evidence, tag.\n"
+        "Then it takes a tour of the single steps: submit, wait, read why, evidence, IOCs.\n"
         "Each action of the VMRay integration is a separate process, on an embedded emulator.\n"
         "The emulator decides verdicts by fixed rules: they say nothing about your file, and the links to\n"
         f"reports lead nowhere. Other limits: {printable(emulator_limits())}\n",
@@ -117,6 +117,11 @@ class _Demo:
         self._say("tour: attach its report and a screenshot")
         self._run("Get Report PDF", parameters=worst)
         self._run("Get Screenshots", parameters={**worst, "Max Screenshots": "1"})
+        self._say("tour: show what the sample did")
+        self._run("Get Behavior Details", parameters=worst)
+        self._say("tour: hand over its IOCs, as a file and as entities of the case")
+        self._run("Export IOCs", parameters=worst)
+        self._run("Add IOCs As Entities", parameters=worst)
         self._say("tour: tag both submissions")
         self._run("Update Tags", parameters={"Submission IDs": submissions, "Tags To Add": TAG})
         self._say("tour: show what is left of the quota")
