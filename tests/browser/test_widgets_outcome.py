@@ -176,7 +176,7 @@ def test_each_outcome_has_its_word_and_each_problem_its_advice(show: Show) -> No
         as_platform_gets_it(
             result(
                 row("a"),
-                row("b", "failed", reason="VMRay refused it"),
+                row("sample 7", "failed", reason="VMRay refused it"),
                 *(row(word, word) for word in ("locked", "not_found", "dry_run", "empty", "blocked_quota")),
                 row("http://c2.invalid/x", "pending", submission_id=7, web_link=LINK, tags=["x", "y"]),
                 row("c", "unknown", verdict="odd_word", reason="only a part"),
@@ -187,7 +187,7 @@ def test_each_outcome_has_its_word_and_each_problem_its_advice(show: Show) -> No
                 verdict={"limit": 5},
                 errors=[
                     {
-                        "item": "b",
+                        "item": "7",
                         "class": "refused",
                         "reason": "VMRay refused it",
                         "advice": "set Sample Type",
@@ -208,7 +208,7 @@ def test_each_outcome_has_its_word_and_each_problem_its_advice(show: Show) -> No
         expect(main).to_contain_text(text)
     expect(page.get_by_role("tab")).to_contain_text(
         [
-            *("✕Maliciousd", "⚠Failedb", "⚠Lockedlocked", "⚠Blocked by the quotablocked_quota"),
+            *("✕Maliciousd", "⚠Failedsample 7", "⚠Lockedlocked", "⚠Blocked by the quotablocked_quota"),
             *("…Pendinghxxp://c2[.]invalid/x", "✓Donea", "?Unknownc"),
             *("Not foundnot_found", "Dry rundry_run", "Nothing foundempty"),
         ]
@@ -219,7 +219,7 @@ def test_each_outcome_has_its_word_and_each_problem_its_advice(show: Show) -> No
     assert copied(page) == "http://c2.invalid/"
     assert_accessible_in_each_theme(page)
     shown = {
-        "Failed b": "VMRay refused itWhat to do: set Sample Type",
+        "Failed sample 7": "VMRay refused itWhat to do: set Sample Type",
         "Locked locked": "Only the verdict of this report was bought.",
         "Pending": "The analysis is not finished (submission 7).",
         "Unknown": "Verdict: unknown (odd word)only a part",

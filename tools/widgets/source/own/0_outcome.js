@@ -10,6 +10,8 @@ const OUTCOMES = {
 const DRAWN = new Set(["subject", "outcome", "verdict", "reason", "sample", "web_link", "threat_indicators", "mitigating_indicators", "complete", "items", "left_out", "cost", "errors"]);
 const plain = (text) => defang("processes", asText(text));
 const problemsOf = (result) => asList(result.errors).filter(isObject);
+// A row of an id names its kind, too: "sample 5001".
+const isAbout = (problem, subject) => problem.item === subject || asText(subject).endsWith(" " + problem.item);
 
 function readItem(row, result) {
   const item = isObject(row) ? row : {};
@@ -26,7 +28,7 @@ function readItem(row, result) {
   const error = asText(item.reason) || meaning;
   const entry = readEntry(plain(name), state, sample, { verdict, error, submission_id: item.submission_id });
   const kind = outcome === "done" && entry.said === "" ? "done" : "";
-  const advice = problemsOf(result).filter((one) => one.item === item.subject).map((one) => asText(one.advice)).find(Boolean);
+  const advice = problemsOf(result).filter((one) => isAbout(one, item.subject)).map((one) => asText(one.advice)).find(Boolean);
   return { ...entry, kind, word, advice, item, result, isSample: isObject(item.sample) };
 }
 
@@ -43,8 +45,8 @@ function drawNotes(result) {
   if (result.left_out) notes.push("Left out because of the size of the result: " + asText(result.left_out));
   const cost = Object.entries(isObject(result.cost) ? result.cost : {}).filter(([, value]) => value !== null);
   if (cost.length) notes.push("Cost: " + cost.map(([key, value]) => key.replace(/_/g, " ") + " " + asText(value)).join(" · "));
-  const subjects = new Set(Object.values(result).filter(isRows).flat().map((row) => isObject(row) && row.subject));
-  for (const one of problemsOf(result).filter((problem) => !subjects.has(problem.item)).slice(0, 50)) {
+  const rows = Object.values(result).filter(isRows).flat().filter(isObject);
+  for (const one of problemsOf(result).filter((problem) => !rows.some((row) => isAbout(problem, row.subject))).slice(0, 50)) {
     notes.push(plain(asTexts([one.item, one.reason, one.advice]).join(" · ")));
   }
   return notes.length ? el("section", "card", ...notes.map((note) => show("p", "name", note))) : null;
