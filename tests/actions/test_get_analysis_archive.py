@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.actions.lab import items_of, outcome
-from tests.support.example import Example, known_hashes
+from tests.support.example import Example, known_analyses, known_hashes
 from tests.support.outcome import FINE, optional_file
 
 from vmray_emulator import KNOWN_SHA256
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
     from secops_lab.host import ActionRun
-    from vmray_emulator import EmbeddedEmulator
 
 ACTION = "Get Analysis Archive"
 MANIFEST = "vmray-evidence-manifest.json"
@@ -43,18 +42,9 @@ def several(number: int) -> Example:
     return known_hashes(number, parameters={"Pieces": "Extracted Files"}, iocs=FOUND)
 
 
-def of_analyses(count: int = 1) -> Example:
+def of_analyses(number: int = 1) -> Example:
     """So many analyses."""
-    ids = tuple(str(9001 + number) for number in range(count))
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for number in ids:
-            vmray.control.add_sample(sha256=f"{int(number):064x}", iocs=FOUND)
-
-    parameters = {"Analysis IDs": ",".join(ids), "Pieces": "IOC CSV"}
-    return Example(
-        "a text of an analysis", setup, (), parameters, ids=ids, result="done", several=of_analyses
-    )
+    return known_analyses(of_analyses, number, parameters={"Pieces": "IOC CSV"}, iocs=FOUND)
 
 
 EXAMPLES = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.actions.lab import items_of, outcome
-from tests.support.example import Example, known_hashes
+from tests.support.example import Example, known_analyses, known_hashes
 from tests.support.outcome import FINE, noted, optional_part
 from tests.support.unfinished import unfinished
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tests.actions.lab import Lab
 
     from secops_lab.host import ActionRun
-    from vmray_emulator import EmbeddedEmulator
 
 ACTION = "Get Behavior Details"
 SHA256 = "c7" * 32
@@ -39,16 +38,9 @@ def several(number: int) -> Example:
     return known_hashes(number)
 
 
-def of_analyses(count: int = 1) -> Example:
+def of_analyses(number: int = 1) -> Example:
     """So many analyses."""
-    ids = tuple(str(9001 + number) for number in range(count))
-
-    def setup(vmray: EmbeddedEmulator) -> None:
-        for number in ids:
-            vmray.control.add_sample(sha256=f"{int(number):064x}")
-
-    parameters = {"Analysis IDs": ",".join(ids)}
-    return Example("an analysis", setup, (), parameters, ids=ids, result="done", several=of_analyses)
+    return known_analyses(of_analyses, number)
 
 
 def encrypted(number: int = 1) -> Example:

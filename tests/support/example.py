@@ -137,6 +137,31 @@ def known_hashes(
     return Example(setup=setup, entities=entities, parameters=parameters or {}, result=result)
 
 
+def known_analyses(
+    several: Callable[[int], Example],
+    number: int,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    **sample: Any,  # noqa: ANN401 - what a known sample can have
+) -> Example:
+    """So many analyses that a parameter names, each of a sample of its own.
+
+    Args:
+        several: Returns the example with another number of analyses.
+        number: How many.
+        parameters: Parameters that are not left at their defaults.
+        sample: What VMRay knows of each sample.
+    """
+    ids = tuple(str(9001 + each) for each in range(number))
+
+    def setup(vmray: EmbeddedEmulator) -> None:
+        for each in ids:
+            vmray.control.add_sample(sha256=f"{int(each):064x}", **sample)
+
+    given = {"Analysis IDs": ",".join(ids), **(parameters or {})}
+    return Example("an analysis", setup, parameters=given, ids=ids, result="done", several=several)
+
+
 def prepare(lab: Lab, example: Example, folder: Path, *others: tuple[str, str]) -> dict[str, str]:
     """Bring VMRay and a fresh case into the state of an example, and return the parameters of its run.
 
