@@ -157,6 +157,8 @@ def add_secrets(_line: str, real: bytes) -> list[bytes]:
     """Add the secrets to a response: to each object of a JSON document, to a file between two lines."""
     head, _, body = real.partition(b"\r\n\r\n")
     status = head.partition(b"\r\n")[0].decode().partition(" ")[2]
+    if body.startswith(b"PK"):  # a ZIP with a text in it that its directory does not name is refused
+        return [real]
     if not body.startswith(b"{"):
         at = body.find(b"\n", len(body) // 2) + 1 or len(body) // 2
         return [reply(body[:at] + API_KEY.encode() + b"\n" + body[at:], status)]
