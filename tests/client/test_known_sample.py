@@ -107,11 +107,16 @@ def test_each_result_is_compared(url: str, same: list[str], others: list[str]) -
         ("HTTPS://a.example:443/x", "url == HTTPS://a.example:443/x or url == HTTPS://a.example/x"),
         ("http://[::1]:80/x", "url == http://[::1]:80/x or url == http://[::1]/x"),
         ("http://a.example:443/x", "url == http://a.example:443/x"),
+        (
+            "http://u@B\u00fccher.example/\u00fc",
+            "url == http://u@B\u00fccher.example/\u00fc or url == http://u@xn--bcher-kva.example/\u00fc",
+        ),
+        ("http://a.example/\u00fc", "url == http://a.example/\u00fc"),
         ('http://a.example/a b"c', "url == http://a.example/a%20b%22c"),
     ],
 )
 def test_the_query(url: str, query: str) -> None:
-    """Signs that would end the value are encoded; an empty path and a default port have two spellings."""
+    """Signs that would end the value are encoded; path, default port and host can have two spellings."""
     server = Searching()
 
     assert found(server, url) == []

@@ -18,6 +18,7 @@ _NO_ENDPOINT: Final = (404, 405)
 # What would end the value in a query.
 _ENDS_VALUE: Final = re.compile(r'[\s"]')
 _DEFAULT_PORT: Final = re.compile(r"(?i)^(?:(http://[^/?#]*):80|(https://[^/?#]*):443)(?=[/?#]|$)")
+_NAME_OF_HOST: Final = re.compile(r"^([^:/?#]+://(?:[^/?#@]*@)?)([^/?#:]+)")
 _HOST: Final = re.compile(r"[a-z0-9.-]+")
 _ADDRESS: Final = re.compile(r"[0-9.]+")
 _NO_HOST: Final = "not a host that VMRay can be asked for"
@@ -117,9 +118,13 @@ def has_no_endpoint(error: RequestError) -> bool:
 
 
 def _spellings(url: str) -> list[str]:
-    """Return a URL, also without its default port; a URL without a path both with and without a slash."""
-    found = list(dict.fromkeys([url, _DEFAULT_PORT.sub(r"\1\2", url)]))
-    *_, path = url_subject(url).identity
+    """Return a URL, also without its default port and with the ASCII form of its host.
+
+    A URL without a path is returned both with and without a slash.
+    """
+    _, _, host, _, path = url_subject(url).identity
+    in_ascii = url if url.isascii() else _NAME_OF_HOST.sub(lambda parts: f"{parts[1]}{host}", url)
+    found = list(dict.fromkeys(form for each in (url, in_ascii) for form in (each, _DEFAULT_PORT.sub(r"\1\2", each))))
     if path != "/":
         return found
     return [*found, *(each.removesuffix("/") if each.endswith("/") else f"{each}/" for each in found)]
