@@ -207,3 +207,18 @@ def test_an_archive_that_does_not_fit_is_not_requested(lab: Lab) -> None:
         ("done", None),
     ]
     assert lab.seen() == ["GET /rest/analysis/9001", "GET /rest/analysis/9001/archive/logs/flog.txt"]
+
+
+def test_what_was_read_before_a_fatal_error_has_a_manifest(lab: Lab) -> None:
+    """Given a key that is rejected while the last file is read, then the others and the manifest are kept."""
+    lab.vmray.control.add_sample()
+    lab.vmray.control.configure(download_bytes=6 * 2**20)  # more than the share of one piece: it is read last
+    report = {"path": "/rest/analysis/9001/archive/report/report.pdf"}
+    lab.vmray.control.inject(report, {"kind": "patch"})
+    lab.vmray.control.inject(report, {"kind": "status", "status": 401})
+
+    run = archive(lab, Analysis_IDs="9001", Pieces="PDF, Function Log")
+
+    assert (run.state.value, run.result_value) == ("failed", "failed")
+    assert [each["outcome"] for each in items_of(run)] == ["failed", "done"]
+    assert list(run.attachments) == ["vmray-analysis-9001-flog.txt", MANIFEST]

@@ -15,7 +15,7 @@ from vm_ray.core.api.vmray_errors import ParameterError
 from vm_ray.core.api.vmray_protocol import FileType
 from vm_ray.core.api.vmray_request_errors import PermissionDeniedError
 from vm_ray.core.results.vmray_answer import LOCKED, Answer
-from vm_ray.core.results.vmray_archive_files import read_piece
+from vm_ray.core.results.vmray_archive_files import NO_PIECE, pieces_of_analysis, read_piece
 from vm_ray.core.results.vmray_archive_pieces import PIECES, chosen_pieces
 from vm_ray.core.results.vmray_evidence import with_one_copy
 from vm_ray.core.results.vmray_evidence_manifest import manifest_of, reserved_for
@@ -165,13 +165,19 @@ def test_two_rows_about_one_file_have_one_copy() -> None:
 
 @pytest.mark.parametrize("version", ["4.2.0", "2026.2.1"])
 def test_stix_of_an_old_server_comes_encrypted(version: str) -> None:
-    """Given a server without STIX 2.1, then its exports of 2.0 are read, in an encrypted ZIP."""
+    """Given a server without STIX 2.1, then its exports of 2.0 come in an encrypted ZIP, as the row says."""
     with EmbeddedEmulator(server_version=version) as emulator:
         emulator.control.add_sample(iocs={"domains": ["c2.example"]})
         client = connect(emulator.url, emulator.api_key)
-        found = read_piece(client, client.get_analysis(9001), PIECES["STIX"], LIMIT)
-    assert isinstance(found, bytes)
-    assert found.startswith(b"PK" if version == "4.2.0" else b"{")
+        facts = {**NO_PIECE, "sample_id": 5001, "analysis_id": 9001}
+        (piece,) = pieces_of_analysis(client, [PIECES["STIX"]], client.get_analysis(9001), facts, "title")
+        (file,) = piece.files()
+        item = piece.item("5001", [file.read(LIMIT)])
+    (row,) = json.loads(manifest_of([item])[0].content)
+    new, old = "report/stix-report-2-1.json", "report/artifacts/stix-*.json"
+    is_old = version == "4.2.0"
+    assert (row["members"], row["encrypted"]) == ([old if is_old else new], is_old)
+    assert row["attachment"].endswith("-infected.zip" if is_old else ".json")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,9 @@ class ArchivePiece(Evidence):
             return replace(answer.item(name, self.facts), links=links)
         is_zip = has_type(content, FileType.ZIP)
         attachment = Attachment(self.title, self.piece.name(self.analysis.analysis_id, is_zip=is_zip), content)
+        is_older = is_zip and self.piece.older
         file = {
+            "members": list(self.piece.older if is_older else self.piece.members),
             "attachment": attachment.name,
             "size": len(content),
             "sha256": sha256_of(content),
