@@ -53,7 +53,7 @@ def demo(
     out = console()
     out.print(
         "The demo uploads a file, scans its hash and a URL, tags the submission and tests the connection.\n"
-        "Then it takes a tour of the single steps: submit, wait, read why, evidence, IOCs.\n"
+        "Then it takes a tour of the single steps: submit, wait, read why, collect evidence, export IOCs.\n"
         "Each action of the VMRay integration is a separate process, on an embedded emulator.\n"
         "The emulator decides verdicts by fixed rules: they say nothing about your file, and the links to\n"
         f"reports lead nowhere. Other limits: {printable(emulator_limits())}\n",
