@@ -116,7 +116,7 @@ def test_the_layer_diagram_has_the_imports_of_core() -> None:
         if imported != package
     }
     assert {arrow for arrow in arrows if arrow[0] != "actions"} == imports
-    assert CORE_PACKAGES == ["api", "results", "soar", "submissions"]
+    assert {"api", "results", "soar", "submissions"} < set(CORE_PACKAGES)
 
 
 def own_words() -> dict[str, str]:

@@ -11,7 +11,7 @@ from tests.client.vmray_objects import submission
 
 from vm_ray.core.api.vmray_models import Analysis, Submission
 from vm_ray.core.api.vmray_request_errors import NotFoundError
-from vm_ray.core.results.vmray_analysis_choice import best_analyses, choose_analyses, is_running
+from vm_ray.core.evidence.vmray_analysis_choice import best_analyses, choose_analyses, is_running
 from vm_ray.core.results.vmray_answer import Answer
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_errors import ParameterError
 from vm_ray.core.api.vmray_protocol import FileType
 from vm_ray.core.api.vmray_request_errors import PermissionDeniedError
+from vm_ray.core.evidence.vmray_archive_files import NO_PIECE, pieces_of_analysis, read_piece
+from vm_ray.core.evidence.vmray_archive_pieces import PIECES, chosen_pieces
+from vm_ray.core.evidence.vmray_evidence import with_one_copy
+from vm_ray.core.evidence.vmray_evidence_manifest import manifest_of, reserved_for
 from vm_ray.core.results.vmray_answer import LOCKED, Answer
-from vm_ray.core.results.vmray_archive_files import NO_PIECE, pieces_of_analysis, read_piece
-from vm_ray.core.results.vmray_archive_pieces import PIECES, chosen_pieces
-from vm_ray.core.results.vmray_evidence import with_one_copy
-from vm_ray.core.results.vmray_evidence_manifest import manifest_of, reserved_for
 from vm_ray.core.results.vmray_item_result import Item
 from vm_ray.core.results.vmray_result import Attachment
 from vmray_emulator import EmbeddedEmulator

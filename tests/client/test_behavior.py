@@ -16,7 +16,7 @@ from tests.hostile.sinks import assert_insight, assert_table
 from vm_ray.core.api.vmray_json import MAX_VALUES, read_sections
 from vm_ray.core.api.vmray_protocol import Document, decipher_document
 from vm_ray.core.api.vmray_request_errors import InvalidResponseError, RequestError
-from vm_ray.core.results.vmray_behavior import (
+from vm_ray.core.behavior.vmray_behavior import (
     MEMBERS,
     OLDER_MEMBERS,
     SECTIONS,
@@ -25,9 +25,9 @@ from vm_ray.core.results.vmray_behavior import (
     behavior_of,
     older_behavior_of,
 )
-from vm_ray.core.results.vmray_behavior_insight import behavior_insight
-from vm_ray.core.results.vmray_behavior_rows import MAX_LIST, MAX_TEXT
-from vm_ray.core.results.vmray_behavior_tables import behavior_tables
+from vm_ray.core.behavior.vmray_behavior_insight import behavior_insight
+from vm_ray.core.behavior.vmray_behavior_rows import MAX_LIST, MAX_TEXT
+from vm_ray.core.behavior.vmray_behavior_tables import behavior_tables
 from vm_ray.core.results.vmray_item_result import Item
 
 ALL: Final = Wanted(SECTIONS, 100)

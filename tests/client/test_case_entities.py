@@ -13,7 +13,7 @@ from tests.client.stand_in import imported
 
 from vm_ray.core.api.vmray_deadline import Deadline
 from vm_ray.core.api.vmray_errors import PlatformCaseError
-from vm_ray.core.results.vmray_gated_iocs import DatedIoc
+from vm_ray.core.exports.vmray_gated_iocs import DatedIoc
 from vm_ray.core.results.vmray_ioc_rows import merged
 
 if TYPE_CHECKING:

@@ -15,19 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.client.test_ioc_rows import MD5, ONE_OF_EACH, SHA1, SHA256, domain, ioc, rows_of
 
-from vm_ray.core.results.vmray_export import Export, ExportedSample
-from vm_ray.core.results.vmray_export_csv import COLUMNS
-from vm_ray.core.results.vmray_export_stix import pattern_of
-from vm_ray.core.results.vmray_exports import NAMES, delivered, exported_files, exported_rows, writer_of
-from vm_ray.core.results.vmray_gated_iocs import dated
-from vm_ray.core.results.vmray_ioc_gate import GatedIocs
+from vm_ray.core.exports.vmray_export import Export, ExportedSample
+from vm_ray.core.exports.vmray_export_csv import COLUMNS
+from vm_ray.core.exports.vmray_export_stix import pattern_of
+from vm_ray.core.exports.vmray_exports import NAMES, delivered, exported_files, exported_rows, writer_of
+from vm_ray.core.exports.vmray_gated_iocs import dated
+from vm_ray.core.exports.vmray_ioc_gate import GatedIocs
 from vm_ray.core.results.vmray_ioc_items import IocItem
 from vm_ray.core.results.vmray_item_result import item_result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from vm_ray.core.results.vmray_export import Written
+    from vm_ray.core.exports.vmray_export import Written
 
 # The package of these objects has no types.
 Stix: TypeAlias = Any

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_concurrency import map_concurrently
 from vm_ray.core.api.vmray_request_errors import AuthenticationError, NotFoundError, TooLargeError
+from vm_ray.core.evidence.vmray_file_reader import File, FileReader, budget_of, too_large
 from vm_ray.core.results.vmray_answer import Answer
-from vm_ray.core.results.vmray_file_reader import File, FileReader, budget_of, too_large
 
 MIB = 2**20
 

@@ -14,11 +14,11 @@ from tests.client.test_ioc_rows import MD5, ONE_OF_EACH, SHA1, SHA256, domain, i
 from vm_ray.core.api.vmray_errors import UnsupportedSubjectError
 from vm_ray.core.api.vmray_models import Sample
 from vm_ray.core.api.vmray_verdicts import VERDICTS, Verdict
-from vm_ray.core.results.vmray_gated_iocs import dated, judged, own_hosts
-from vm_ray.core.results.vmray_ignore_list import IgnoreList
-from vm_ray.core.results.vmray_ignored_names import BUILT_IN, SHARED_HOSTERS
-from vm_ray.core.results.vmray_ioc_gate import GatedIocs, GateSettings, gated, limited
-from vm_ray.core.results.vmray_ioc_hosts import usual_host
+from vm_ray.core.exports.vmray_gated_iocs import dated, judged, own_hosts
+from vm_ray.core.exports.vmray_ignore_list import IgnoreList
+from vm_ray.core.exports.vmray_ignored_names import BUILT_IN, SHARED_HOSTERS
+from vm_ray.core.exports.vmray_ioc_gate import GatedIocs, GateSettings, gated, limited
+from vm_ray.core.exports.vmray_ioc_hosts import usual_host
 from vm_ray.core.results.vmray_ioc_items import IocItem
 from vm_ray.core.results.vmray_item_result import Item
 

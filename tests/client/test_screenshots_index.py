@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_ray.core.results.vmray_gallery import MAX_CHARACTERS, MAX_PICTURES, Picture, gallery
-from vm_ray.core.results.vmray_screenshots import Index, Shot, shares, spread
+from vm_ray.core.evidence.vmray_gallery import MAX_CHARACTERS, MAX_PICTURES, Picture, gallery
+from vm_ray.core.evidence.vmray_screenshots import Index, Shot, shares, spread
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -21,7 +21,7 @@ from vm_ray.core.api.vmray_body import MAX_RESPONSE_BYTES
 from vm_ray.core.api.vmray_connect import connect
 from vm_ray.core.api.vmray_downloads import Downloads
 from vm_ray.core.api.vmray_request_errors import InvalidResponseError, TooLargeError
-from vm_ray.core.results.vmray_file_reader import budget_of
+from vm_ray.core.evidence.vmray_file_reader import budget_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

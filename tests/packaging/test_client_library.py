@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 PAGE: Final = (REPOSITORY / "docs" / "client-library.md").read_text("utf-8")
 SHA256: Final = "ab" * 32
 INTEGRATION: Final = REPOSITORY / "integrations" / "vm_ray"
-SHIPPED: Final = ("api", "results", "submissions")
+# Only `soar` needs the SDK of the platform.
+SHIPPED: Final = sorted(
+    {each.parent.name for each in (INTEGRATION / "core").glob("*/__init__.py")} - {"soar"}
+)
 
 
 def public_names() -> list[tuple[str, str]]:

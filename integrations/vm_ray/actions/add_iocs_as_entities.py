@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.api.vmray_errors import PlatformError
-from ..core.results.vmray_gated_iocs import dated
-from ..core.results.vmray_ioc_gate import GatedIocs
+from ..core.exports.vmray_gated_iocs import dated
+from ..core.exports.vmray_ioc_gate import GatedIocs
 from ..core.results.vmray_item_result import Collected, Item
 from ..core.soar.vmray_action import Outcome
 from ..core.soar.vmray_case_entities import added, without_alert

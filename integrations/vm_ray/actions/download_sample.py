@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.results.vmray_evidence import Evidence
+from ..core.evidence.vmray_evidence import Evidence
+from ..core.evidence.vmray_sample_file import NO_SAMPLE_FILE, sample_file
 from ..core.results.vmray_item_result import Item
-from ..core.results.vmray_sample_file import NO_SAMPLE_FILE, sample_file
 from ..core.soar.vmray_evidence_action import EvidenceAction, passwords_of, title_of
 from ..core.soar.vmray_fetch_action import Sentences
 from ..core.soar.vmray_parameters import boolean, param

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..core.results.vmray_export import Export
-from ..core.results.vmray_exports import (
+from ..core.exports.vmray_export import Export
+from ..core.exports.vmray_exports import (
     delivered,
     dropped_table,
     exported_files,
@@ -14,8 +14,8 @@ from ..core.results.vmray_exports import (
     exported_samples,
     notes_of,
 )
-from ..core.results.vmray_gated_iocs import dated
-from ..core.results.vmray_ioc_gate import GatedIocs, limited
+from ..core.exports.vmray_gated_iocs import dated
+from ..core.exports.vmray_ioc_gate import GatedIocs, limited
 from ..core.results.vmray_ioc_rows import ioc_tables
 from ..core.results.vmray_item_result import Collected, Item
 from ..core.soar.vmray_export_parameters import ExportParameters

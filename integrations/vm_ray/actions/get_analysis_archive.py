@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..core.results.vmray_archive_files import NO_PIECE, pieces_of_analysis
-from ..core.results.vmray_evidence import Evidence
-from ..core.results.vmray_evidence_manifest import manifest_of, reserved_for
+from ..core.evidence.vmray_archive_files import NO_PIECE, pieces_of_analysis
+from ..core.evidence.vmray_evidence import Evidence
+from ..core.evidence.vmray_evidence_manifest import manifest_of, reserved_for
 from ..core.results.vmray_item_result import Item
 from ..core.results.vmray_result import Attachment
 from ..core.soar.vmray_archive_parameters import ArchiveParameters

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ..core.results.vmray_behavior import SECTIONS, Wanted
-from ..core.results.vmray_behavior_details import NO_BEHAVIOR, details_of
-from ..core.results.vmray_behavior_tables import behavior_tables
-from ..core.results.vmray_evidence import Evidence
+from ..core.behavior.vmray_behavior import SECTIONS, Wanted
+from ..core.behavior.vmray_behavior_details import NO_BEHAVIOR, details_of
+from ..core.behavior.vmray_behavior_tables import behavior_tables
+from ..core.evidence.vmray_evidence import Evidence
 from ..core.results.vmray_item_result import Item
 from ..core.results.vmray_result import Insight, Table
 from ..core.soar.vmray_evidence_action import EvidenceAction, EvidenceParameters, Row
@@ -63,7 +63,7 @@ class GetBehaviorDetails(EvidenceAction[BehaviorParameters]):
         """Return one insight for each subject."""
         if not params.create_insight:
             return ()
-        from ..core.results.vmray_behavior_insight import behavior_insights  # noqa: PLC0415 - loaded if wanted
+        from ..core.behavior.vmray_behavior_insight import behavior_insights  # noqa: PLC0415 - loaded if wanted
 
         return behavior_insights((row.subject.entity, row.evidence) for row in rows)
 

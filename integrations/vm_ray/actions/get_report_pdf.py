@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ..core.results.vmray_evidence import Evidence
-from ..core.results.vmray_report_pdf import NO_REPORT, pdf_of_analysis, pdf_of_sample
+from ..core.evidence.vmray_evidence import Evidence
+from ..core.evidence.vmray_report_pdf import NO_REPORT, pdf_of_analysis, pdf_of_sample
 from ..core.soar.vmray_evidence_action import EvidenceAction, EvidenceParameters, title_of
 from ..core.soar.vmray_fetch_action import Sentences
 from ..core.soar.vmray_parameters import boolean, one_of, param, whole_number

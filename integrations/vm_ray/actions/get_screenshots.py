@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ..core.results.vmray_analysis_choice import is_running
-from ..core.results.vmray_evidence import Evidence
-from ..core.results.vmray_gallery import Picture, gallery
+from ..core.evidence.vmray_analysis_choice import is_running
+from ..core.evidence.vmray_evidence import Evidence
+from ..core.evidence.vmray_gallery import Picture, gallery
+from ..core.evidence.vmray_screenshot_files import NO_SCREENSHOTS, Screenshots, screenshots_of
 from ..core.results.vmray_result import Insight
-from ..core.results.vmray_screenshot_files import NO_SCREENSHOTS, Screenshots, screenshots_of
 from ..core.soar.vmray_evidence_action import EvidenceAction, EvidenceParameters, Row
 from ..core.soar.vmray_fetch_action import Sentences
 from ..core.soar.vmray_parameters import boolean, param, whole_number

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...core.api.vmray_errors import ParameterError
-from ...core.results.vmray_archive_pieces import PIECES, Piece, chosen_pieces
+from ...core.evidence.vmray_archive_pieces import PIECES, Piece, chosen_pieces
 from ...core.soar.vmray_evidence_action import EvidenceParameters
 from ...core.soar.vmray_parameters import Kind, boolean, choices, param, parts, quoted, whole_number
 from ...core.soar.vmray_run import Run

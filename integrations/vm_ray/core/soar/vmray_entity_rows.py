@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ...core.api.vmray_errors import VMRayError
+from ...core.exports.vmray_ioc_gate import DroppedIoc
 from ...core.results.vmray_escape import csv_cell, defang
-from ...core.results.vmray_ioc_gate import DroppedIoc
 from ...core.results.vmray_ioc_items import SUBJECTS
 from ...core.results.vmray_ioc_rows import LISTS
 from ...core.results.vmray_item_result import Collected, Item

@@ -13,10 +13,10 @@ from ...core.api.vmray_concurrency import map_concurrently
 from ...core.api.vmray_encrypted_zip import PASSWORD
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import Analysis
-from ...core.results.vmray_analysis_choice import choose_analyses, is_any
+from ...core.evidence.vmray_analysis_choice import choose_analyses, is_any
+from ...core.evidence.vmray_evidence import Evidence, NoEvidence, with_one_copy
+from ...core.evidence.vmray_file_reader import Content, File, FileReader, budget_of
 from ...core.results.vmray_answer import Answer, answer_of
-from ...core.results.vmray_evidence import Evidence, NoEvidence, with_one_copy
-from ...core.results.vmray_file_reader import Content, File, FileReader, budget_of
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_messages import none_of_type
 from ...core.results.vmray_outcome import fetch_outcome

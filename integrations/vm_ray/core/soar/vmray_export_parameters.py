@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...core.results.vmray_exports import NAMES
-from ...core.results.vmray_ignore_list import IgnoreList
+from ...core.exports.vmray_exports import NAMES
+from ...core.exports.vmray_ignore_list import IgnoreList
 from ...core.soar.vmray_gate_parameters import IGNORE_LIST
 from ...core.soar.vmray_gated_action import GateChoice, GatedParameters
 from ...core.soar.vmray_ioc_parameters import DEFAULT_VERDICTS, TYPES, VERDICT_WORDS, types_of, verdicts_of

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from ...core.api.vmray_errors import ParameterError, UnsupportedSubjectError
-from ...core.results.vmray_ignore_list import IgnoreList
+from ...core.exports.vmray_ignore_list import IgnoreList
 from ...core.soar.vmray_parameters import Kind, parts, quoted
 
 MAX_IGNORED: Final = 1_000

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from ...core.api.vmray_verdicts import VERDICTS, Verdict
-from ...core.results.vmray_gated_iocs import judged, own_hosts, with_time
-from ...core.results.vmray_ignore_list import IgnoreList
-from ...core.results.vmray_ioc_gate import GatedIocs, GateSettings, gated
+from ...core.exports.vmray_gated_iocs import judged, own_hosts, with_time
+from ...core.exports.vmray_ignore_list import IgnoreList
+from ...core.exports.vmray_ioc_gate import GatedIocs, GateSettings, gated
 from ...core.results.vmray_ioc_items import ioc_rows
 from ...core.results.vmray_ioc_rows import NO_LIMIT, IocFilter
 from ...core.results.vmray_item_result import Item

@@ -11,10 +11,10 @@ from soar_sdk.SiemplifyDataModel import EntityTypes
 from ...core.api.vmray_models import Sample, text_of
 from ...core.api.vmray_text import one_line
 from ...core.api.vmray_verdicts import worst
+from ...core.exports.vmray_gated_iocs import DatedIoc
+from ...core.exports.vmray_ioc_gate import DroppedIoc
+from ...core.exports.vmray_ioc_hosts import address_of
 from ...core.results.vmray_enrichment import ENRICHMENT_PREFIX, MAX_ENRICHMENT_LENGTH
-from ...core.results.vmray_gated_iocs import DatedIoc
-from ...core.results.vmray_ioc_gate import DroppedIoc
-from ...core.results.vmray_ioc_hosts import address_of
 from ...core.results.vmray_ioc_items import IocItem
 from ...core.results.vmray_ioc_rows import LISTS, IocRow
 from ...core.results.vmray_item_result import Item

@@ -10,7 +10,7 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_deadline import Deadline
 from ...core.api.vmray_models import Analysis, optional_id
 from ...core.api.vmray_request_errors import InvalidResponseError, NotFoundError, NotOfferedError
-from ...core.results.vmray_analysis_choice import choose_among
+from ...core.evidence.vmray_analysis_choice import choose_among
 from ...core.results.vmray_answer import Answer
 from ...core.soar.vmray_billed_action import BilledParameters, SubjectTask
 from ...core.soar.vmray_parameters import boolean, param, whole_number

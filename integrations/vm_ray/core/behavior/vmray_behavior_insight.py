@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_verdicts import Verdict
-from ...core.results.vmray_behavior import Behavior
-from ...core.results.vmray_behavior_details import BehaviorDetails
+from ...core.behavior.vmray_behavior import Behavior
+from ...core.behavior.vmray_behavior_details import BehaviorDetails
+from ...core.evidence.vmray_evidence import Evidence
 from ...core.results.vmray_escape import defang, html_text, unclickable
-from ...core.results.vmray_evidence import Evidence
 from ...core.results.vmray_insight import coloured
 from ...core.results.vmray_result import Insight
 

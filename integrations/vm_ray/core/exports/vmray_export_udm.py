@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...core.exports.vmray_export import Export, Written, has_control_characters, problem_of_value
+from ...core.exports.vmray_gated_iocs import DatedIoc
 from ...core.results.vmray_escape import udm_string
-from ...core.results.vmray_export import Export, Written, has_control_characters, problem_of_value
-from ...core.results.vmray_gated_iocs import DatedIoc
 
 # A grouped field searches all fields of its kind. There is none for URLs (inferred: the field of a contacted URL).
 _FIELDS: Final = {

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ...core.results.vmray_export import Export, Written, has_control_characters, problem_of_value
-from ...core.results.vmray_gated_iocs import DatedIoc
+from ...core.exports.vmray_export import Export, Written, has_control_characters, problem_of_value
+from ...core.exports.vmray_gated_iocs import DatedIoc
 
 _NAMESPACE: Final = uuid.UUID("8f4c1f0e-4a3b-5d6b-9a0e-2f8f1f7f2c11")
 _HASH_TYPES: Final = {32: "md5", 40: "sha1", 64: "sha256"}

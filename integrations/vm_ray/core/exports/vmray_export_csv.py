@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ...core.api.vmray_protocol import is_utf8_encodable
+from ...core.exports.vmray_export import NO_UTF8, Export, Written
+from ...core.exports.vmray_gated_iocs import DatedIoc
 from ...core.results.vmray_escape import csv_field, hides_formula
-from ...core.results.vmray_export import NO_UTF8, Export, Written
-from ...core.results.vmray_gated_iocs import DatedIoc
 
 COLUMNS: Final = (
     "type",

@@ -12,9 +12,7 @@ from ...core.api.vmray_models import Analysis
 from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_protocol import Document
 from ...core.api.vmray_request_errors import NotFoundError
-from ...core.results.vmray_analysis_choice import failed_analysis
-from ...core.results.vmray_answer import LOCKED
-from ...core.results.vmray_behavior import (
+from ...core.behavior.vmray_behavior import (
     CONFIGURATION,
     MEMBERS,
     NO_CONFIGURATIONS,
@@ -26,14 +24,16 @@ from ...core.results.vmray_behavior import (
     behavior_of,
     older_behavior_of,
 )
-from ...core.results.vmray_evidence import Evidence, NoEvidence
-from ...core.results.vmray_file_reader import Content, File
+from ...core.behavior.vmray_summary_references import SUMMARY
+from ...core.behavior.vmray_summary_v1 import MEMBER as OLDER_SUMMARY
+from ...core.behavior.vmray_summary_v1 import NOTE as OLDER_NOTE
+from ...core.evidence.vmray_analysis_choice import failed_analysis
+from ...core.evidence.vmray_evidence import Evidence, NoEvidence
+from ...core.evidence.vmray_file_reader import Content, File
+from ...core.results.vmray_answer import LOCKED
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_lock import REFUSALS
 from ...core.results.vmray_sample_fields import ANALYSIS_LINK, web_link
-from ...core.results.vmray_summary_references import SUMMARY
-from ...core.results.vmray_summary_v1 import MEMBER as OLDER_SUMMARY
-from ...core.results.vmray_summary_v1 import NOTE as OLDER_NOTE
 
 # A summary of 62 MiB takes about 270 MiB of memory while it is read, five at the same time take 25 MiB more (measured).
 MAX_SUMMARY: Final = 64 * 1024 * 1024
@@ -133,6 +133,6 @@ def _read_configurations(client: Client, analysis: Analysis) -> Configurations:
         if analysis.locked:
             raise
         return NO_CONFIGURATIONS
-    from ...core.results.vmray_malware_configurations import read_configurations  # noqa: PLC0415 - few analyses have any
+    from ...core.behavior.vmray_malware_configurations import read_configurations  # noqa: PLC0415 - few analyses have any
 
     return read_configurations(content, client.get_download_password)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ...core.results.vmray_export import Export, Written
+from ...core.exports.vmray_export import Export, Written
 
 
 def json_file(export: Export) -> Written:

@@ -11,15 +11,15 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_models import Analysis
 from ...core.api.vmray_protocol import FileType, has_type
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
-from ...core.results.vmray_analysis_choice import failed_analysis
+from ...core.evidence.vmray_analysis_choice import failed_analysis
+from ...core.evidence.vmray_evidence import Evidence, NoEvidence, sha256_of
+from ...core.evidence.vmray_file_reader import Content, File
+from ...core.evidence.vmray_gallery import Picture
+from ...core.evidence.vmray_screenshots import INDEX, INDEX_LIMIT, Index, Shot, spread
 from ...core.results.vmray_answer import LOCKED, Answer, answer_of
-from ...core.results.vmray_evidence import Evidence, NoEvidence, sha256_of
-from ...core.results.vmray_file_reader import Content, File
-from ...core.results.vmray_gallery import Picture
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_result import Attachment
 from ...core.results.vmray_sample_fields import ANALYSIS_LINK, web_link
-from ...core.results.vmray_screenshots import INDEX, INDEX_LIMIT, Index, Shot, spread
 
 NONE: Final = Answer("empty", "VMRay has no screenshots of this analysis")
 # The members of a row without screenshots.

@@ -16,10 +16,10 @@ from ...core.api.vmray_models import Analysis, Sample
 from ...core.api.vmray_optional import read_optional
 from ...core.api.vmray_protocol import FileType
 from ...core.api.vmray_request_errors import NotFoundError
-from ...core.results.vmray_analysis_choice import failed_analysis, is_unfinished
+from ...core.evidence.vmray_analysis_choice import failed_analysis, is_unfinished
+from ...core.evidence.vmray_evidence import Evidence, sha256_of
+from ...core.evidence.vmray_file_reader import Content, File
 from ...core.results.vmray_answer import LOCKED, Answer, answer_of
-from ...core.results.vmray_evidence import Evidence, sha256_of
-from ...core.results.vmray_file_reader import Content, File
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_lock import REFUSALS, is_locked
 from ...core.results.vmray_result import Attachment, Link

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_models import texts
 from ...core.api.vmray_verdicts import Verdict
-from ...core.results.vmray_ignore_list import IgnoreList
-from ...core.results.vmray_ignored_names import BUILT_IN, SHARED_HOSTERS
-from ...core.results.vmray_ioc_hosts import address_of, host_of, names_above
+from ...core.exports.vmray_ignore_list import IgnoreList
+from ...core.exports.vmray_ignored_names import BUILT_IN, SHARED_HOSTERS
+from ...core.exports.vmray_ioc_hosts import address_of, host_of, names_above
 from ...core.results.vmray_ioc_rows import LISTS, IocRow
 
 # Only the networks of this list, and not all that Python calls private: the documentation ranges are not in it.

@@ -12,11 +12,11 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_models import Analysis, text_of
 from ...core.api.vmray_protocol import FileType, has_type
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
-from ...core.results.vmray_analysis_choice import failed_analysis
+from ...core.evidence.vmray_analysis_choice import failed_analysis
+from ...core.evidence.vmray_archive_pieces import Piece
+from ...core.evidence.vmray_evidence import Evidence, NoEvidence, sha256_of
+from ...core.evidence.vmray_file_reader import Content, File
 from ...core.results.vmray_answer import LOCKED, Answer, answer_of
-from ...core.results.vmray_archive_pieces import Piece
-from ...core.results.vmray_evidence import Evidence, NoEvidence, sha256_of
-from ...core.results.vmray_file_reader import Content, File
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_result import Attachment, Link
 from ...core.results.vmray_sample_fields import ANALYSIS_LINK, web_link

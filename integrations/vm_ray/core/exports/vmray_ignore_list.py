@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
 from ...core.api.vmray_errors import UnsupportedSubjectError
-from ...core.results.vmray_ioc_hosts import address_of, is_domain, names_above, usual_host
+from ...core.exports.vmray_ioc_hosts import address_of, is_domain, names_above, usual_host
 from ...core.results.vmray_ioc_rows import IocRow
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network

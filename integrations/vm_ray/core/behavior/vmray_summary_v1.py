@@ -7,10 +7,10 @@ from typing import Final
 
 from ...core.api.vmray_models import Json
 from ...core.api.vmray_verdicts import verdict_of
-from ...core.results.vmray_behavior_network import Network, connection_row, query_row, request_row
-from ...core.results.vmray_behavior_processes import process_section
-from ...core.results.vmray_behavior_rows import Ranked, Section
-from ...core.results.vmray_summary_references import entries_of, section, word_of
+from ...core.behavior.vmray_behavior_network import Network, connection_row, query_row, request_row
+from ...core.behavior.vmray_behavior_processes import process_section
+from ...core.behavior.vmray_behavior_rows import Ranked, Section
+from ...core.behavior.vmray_summary_references import entries_of, section, word_of
 
 MEMBER: Final = "logs/summary.json"
 NOTE: Final = "VMRay has only the older summary of this analysis, without parents of processes, ports, and scanners"

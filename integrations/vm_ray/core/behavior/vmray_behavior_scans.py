@@ -7,8 +7,8 @@ from typing import Final
 
 from ...core.api.vmray_models import Json, texts
 from ...core.api.vmray_verdicts import Verdict, verdict_of
-from ...core.results.vmray_behavior_rows import Ranked, Section
-from ...core.results.vmray_summary_references import entries_of, section, word_of
+from ...core.behavior.vmray_behavior_rows import Ranked, Section
+from ...core.behavior.vmray_summary_references import entries_of, section, word_of
 
 LEVELS: Final = {"errors": "error", "warnings": "warning", "infos": "info"}
 

@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from ...core.api.vmray_models import text_of, texts
+from ...core.exports.vmray_export import Export, Written, problem_of_value, utf8_texts
+from ...core.exports.vmray_gated_iocs import DatedIoc
+from ...core.exports.vmray_ioc_hosts import address_of
 from ...core.results.vmray_escape import stix_string
-from ...core.results.vmray_export import Export, Written, problem_of_value, utf8_texts
-from ...core.results.vmray_gated_iocs import DatedIoc
-from ...core.results.vmray_ioc_hosts import address_of
 from ...core.results.vmray_ioc_rows import IocRow
 
 _NAMESPACE: Final = uuid.UUID("0f2d2b0c-7c61-5d9e-8a44-3b1f6c9d5e70")

@@ -12,9 +12,9 @@ from ...core.api.vmray_encrypted_zip import PASSWORD
 from ...core.api.vmray_models import Sample, text_of
 from ...core.api.vmray_optional import read_optional
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
+from ...core.evidence.vmray_evidence import Evidence, sha256_of
+from ...core.evidence.vmray_file_reader import Content, File
 from ...core.results.vmray_answer import LOCKED, Answer, answer_of
-from ...core.results.vmray_evidence import Evidence, sha256_of
-from ...core.results.vmray_file_reader import Content, File
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_lock import is_locked
 from ...core.results.vmray_result import Attachment, Link

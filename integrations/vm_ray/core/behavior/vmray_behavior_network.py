@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_models import Json
 from ...core.api.vmray_verdicts import Verdict, verdict_of
-from ...core.results.vmray_behavior_rows import Ranked, Section, whole_number
-from ...core.results.vmray_summary_references import entries_of, section, target, word_of
+from ...core.behavior.vmray_behavior_rows import Ranked, Section, whole_number
+from ...core.behavior.vmray_summary_references import entries_of, section, target, word_of
 
 PROTOCOLS: Final = ("tcp", "udp")
 SHOWN_HEADERS: Final = frozenset({"user-agent", "host", "content-type"})

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...core.evidence.vmray_file_reader import Content, File
 from ...core.results.vmray_answer import Answer
-from ...core.results.vmray_file_reader import Content, File
 from ...core.results.vmray_item_result import Item
 
 

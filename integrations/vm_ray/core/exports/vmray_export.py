@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 from ...core.api.vmray_models import Json
 from ...core.api.vmray_protocol import is_utf8_encodable
-from ...core.results.vmray_gated_iocs import DatedIoc
-from ...core.results.vmray_ioc_gate import DroppedIoc
-from ...core.results.vmray_ioc_hosts import address_of, is_domain, usual_host
+from ...core.exports.vmray_gated_iocs import DatedIoc
+from ...core.exports.vmray_ioc_gate import DroppedIoc
+from ...core.exports.vmray_ioc_hosts import address_of, is_domain, usual_host
 from ...core.results.vmray_ioc_rows import IocRow
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -10,11 +10,11 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 from ...core.api.vmray_models import Json
-from ...core.results.vmray_behavior_network import Network, network_of
-from ...core.results.vmray_behavior_processes import process_section
-from ...core.results.vmray_behavior_rows import Section
-from ...core.results.vmray_behavior_scans import antivirus_section, remark_section, yara_section
-from ...core.results.vmray_summary_v1 import older_network, older_processes
+from ...core.behavior.vmray_behavior_network import Network, network_of
+from ...core.behavior.vmray_behavior_processes import process_section
+from ...core.behavior.vmray_behavior_rows import Section
+from ...core.behavior.vmray_behavior_scans import antivirus_section, remark_section, yara_section
+from ...core.behavior.vmray_summary_v1 import older_network, older_processes
 
 PROCESSES: Final = "Processes"
 NETWORK: Final = "Network"

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ...core.api.vmray_models import Json
 from ...core.api.vmray_verdicts import Verdict, verdict_of
-from ...core.results.vmray_behavior_rows import Row, Section, whole_number
-from ...core.results.vmray_summary_references import entries_of, target, targets, word_of
+from ...core.behavior.vmray_behavior_rows import Row, Section, whole_number
+from ...core.behavior.vmray_summary_references import entries_of, target, targets, word_of
 
 NAME = "processes"
 

@@ -12,12 +12,12 @@ from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_models import Json, Sample, objects, texts
 from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_request_errors import TooLargeError
+from ...core.evidence.vmray_evidence import sha256_of
+from ...core.evidence.vmray_file_reader import RESERVED, budget_of, too_large
+from ...core.exports.vmray_export import Export, ExportedSample, Written
+from ...core.exports.vmray_gated_iocs import DatedIoc
+from ...core.exports.vmray_ioc_gate import DroppedIoc, GatedIocs
 from ...core.results.vmray_escape import csv_cell, defang, script_json
-from ...core.results.vmray_evidence import sha256_of
-from ...core.results.vmray_export import Export, ExportedSample, Written
-from ...core.results.vmray_file_reader import RESERVED, budget_of, too_large
-from ...core.results.vmray_gated_iocs import DatedIoc
-from ...core.results.vmray_ioc_gate import DroppedIoc, GatedIocs
 from ...core.results.vmray_ioc_items import IocItem
 from ...core.results.vmray_item_result import Collected, Item
 from ...core.results.vmray_result import Attachment, Table
@@ -181,13 +181,13 @@ def writer_of(name: str) -> Callable[[Export], Written]:
     """Return the writer of a format; its module is loaded only if it is used."""
     match name:
         case "CSV":
-            from ...core.results.vmray_export_csv import csv_file as writer  # noqa: PLC0415 - loaded if wanted
+            from ...core.exports.vmray_export_csv import csv_file as writer  # noqa: PLC0415 - loaded if wanted
         case "JSON":
-            from ...core.results.vmray_export_json import json_file as writer  # noqa: PLC0415 - loaded if wanted
+            from ...core.exports.vmray_export_json import json_file as writer  # noqa: PLC0415 - loaded if wanted
         case "STIX":
-            from ...core.results.vmray_export_stix import stix_file as writer  # noqa: PLC0415 - loaded if wanted
+            from ...core.exports.vmray_export_stix import stix_file as writer  # noqa: PLC0415 - loaded if wanted
         case "MISP":
-            from ...core.results.vmray_export_misp import misp_file as writer  # noqa: PLC0415 - loaded if wanted
+            from ...core.exports.vmray_export_misp import misp_file as writer  # noqa: PLC0415 - loaded if wanted
         case _:
-            from ...core.results.vmray_export_udm import udm_file as writer  # noqa: PLC0415 - loaded if wanted
+            from ...core.exports.vmray_export_udm import udm_file as writer  # noqa: PLC0415 - loaded if wanted
     return writer

@@ -11,8 +11,8 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_models import text_of
 from ...core.api.vmray_optional import Missing, read_optional
 from ...core.api.vmray_time import parsed_time
-from ...core.results.vmray_ioc_gate import days_until_expiry
-from ...core.results.vmray_ioc_hosts import host_of_url
+from ...core.exports.vmray_ioc_gate import days_until_expiry
+from ...core.exports.vmray_ioc_hosts import host_of_url
 from ...core.results.vmray_ioc_items import IocItem
 from ...core.results.vmray_ioc_rows import IocRow
 from ...core.results.vmray_item_result import Item

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ...core.api.vmray_protocol import FileType, has_type
+from ...core.evidence.vmray_screenshots import shares, spread
 from ...core.results.vmray_escape import html_text, unclickable
-from ...core.results.vmray_screenshots import shares, spread
 
 MAX_PICTURES: Final = 3
 MAX_CHARACTERS: Final = 2 * 1024 * 1024
