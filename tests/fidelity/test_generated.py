@@ -65,7 +65,8 @@ def test_the_real_sdk_returns_the_same(soar_sdk: Path | None, performances: list
 def test_each_request_of_an_action_has_an_endpoint(performances: list[Performance]) -> None:
     """Given the requests of all runs, then each has a known endpoint, and each action sent some."""
     usage = usage_of(performances)
-    twins = ("submission/sample", "analysis/submission", "analysis/sample", "analysis/job", "job/submission")
+    lists_of = ("submission/sample", "analysis/submission", "analysis/sample", "analysis/job")
+    twins = (*lists_of, "job/submission", "job/sample")
     lists = {f"GET /{each}/{{id}}" for each in twins}
     known = {*emulated_endpoints(), *lists, "GET /sample/{kind}/{hash}"}
     assert usage.keys() == {action.name for action in ACTIONS}
@@ -82,7 +83,8 @@ def test_the_ai_description_matches_the_runs(performances: list[Performance]) ->
         changing = {each for run in runs for each in run.endpoints if not each.startswith("GET ")}
         assert capable["can_mutate_external_data"] == bool(changing)
         assert bool(capable["external_data_mutation_explanation"]) == bool(changing)
-        assert capable["can_update_entities"] == any(run.enrichment for run in runs)
+        assert capable["can_update_entities"] == any(run.updated_entities for run in runs)
+        assert all(run.updated_entities for run in runs if run.enrichment)
         assert entry["outcome_categories"]["submit_file"] == any(run.sent_file for run in runs)
         assert all(parameter.name in entry["parameters_description"] for parameter in one.action.parameters)
 
