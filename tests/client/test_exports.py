@@ -21,6 +21,7 @@ from vm_ray.core.exports.vmray_export_stix import pattern_of
 from vm_ray.core.exports.vmray_exports import NAMES, delivered, exported_files, exported_rows, writer_of
 from vm_ray.core.exports.vmray_gated_iocs import dated
 from vm_ray.core.exports.vmray_ioc_gate import GatedIocs
+from vm_ray.core.exports.vmray_ioc_hosts import usual_host
 from vm_ray.core.results.vmray_ioc_items import IocItem
 from vm_ray.core.results.vmray_item_result import item_result
 
@@ -356,6 +357,18 @@ def test_misp_survives_hostile_values(value: str) -> None:
     assert len(event.attributes) + len(file.left_out) == len(export.iocs)
 
 
+def test_an_attribute_has_an_id_of_its_own_in_each_event() -> None:
+    """MISP refuses an attribute whose id is in another event, so the id depends on the event, too."""
+    same = domain("a.example")
+    first, other = (
+        event_of(written("MISP", export_of({"domains": domains})).content)
+        for domains in ([same], [same, domain("b.example")])
+    )
+    assert first.uuid != other.uuid
+    assert first.attributes[0].value == other.attributes[0].value
+    assert first.attributes[0].uuid != other.attributes[0].uuid
+
+
 def test_two_emails_of_one_sender_are_one_attribute() -> None:
     """MISP has no second attribute of the same type and value."""
     emails = [ioc({"sender": "e@evil.example", "subject": each}) for each in ("a", "b")]
@@ -365,7 +378,10 @@ def test_two_emails_of_one_sender_are_one_attribute() -> None:
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        *(("domains", each) for each in ("198.51.100.7", "nodot", "a b.example", "-a.example", "a..b")),
+        *(
+            ("domains", each)
+            for each in ("198.51.100.7", "nodot", "a b.example", "-a.example", "a..b", "a.b")
+        ),
         *(("ips", each) for each in ("c2.example", "198.51.100.999", "fe80::1%eth0", "[::1]", "1")),
         *(("urls", each) for each in ("c2.example/a", "http://", "http://a b/", "http://a/\nb")),
         *(("registry", each) for each in ("HKLM\\Software", "Software\\Run", "\\REGISTRY\\MACHINE")),
@@ -398,13 +414,33 @@ def test_the_search_text_uses_grouped_fields() -> None:
         'ip = "198.51.100.7"',
         'target.url = "http://c2.example/a?b=1"',
         f'hash = "{SHA256}"',
-        'filePath = "C:\\\\upd.exe"',
+        'file_path = "C:\\\\upd.exe"',
         'email = "eve@evil.example"',
     ]
     assert file.content.decode() == f"{query}\n\n"
     assert values_left("UDM Search", everything()) == dict.fromkeys(
         ("mutex", "registry", "process"), "the search has no grouped field for this type"
     )
+
+
+def test_the_search_has_the_spelling_of_logs() -> None:
+    """Domains, addresses and hashes are in lower case and in their usual form; paths stay as they are."""
+    export = export_of(
+        {
+            "domains": [domain("C2.Example."), domain("münchen.example"), domain("c2.example")],
+            "ips": [ioc({"ip_address": "2001:DB8:0::1"})],
+            "files": [ioc({"hashes": [{"sha256_hash": SHA256.upper()}]})],
+            "filenames": [ioc({"filename": "C:\\A.exe"})],
+        }
+    )
+    (query,) = written("UDM Search", export).queries
+    assert query.split(" or ") == [
+        'domain = "c2.example"',
+        'domain = "xn--mnchen-3ya.example"',
+        'ip = "2001:db8::1"',
+        f'hash = "{SHA256}"',
+        'file_path = "C:\\\\A.exe"',
+    ]
 
 
 def test_searches_are_split_at_fifty_terms() -> None:
@@ -420,11 +456,12 @@ def test_no_value_leaves_its_string_in_the_search(value: str) -> None:
     """Given hostile text, then each search is one line of terms whose strings give the values back."""
     export = hostile(value)
     file = written("UDM Search", export)
-    term = r'(?:domain|ip|hash|filePath|email|target\.url) = "((?:[^"\\]|\\.)*)"'
+    term = r'(?:domain|ip|hash|file_path|email|target\.url) = "((?:[^"\\]|\\.)*)"'
     for query in file.queries:
         assert re.fullmatch(f"{term}(?: or {term})*", query)
         found = {re.sub(r"\\(.)", r"\1", each) for each in re.findall(term, query)}
-        assert found <= {each.row.name.value for each in export.iocs}
+        values = {each.row.name.value for each in export.iocs}
+        assert found <= values | set(map(usual_host, values))
     assert file.content.decode().count("\n") == 2 * len(file.queries)
 
 
@@ -473,7 +510,7 @@ def test_any_text_is_exact_in_a_stix_pattern_and_in_a_search(values: list[str]) 
     names = export_of({"filenames": [ioc({"filename": each}) for each in values]})
     search = written("UDM Search", names)
     terms = [
-        each for query in search.queries for each in re.findall(r'filePath = "((?:[^"\\]|\\.)*)"', query)
+        each for query in search.queries for each in re.findall(r'file_path = "((?:[^"\\]|\\.)*)"', query)
     ]
     left = [each.row.name.value for each in search.left_out]
     assert [_unescaped(each) for each in terms] == [each for each in values if each not in left]

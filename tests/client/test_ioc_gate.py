@@ -66,6 +66,16 @@ def reason(kind: str, value: str, settings: GateSettings | None = None) -> str:
         ("ips", "172.32.0.1", ""),
         ("ips", "2001:db8::1", ""),
         ("domains", "192.168.0.1", "private address"),
+        ("domains", "192.168.0.1:8080", "private address"),
+        ("ips", "10.0.0.1:445", "private address"),
+        ("ips", "[::1]:445", "loopback address"),
+        ("ips", "8.8.8.8", "on the built-in ignore list: public DNS server"),
+        ("ips", "8.8.8.9", ""),
+        ("urls", "http://2130706433/", "loopback address"),
+        ("urls", "http://0x7F.1/", "loopback address"),
+        ("urls", "http://0300.0250.1.1/", "private address"),
+        ("urls", "http://3325256711/mal.exe", ""),
+        ("urls", "http://99999999999/", "name without a dot"),
         ("urls", "http://user@10.0.0.1:8080/a", "private address"),
         ("urls", "http://[::1]/a", "loopback address"),
         ("urls", "http://c2.example@127.0.0.1\\.c2.example/", "loopback address"),
@@ -76,6 +86,8 @@ def reason(kind: str, value: str, settings: GateSettings | None = None) -> str:
         ("domains", "1.0.0.10.in-addr.arpa", "name of an internal network: .arpa"),
         ("urls", "https://nas.LOCAL:5001/x", "name of an internal network: .local"),
         ("domains", "local.example", ""),
+        ("domains", "localhost.localdomain", "name of an internal network: .localdomain"),
+        ("domains", "windowsupdate.com:80", "on the built-in ignore list: OS update"),
         ("domains", "ctldl.windowsupdate.com", "on the built-in ignore list: OS update"),
         ("domains", "OCSP.DigiCert.com.", "on the built-in ignore list: certificate status"),
         ("urls", "http://ocsp.digicert.com/MFEw", "on the built-in ignore list: certificate status"),
@@ -84,6 +96,7 @@ def reason(kind: str, value: str, settings: GateSettings | None = None) -> str:
         ("domains", "windоwsupdate.com", ""),  # noqa: RUF001 - a Cyrillic letter, so another name
         ("domains", "ｗｉｎｄｏｗｓｕｐｄａｔｅ.com", "on the built-in ignore list: OS update"),  # noqa: RUF001 - this name resolves to the usual one
         ("domains", "github.com", "on the built-in ignore list: shared code hoster"),
+        ("domains", "wordpreß.com", ""),  # another name than wordpress.com
         ("domains", "evil.github.io", ""),
         ("urls", "https://github.com/evil/tool/raw/a.exe", ""),
         ("email_addresses", "a@time.windows.com", ""),
@@ -322,11 +335,19 @@ def test_an_item_whose_iocs_were_all_dropped_is_empty() -> None:
 
 @pytest.mark.parametrize("names", [BUILT_IN, SHARED_HOSTERS])
 def test_the_built_in_list_is_in_the_usual_spelling_with_a_reason(names: dict[str, str]) -> None:
-    """Each name is a domain that an entry could name, in the spelling that is compared, with a reason."""
+    """Each name is a domain or an address that an entry could name, in the spelling that is compared."""
     assert names
     for name, why in names.items():
-        assert (usual_host(name), IgnoreList.of([name]).domains) == (name, frozenset({name}))
+        listed = IgnoreList.of([name])
+        found = listed.domains or {str(each.network_address) for each in listed.networks}
+        assert (usual_host(name), found) == (name, {name})
         assert why.strip()
+
+
+def test_a_name_keeps_the_letters_that_older_rules_replaced() -> None:
+    """The German sharp s is a letter of its own in today's names; a long label stays as it is."""
+    assert usual_host("straße.münchen.example") == "xn--strae-oqa.xn--mnchen-3ya.example"
+    assert usual_host("ß" * 100_000) == "ß" * 100_000
 
 
 def test_no_name_of_the_built_in_list_hides_a_shared_hoster() -> None:

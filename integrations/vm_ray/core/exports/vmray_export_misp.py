@@ -40,16 +40,23 @@ def misp_file(export: Export) -> Written:
     attributes = {(each["type"], each["value"]): each for each in map(_attribute, reversed(kept))}
     days = [ioc.seen.date().isoformat() for ioc in kept if ioc.seen]
     verdicts = [verdict for ioc in kept if (verdict := ioc.row.verdict.in_json)]
-    event: dict[str, Any] = {
+    content: dict[str, Any] = {
         "info": f"{export.title}: IOCs",
         **({"date": max(days)} if days else {}),
         "threat_level_id": min((_LEVELS.get(each, _UNDEFINED) for each in verdicts), default=_UNDEFINED),
         "analysis": _COMPLETED,
         "distribution": _OWN_ORGANISATION,
-        "Attribute": [{"uuid": _uuid(each), **each} for each in reversed(attributes.values())],
+        "Attribute": list(reversed(attributes.values())),
         "Tag": [{"name": f'vmray:verdict="{each}"'} for each in dict.fromkeys(verdicts)],
     }
-    return Written(json.dumps({"Event": {"uuid": _uuid(event), **event}}, indent=1).encode("ascii"), left_out)
+    return Written(json.dumps({"Event": _identified(content)}, indent=1).encode("ascii"), left_out)
+
+
+def _identified(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event with ids. MISP refuses an attribute with an id that is in another event, so each has its own."""
+    event = _uuid(_NAMESPACE, content)
+    attributes = [{"uuid": str(_uuid(event, each)), **each} for each in content["Attribute"]]
+    return {"uuid": str(event), **content, "Attribute": attributes}
 
 
 def _problem(ioc: DatedIoc) -> str:
@@ -70,5 +77,5 @@ def _attribute(ioc: DatedIoc) -> dict[str, Any]:
     }
 
 
-def _uuid(content: Mapping[str, Any]) -> str:
-    return str(uuid.uuid5(_NAMESPACE, json.dumps(content, sort_keys=True)))
+def _uuid(namespace: uuid.UUID, content: Mapping[str, Any]) -> uuid.UUID:
+    return uuid.uuid5(namespace, json.dumps(content, sort_keys=True))

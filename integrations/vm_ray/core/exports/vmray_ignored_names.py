@@ -125,14 +125,29 @@ ajax.aspnetcdn.com                   script CDN
 maxcdn.bootstrapcdn.com              script CDN
 stackpath.bootstrapcdn.com           script CDN
 netdna.bootstrapcdn.com              script CDN
+8.8.8.8                              public DNS server
+8.8.4.4                              public DNS server
+2001:4860:4860::8888                 public DNS server
+2001:4860:4860::8844                 public DNS server
+1.1.1.1                              public DNS server
+1.0.0.1                              public DNS server
+2606:4700:4700::1111                 public DNS server
+2606:4700:4700::1001                 public DNS server
+9.9.9.9                              public DNS server
+149.112.112.112                      public DNS server
+208.67.222.222                       public DNS server
+208.67.220.220                       public DNS server
 """
-# Each name stands only for itself, and only as a domain: anybody can put content there, so its URLs and the names below
-# it stay.
+# Each name stands only for itself, and only as a domain: everybody uses it, and anybody can put content there, so its
+# URLs and the names below it stay.
 _HOSTERS: Final = """
 github.com                           shared code hoster
 www.github.com                       shared code hoster
 gist.github.com                      shared code hoster
+api.github.com                       shared code hoster
+codeload.github.com                  shared code hoster
 raw.githubusercontent.com            shared code hoster
+gist.githubusercontent.com           shared code hoster
 objects.githubusercontent.com        shared code hoster
 github.io                            shared code hoster
 gitlab.com                           shared code hoster
@@ -141,6 +156,8 @@ cdn.jsdelivr.net                     shared code hoster
 unpkg.com                            shared code hoster
 dropbox.com                          shared file hoster
 www.dropbox.com                      shared file hoster
+dl.dropboxusercontent.com            shared file hoster
+content.dropboxapi.com               shared file hoster
 drive.google.com                     shared file hoster
 docs.google.com                      shared file hoster
 drive.usercontent.google.com         shared file hoster
@@ -151,6 +168,12 @@ onedrive.live.com                    shared file hoster
 sharepoint.com                       shared file hoster
 blob.core.windows.net                shared file hoster
 s3.amazonaws.com                     shared file hoster
+s3.us-east-1.amazonaws.com           shared file hoster
+s3.us-east-2.amazonaws.com           shared file hoster
+s3.us-west-1.amazonaws.com           shared file hoster
+s3.us-west-2.amazonaws.com           shared file hoster
+s3.eu-central-1.amazonaws.com        shared file hoster
+s3.eu-west-1.amazonaws.com           shared file hoster
 box.com                              shared file hoster
 app.box.com                          shared file hoster
 archive.org                          shared file hoster
@@ -175,6 +198,26 @@ youtube.com                          shared web hoster
 www.youtube.com                      shared web hoster
 facebook.com                         shared web hoster
 www.facebook.com                     shared web hoster
+instagram.com                        shared web hoster
+www.instagram.com                    shared web hoster
+linkedin.com                         shared web hoster
+www.linkedin.com                     shared web hoster
+twitter.com                          shared web hoster
+x.com                                shared web hoster
+t.co                                 shared web hoster
+bing.com                             shared web hoster
+www.bing.com                         shared web hoster
+microsoft.com                        shared cloud service
+www.microsoft.com                    shared cloud service
+graph.microsoft.com                  shared cloud service
+login.microsoftonline.com            shared cloud service
+login.live.com                       shared cloud service
+outlook.office.com                   shared cloud service
+outlook.office365.com                shared cloud service
+forms.office.com                     shared cloud service
+www.googleapis.com                   shared cloud service
+script.google.com                    shared cloud service
+forms.gle                            shared cloud service
 """
 
 

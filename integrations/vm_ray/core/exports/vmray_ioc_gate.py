@@ -32,7 +32,7 @@ _NOT_BLOCKABLE: Final = tuple(
     }.items()
     for network in networks
 )
-_INTERNAL: Final = frozenset({"local", "lan", "internal", "home", "corp", "arpa"})
+_INTERNAL: Final = frozenset({"local", "lan", "internal", "home", "corp", "arpa", "localhost", "localdomain"})
 _EMPTY_CONTENT: Final = frozenset(
     {
         "d41d8cd98f00b204e9800998ecf8427e",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 import unicodedata
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -11,11 +12,16 @@ from typing import Final, TypeAlias
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-# A name with a dot; no domain ends with a label of digits only.
-_DOMAIN: Final = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+# A name with a dot; no domain ends with one character, or with digits only.
+_DOMAIN: Final = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)+(?!\d+$)(?=..){_LABEL}")
 # Browsers end the host at a backslash too.
 _AUTHORITY: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#\\]*)")
 _HOST: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::[0-9]*)?")
+_NUMBER: Final = r"(?:0x[0-9a-f]+|[0-9]+)"
+_NUMBERS: Final = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}")
+# Python's codec has older rules for names. They turn these letters into others, and so into the name of somebody else.
+_DEVIATIONS: Final = re.compile("[\u00df\u03c2\u200c\u200d]")
+_LONGEST_LABEL: Final = 63
 
 
 def host_of(kind: str, value: str) -> str:
@@ -27,7 +33,7 @@ def host_of(kind: str, value: str) -> str:
     """
     match kind:
         case "domains" | "ips":
-            return usual_host(value)
+            return usual_host(_without_port(value))
         case "urls":
             return host_of_url(value)
         case "email_addresses" | "emails":
@@ -40,7 +46,22 @@ def host_of_url(url: str) -> str:
     """Return the host of a URL in its usual spelling; empty if there is none."""
     found = _AUTHORITY.match(url.strip())
     host = _HOST.fullmatch(found[1].rpartition("@")[2]) if found else None
-    return usual_host(host[1]) if host else ""
+    return _with_usual_numbers(usual_host(host[1])) if host else ""
+
+
+def _without_port(value: str) -> str:
+    host = _HOST.fullmatch(value.strip())
+    return host[1] if host else value
+
+
+def _with_usual_numbers(host: str) -> str:
+    """Return the usual form of an IPv4 address that is written as ``2130706433``, ``0x7f.1`` or ``127.1``."""
+    if not _NUMBERS.fullmatch(host):
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:  # a number is too large
+        return host
 
 
 def usual_host(host: str) -> str:
@@ -49,10 +70,19 @@ def usual_host(host: str) -> str:
     address = address_of(plain)
     if address is not None:
         return str(address)
+    if plain.isascii():
+        return plain
+    if _DEVIATIONS.search(plain):
+        return ".".join(map(_ascii_label, plain.split(".")))
     try:
-        return plain if plain.isascii() else plain.encode("idna").decode("ascii")
+        return plain.encode("idna").decode("ascii")
     except UnicodeError:
         return plain
+
+
+def _ascii_label(label: str) -> str:
+    is_plain = label.isascii() or len(label) > _LONGEST_LABEL  # the codec is slow on long text
+    return label if is_plain else f"xn--{label.encode('punycode').decode('ascii')}"
 
 
 def address_of(host: str) -> Address | None:
