@@ -254,6 +254,23 @@ def test_nothing_more_is_sent_for_a_sample_after_an_uncertain_request(runs: Runs
     assert runs.posts() == 1
 
 
+def test_a_sample_with_several_names_is_repeated_once(runs: Runs) -> None:
+    """Given the id and the hash of a sample, then they share one request, whatever each would repeat."""
+    number = old(runs)
+    batch = runs.reanalyze(number, runs.vmray.control.samples()[0]["sample_sha256hash"])
+    assert [each.target for each in batch.tasks] == [5001, 5001]
+    assert (runs.paid(), runs.posts()) == ([9001], 1)
+
+
+def test_a_machine_that_finds_nothing_does_not_make_a_sample_clean(runs: Runs) -> None:
+    """Given one of two machines whose analysis was repeated, then the reused verdict is that of both."""
+    number = old(runs, machines=[{"machine": "win10_64"}, {"machine": "win7_32", "verdict": "clean"}])
+    runs.reanalyze("9002", kind="analysis")
+    (task,) = runs.reanalyze(number).tasks
+    assert (task.decision, task.earlier.repeated.verdict.value) == ("reuse", "clean")
+    assert task.earlier.verdict.value == "malicious"
+
+
 def test_a_sample_without_an_analysis_is_not_sent(runs: Runs) -> None:
     """Given no analysis, or only failed ones, then nothing is sent, and the answer says why."""
     never, failed = old(runs, analyses=0), old(runs, filename="failed.exe", failed=True)

@@ -67,6 +67,22 @@ def test_the_decision(row: tuple[str, list[Submission], list[Analysis], list[Job
 
 
 @pytest.mark.parametrize(
+    ("other", "verdict"),
+    [
+        ({}, "clean"),  # the same analysis, repeated
+        ({"vm_name": "win7_32"}, "malicious"),
+        ({"analyzer_name": "vmray_static"}, "malicious"),
+        ({"configuration_name": "office"}, "malicious"),
+    ],
+)
+def test_the_verdict_with_a_repeated_analysis(other: dict[str, Any], verdict: str) -> None:
+    """Given a malicious and a newer clean analysis, then only the same machine takes the verdict back."""
+    first = analysis(9001, created=ago(30 * DAY), verdict="malicious", **other)
+    earlier = with_repetitions(earlier_of([OLD], NOW), [], [AGAIN, first], NOW)
+    assert earlier.verdict.value == verdict
+
+
+@pytest.mark.parametrize(
     ("jobs", "analyses", "found"),
     [
         ([], [], None),

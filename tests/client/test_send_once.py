@@ -167,3 +167,19 @@ def test_nothing_is_sent_after_the_end_of_the_run() -> None:
     clock = iter([0.0, 10.0, 10.0])
     with pytest.raises(ResultUncertainError):
         Server([MAYBE[0]], ["found"]).run(Deadline(5.0, lambda: next(clock)))
+
+
+def test_the_rest_of_a_short_run_is_used() -> None:
+    """Given a run that ends before the effect has to appear, then the last look is in its second half."""
+    server = Server([MAYBE[0]])
+    with pytest.raises(ResultUncertainError):
+        server.run(Deadline(20.0, lambda: sum(server.slept)))
+    assert 15.0 < sum(server.slept) < 20.0
+
+
+def test_a_rejection_that_was_not_looked_up_to_the_end_is_not_certain() -> None:
+    """Given a run that ends between the looks after a rejection, then the rejection is not yet the reason."""
+    server = Server([REJECTED[0]])
+    with pytest.raises(ResultUncertainError):
+        server.run(Deadline(5.0, lambda: 5.0 * server.looked))
+    assert server.looked == 1

@@ -16,7 +16,7 @@ LOCKED: Final = Lock((9001,))
 TABLE: Final[list[tuple[str, Lock, Verdict, UnlockRules, int | None, str]]] = [
     # the lock, the verdict, the rules, how many reports are left, the decision
     ("locked", LOCKED, BAD, USUAL, None, "unlock"),
-    ("a part is unlocking", Lock((9001,), (9002,)), BAD, USUAL, None, "unlock"),
+    ("a part is unlocking", Lock((9001,), (9002,)), BAD, USUAL, None, "unlocking"),
     ("unlocking", Lock((), (9002,)), BAD, USUAL, None, "unlocking"),
     ("unlocked", Lock(), BAD, USUAL, None, "unlocked"),
     ("no report", Lock(has_reports=False), BAD, USUAL, None, "no_report"),

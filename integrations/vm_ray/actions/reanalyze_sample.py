@@ -46,9 +46,9 @@ class ReanalyzeSample(BilledAction[ReanalyzeParameters, ReanalysisTask]):
         """Return the members of a row about the new analysis."""
         return facts_of(task, source)
 
-    def answer_of(self, task: ReanalysisTask, source: ReanalysisTask, facts: Mapping[str, Any]) -> Item:  # noqa: ARG002 - the job is in the facts
+    def answer_of(self, task: ReanalysisTask, source: ReanalysisTask, facts: Mapping[str, Any]) -> Item:
         """Return the item of an analysis."""
-        return answer_of(task, facts)
+        return answer_of(task, source, facts)
 
     def overall_outcome(self, outcomes: Sequence[str]) -> str:
         """Return the most urgent outcome."""

@@ -16,22 +16,22 @@ from ...core.submissions.vmray_submit_decision import JOIN, REUSE, Earlier
 def facts_of(task: ReanalysisTask, source: ReanalysisTask) -> dict[str, Any]:
     """Return the members of a row about the new analysis, the earlier result or the running analysis."""
     job = _job_of(source)
-    analysis = task.analysis or (task.earlier.repeated if task.decision == REUSE else None)
+    analysis = source.analysis or (source.earlier.repeated if task.decision == REUSE else None)
     return {
         "analysis_id": analysis.analysis_id if analysis else _given(task),
         "decision": task.decision or None,
         "job_id": job.job_id if job else None,
-        "submission_id": job.submission_id if job else _submission_of(task.earlier, task.decision),
-        "verdict": task.earlier.verdict.in_json if task.decision == REUSE else None,
+        "submission_id": job.submission_id if job else _submission_of(source.earlier, task.decision),
+        "verdict": source.earlier.verdict.in_json if task.decision == REUSE else None,
     }
 
 
-def answer_of(task: ReanalysisTask, facts: Mapping[str, Any]) -> Item:
+def answer_of(task: ReanalysisTask, source: ReanalysisTask, facts: Mapping[str, Any]) -> Item:
     """Return the item of an analysis."""
     name = task.subject.name
-    if task.answer is not None:
-        return task.answer.item(name, facts)
-    outcome = verdict_outcome(task.earlier.verdict) if task.decision == REUSE else "pending"
+    if source.answer is not None:
+        return source.answer.item(name, facts)
+    outcome = verdict_outcome(source.earlier.verdict) if task.decision == REUSE else "pending"
     return Item(name, outcome, facts)
 
 
@@ -39,10 +39,10 @@ def _given(task: ReanalysisTask) -> int | None:
     return task.subject.known_number if task.subject.kind == "analysis" else None
 
 
-def _job_of(task: ReanalysisTask) -> NewJob | None:
-    if isinstance(task.result, NewJob):
-        return task.result
-    joined = task.earlier.running_job if task.decision == JOIN else None
+def _job_of(source: ReanalysisTask) -> NewJob | None:
+    if isinstance(source.result, NewJob):
+        return source.result
+    joined = source.earlier.running_job if source.decision == JOIN else None
     return new_job_of(joined) if joined else None
 
 

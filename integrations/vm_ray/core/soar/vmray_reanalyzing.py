@@ -93,7 +93,7 @@ class ReanalysisBatch(BilledBatch[ReanalysisTask]):
                 task.answer = chosen
             else:
                 task.analysis = chosen[0]
-        task.target = task.analysis.analysis_id if task.analysis else None
+        task.target = number if task.subject.kind == "sample" else task.subject.known_number
 
     def decide(self, task: ReanalysisTask, quota_left: int | None) -> str:
         """Return what is done with an analysis; nothing is decided if there is none."""
@@ -101,11 +101,11 @@ class ReanalysisBatch(BilledBatch[ReanalysisTask]):
 
     def request_of(self, task: ReanalysisTask) -> BilledRequest[NewJob]:
         """Return the request for an analysis."""
-        sample_id, target = task.sample_id or 0, task.target or 0
+        sample_id, analysis_id = task.sample_id or 0, task.analysis.analysis_id if task.analysis else 0
 
         def post() -> NewJob:
             try:
-                job = self._client.reanalyze(target)
+                job = self._client.reanalyze(analysis_id)
             except NotFoundError:  # the analysis was read just now
                 raise NotOfferedError("new analyses of a sample") from None
             if optional_id(job.raw, "job_sample_id") not in (None, sample_id):

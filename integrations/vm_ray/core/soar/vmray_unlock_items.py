@@ -33,7 +33,7 @@ def answer_of(task: UnlockTask, source: UnlockTask, facts: Mapping[str, Any]) ->
     if isinstance(source.result, Unlocked):
         return _of_unlocked(name, source.result, facts, links)
     if task.decision == UNLOCKING:
-        return Item(name, "done", facts, reason=_unlocking(task.lock or Lock()), links=links)
+        return Item(name, "done", facts, reason=_open(task.lock or Lock()), links=links)
     if task.decision == UNWANTED:
         word = facts["verdict"] or "none"
         return Item(name, "empty", facts, reason=f"its verdict is not in Unlock Verdicts: {word}", links=links)
@@ -43,11 +43,10 @@ def answer_of(task: UnlockTask, source: UnlockTask, facts: Mapping[str, Any]) ->
 def _of_unlocked(name: str, result: Unlocked, facts: Mapping[str, Any], links: list[Link]) -> Item:
     if not result.ids:
         return Item(name, "failed", facts, reason=_NOTHING, kind="refused", links=links)
-    after = result.after or Lock()
-    notes = [_unlocking(after)] if after.unlocking else []
-    notes += [f"still locked: analysis {', '.join(map(str, after.locked))}"] if after.locked else []
-    return Item(name, "done", facts, reason="; ".join(notes), links=links)
+    return Item(name, "done", facts, reason=_open(result.after or Lock()), links=links)
 
 
-def _unlocking(lock: Lock) -> str:
-    return f"VMRay is still unlocking the report of analysis {', '.join(map(str, lock.unlocking))}"
+def _open(lock: Lock) -> str:
+    """Return which reports cannot be read yet; empty if all can."""
+    found = {"VMRay is still unlocking the report of": lock.unlocking, "still locked:": lock.locked}
+    return "; ".join(f"{what} analysis {', '.join(map(str, ids))}" for what, ids in found.items() if ids)

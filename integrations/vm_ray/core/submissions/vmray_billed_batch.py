@@ -32,7 +32,7 @@ class BilledTask:
 
     Attributes:
         sample_id: Its sample, when it is known.
-        target: The id of the object that the request is about.
+        target: The id of the object that was asked for: items about the same one share one request.
         units: What the request uses of the quota.
         decision: The word of the decision; empty before it, and if there is nothing to do.
         is_decided: Whether the decision was made.

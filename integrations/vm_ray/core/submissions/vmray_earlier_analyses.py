@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from ...core.api.vmray_client import Client
 from ...core.api.vmray_models import Analysis, Job, Submission, optional_id, text_of
 from ...core.api.vmray_time import parsed_time
+from ...core.api.vmray_verdicts import Verdict, worst
 from ...core.submissions.vmray_known_sample import server_now
 from ...core.submissions.vmray_submit_decision import JOIN_WINDOW, Earlier, earlier_of
 
@@ -73,11 +74,27 @@ def with_repetitions(earlier: Earlier, jobs: Iterable[Job], analyses: Iterable[A
         if each.succeeded and (moment := parsed_time(each.created))
     ]
     if timed:
-        moment, _, newest = max(timed, key=lambda each: each[:2])
+        timed.sort(key=lambda each: each[:2])
+        moment, _, newest = timed[-1]
         age = max(now - moment, now - now)
         if earlier.age is None or age < earlier.age:
-            return earlier._replace(age=age, repeated=newest, running_job=job)
+            verdict = _verdict_of_all([each for _, _, each in timed])
+            return earlier._replace(age=age, repeated=newest, repeated_verdict=verdict, running_job=job)
     return earlier._replace(running_job=job)
+
+
+def _verdict_of_all(analyses: Sequence[Analysis]) -> Verdict:
+    """Return the worst verdict of the analyses, the oldest first, without those that a newer one repeats.
+
+    An analysis repeats another one if analyzer, machine and configuration are the same. The newest analysis alone is no
+    verdict of the sample: another machine may have found it malicious.
+    """
+    newest = {(each.analyzer, each.machine, _configuration(each)): each.verdict for each in analyses}
+    return worst(newest.values())
+
+
+def _configuration(analysis: Analysis) -> str:
+    return text_of(analysis.raw, "analysis_configuration_name")
 
 
 def _created(job: Job, now: datetime) -> datetime:

@@ -81,13 +81,14 @@ class OnceSender:
         """
         uncertain = ResultUncertainError(request.doubt, lost.error)
         is_read = False
-        for pause in _pauses(lost.error):
+        for planned in _pauses(lost.error):
+            pause = min(planned, self.deadline.remaining / 2)  # the rest of a short run is used, too
             try:
                 self.deadline.check(pause)
                 self.sleep(pause)
                 found = request.find()
             except DeadlineError:
-                break
+                raise uncertain from None
             except VMRayError as cause:
                 if cause.is_fatal:
                     uncertain.fatal = cause

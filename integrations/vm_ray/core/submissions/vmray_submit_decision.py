@@ -53,6 +53,7 @@ class Earlier(NamedTuple):
         age: How long ago that was; None if VMRay returned no time.
         running: The newest submission that still runs and is not too old to be joined.
         repeated: The newest analysis, if it ended after that submission; then the age is that of the analysis.
+        repeated_verdict: The verdict of the sample with that analysis; other machines may have found more.
         running_job: The newest job that is not too old to be joined.
     """
 
@@ -60,13 +61,15 @@ class Earlier(NamedTuple):
     age: timedelta | None = None
     running: Submission | None = None
     repeated: Analysis | None = None
+    repeated_verdict: Verdict = Verdict.NONE
     running_job: Job | None = None
 
     @property
     def verdict(self) -> Verdict:
         """The verdict of the newest result."""
-        newest = self.repeated or self.finished
-        return newest.verdict if newest else Verdict.NONE
+        if self.repeated is not None:
+            return self.repeated_verdict
+        return self.finished.verdict if self.finished else Verdict.NONE
 
     @property
     def age_days(self) -> int | None:

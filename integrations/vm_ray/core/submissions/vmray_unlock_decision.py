@@ -60,8 +60,10 @@ def decide_unlock(lock: Lock, verdict: Verdict, rules: UnlockRules, quota_left: 
         rules: The rules of the action.
         quota_left: How many reports are left; None if there is no limit, or if the quota is not known.
     """
+    if lock.unlocking:  # the request is about the sample, so that a second one may be about the same reports
+        return UNLOCKING
     if not lock.locked:
-        return UNLOCKING if lock.unlocking else UNLOCKED if lock.has_reports else NO_REPORT
+        return UNLOCKED if lock.has_reports else NO_REPORT
     if verdict_word(verdict) not in rules.verdicts:
         return UNWANTED
     if rules.minimum_quota is not None and quota_left is not None and quota_left < rules.minimum_quota:
