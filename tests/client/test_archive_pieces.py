@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -142,6 +143,26 @@ def test_a_manifest_names_each_file_once() -> None:
     assert manifest_of([Item("a", "failed", ROW)]) == []
 
 
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(2**21, ["large", "small"]), (2**19, ["small"]), (0, [])], ids=str
+)
+def test_a_manifest_is_about_the_files_that_are_left(limit: int, expected: list[str]) -> None:
+    """Given files without room in the result, then the manifest, the last file, omits them too."""
+    items = [
+        Item(name, "done", {**ROW, "attachment": name}, attachments=[Attachment("title", name, bytes(size))])
+        for name, size in (("large", 2**20), ("small", 2**10))
+    ]
+    name = "actions.get_analysis_archive"
+    with imported(name, "core.soar.vmray_outcome_action") as modules:
+        presentation = modules["core.soar.vmray_outcome_action"].Presentation
+        shown = presentation("done", items, attachments=manifest_of(items))
+        found = modules[name].GetAnalysisArchive().result(SimpleNamespace(max_result_bytes=limit), shown)
+
+    *files, manifest = found.attachments or [None]
+    assert [each.name for each in files] == expected
+    assert [each["attachment"] for each in (json.loads(manifest.content) if manifest else [])] == expected
+
+
 def test_two_rows_about_one_file_have_one_copy() -> None:
     """Given a ZIP that VMRay made twice, with another salt, then both rows have the hash of the first."""
     first, second, other = (
@@ -161,6 +182,28 @@ def test_two_rows_about_one_file_have_one_copy() -> None:
     assert [each.name for each in found] == ["5001", "hash", "5003", "5002"]
     assert found[1].attachments == first.attachments
     assert found[1].facts["subject"] == "hash"
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("analysis_webif_url", "https://vmray.example/" + "a" * 2000),
+        ("analysis_webif_url", "file:///x"),
+        ("analysis_sample_sha256", "f" * 65),
+        ("analysis_sample_sha256", "no hash"),
+    ],
+)
+def test_a_row_has_no_other_text_of_the_server(emulator: EmbeddedEmulator, field: str, text: str) -> None:
+    """Given an address or a hash that is none, then the row has none: its room is known in advance."""
+    emulator.control.add_sample()
+    emulator.control.inject(
+        {"path": "/rest/analysis/9001"}, {"kind": "patch", "set": {f"data.{field}": text}}
+    )
+    client = connect(emulator.url, emulator.api_key)
+    (piece,) = pieces_of_analysis(client, [PIECES["PDF"]], client.get_analysis(9001), NO_PIECE, "title")
+    assert [name for name in ("web_link", "sample_sha256") if piece.facts[name] is None] == [
+        "web_link" if "webif" in field else "sample_sha256"
+    ]
 
 
 @pytest.mark.parametrize("version", ["4.2.0", "2026.2.1"])

@@ -164,7 +164,9 @@ def test_two_bytes_are_not_enough(kind: FileType) -> None:
     "content",
     [
         *(b"MZ\x90\0\x03", b"PK\x03\x04 text", b"%PDF-1.7 text", b"\x89PNG\r\n\x1a\n\0"),
-        *(b"<!DOCTYPE html>", b"  <HTML lang='en'>", b'{"result": "error"}', b""),
+        *(b"<!DOCTYPE html>", b"  <HTML lang='en'>", b"\xef\xbb\xbf<html>", b"<script>", b"<head>"),
+        *(b"<!-- <a>\n -->\n<!-- b --> <html>", b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "a">'),
+        *(b'{"result": "error"}', b""),
     ],
 )
 def test_what_is_no_text(content: bytes) -> None:
@@ -173,7 +175,12 @@ def test_what_is_no_text(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"type,value\r\n", b'<?xml version="1.0"?>\n', "Ä;ü".encode("latin-1"), b"[1]"]
+    "content",
+    [
+        *(b"type,value\r\n", "Ä;ü".encode("latin-1"), b"[1]", b"<!-- " * 100_000, b"<!----> " * 100_000),
+        *(b'<?xml version="1.0"?>\n', b'<?xml version="1.0"?><!DOCTYPE flog><flog>', b"<headers>"),
+    ],
+    ids=lambda content: content[:20],
 )
 def test_texts_have_any_form(content: bytes) -> None:
     """Given CSV, XML, or a text in another encoding, then the content is a text."""
@@ -208,6 +215,25 @@ def test_what_is_no_json_file(body: bytes, error: type[Exception], says: str) ->
     """Given JSON that was cut off, VMRay's envelope or a web page, then the error names it."""
     with pytest.raises(error, match=says):
         decipher_file(200, {}, body, FileType.JSON)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_file"),
+    [
+        ({"Content-Length": "9"}, True),
+        ({"Transfer-Encoding": "chunked"}, True),
+        ({"Content-Length": "-1"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_a_text_needs_an_end(headers: dict[str, str], *, is_file: bool) -> None:
+    """Given a text, whose end nothing marks, then it is complete only if HTTP says where it ends."""
+    if is_file:
+        assert decipher_file(200, headers, b"type,value", FileType.TEXT).data
+    else:
+        with pytest.raises(InvalidResponseError, match="VMRay's file was incomplete"):
+            decipher_file(200, headers, b"type,value", FileType.TEXT)
 
 
 def test_an_error_with_status_200_is_no_file() -> None:

@@ -195,6 +195,7 @@ BAD: Final[dict[str, tuple[bytes, str]]] = {
     "another compression before the data": (archive(Part(local={"method": 0})), DISAGREE),
     "no sizes after the data": (archive(replace(described(Part()), after=b"")), "is incomplete|agree"),
     "other sizes after the data": (archive(replace(described(Part()), after=bytes(12))), DISAGREE),
+    "a long name": (archive(Part(name=PLAIN * 30)), "has long names"),
     "a long extra field": (archive(Part(extra=struct.pack("<2H", 1, 0) * 100)), "has long extra fields"),
     "ZIP64": (archive(Part(extra=struct.pack("<2HQ", 1, 8, 4))), "is a ZIP64 archive"),
     "half an extra field": (archive(Part(extra=b"\x01")), "is incomplete"),

@@ -7,12 +7,14 @@ import base64
 import json
 import re
 import tracemalloc
+import zlib
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from tests.actions.lab import Lab
 from tests.architecture.modules import action_scripts, core_modules, syntax
-from tests.guarantees.lying_server import LIES, MARKER, MUCH, LyingServer, number_in
+from tests.guarantees.lying_server import FILE_TYPE, LIES, MARKER, MUCH, LyingServer, number_in
+from tests.guarantees.serving import HandlingServer, QuietHandler
 from tests.support.example import prepare, subject_rows
 from tests.support.registry import ACTIONS, Case, situations_of
 from tools.hub_step import INTEGRATION
@@ -82,6 +84,17 @@ def handed_over(run: ActionRun) -> dict[int, list[str]]:
     return found
 
 
+def peak_until_refused(read: Callable[[], object], problem: str) -> int:
+    """Return the most bytes of memory that a read needs which ends with this problem."""
+    tracemalloc.start()
+    try:
+        with pytest.raises((InvalidResponseError, TooLargeError), match=problem):
+            read()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def test_actions_that_hand_over_bytes_are_found() -> None:
     """Given the integration, then the actions that read files are found by what they import."""
     assert len(CASES) >= 5
@@ -137,15 +150,41 @@ def test_memory_stays_flat(emulator: EmbeddedEmulator, download: Callable[[Clien
     place = [each.name for each in LIES].index(lie)
     with LyingServer(emulator.url, lambda _path: place) as server:
         client = connect(server.url, emulator.api_key)
-        tracemalloc.start()
-        try:
-            with pytest.raises(TooLargeError):
-                download(client)
-            _, peak = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
-    assert peak < 4 * LIMIT
+        assert peak_until_refused(lambda: download(client), "is larger than the limit") < 4 * LIMIT
     assert server.sent[lie] < SOCKETS
+
+
+@pytest.mark.parametrize(
+    ("read", "encoding", "problem"),
+    [
+        (
+            lambda client: client.download_sample(5001, LIMIT),
+            "gzip",
+            "was compressed, which was not requested",
+        ),
+        (lambda client: client.get_analysis(9001), "gzip", "is larger than the limit of 64 MiB"),
+        (lambda client: client.get_analysis(9001), "gzip, gzip", "was compressed several times"),
+    ],
+    ids=["a file", "JSON", "JSON, twice"],
+)
+def test_a_compressed_response_fills_no_memory(
+    read: Callable[[Client], object], encoding: str, problem: str
+) -> None:
+    """Given a few bytes that are many when they are unpacked, then the response is refused."""
+    bomb = bytes(MAX_RESPONSE_BYTES + LIMIT)
+    for _ in encoding.split(","):
+        bomb = zlib.compress(bomb, wbits=31)
+
+    class Handler(QuietHandler):
+        """The server."""
+
+        def do_GET(self) -> None:  # noqa: N802 - the name that the base class calls
+            """Send the bomb with its true length."""
+            self.reply(200, {"Content-Type": FILE_TYPE, "Content-Encoding": encoding}, bomb)
+
+    with HandlingServer(Handler) as server:
+        client = connect(server.url, "key of a test")
+        assert peak_until_refused(lambda: read(client), problem) < 2 * MAX_RESPONSE_BYTES
 
 
 def test_only_one_module_downloads() -> None:

@@ -49,16 +49,19 @@ def collect(response: requests.Response, file_limit: int | None, blocks: Blocks)
 
     Raises:
         TooLargeError: The body is larger than the limit; an announced length is enough to know it.
+        InvalidResponseError: The body is compressed in a form that was not requested.
     """
     what, limit = ("VMRay's response", MAX_RESPONSE_BYTES) if file_limit is None else ("the file", file_limit)
+    if file_limit is not None and _compressions(response):
+        raise InvalidResponseError.lasting("VMRay's file was compressed, which was not requested")
     announced = _content_length(response)
     if announced is not None and announced > limit:
         raise TooLargeError(what, limit, announced)
     size = 0
     for block in _blocks(response):
         size += len(block)
-        if size > limit:
-            raise TooLargeError(what, limit, announced)
+        if size > limit:  # the server announced no length, or a wrong one
+            raise TooLargeError(what, limit)
         blocks.append(block)
     return blocks
 
@@ -76,11 +79,23 @@ def content_of(body: DiskBody) -> bytes:
 
 
 def _blocks(response: requests.Response) -> Iterator[bytes]:
-    """Yield the body in blocks."""
+    """Yield the body in blocks.
+
+    Raises:
+        InvalidResponseError: The body is compressed more than once: one block of it could fill the memory.
+    """
+    if len(_compressions(response)) > 1:
+        raise InvalidResponseError.lasting("VMRay's response was compressed several times")
     try:
         yield from response.iter_content(CHUNK_BYTES)
     except ValueError:  # what http.client raises for a chunk of negative size
         raise requests.exceptions.ChunkedEncodingError from None
+
+
+def _compressions(response: requests.Response) -> list[str]:
+    """Return how the body is compressed, in the order in which it was."""
+    words = response.headers.get("Content-Encoding", "").split(",")
+    return [word for each in words if (word := each.strip().lower()) not in ("", "identity")]
 
 
 def _content_length(response: requests.Response) -> int | None:

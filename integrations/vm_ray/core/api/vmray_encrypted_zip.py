@@ -42,8 +42,9 @@ _AES_SALTS: Final = {1: 8, 2: 12, 3: 16}
 _AES_CHECK, _AES_MARK = 2, 10
 _AES_ID: Final = 0x9901
 _ZIP64_ID: Final = 1
-# Extra fields hold times and owners. Longer ones could hide content.
+# Extra fields hold times and owners, names are paths. Longer ones could hide content.
 _MAX_EXTRA: Final = 256
+_MAX_NAME: Final = 4096
 # Fewer bytes look like compressed data by chance.
 _MIN_READABLE: Final = 16
 _BLOCK: Final = 64 * 1024
@@ -132,6 +133,8 @@ def _entries(directory: memoryview) -> Iterator[Entry]:
         place += _DIRECTORY.size
         if mark != _DIRECTORY_MARK or comment or disk or place + named + extra > len(directory):
             raise _unreadable("has a directory of another form")
+        if named > _MAX_NAME:
+            raise _unreadable("has long names")
         name = bytes(directory[place : place + named])
         aes = _aes(directory[place + named : place + named + extra])
         place += named + extra
@@ -190,13 +193,13 @@ def _after_descriptor(view: memoryview, place: int, known: list[int]) -> int:
 def _check_entry(entry: Entry, data: memoryview) -> None:
     """Check that an entry is encrypted: by its bit, by the size of its data, and by the data."""
     if not entry.flags & _ENCRYPTED:
-        raise _error(UNENCRYPTED)
+        raise InvalidResponseError.lasting(UNENCRYPTED)
     if entry.flags & ~_ALLOWED_BITS or entry.compression not in (_STORED, _DEFLATED):
         raise _unreadable("uses a cipher or a compression that is not known")
     around = entry.before + (_AES_MARK if entry.aes else 0)
     is_possible = entry.packed == entry.size + around if entry.compression == _STORED else entry.packed > around
     if not is_possible or any(_is_readable(entry, data[start:]) for start in (0, entry.before)):
-        raise _error(UNENCRYPTED)
+        raise InvalidResponseError.lasting(UNENCRYPTED)
 
 
 def _is_readable(entry: Entry, data: memoryview) -> bool:
@@ -223,11 +226,4 @@ def _unpacked(form: struct.Struct, view: memoryview, place: int) -> tuple[int, .
 
 
 def _unreadable(problem: str) -> InvalidResponseError:
-    return _error(f"VMRay's ZIP {problem}, so its encryption cannot be checked")
-
-
-def _error(reason: str) -> InvalidResponseError:
-    """Return the error; another attempt would have the same result."""
-    error = InvalidResponseError(reason)
-    error.retryable = False
-    return error
+    return InvalidResponseError.lasting(f"VMRay's ZIP {problem}, so its encryption cannot be checked")

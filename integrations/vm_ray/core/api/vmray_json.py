@@ -47,9 +47,7 @@ def read_sections(body: bytes, names: Collection[str]) -> dict[str, Any]:
         InvalidResponseError: It has more than ``MAX_VALUES`` values.
     """
     if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
-        error = InvalidResponseError(f"VMRay's response has more than {MAX_VALUES // 10**6} million values")
-        error.retryable = False
-        raise error
+        raise InvalidResponseError.lasting(f"VMRay's response has more than {MAX_VALUES // 10**6} million values")
     decoder = json.JSONDecoder(parse_constant=no_number, parse_float=finite)
     text = utf8_text(body)
     found: dict[str, Any] = {}

@@ -94,8 +94,12 @@ class FileType(Enum):
     # Lines that begin with a time in milliseconds. Other lines can precede; a web page and JSON are no log.
     LOG = re.compile(rb"(?!\s*[<{\[])(?:[^\n]*\n)*?[0-9]{1,18} *\|")
     JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
-    # Of any form, XML included. A program, an archive or a picture has zero bytes.
-    TEXT = re.compile(rb"(?!\s*(?:\{|<!doctype|<html|%PDF-|PK\x03\x04))[^\0]+\Z", re.IGNORECASE)
+    # Of any form, XML included. A program, an archive or a picture has zero bytes. The beginning of a web page can
+    # follow comments and the declaration of XML.
+    TEXT = re.compile(
+        rb"(?is)(?!(?:\xef\xbb\xbf)?\s*+(?:(?:<!--.*?-->|<\?xml[^>]*>)\s*+)*+"
+        rb"(?:\{|<!doctype\s+html|<(?:html|head|body|script|meta|title)\b|%PDF-|PK\x03\x04))[^\0]+\Z"
+    )
 
 
 def has_type(content: bytes, *types: FileType) -> bool:
@@ -103,10 +107,13 @@ def has_type(content: bytes, *types: FileType) -> bool:
     return any(each.value.match(content) for each in types)
 
 
-def is_complete(content: bytes) -> bool:
-    """Return whether the last part of a file is there, for the types that mark their end."""
-    ends = {FileType.PDF: b"%%EOF", FileType.PNG: b"IEND", FileType.ZIP: b"PK\x05\x06"}
-    return all(mark in content[-END_BYTES:] for each, mark in ends.items() if has_type(content, each))
+def is_complete(content: bytes, headers: Mapping[str, str]) -> bool:
+    """Return whether the last part of a file is there: its type marks the end, JSON included, or HTTP does."""
+    ends = {FileType.PDF: b"%%EOF", FileType.PNG: b"IEND", FileType.ZIP: b"PK\x05\x06", FileType.JSON: b""}
+    for each, mark in ends.items():
+        if has_type(content, each):
+            return mark in content[-END_BYTES:]
+    return headers.get("Content-Length", "").isdecimal() or headers.get("Transfer-Encoding", "").lower() == "chunked"
 
 
 def quote_segment(value: str | int) -> str:
@@ -152,17 +159,16 @@ def decipher_file(status: int, headers: Mapping[str, str], body: bytes, *types: 
     """
     shape = _shape(body) if FileType.JSON in types and has_type(body, FileType.JSON) else ""
     if status in SUCCESSES and has_type(body, *types) and not is_envelope(shape):
-        if shape is None or not is_complete(body):
+        if shape is None or not is_complete(body, headers):
             raise InvalidResponseError("VMRay's file was incomplete")
         return Response(body, None)
     if status == HTTPStatus.PARTIAL_CONTENT and has_type(body, *types):
         raise InvalidResponseError(f"VMRay returned a part of the file only (HTTP {status})")
-    error = InvalidResponseError(f"VMRay's response was not a {' or '.join(each.name for each in types)} file")
+    problem = f"VMRay's response was not a {' or '.join(each.name for each in types)} file"
     if status in SUCCESSES and headers.get("Content-Type") == "application/octet-stream":  # VMRay's type of files
-        error.retryable = False
-        raise error
+        raise InvalidResponseError.lasting(problem)
     decipher(status, headers, body)
-    raise error
+    raise InvalidResponseError(problem)
 
 
 def _shape(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything

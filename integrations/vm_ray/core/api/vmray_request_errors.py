@@ -211,6 +211,13 @@ class InvalidResponseError(RequestError):
     cause = "A response was incomplete or of another shape, or a proxy changes the responses."
     remedy = "Run the action again; if the error stays, check the proxies between, and the version of the server."
 
+    @classmethod
+    def lasting(cls, what: str) -> InvalidResponseError:
+        """Return the error for a response that another attempt would not change."""
+        error = cls(what)
+        error.retryable = False
+        return error
+
 
 class TooLargeError(RequestError):
     """A response is larger than the limit; the rest was not read.

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from ...core.api.vmray_client import Client
-from ...core.api.vmray_models import Analysis, text_of
+from ...core.api.vmray_models import Analysis
 from ...core.api.vmray_protocol import FileType, has_type
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
 from ...core.evidence.vmray_analysis_choice import failed_analysis
@@ -19,7 +19,7 @@ from ...core.evidence.vmray_file_reader import Content, File
 from ...core.results.vmray_answer import LOCKED, Answer, answer_of
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_result import Attachment, Link
-from ...core.results.vmray_sample_fields import ANALYSIS_LINK, web_link
+from ...core.results.vmray_sample_fields import ANALYSIS_LINK, sha256_of_sample, web_link
 
 _ENCRYPTION_SHARE: Final = 50
 _ENCRYPTION: Final = 64 * 1024
@@ -97,7 +97,7 @@ def pieces_of_analysis(
     """Return the pieces of an analysis, which are not read yet."""
     about = {
         **facts,
-        "sample_sha256": text_of(analysis.raw, "analysis_sample_sha256") or None,
+        "sample_sha256": sha256_of_sample(analysis.raw, "analysis_sample_sha256"),
         "web_link": web_link(analysis.raw, ANALYSIS_LINK),
     }
     label = f"analysis {analysis.analysis_id}"

@@ -18,7 +18,7 @@ from ...core.results.vmray_answer import LOCKED, Answer, answer_of
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_lock import is_locked
 from ...core.results.vmray_result import Attachment, Link
-from ...core.results.vmray_sample_fields import web_link
+from ...core.results.vmray_sample_fields import sha256_of_sample, web_link
 
 IS_URL: Final = Answer("empty", "the sample is a URL, which has no file")
 NO_FILE: Final = Answer("empty", "VMRay has no file of this sample")
@@ -74,7 +74,7 @@ class SampleFile(Evidence):
 def sample_file(client: Client, sample: Sample, facts: Mapping[str, Any], title: str) -> SampleFile:
     """Return the file of a sample, which is not read yet."""
     about = {
-        "sample_sha256": text_of(sample.raw, "sample_sha256hash") or None,
+        "sample_sha256": sha256_of_sample(sample.raw),
         "web_link": web_link(sample.raw),
     }
     return SampleFile({**facts, **about}, title, f"sample {sample.sample_id}", client, sample)

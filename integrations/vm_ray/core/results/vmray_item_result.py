@@ -181,11 +181,12 @@ def _levels(
     )
     level = _Level(_NEITHER, whole=False, tables=(), attachments=attachments, collected=count)
     yield level
-    kept = sorted(attachments, key=lambda each: len(each.content))
-    while kept:
-        kept = kept[:-1]
-        names = ", ".join(each.name for each in attachments if each not in kept)
-        level = level._replace(words=f"{_NEITHER}, and {names}", attachments=tuple(kept))
+    dropped: set[str] = set()
+    for largest in sorted(attachments, key=lambda each: len(each.content), reverse=True):
+        dropped.add(largest.name)
+        names = ", ".join(each.name for each in attachments if each.name in dropped)
+        kept = [each for each in attachments if each.name not in dropped]
+        level = level._replace(words=f"{_NEITHER}, and {names}", attachments=kept)
         yield level
     while count and collected:
         count //= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from ...core.api.vmray_models import Json, text_of
@@ -15,6 +16,8 @@ LINK_FIELD: Final = "sample_webif_url"
 ANALYSIS_LINK: Final = "analysis_webif_url"
 MAX_ESSENTIAL_LENGTH: Final = 300
 MAX_NAME_LENGTH: Final = 2_000
+# Programs open no longer addresses.
+MAX_ADDRESS_LENGTH: Final = 2_000
 ESSENTIAL_FIELDS: Final = (
     "sample_id",
     "sample_verdict",
@@ -34,7 +37,14 @@ def web_link(raw: Json, field: str = LINK_FIELD) -> str | None:
 
 def web_address(text: str) -> str | None:
     """Return a text that is the address of a web page, which people can open; None for any other text."""
-    return text if text.lower().startswith(("https://", "http://")) else None
+    is_address = text.lower().startswith(("https://", "http://")) and len(text) <= MAX_ADDRESS_LENGTH
+    return text if is_address else None
+
+
+def sha256_of_sample(raw: Json, field: str = "sample_sha256hash") -> str | None:
+    """Return the SHA-256 of a sample, as VMRay names it; None for another text."""
+    text = text_of(raw, field)
+    return text if re.fullmatch(r"[0-9A-Fa-f]{64}", text) else None
 
 
 def name_of(raw: Json) -> str | None:

@@ -20,7 +20,7 @@ from ...core.results.vmray_answer import Answer, answer_of
 from ...core.results.vmray_item_result import Item, item_of_error
 from ...core.results.vmray_messages import none_of_type
 from ...core.results.vmray_outcome import fetch_outcome
-from ...core.results.vmray_result import Attachment, Insight, Table
+from ...core.results.vmray_result import Attachment, Insight, Result, Table
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_fetch_action import PLURALS, Sentences, told
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
@@ -155,6 +155,16 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
     def notes(self, items: Sequence[Item]) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - for actions that explain their files
         """Return names with notes about them."""
         return ()
+
+    def result(self, run: Run, shown: Presentation) -> Result:
+        """Return the result within the size limit; what the action writes about files is about those that are left."""
+        found = super().result(run, shown)
+        names = {each.name for each in found.attachments}
+        left = [item for item in shown.items if names.issuperset(each.name for each in item.attachments)]
+        made = {each.name: each for each in self.made(left)}
+        dropped = {each.name for each in shown.attachments} - made.keys()
+        attachments = [made.get(each.name, each) for each in found.attachments if each.name not in dropped]
+        return replace(found, attachments=attachments)
 
     def perform(self, run: Run, params: Params) -> Outcome:
         """Find and read the files of all subjects concurrently, and show the items in the given order."""
