@@ -156,7 +156,7 @@ BEHAVIOR: dict[str, Any] = {
     ],
     "antivirus": [{"engine": "E", "threat": "F", "classification": "G", "verdict": "suspicious"}],
     "malware_configuration": [
-        {"file": "a.json", "configuration": {"c2": [{"host": "c2.invalid"}], "id": "x"}},
+        {"file": "a.json", "configuration": {"c2": [{"host": "c2.invalid"}], "id": "x 1.2"}},
         {"file": "b.json", "configuration": ["c2.invalid"]},
     ],
     "remarks": [{"level": "note", "message": "only a part"}],
@@ -346,7 +346,7 @@ def test_behavior_is_a_tree_of_processes_and_a_list_for_each_section(show: Show)
     for summary in section.locator("summary").all()[1:]:
         summary.press("Enter")
     expect(section.locator("details").nth(1)).to_contain_text("192[.]0[.]2[.]1:80tcp · outbound")
-    expect(section).to_contain_text('c2: [{"host":"c2[.]invalid"}]id: x')
+    expect(section).to_contain_text('c2: [{"host":"c2[.]invalid"}]id: x 1.2')
     expect(section).to_contain_text("b.json1: c2[.]invalid")
     expect(section).to_contain_text("Cut: processes: 3 of 9 rows")
     assert "c2.invalid" not in page.locator("main").inner_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -25,10 +25,13 @@ from vm_ray.core.behavior.vmray_behavior import (
     behavior_of,
     older_behavior_of,
 )
-from vm_ray.core.behavior.vmray_behavior_insight import behavior_insight
+from vm_ray.core.behavior.vmray_behavior_insight import MAX_PROCESSES, behavior_insight
 from vm_ray.core.behavior.vmray_behavior_rows import MAX_LIST, MAX_TEXT
 from vm_ray.core.behavior.vmray_behavior_tables import behavior_tables
 from vm_ray.core.results.vmray_item_result import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ALL: Final = Wanted(SECTIONS, 100)
 NEWER: Final = Document(MEMBERS, partial(behavior_of, wanted=ALL))
@@ -114,6 +117,19 @@ def test_a_deep_tree_has_no_limit_of_recursion() -> None:
         ("p19999.exe", 19_998, 20_098),
         ("p20000.exe", 19_999, 20_099),
     ]
+
+
+@pytest.mark.parametrize("parent", [lambda number: min(number - 1, 1), lambda number: number - 1])
+def test_the_insight_shows_the_worst_processes(parent: Callable[[int], int]) -> None:
+    """Given more processes than the insight has, wide or deep, then the worst is shown with its ancestors."""
+    processes = {str(each): process(each, parent(each)) for each in range(1, 100)}
+    processes["99"]["verdict"] = "malicious"
+
+    html = behavior_insight(1, None, behavior_of({"processes": processes}, ALL))
+
+    assert html.count(".exe</span>") == MAX_PROCESSES
+    assert html.endswith("p99.exe</span> (199)</p><p>… and 69 more</p>")
+    assert f">p{parent(99)}.exe<" in html
 
 
 def test_names_come_from_what_there_is() -> None:

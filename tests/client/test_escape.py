@@ -6,14 +6,24 @@ import json
 import re
 import time
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vm_ray.core.api.vmray_text import one_line
-from vm_ray.core.results.vmray_escape import csv_cell, defang, html_text, script_json, unclickable
+from vm_ray.core.results.vmray_escape import (
+    csv_cell,
+    defang,
+    defang_text,
+    html_text,
+    script_json,
+    unclickable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOSTILE = st.text() | st.text(st.sampled_from("<>&\"'/=+-@,;\\\n\r\t\0\u202e\u2028\u200b\ufeff\ud800é.:"))
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -110,10 +120,22 @@ def test_one_line_is_visible_and_short(text: str, limit: int) -> None:
 @example("ftp://ftp://a.b")
 def test_nothing_defanged_can_be_clicked(text: str) -> None:
     """Given any text, then no scheme is left, and a second call changes nothing."""
-    harmless = defang(text)
+    for harmless, again in ((defang(text), defang), (defang_text(text), defang_text)):
+        assert re.search(r"(?i)https?:|\bftp://", harmless) is None
+        assert "@" in text or again(harmless) == harmless
 
-    assert re.search(r"(?i)https?:|\bftp://", harmless) is None
-    assert "@" in text or defang(harmless) == harmless
+
+@given(st.text() | st.text(st.sampled_from("./:a1 \"';,@[]")))
+@example("http://127.1 tcp://1.2 //1.2 eve@1.2 1.2:80 1.2/a 1.2.3.4 1.2.3.4.5 1.2.a")
+def test_only_version_numbers_keep_their_dots_in_a_text(text: str) -> None:
+    """Given any text, then only two or three numbers that stand alone, without a scheme, keep their dots."""
+    found = defang_text(text)
+
+    assert found.replace("[.]", ".") == defang(text).replace("[.]", ".")
+    assert re.search(r"//[0-9]+\.[0-9]", found) is None
+    for word in re.split(r"[\s/(\"':;,)}\[\]]", found):
+        if re.search(r"[^\s.]\.[^\s.]", word):
+            assert re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", word)
 
 
 @given(st.text() | st.text(st.sampled_from("hftps:/.a1[]+-")))
@@ -127,8 +149,11 @@ def test_an_unclickable_text_has_no_scheme_and_keeps_all_else(text: str) -> None
     assert unclickable("a.exe of eve@evil.example") == "a.exe of eve@evil.example"
 
 
-@pytest.mark.parametrize("piece", ["a.", ".a", "a-", "http:", "://", "a+b.", "@", "[.]"])
-def test_the_time_of_defanging_grows_linearly(piece: str) -> None:
+@pytest.mark.parametrize("function", [defang, defang_text])
+@pytest.mark.parametrize(
+    "piece", ["a.", ".a", "a-", "http:", "://", "a+b.", "@", "[.]", "1", "1.", " 1.1", "/1.1"]
+)
+def test_the_time_of_defanging_grows_linearly(piece: str, function: Callable[[str], str]) -> None:
     """Given ten times the text, then the time is about ten times as long, not a hundred times.
 
     Otherwise an attacker could delay the whole action with a long domain.
@@ -139,7 +164,7 @@ def test_the_time_of_defanging_grows_linearly(piece: str) -> None:
         spent = []
         for _ in range(5):
             started = time.thread_time()
-            defang(text)
+            function(text)
             spent.append(time.thread_time() - started)
         return min(spent)
 
@@ -161,3 +186,20 @@ def test_the_time_of_defanging_grows_linearly(piece: str) -> None:
 def test_defanged_addresses_stay_readable(text: str, harmless: str) -> None:
     """Given an address, then the usual harmless form is written; a second call changes nothing."""
     assert defang(text) == harmless
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("version: 1.2", "version: 1.2"),
+        ("User-Agent: Mozilla/5.0 (X11; rv:1.2)", "User-Agent: Mozilla/5.0 (X11; rv:1.2)"),
+        ('{"version": "1.2.3", "c2": ["192.0.2.1"]}', '{"version": "1.2.3", "c2": ["192[.]0[.]2[.]1"]}'),
+        ("c2: http://127.1/a", "c2: hxxp://127[.]1/a"),
+        ("c2: tcp://127.1", "c2: tcp[:]//127[.]1"),
+        ("family: Gen.Loader", "family: Gen[.]Loader"),
+        ("host: c2.example, port: 443", "host: c2[.]example, port: 443"),
+    ],
+)
+def test_a_version_number_in_a_text_is_no_address(text: str, harmless: str) -> None:
+    """Given version numbers and addresses in a text, then only what has the form of an address changes."""
+    assert defang_text(text) == harmless

@@ -1,6 +1,7 @@
 """The insight about behavior: the process tree as indented text, configurations of malware, the top network peers.
 
-All text is from samples: it is escaped, and addresses are defanged.
+All text is from samples: it is escaped, and addresses are defanged. Of many processes, those with the worst verdicts
+are shown, with their ancestors.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_verdicts import Verdict
 from ...core.behavior.vmray_behavior import Behavior
 from ...core.behavior.vmray_behavior_details import BehaviorDetails
+from ...core.behavior.vmray_behavior_processes import worst_with_ancestors
 from ...core.evidence.vmray_evidence import Evidence
-from ...core.results.vmray_escape import defang, html_text, unclickable
+from ...core.results.vmray_escape import defang, defang_text, html_text, unclickable
 from ...core.results.vmray_insight import coloured
 from ...core.results.vmray_result import Insight
 
@@ -45,9 +47,9 @@ def behavior_insights(found: Iterable[tuple[str, Evidence | VMRayError]]) -> lis
 def behavior_insight(analysis_id: int, machine: str | None, behavior: Behavior) -> str:
     """Return the part of an insight about one analysis; empty if there is nothing to show."""
     parts = [
-        _list("Processes", [_process(row) for row in behavior.processes.rows], MAX_PROCESSES),
+        _list("Processes", *_processes(behavior.processes.rows)),
         *(_configuration(row) for row in behavior.malware_configuration.rows[:MAX_CONFIGURATIONS]),
-        _list("Network peers", _peers(behavior), MAX_PEERS),
+        _list("Network peers", *_first(_peers(behavior), MAX_PEERS)),
     ]
     if not any(parts):
         return ""
@@ -55,12 +57,36 @@ def behavior_insight(analysis_id: int, machine: str | None, behavior: Behavior) 
     return f"<h2><strong>Behavior in analysis {analysis_id}{on}</strong></h2>{''.join(parts)}"
 
 
-def _list(title: str, lines: Sequence[str], most: int) -> str:
+def _list(title: str, lines: Sequence[str], left_out: int) -> str:
+    """Return lines under a title, and how many there are besides; empty without lines."""
     if not lines:
         return ""
-    shown = [f"<p>{line}</p>" for line in lines[:most]]
-    more = [f"<p>… and {len(lines) - most} more</p>"] if len(lines) > most else []
+    shown = [f"<p>{line}</p>" for line in lines]
+    more = [f"<p>… and {left_out} more</p>"] if left_out else []
     return f"<p><strong>{title}</strong></p>{''.join([*shown, *more])}"
+
+
+def _first(lines: Sequence[str], most: int) -> tuple[Sequence[str], int]:
+    """Return at most so many lines, and the number of the others."""
+    return lines[:most], max(0, len(lines) - most)
+
+
+def _processes(rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], int]:
+    """Return a line for each process to show, and the number of the others."""
+    ranks = {place: _verdict(row["verdict"]).rank for place, row in enumerate(rows)}
+    chosen = worst_with_ancestors(ranks, _parents(rows), MAX_PROCESSES)
+    return [_process(row) for place, row in enumerate(rows) if place in chosen], len(rows) - len(chosen)
+
+
+def _parents(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """Return the place of the parent of each row: the last row before it that is less deep; -1 for a root."""
+    parents, above = {}, [-1]
+    for place, row in enumerate(rows):
+        while above[-1] >= 0 and rows[above[-1]]["depth"] >= row["depth"]:
+            above.pop()
+        parents[place] = above[-1]
+        above.append(place)
+    return parents
 
 
 def _process(row: Mapping[str, Any]) -> str:
@@ -74,8 +100,8 @@ def _configuration(row: Mapping[str, Any]) -> str:
     """Return one configuration: a line for each of its members."""
     found = row["configuration"]
     members = found.items() if isinstance(found, dict) else enumerate(found, start=1)
-    lines = [html_text(defang(f"{name}: {_value(value)}"), MAX_TEXT) for name, value in members]
-    return _list(f"Malware configuration {_shown(row['file'])}", lines, MAX_LINES)
+    lines = [html_text(defang_text(f"{name}: {_value(value)}"), MAX_TEXT) for name, value in members]
+    return _list(f"Malware configuration {_shown(row['file'])}", *_first(lines, MAX_LINES))
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 - any JSON value

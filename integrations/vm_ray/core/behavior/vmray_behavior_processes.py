@@ -7,8 +7,8 @@ the circle in VMRay's order is shown as its root, and the circle ends where it b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
 
 from ...core.api.vmray_models import Json
 from ...core.api.vmray_verdicts import Verdict, verdict_of
@@ -16,6 +16,7 @@ from ...core.behavior.vmray_behavior_rows import Row, Section, whole_number
 from ...core.behavior.vmray_summary_references import entries_of, target, targets, word_of
 
 NAME = "processes"
+Key = TypeVar("Key", str, int)
 
 
 class Process(NamedTuple):
@@ -41,8 +42,9 @@ class Process(NamedTuple):
 def process_section(document: Json, limit: int) -> Section:
     """Return at most so many processes: those with the worst verdicts with their ancestors, as a tree from its root."""
     tree = process_tree(document)
-    chosen = _chosen(tree, limit)
     by_key = {each.key: each for each in tree}
+    ranks = {each.key: each.verdict.rank for each in tree}
+    chosen = worst_with_ancestors(ranks, {each.key: each.parent for each in tree}, limit)
     rows = [_row(document, each, by_key) for each in tree if each.key in chosen]
     return Section.fitted(NAME, rows, len(tree))
 
@@ -83,20 +85,22 @@ def _parents(document: Json, found: Mapping[str, Json]) -> dict[str, str]:
     return parents
 
 
-def _chosen(tree: Sequence[Process], limit: int) -> set[str]:
-    """Choose at most so many processes: the worst verdicts first, each with its ancestors while there is room."""
-    if len(tree) <= limit:
-        return {each.key for each in tree}
-    by_key = {each.key: each for each in tree}
-    chosen: set[str] = set()
-    for process in sorted(tree, key=lambda each: each.verdict.rank):
-        if len(chosen) == limit:
-            break
-        chosen.add(process.key)
-        above = by_key.get(process.parent)
-        while above is not None and above.key not in chosen and len(chosen) < limit:
-            chosen.add(above.key)
-            above = by_key.get(above.parent)
+def worst_with_ancestors(ranks: Mapping[Key, int], parents: Mapping[Key, Key], limit: int) -> set[Key]:
+    """Choose at most so many processes: the worst verdicts first, each with its ancestors while there is room.
+
+    Args:
+        ranks: The rank of each process; the smallest is the worst.
+        parents: The parent of each process; that of a root is no process.
+        limit: The maximum number.
+    """
+    if len(ranks) <= limit:
+        return set(ranks)
+    chosen: set[Key] = set()
+    for each in sorted(ranks, key=ranks.__getitem__):
+        key = each
+        while key in ranks and key not in chosen and len(chosen) < limit:
+            chosen.add(key)
+            key = parents[key]
     return chosen
 
 

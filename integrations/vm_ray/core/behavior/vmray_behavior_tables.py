@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from ...core.results.vmray_escape import csv_cell, defang, unclickable
+from ...core.results.vmray_escape import csv_cell, defang, defang_text, unclickable
 from ...core.results.vmray_item_result import Item
 from ...core.results.vmray_result import Table
 
@@ -64,7 +64,7 @@ def _query(row: Mapping[str, Any]) -> Sequence[object]:
 
 def _request(row: Mapping[str, Any]) -> Sequence[object]:
     headers = [each["name"] + (f": {each['value']}" if each["value"] else "") for each in row["headers"]]
-    return [_plain(row["method"]), defang(row["url"]), row["status"], defang("; ".join(headers)), row["verdict"]]
+    return [_plain(row["method"]), defang(row["url"]), row["status"], defang_text("; ".join(headers)), row["verdict"]]
 
 
 def _rule(row: Mapping[str, Any]) -> Sequence[object]:
@@ -78,7 +78,7 @@ def _threat(row: Mapping[str, Any]) -> Sequence[object]:
 
 def _configuration(row: Mapping[str, Any]) -> Sequence[object]:
     text = json.dumps(row["configuration"], ensure_ascii=False)
-    return [_plain(row["file"]), defang(text[:MAX_CONFIGURATION])]
+    return [_plain(row["file"]), defang_text(text[:MAX_CONFIGURATION])]
 
 
 def _remark(row: Mapping[str, Any]) -> Sequence[object]:

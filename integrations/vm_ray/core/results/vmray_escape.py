@@ -13,6 +13,9 @@ from typing import Any, Final
 from ...core.api.vmray_text import one_line
 
 _DOT: Final = re.compile(r"(?<=[^\s.\[])\.(?=[^\s.\]])")
+# Two or three numbers alone are no address, unless a scheme is before them.
+_VERSION: Final = r"(?<![^\s/:(\"'])(?<!//)[0-9]+(?:\.[0-9]+){1,2}(?![^\s;,)\]}\"'])"
+_VERSION_OR_DOT: Final = re.compile(rf"({_VERSION})|{_DOT.pattern}")
 _HTTP: Final = re.compile(r"(?i)http(s?):")
 # A look-behind at each "://", not a search for where a scheme may start: that search could take hours on hostile text.
 _OTHER_SCHEME: Final = re.compile(r"(?i)(?<!hxxp)(?<!hxxps)://")
@@ -89,6 +92,15 @@ def script_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
 def defang(text: str) -> str:
     """Make a URL, domain, address or e-mail address impossible to click: ``hxxp``, ``[.]``, ``[@]``."""
     return _DOT.sub("[.]", unclickable(text)).replace("@", "[@]")
+
+
+def defang_text(text: str) -> str:
+    """Defang a longer text; version numbers in it, such as ``5.0``, stay as they are.
+
+    Names with a dot do not: nothing but a list of all domains tells the name of a malware family from a host.
+    """
+    plain = _VERSION_OR_DOT.sub(lambda found: found[1] or "[.]", unclickable(text))
+    return plain.replace("@", "[@]")
 
 
 def unclickable(text: str) -> str:

@@ -3,6 +3,10 @@
 const DEEPEST_PROCESS = 12;
 for (const key of ["processes", "network", "yara", "antivirus", "malware_configuration", "remarks", "truncated"]) DRAWN.add(key);
 
+// As in the insight: two or three numbers alone are a version, and keep their dots.
+const VERSION = /(?<![^\s/:("'])(?<!\/\/)[0-9]+(?:\[\.\][0-9]+){1,2}(?![^\s;,)\]}"'])/g;
+const defangText = (text) => defang("domains", text).replace(VERSION, (found) => found.replaceAll("[.]", "."));
+
 function drawProcess(process) {
   const pid = process.pid === null ? "" : " (" + asText(process.pid) + ")";
   const what = el("div", "what", show("span", "name", plain(process.name || "Unknown process") + pid));
@@ -26,7 +30,7 @@ const SECTIONS_OF_BEHAVIOR = [
   ["Antivirus matches", (item) => item.antivirus, (row) => drawFact(row.verdict, plain(row.threat), plain(asTexts([row.engine, row.classification]).join(" · ")))],
   ["Malware configurations", (item) => item.malware_configuration, (row) => el("li", "", el("div", "what", show("span", "name", plain(row.file)),
     ...(Array.isArray(row.configuration) ? row.configuration.map((value, place) => [place + 1, value]) : Object.entries(row.configuration || {})).slice(0, 50)
-      .map(([name, value]) => show("span", "faint name", defang("domains", name + ": " + (typeof value === "string" ? value : JSON.stringify(value)))))))],
+      .map(([name, value]) => show("span", "faint name", defangText(name + ": " + (typeof value === "string" ? value : JSON.stringify(value)))))))],
   ["Remarks", (item) => item.remarks, (row) => el("li", "", show("span", "name", plain(asTexts([row.level, row.message]).join(": "))))],
 ];
 
