@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -14,11 +14,9 @@ from ...core.api.vmray_protocol import FileType, has_type
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
 from ...core.evidence.vmray_analysis_choice import failed_analysis
 from ...core.evidence.vmray_archive_pieces import Piece
-from ...core.evidence.vmray_evidence import Evidence, NoEvidence, sha256_of
-from ...core.evidence.vmray_file_reader import Content, File
-from ...core.results.vmray_answer import LOCKED, Answer, answer_of
-from ...core.results.vmray_item_result import Item
-from ...core.results.vmray_result import Attachment, Link
+from ...core.evidence.vmray_evidence import Evidence, NoEvidence, OneFile, sha256_of
+from ...core.evidence.vmray_file_reader import File
+from ...core.results.vmray_answer import LOCKED, Answer
 from ...core.results.vmray_sample_fields import ANALYSIS_LINK, sha256_of_sample, web_link
 
 _ENCRYPTION_SHARE: Final = 50
@@ -38,7 +36,7 @@ NO_PIECE: Final[Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class ArchivePiece(Evidence):
+class ArchivePiece(OneFile):
     """One piece of the archive of one analysis.
 
     Attributes:
@@ -67,28 +65,24 @@ class ArchivePiece(Evidence):
         self.moments.append(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
         return content
 
-    def item(self, name: str, contents: Sequence[Content]) -> Item:
-        """Return the item with the piece attached, and with a link to VMRay."""
-        (content,) = contents
-        address = self.facts["web_link"]
-        links = [Link(f"VMRay analysis {self.analysis.analysis_id}", address)] if address else []
-        if not isinstance(content, bytes):
-            answer = answer_of(content)
-            if answer.outcome == "not_found":  # the analysis exists
-                answer = answer._replace(outcome="failed")
-            return replace(answer.item(name, self.facts), links=links)
+    @property
+    def linked(self) -> str:
+        """The analysis, to which all of its pieces have the same link."""
+        return f"analysis {self.analysis.analysis_id}"
+
+    def name_of(self, content: bytes) -> str:
+        """Return the name of the attachment."""
+        return self.piece.name(self.analysis.analysis_id, is_zip=has_type(content, FileType.ZIP))
+
+    def facts_of(self, content: bytes) -> dict[str, Any]:
+        """Return what the manifest says about the piece."""
         is_zip = has_type(content, FileType.ZIP)
-        attachment = Attachment(self.title, self.piece.name(self.analysis.analysis_id, is_zip=is_zip), content)
-        is_older = is_zip and self.piece.older
-        file = {
-            "members": list(self.piece.older if is_older else self.piece.members),
-            "attachment": attachment.name,
-            "size": len(content),
+        return {
+            "members": list(self.piece.older if is_zip and self.piece.older else self.piece.members),
             "sha256": sha256_of(content),
             "encrypted": is_zip,
             "fetched_at": self.moments[-1],
         }
-        return Item(name, "done", {**self.facts, **file}, attachments=[attachment], links=links)
 
 
 def pieces_of_analysis(

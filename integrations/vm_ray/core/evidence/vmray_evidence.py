@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...core.evidence.vmray_file_reader import Content, File
-from ...core.results.vmray_answer import Answer
+from ...core.results.vmray_answer import Answer, answer_of
 from ...core.results.vmray_item_result import Item
+from ...core.results.vmray_result import Attachment, Link
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,34 @@ class Evidence(ABC):
             name: The name of the item.
             contents: The content of each file, or why there is none.
         """
+
+
+class OneFile(Evidence):
+    """A row with one file, and with a link to VMRay."""
+
+    @abstractmethod
+    def name_of(self, content: bytes) -> str:
+        """Return the name of the attachment, which contains no text of a sample."""
+
+    @abstractmethod
+    def facts_of(self, content: bytes) -> dict[str, Any]:
+        """Return the members of the row about the file, besides its name and its size."""
+
+    @property
+    def linked(self) -> str:
+        """What the link is about."""
+        return self.label
+
+    def item(self, name: str, contents: Sequence[Content]) -> Item:
+        """Return the item with the file attached, or with the reason why there is none."""
+        (content,) = contents
+        address = self.facts["web_link"]
+        links = [Link(f"VMRay {self.linked}", address)] if address else []
+        if not isinstance(content, bytes):
+            return replace(answer_of(content).item(name, self.facts), links=links)
+        attachment = Attachment(self.title, self.name_of(content), content)
+        file = {"attachment": attachment.name, "size": len(content), **self.facts_of(content)}
+        return Item(name, "done", {**self.facts, **file}, attachments=[attachment], links=links)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ submissions of the sample.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -17,12 +17,10 @@ from ...core.api.vmray_optional import read_optional
 from ...core.api.vmray_protocol import FileType
 from ...core.api.vmray_request_errors import NotFoundError
 from ...core.evidence.vmray_analysis_choice import failed_analysis, is_unfinished
-from ...core.evidence.vmray_evidence import Evidence, sha256_of
-from ...core.evidence.vmray_file_reader import Content, File
-from ...core.results.vmray_answer import LOCKED, Answer, answer_of
-from ...core.results.vmray_item_result import Item
+from ...core.evidence.vmray_evidence import OneFile, sha256_of
+from ...core.evidence.vmray_file_reader import File
+from ...core.results.vmray_answer import LOCKED, Answer
 from ...core.results.vmray_lock import REFUSALS, is_locked
-from ...core.results.vmray_result import Attachment, Link
 from ...core.results.vmray_sample_fields import ANALYSIS_LINK, web_link
 
 MEMBER: Final = "report/report.pdf"
@@ -40,7 +38,7 @@ NO_REPORT: Final[Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class PdfReport(Evidence):
+class PdfReport(OneFile):
     """One PDF report.
 
     Attributes:
@@ -55,16 +53,13 @@ class PdfReport(Evidence):
         """Return the report; its size is not known."""
         return [File(self.read)]
 
-    def item(self, name: str, contents: Sequence[Content]) -> Item:
-        """Return the item with the report attached, and with a link to VMRay."""
-        (content,) = contents
-        address = self.facts["web_link"]
-        links = [Link(f"VMRay {self.label}", address)] if address else []
-        if not isinstance(content, bytes):
-            return replace(answer_of(content).item(name, self.facts), links=links)
-        file = {"attachment": self.name, "size": len(content), "sha256": sha256_of(content)}
-        attachment = Attachment(self.title, self.name, content)
-        return Item(name, "done", {**self.facts, **file}, attachments=[attachment], links=links)
+    def name_of(self, content: bytes) -> str:  # noqa: ARG002 - every report has this name
+        """Return the name of the attachment."""
+        return self.name
+
+    def facts_of(self, content: bytes) -> dict[str, Any]:
+        """Return the hash of the report."""
+        return {"sha256": sha256_of(content)}
 
 
 def pdf_of_sample(client: Client, sample: Sample, facts: Mapping[str, Any], title: str) -> PdfReport:

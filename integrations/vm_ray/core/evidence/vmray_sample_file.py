@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -12,12 +12,10 @@ from ...core.api.vmray_encrypted_zip import PASSWORD
 from ...core.api.vmray_models import Sample, text_of
 from ...core.api.vmray_optional import read_optional
 from ...core.api.vmray_request_errors import NotFoundError, PermissionDeniedError
-from ...core.evidence.vmray_evidence import Evidence, sha256_of
-from ...core.evidence.vmray_file_reader import Content, File
-from ...core.results.vmray_answer import LOCKED, Answer, answer_of
-from ...core.results.vmray_item_result import Item
+from ...core.evidence.vmray_evidence import OneFile, sha256_of
+from ...core.evidence.vmray_file_reader import File
+from ...core.results.vmray_answer import LOCKED, Answer
 from ...core.results.vmray_lock import is_locked
-from ...core.results.vmray_result import Attachment, Link
 from ...core.results.vmray_sample_fields import sha256_of_sample, web_link
 
 IS_URL: Final = Answer("empty", "the sample is a URL, which has no file")
@@ -37,7 +35,7 @@ NO_SAMPLE_FILE: Final[Mapping[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class SampleFile(Evidence):
+class SampleFile(OneFile):
     """The file of one sample.
 
     Attributes:
@@ -54,21 +52,13 @@ class SampleFile(Evidence):
         read = partial(read_file, self.client, self.sample)
         return [File(read, size, growth_of(size))] if type(size) is int and size >= 0 else [File(read)]
 
-    def item(self, name: str, contents: Sequence[Content]) -> Item:
-        """Return the item with the ZIP attached, and with a link to VMRay."""
-        (content,) = contents
-        address = self.facts["web_link"]
-        links = [Link(f"VMRay {self.label}", address)] if address else []
-        if not isinstance(content, bytes):
-            return replace(answer_of(content).item(name, self.facts), links=links)
-        attachment = Attachment(self.title, f"vmray-sample-{self.sample.sample_id}-infected.zip", content)
-        file = {
-            "attachment": attachment.name,
-            "size": len(content),
-            "zip_sha256": sha256_of(content),
-            "password": PASSWORD,
-        }
-        return Item(name, "done", {**self.facts, **file}, attachments=[attachment], links=links)
+    def name_of(self, content: bytes) -> str:  # noqa: ARG002 - every ZIP of the sample has this name
+        """Return the name of the attachment."""
+        return f"vmray-sample-{self.sample.sample_id}-infected.zip"
+
+    def facts_of(self, content: bytes) -> dict[str, Any]:
+        """Return the hash of the ZIP, and its password."""
+        return {"zip_sha256": sha256_of(content), "password": PASSWORD}
 
 
 def sample_file(client: Client, sample: Sample, facts: Mapping[str, Any], title: str) -> SampleFile:
