@@ -263,6 +263,14 @@ def test_an_entity_of_the_case_is_never_added(
     assert platform.updated == (["B.EXAMPLE"] if expected[0] == "updated" else [])
 
 
+def test_an_entity_in_lower_case_is_the_same(core: SimpleNamespace) -> None:
+    """Given an entity of another integration with lower-case letters, then it is not added again."""
+    platform = Platform(stored={("DOMAIN", "b.example"): {}})
+
+    assert states(core, platform)["B"] == ("updated", "")
+    assert platform.sent == ["A.EXAMPLE", "C.EXAMPLE"]
+
+
 def test_an_action_without_an_alert(core: SimpleNamespace) -> None:
     """Given no alert, then there is an error of the platform."""
     assert core.without_alert(run_of(Platform())) is None
@@ -300,6 +308,8 @@ def test_the_order_of_the_entities(core: SimpleNamespace) -> None:
         ({"files": ["a.exe"]}, "VMRay has no hash of this file"),
         ({"urls": ["http://a.example/\u202e"]}, "has invisible characters"),
         ({"urls": [f"http://a.example/{'a' * 2_000}"]}, "more characters than an entity can have"),
+        ({"domains": ["stra\u00dfe.example"]}, "another text in upper case"),
+        ({"domains": ["pa\u0131.example"]}, "another text in upper case"),
     ],
 )
 def test_what_becomes_no_entity(core: SimpleNamespace, lists: dict[str, list[Any]], reason: str) -> None:

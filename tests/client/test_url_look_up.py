@@ -157,6 +157,13 @@ def test_the_host_of_each_result_is_compared(url: str, *, same: bool) -> None:
     assert (len(result.known), result.similar) == ((1, 0) if same else (0, 1))
 
 
+@pytest.mark.parametrize("stored", ['http://a.example/?q="a b"', "http://a.example/?q=%22a%20b%22"])
+@pytest.mark.parametrize("asked", ['http://a.example/?q="a b"', "http://a.example/?q=%22a%20b%22"])
+def test_white_space_and_quotes_can_be_encoded(asked: str, stored: str) -> None:
+    """Given white space and quotes as they are, or encoded, then the URL is the same."""
+    assert ids(Server(urls(stored)), exact_query(asked)) == [1]
+
+
 def test_the_worst_verdicts_come_first() -> None:
     """Given several samples, then the worst and of these the newest are returned, and the rest is named."""
     server = Server(urls(URL, URL, URL))

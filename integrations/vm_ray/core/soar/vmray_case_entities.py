@@ -93,14 +93,17 @@ def added(run: Run, planned: Sequence[PlannedEntity], *, update: bool) -> list[E
 
 
 def _read(run: Run) -> Entities | None:
-    """Return the entities of all alerts of the case, as they are now; None if the platform does not return them."""
+    """Return the entities of all alerts of the case, as they are now; None if the platform does not return them.
+
+    An entity that another integration added can have an identifier in lower case.
+    """
     try:
         call_with_timeout(run.siemplify.load_case_data, min(run.deadline.remaining, _LONGEST))
         alerts = run.siemplify.case.alerts
     except Exception as error:  # noqa: BLE001 - the SDK raises bare exceptions
         run.log(f"the platform did not return the case: {type(error).__name__}")
         return None
-    return {(each.entity_type, each.identifier): each for alert in alerts for each in alert.entities}
+    return {(each.entity_type, each.identifier.upper()): each for alert in alerts for each in alert.entities}
 
 
 def _existing(entity: PlannedEntity, *, update: bool) -> EntityState:

@@ -16,7 +16,7 @@ from ...core.results.vmray_outcome import VERDICT_WORDS, verdict_outcome, worst_
 from ...core.results.vmray_result import Insight, Link, Table
 from ...core.results.vmray_sample_fields import web_link
 from ...core.soar.vmray_look_up_parameters import Asked, LookUpParameters
-from ...core.submissions.vmray_url_look_up import KnownUrl, LookUp
+from ...core.submissions.vmray_url_look_up import MOST_READ, KnownUrl, LookUp
 from ...core.submissions.vmray_url_search import UrlQuery
 
 FOUND: Final = "Successfully found the following URLs in VMRay: "
@@ -47,8 +47,8 @@ def item_of(asked: Asked, found: LookUp | VMRayError, params: LookUpParameters) 
         worst_outcome(_outcome(each) for each in found.known),
         facts,
         objects=("samples",),
-        reason="; ".join(_notes(found)),
-        complete=all(each.missing is None for each in found.known),
+        reason="; ".join(_notes(found, params)),
+        complete=not found.has_unlisted and all(each.missing is None for each in found.known),
         links=[Link(f"VMRay sample {each['sample_id']}", each["web_link"]) for each in samples if each["web_link"]],
         insights=[_placed(asked, found.known[0], html)] if html else [],
     )
@@ -124,11 +124,13 @@ def _why_not_found(found: LookUp, params: LookUpParameters) -> str:
     return f"{reason}; similar URLs that were found: {found.similar}" if found.similar else reason
 
 
-def _notes(found: LookUp) -> list[str]:
+def _notes(found: LookUp, params: LookUpParameters) -> list[str]:
     notes = {each.sample.verdict.note: None for each in found.known if each.sample.verdict.note}
     notes |= {f"sample {each.sample.sample_id}: {each.missing.note}": None for each in found.known if each.missing}
-    if found.has_unread:
+    if found.has_unread and len(found.known) == params.max_samples:
         notes[f"{len(found.known)} of {found.total} samples are returned; the limit is Max Samples"] = None
+    elif found.has_unread:
+        notes[f"{found.total} samples were found; only the age of the worst {MOST_READ} was read"] = None
     if found.has_unlisted:
         notes[_UNLISTED] = None
     return list(notes)

@@ -94,6 +94,8 @@ def _why_none(entity: PlannedEntity, others: Mapping[tuple[str, str], PlannedEnt
         return "not an IP address"
     if entity.identifier != row.name.value.upper():
         return "has invisible characters, blanks around it, or more characters than an entity can have"
+    if entity.identifier.lower() != row.name.value.lower():  # such as a sharp s: the entity would be of another host
+        return "would be another text in upper case, in which the platform stores it"
     if entity.key in others:
         return f"its entity is that of another IOC: {others[entity.key].row.name.value}"
     return f"over the limit of Max Entities, {limit}" if len(others) == limit else ""

@@ -49,7 +49,10 @@ class UrlQuery(NamedTuple):
     def conditions(self) -> Sequence[Condition]:
         """The conditions of the search, one of which has to be true."""
         if self.match == "exact":
-            return [Condition("==", each) for each in _spellings(self.text)]
+            found = [Condition("==", each) for each in _spellings(self.text)]
+            if _ENDS_VALUE.search(self.text):  # VMRay may have the URL as it was sent, with the signs themselves
+                found.append(Condition("like", _ENDS_VALUE.sub("%", self.text)))
+            return found
         starts = ["//", "@"] if _ADDRESS.fullmatch(self.text) else ["//", ".", "@"]
         return [Condition("like", f"%{each}{self.text}%") for each in starts]
 
@@ -57,7 +60,7 @@ class UrlQuery(NamedTuple):
         """Return whether a URL is the same, or is on this host or on a part of its domain.
 
         The search ignores case, and finds a host also in other parts of a URL. So each result is compared again: only
-        the spelling of the scheme, the host, a default port and an empty path may differ.
+        the spelling of the scheme, the host, a default port, an empty path, white space and quotes may differ.
         """
         identity = _identity(url)
         if self.match == "exact" or identity is None:
@@ -72,7 +75,7 @@ def exact_query(url: str) -> UrlQuery:
     Raises:
         UnsupportedSubjectError: The text is not a URL.
     """
-    return UrlQuery(url, "exact", url_subject(url).identity)
+    return UrlQuery(url, "exact", _identity_of(url))
 
 
 def host_query(text: str) -> UrlQuery:
@@ -101,9 +104,7 @@ def searched(search: Callable[[str], Found], conditions: Sequence[Condition]) ->
         search: Sends a query.
         conditions: The conditions, one of which has to be true.
     """
-    encoded = [
-        each._replace(value=_ENDS_VALUE.sub(lambda sign: quote(sign.group()), each.value)) for each in conditions
-    ]
+    encoded = [each._replace(value=_encoded(each.value)) for each in conditions]
     try:
         return search(" or ".join(f"url {operator} {value}" for operator, value in encoded))
     except RequestRejectedError as error:
@@ -132,6 +133,15 @@ def _spellings(url: str) -> list[str]:
 
 def _identity(url: str) -> tuple[str, ...] | None:
     try:
-        return url_subject(url).identity
+        return _identity_of(url)
     except UnsupportedSubjectError:
         return None
+
+
+def _identity_of(url: str) -> tuple[str, ...]:
+    return tuple(map(_encoded, url_subject(url).identity))
+
+
+def _encoded(text: str) -> str:
+    """Return a text with its white space and quotes in percent encoding."""
+    return _ENDS_VALUE.sub(lambda sign: quote(sign.group()), text)
