@@ -405,6 +405,17 @@ def test_what_other_tools_refuse_is_left_out_with_a_reason(kind: str, value: str
     assert len(csv_rows(written("CSV", export).content)) == 3
 
 
+def test_the_reason_of_what_is_left_out_is_true() -> None:
+    """A tab is no line end, and a hash of another length is a hash."""
+    names, hashes = [ioc({"filename": "a\tb"})], [{"sha256_hash": "ab" * 64}]
+    export = export_of({"filenames": names, "files": [ioc({"hashes": hashes})]})
+    reasons = {
+        "filename": "contains line ends or control characters",
+        "file": "no MD5, SHA-1 or SHA-256 hash",
+    }
+    assert values_left("MISP", export) == values_left("UDM Search", export) == reasons
+
+
 def test_the_search_text_uses_grouped_fields() -> None:
     """Given an IOC of each type, then the search has those with a grouped field, and names the others."""
     file = written("UDM Search", everything())

@@ -83,7 +83,7 @@ def reason(kind: str, value: str, settings: GateSettings | None = None) -> str:
         ("domains", "LOCALHOST.", "name without a dot"),
         ("urls", "http://printer/status", "name without a dot"),
         ("domains", "dc1.corp", "name of an internal network: .corp"),
-        ("domains", "1.0.0.10.in-addr.arpa", "name of an internal network: .arpa"),
+        ("domains", "1.0.0.10.in-addr.arpa", "name of network infrastructure: .arpa"),
         ("urls", "https://nas.LOCAL:5001/x", "name of an internal network: .local"),
         ("domains", "local.example", ""),
         ("domains", "localhost.localdomain", "name of an internal network: .localdomain"),

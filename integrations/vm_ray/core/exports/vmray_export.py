@@ -10,11 +10,10 @@ from ...core.api.vmray_models import Json
 from ...core.api.vmray_protocol import is_utf8_encodable
 from ...core.exports.vmray_gated_iocs import DatedIoc
 from ...core.exports.vmray_ioc_gate import DroppedIoc
-from ...core.exports.vmray_ioc_hosts import address_of, is_domain, usual_host
+from ...core.exports.vmray_ioc_hosts import address_of, is_domain, is_url, usual_host
 from ...core.results.vmray_ioc_rows import IocRow
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#]+[^\s]*")
 _EMAIL: Final = re.compile(r"[^\s@<>\",;:()\[\]\\]+@([^\s@]+)")
 _HIVES: Final = (
     "HKEY_CLASSES_ROOT",
@@ -24,6 +23,7 @@ _HIVES: Final = (
     "HKEY_USERS",
 )
 NO_UTF8: Final = "contains characters that have no form in UTF-8"
+NOT_PLAIN: Final = "contains line ends or control characters"
 
 
 class ExportedSample(NamedTuple):
@@ -112,11 +112,11 @@ def _address(row: IocRow) -> str:
 
 
 def _url(row: IocRow) -> str:
-    return "" if _URL.fullmatch(row.name.value) and not has_control_characters(row.name.value) else "not a URL"
+    return "" if is_url(row.name.value) and not has_control_characters(row.name.value) else "not a URL"
 
 
 def _file(row: IocRow) -> str:
-    return "" if row.content_hashes and _is_hash(row.content_hashes[0]) else "a file without a hash"
+    return "" if row.content_hashes and _is_hash(row.content_hashes[0]) else "no MD5, SHA-1 or SHA-256 hash"
 
 
 def _is_hash(text: str) -> bool:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ...core.exports.vmray_export import Export, Written, has_control_characters, problem_of_value
+from ...core.exports.vmray_export import NOT_PLAIN, Export, Written, has_control_characters, problem_of_value
 from ...core.exports.vmray_gated_iocs import DatedIoc
 
 _NAMESPACE: Final = uuid.UUID("8f4c1f0e-4a3b-5d6b-9a0e-2f8f1f7f2c11")
@@ -60,7 +60,7 @@ def _identified(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _problem(ioc: DatedIoc) -> str:
-    return "more than one line" if has_control_characters(ioc.row.name.value) else problem_of_value(ioc.row)
+    return NOT_PLAIN if has_control_characters(ioc.row.name.value) else problem_of_value(ioc.row)
 
 
 def _attribute(ioc: DatedIoc) -> dict[str, Any]:

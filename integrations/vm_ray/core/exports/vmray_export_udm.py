@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...core.exports.vmray_export import Export, Written, has_control_characters, problem_of_value
+from ...core.exports.vmray_export import NOT_PLAIN, Export, Written, has_control_characters, problem_of_value
 from ...core.exports.vmray_gated_iocs import DatedIoc
 from ...core.exports.vmray_ioc_hosts import usual_host
 from ...core.results.vmray_escape import udm_string
@@ -46,5 +46,5 @@ def _problem(ioc: DatedIoc) -> str:
     if ioc.row.name.kind not in _FIELDS:
         return "the search has no grouped field for this type"
     if has_control_characters(ioc.row.name.value):
-        return "more than one line"
+        return NOT_PLAIN
     return problem_of_value(ioc.row)

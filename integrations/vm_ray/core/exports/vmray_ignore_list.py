@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
 from ...core.api.vmray_errors import UnsupportedSubjectError
-from ...core.exports.vmray_ioc_hosts import address_of, is_domain, names_above, usual_host
+from ...core.exports.vmray_ioc_hosts import address_of, is_domain, is_url, names_above, usual_host
 from ...core.results.vmray_ioc_rows import IocRow
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _HASH: Final = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
-_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#]+\S*")
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class IgnoreList:
         for entry in entries:
             if _HASH.fullmatch(entry):
                 hashes.add(entry.lower())
-            elif _URL.fullmatch(entry):
+            elif is_url(entry):
                 urls.add(entry)
             elif (network := _network(entry)) is not None:
                 networks.append(network)

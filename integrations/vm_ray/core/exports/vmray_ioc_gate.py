@@ -32,7 +32,10 @@ _NOT_BLOCKABLE: Final = tuple(
     }.items()
     for network in networks
 )
-_INTERNAL: Final = frozenset({"local", "lan", "internal", "home", "corp", "arpa", "localhost", "localdomain"})
+_INTERNAL: Final = {
+    **dict.fromkeys(("local", "lan", "internal", "home", "corp", "localhost", "localdomain"), "an internal network"),
+    "arpa": "network infrastructure",
+}
 _EMPTY_CONTENT: Final = frozenset(
     {
         "d41d8cd98f00b204e9800998ecf8427e",
@@ -157,7 +160,7 @@ def _internal_name(row: IocRow, host: str, settings: GateSettings) -> str:
     above, _, last = host.rpartition(".")
     if not above:
         return "name without a dot"
-    return f"name of an internal network: .{last}" if last in _INTERNAL else ""
+    return f"name of {_INTERNAL[last]}: .{last}" if last in _INTERNAL else ""
 
 
 def _ignored_by_user(row: IocRow, host: str, settings: GateSettings) -> str:

@@ -14,6 +14,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 # A name with a dot; no domain ends with one character, or with digits only.
 _DOMAIN: Final = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)+(?!\d+$)(?=..){_LABEL}")
+_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#]+\S*")
 # Browsers end the host at a backslash too.
 _AUTHORITY: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#\\]*)")
 _HOST: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::[0-9]*)?")
@@ -98,6 +99,11 @@ def address_of(host: str) -> Address | None:
 def is_domain(host: str) -> bool:
     """Return whether a host in its usual spelling is a name with a dot."""
     return _DOMAIN.fullmatch(host) is not None
+
+
+def is_url(text: str) -> bool:
+    """Return whether a text is a URL with a host, without blanks."""
+    return _URL.fullmatch(text) is not None
 
 
 def names_above(name: str) -> Iterator[str]:
