@@ -202,6 +202,20 @@ def test_all_formats_of_several_samples(lab: Lab) -> None:
     assert lab.seen().count("GET /rest/sample/5001/mitre_attack") == 1
 
 
+def test_without_techniques_a_sample_is_not_complete(lab: Lab) -> None:
+    """Given techniques that cannot be read, then all IOCs are exported, and the sample is not complete."""
+    lab.vmray.control.add_sample(sha256=SHA256, iocs=FOUND)
+    lab.vmray.control.configure(refused_paths=[["/sample/*/mitre_attack", 404]])
+    lab.hashes(SHA256)
+
+    run = export(lab, Formats="STIX")
+
+    (sample,) = run.json_result["samples"]
+    assert (run.result_value, run.json_result["complete"]) == ("done", False)
+    assert sample["reason"].startswith("the MITRE techniques could not be read: ")
+    assert f"{SHA256.upper()}: {sample['reason']}" in run.message
+
+
 def test_nothing_is_left_to_export(lab: Lab) -> None:
     """Given IOCs that are all dropped, then no file is attached, and the reasons are in the result."""
     lab.vmray.control.add_sample(iocs={"ips": FOUND["ips"]})

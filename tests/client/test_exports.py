@@ -82,14 +82,14 @@ def export_of(
     }
     rows = rows_of(found, limit=10_000).rows
     item = IocItem("5001", "done", {"sample_id": 5001}, seen=seen, found={5001: found})
-    return Export(dated(rows, [item]), {5001: sample or ExportedSample(5001)})
+    return Export(dated(rows, [item]), {5001: sample or ExportedSample()})
 
 
 def everything() -> Export:
     """Return an export with one IOC of each type, threat names, techniques and a link."""
     lists = {name: [ioc(fields, threat_names=["Emotet"])] for name, (fields, _) in ONE_OF_EACH.items()}
     link = "https://cloud.vmray.example/samples/5001"
-    return export_of(lists, ExportedSample(5001, link, ["Emotet", "Heodo's \\"], TECHNIQUES))
+    return export_of(lists, ExportedSample(link, ["Emotet", "Heodo's \\"], TECHNIQUES))
 
 
 def hostile(value: str) -> Export:
@@ -98,7 +98,7 @@ def hostile(value: str) -> Export:
     lists["domains"].append(domain("c2.example"))
     lists["files"] = [ioc({"filename": value}), ioc({"hashes": [{"sha256_hash": value}]})]
     technique = {"technique_id": "T1112", "technique": value, "tactics": [value]}
-    return export_of(lists, ExportedSample(5001, None, [value], [technique]))
+    return export_of(lists, ExportedSample(None, [value], [technique]))
 
 
 def written(name: str, export: Export) -> Written:

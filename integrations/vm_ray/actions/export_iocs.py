@@ -13,6 +13,7 @@ from ..core.exports.vmray_exports import (
     exported_rows,
     exported_samples,
     notes_of,
+    with_notes,
 )
 from ..core.exports.vmray_gated_iocs import dated
 from ..core.exports.vmray_ioc_gate import GatedIocs, limited
@@ -57,7 +58,7 @@ class ExportIOCs(GatedAction[ExportParameters]):
         files = exported_files(formats, export, gate, run.max_result_bytes, run.redacted)
         attachments = [each.attachment(export.title) for each in files if not each.reason]
         unsaved = save_to_case_wall(run, attachments) if params.save else {}
-        items = delivered(shown.items, files)
+        items = delivered(with_notes(shown.items, export.samples), files)
         return replace(
             shown,
             outcome=self.overall_outcome(item.outcome for item in items),
@@ -66,7 +67,7 @@ class ExportIOCs(GatedAction[ExportParameters]):
             collected=exported_rows(gate, export.iocs, files),
             tables=[*ioc_tables(gate.kept), *dropped_table(gate.dropped)],
             attachments=attachments,
-            details=[*shown.details, *notes_of(export.samples.values(), files, unsaved)],
+            details=[*shown.details, *notes_of(files, unsaved)],
         )
 
 

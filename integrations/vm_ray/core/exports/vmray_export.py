@@ -30,14 +30,12 @@ class ExportedSample(NamedTuple):
     """A sample with IOCs.
 
     Attributes:
-        number: The id of the sample.
         link: VMRay's own address of the sample; None if there is none.
         threat_names: VMRay's names of the threat.
         techniques: VMRay's MITRE ATT&CK techniques.
         note: Why the techniques could not be read.
     """
 
-    number: int
     link: str | None = None
     threat_names: Sequence[str] = ()
     techniques: Sequence[Json] = ()

@@ -82,21 +82,21 @@ def exported_samples(client: Client, items: Iterable[Item], formats: Sequence[st
     samples = {item.facts["sample_id"]: item.sample for item in done}
     found = map_concurrently(lambda each: _read_techniques(client, each), samples if STIX in formats else ())
     techniques = dict(found)
-    return {number: _exported(number, each, techniques.get(number, ())) for number, each in samples.items()}
+    return {number: _exported(each, techniques.get(number, ())) for number, each in samples.items()}
 
 
 def _read_techniques(client: Client, number: int) -> Sequence[Json] | Missing:
     return read_optional(_TECHNIQUES, lambda: objects(client.get_techniques(number).content))
 
 
-def _exported(number: int, sample: Sample | None, techniques: Sequence[Json] | VMRayError | Missing) -> ExportedSample:
+def _exported(sample: Sample | None, techniques: Sequence[Json] | VMRayError | Missing) -> ExportedSample:
     raw = sample.raw if sample else {}
     names = texts(raw.get("sample_threat_names"))
     if isinstance(techniques, VMRayError):
         techniques = Missing(_TECHNIQUES, techniques)
     if isinstance(techniques, Missing):
-        return ExportedSample(number, web_link(raw), names, note=techniques.note)
-    return ExportedSample(number, web_link(raw), names, techniques)
+        return ExportedSample(web_link(raw), names, note=techniques.note)
+    return ExportedSample(web_link(raw), names, techniques)
 
 
 def exported_files(
@@ -132,6 +132,17 @@ def _redacted(written: Written, redacted: Callable[[str], str]) -> Written:
     return written._replace(content=redacted(written.content.decode()).encode())
 
 
+def with_notes(items: Iterable[Item], samples: Mapping[int, ExportedSample]) -> list[Item]:
+    """Return the items; one whose sample could not be read as a whole says so."""
+    return [_with_note(item, samples.get(item.facts.get("sample_id", 0))) for item in items]
+
+
+def _with_note(item: Item, sample: ExportedSample | None) -> Item:
+    if sample is None or not sample.note:
+        return item
+    return replace(item, reason="; ".join(filter(None, (item.reason, sample.note))), complete=False)
+
+
 def delivered(items: Sequence[Item], files: Sequence[ExportFile]) -> list[Item]:
     """Return the items; those with IOCs have failed if the result has room for no file."""
     if not files or not all(each.reason for each in files) or any(each.written.queries for each in files):
@@ -144,12 +155,9 @@ def delivered(items: Sequence[Item], files: Sequence[ExportFile]) -> list[Item]:
     ]
 
 
-def notes_of(
-    samples: Iterable[ExportedSample], files: Iterable[ExportFile], unsaved: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """Return what the message says about the files, and about what is missing in them."""
+def notes_of(files: Iterable[ExportFile], unsaved: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what the message says about the files."""
     return [
-        *((str(each.number), each.note) for each in samples if each.note),
         *(note for each in files for note in each.notes),
         *((name, f"not saved to the case wall: {why}") for name, why in unsaved.items()),
     ]
