@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 LIMIT: Final = 2**20
+NEW_STIX: Final = "report/stix-report-2-1.json"
+OLD_STIX: Final = "report/artifacts/stix-*.json"
 ROW: Final[dict[str, Any]] = {
     "attachment": f"vmray-analysis-{'9' * 19}-malware_configurations-infected.zip",
     "analysis_id": 10**19,
@@ -217,9 +219,8 @@ def test_stix_of_an_old_server_comes_encrypted(version: str) -> None:
         (file,) = piece.files()
         item = piece.item("5001", [file.read(LIMIT)])
     (row,) = json.loads(manifest_of([item])[0].content)
-    new, old = "report/stix-report-2-1.json", "report/artifacts/stix-*.json"
     is_old = version == "4.2.0"
-    assert (row["members"], row["encrypted"]) == ([old if is_old else new], is_old)
+    assert (row["members"], row["encrypted"]) == ([OLD_STIX if is_old else NEW_STIX], is_old)
     assert row["attachment"].endswith("-infected.zip" if is_old else ".json")
 
 
@@ -229,6 +230,7 @@ def test_stix_of_an_old_server_comes_encrypted(version: str) -> None:
         ("Summary", {"locked": True}, 404, LOCKED),
         ("Extracted Files", {"locked": True}, 403, LOCKED),
         ("Summary", {}, 404, Answer("empty", "the archive of analysis 9001 has no logs/summary_v2.json")),
+        ("STIX", {}, 404, Answer("empty", f"the archive of analysis 9001 has no {NEW_STIX} or {OLD_STIX}")),
         ("Whole Archive", {}, 404, Answer("empty", "the archive of analysis 9001 has no members")),
         ("Summary", {}, 403, PermissionDeniedError),
     ],

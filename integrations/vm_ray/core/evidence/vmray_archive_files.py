@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Final
 
 from ...core.api.vmray_client import Client
@@ -105,12 +104,8 @@ def pieces_of_analysis(
 
 def read_piece(client: Client, analysis: Analysis, piece: Piece, limit: int) -> bytes | Answer:
     """Read a piece; return why there is none."""
-    number = analysis.analysis_id
-    read = partial(client.download_archive, number, limit, *piece.members)
-    if piece.types:
-        read = partial(client.download_archive_member, number, piece.members[0], limit, *piece.types)
     try:
-        return read()
+        return _content_of(client, analysis, piece, limit)
     except PermissionDeniedError:
         if analysis.locked:
             return LOCKED
@@ -118,9 +113,20 @@ def read_piece(client: Client, analysis: Analysis, piece: Piece, limit: int) -> 
     except NotFoundError:
         if analysis.locked:
             return LOCKED
-    if piece.older:
-        return read_piece(client, analysis, piece._replace(members=piece.older, types=(), older=()), limit)
-    return Answer("empty", f"the archive of analysis {number} has no {' or '.join(piece.members) or 'members'}")
+    named = " or ".join((*piece.members, *piece.older)) or "members"
+    return Answer("empty", f"the archive of analysis {analysis.analysis_id} has no {named}")
+
+
+def _content_of(client: Client, analysis: Analysis, piece: Piece, limit: int) -> bytes:
+    number = analysis.analysis_id
+    if not piece.types:
+        return client.download_archive(number, limit, *piece.members)
+    try:
+        return client.download_archive_member(number, piece.members[0], limit, *piece.types)
+    except NotFoundError:
+        if analysis.locked or not piece.older:
+            raise
+    return client.download_archive(number, limit, *piece.older)
 
 
 def growth_of(size: int) -> int:
