@@ -78,11 +78,9 @@ BREAKS: Final[Mapping[str, Break]] = {
     "no temporary folder": lambda patch: patch.setattr(
         tempfile, "_get_default_tempdir", _fails(errno.ENOENT)
     ),
-    "a folder that is read-only": lambda patch: patch.setattr(
-        vmray_spool, "TemporaryFile", _fails(errno.EROFS)
-    ),
-    "no permission": lambda patch: patch.setattr(vmray_spool, "TemporaryFile", _fails(errno.EACCES)),
-    "no more open files": lambda patch: patch.setattr(vmray_spool, "TemporaryFile", _fails(errno.EMFILE)),
+    "a folder that is read-only": lambda patch: patch.setattr(tempfile, "TemporaryFile", _fails(errno.EROFS)),
+    "no permission": lambda patch: patch.setattr(tempfile, "TemporaryFile", _fails(errno.EACCES)),
+    "no more open files": lambda patch: patch.setattr(tempfile, "TemporaryFile", _fails(errno.EMFILE)),
 }
 
 
@@ -90,7 +88,7 @@ def test_values_come_back_from_memory_and_from_disk() -> None:
     """Given more values than fit into memory, then each is returned, in any order; unknown names are None."""
     spool = stored()
     assert read(spool) == VALUES
-    assert spool._file is not None
+    assert spool._disk.size
     assert spool._in_memory <= 2_000
     assert spool.get("another") is None
     assert Spool().get("another") is None
@@ -108,7 +106,7 @@ def test_values_stay_in_memory_without_a_usable_disk(monkeypatch: pytest.MonkeyP
 def test_a_limit_on_the_size_of_files_loses_nothing() -> None:
     """Given a limit in the middle of a value, then this value and the later ones stay in memory."""
     spool = stored()
-    assert 0 < spool._end <= 5_000
+    assert 0 < spool._disk.size <= 5_000
     assert read(spool) == VALUES
 
 
@@ -118,16 +116,15 @@ def test_a_value_that_cannot_be_read_again_is_an_error_of_this_value(
 ) -> None:
     """Given a broken file, then its values are errors with the cause; those in memory are returned."""
     spool = stored()
-    assert spool._file is not None
+    assert spool._disk.size
     match how:
         case "an error":
             monkeypatch.setattr(os, "pread", _fails(errno.EIO))
         case "a truncated file":
-            os.truncate(spool._file.fileno(), 1)
+            os.truncate(spool._disk._opened().fileno(), 1)
         case _:
-            os.pwrite(spool._file.fileno(), bytes(spool._end), 0)
+            os.pwrite(spool._disk._opened().fileno(), bytes(spool._disk.size), 0)
     assert spool.get("entity 0") == VALUES["entity 0"]
-    with pytest.raises(
-        SpoolError, match="Input/output error" if how == "an error" else "the file is damaged"
-    ):
+    said = {"an error": "Input/output error", "a truncated file": "the temporary file is incomplete"}
+    with pytest.raises(SpoolError, match=said.get(how, "the temporary file is damaged")):
         spool.get("entity 39")

@@ -1,15 +1,14 @@
 """Temporary storage for entities until all of them are read: in memory for a few, on disk for many.
 
-The disk only saves memory. If it cannot be used (no temporary folder, no room, a limit on the size of files), then what
-does not fit is kept in memory: what was found must not be lost at the last step.
+If the disk cannot be used, what does not fit is kept in memory: what was found must not be lost at the last step.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from tempfile import TemporaryFile
-from typing import IO, Any, Final
+from typing import Any, Final
+
+from ...core.api.vmray_scratch_file import ScratchFile
 
 MAX_IN_MEMORY: Final = 2 * 1024 * 1024
 
@@ -19,21 +18,22 @@ class SpoolError(Exception):
 
 
 class Spool:
-    """Stores JSON values by name; the temporary file is removed when the process ends."""
+    """Stores JSON values by name."""
 
     def __init__(self) -> None:
         """Start without values."""
         self._memory: dict[str, bytes] = {}
         self._in_memory = 0
         self._places: dict[str, tuple[int, int]] = {}
-        self._file: IO[bytes] | None = None
-        self._end = 0
-        self._is_disk_usable = True
+        self._disk = ScratchFile()
 
     def put(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
         """Store a value; each name is used once."""
         data = json.dumps(value).encode("ascii")
-        if self._in_memory + len(data) <= MAX_IN_MEMORY or not self._write(name, data):
+        start = self._disk.size
+        if self._in_memory + len(data) > MAX_IN_MEMORY and self._disk.append(data):
+            self._places[name] = (start, len(data))
+        else:
             self._memory[name] = data
             self._in_memory += len(data)
 
@@ -45,31 +45,12 @@ class Spool:
         """
         if name in self._memory:
             return json.loads(self._memory[name])
-        if self._file is None or name not in self._places:
+        if name not in self._places:
             return None
         start, size = self._places[name]
         try:
-            return json.loads(os.pread(self._file.fileno(), size, start))
+            return json.loads(self._disk.read(size, start))
         except OSError as error:
             raise SpoolError(error.strerror) from None
         except ValueError:
-            raise SpoolError("the file is damaged") from None
-
-    def _write(self, name: str, data: bytes) -> bool:
-        """Write a value to the disk at once, without a buffer; return False if it has to stay in memory.
-
-        After the first failure the disk is not used again: another attempt costs time and hardly ever succeeds.
-        """
-        if not self._is_disk_usable:
-            return False
-        try:
-            if self._file is None:
-                # Closed with the process: the spool is needed until the end of the run.
-                self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - open as long as the object is used
-            self._is_disk_usable = os.pwrite(self._file.fileno(), data, self._end) == len(data)
-        except OSError:
-            self._is_disk_usable = False
-        if self._is_disk_usable:
-            self._places[name] = (self._end, len(data))
-            self._end += len(data)
-        return self._is_disk_usable
+            raise SpoolError("the temporary file is damaged") from None
