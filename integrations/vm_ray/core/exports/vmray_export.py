@@ -11,7 +11,7 @@ from ...core.api.vmray_protocol import is_utf8_encodable
 from ...core.exports.vmray_gated_iocs import DatedIoc
 from ...core.exports.vmray_ioc_gate import DroppedIoc
 from ...core.exports.vmray_ioc_hosts import address_of, is_domain, is_url, usual_host
-from ...core.results.vmray_ioc_rows import IocRow
+from ...core.results.vmray_ioc_rows import IocName, IocRow
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _EMAIL: Final = re.compile(r"[^\s@<>\",;:()\[\]\\]+@([^\s@]+)")
@@ -88,6 +88,17 @@ def problem_of_value(row: IocRow) -> str:
     """Return why other tools refuse the value of an IOC as one of its type; empty if they do not."""
     check = _CHECKS.get(row.name.kind)
     return check(row) if check else ""
+
+
+def usual_value(name: IocName) -> str:
+    """Return a value in its usual spelling, that of logs: a name in ASCII, an address in its short form, a hash."""
+    match name.kind:
+        case "domains" | "ips":
+            return usual_host(name.value)
+        case "files":
+            return name.value.lower()
+        case _:
+            return name.value
 
 
 def has_control_characters(text: str) -> bool:

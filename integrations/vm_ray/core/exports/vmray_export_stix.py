@@ -6,6 +6,7 @@ the export: objects are created when VMRay analyzed the samples.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import uuid
@@ -14,9 +15,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from ...core.api.vmray_models import text_of, texts
-from ...core.exports.vmray_export import Export, Written, problem_of_value, utf8_texts
+from ...core.exports.vmray_export import Export, Written, problem_of_value, usual_value, utf8_texts
 from ...core.exports.vmray_gated_iocs import DatedIoc
-from ...core.exports.vmray_ioc_hosts import address_of
 from ...core.results.vmray_escape import stix_string
 from ...core.results.vmray_ioc_rows import IocRow
 
@@ -157,11 +157,10 @@ def pattern_of(row: IocRow) -> str:
 
 def _comparisons(row: IocRow) -> Mapping[str, str]:
     """Return what the pattern compares: values by their path."""
-    value = row.name.value
+    value = usual_value(row.name)
     match row.name.kind:
         case "ips":
-            address = address_of(value)
-            return {f"ipv{address.version if address else 4}-addr:value": value}
+            return {f"ipv{ipaddress.ip_address(value).version}-addr:value": value}
         case "files":
             return {f"file:hashes.{_HASH_NAMES[len(value)]}": value}
         case "filenames":

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...core.exports.vmray_export import NOT_PLAIN, Export, Written, has_control_characters, problem_of_value
+from ...core.exports.vmray_export import (
+    NOT_PLAIN,
+    Export,
+    Written,
+    has_control_characters,
+    problem_of_value,
+    usual_value,
+)
 from ...core.exports.vmray_gated_iocs import DatedIoc
-from ...core.exports.vmray_ioc_hosts import usual_host
 from ...core.results.vmray_escape import udm_string
 from ...core.results.vmray_ioc_rows import IocName
 
@@ -26,20 +32,16 @@ MAX_TERMS: Final = 50
 def udm_file(export: Export) -> Written:
     """Return searches with at most 50 terms each, the most important IOCs first."""
     kept, left_out = export.accepted(_problem)
-    terms = list(dict.fromkeys(f"{_FIELDS[ioc.row.name.kind]} = {udm_string(_spelled(ioc.row.name))}" for ioc in kept))
+    # The search compares upper and lower case.
+    terms = list(
+        dict.fromkeys(f"{_FIELDS[ioc.row.name.kind]} = {udm_string(usual_value(ioc.row.name))}" for ioc in kept)
+    )
     queries = [" or ".join(terms[start : start + MAX_TERMS]) for start in range(0, len(terms), MAX_TERMS)]
     return Written("".join(f"{query}\n\n" for query in queries).encode(), left_out, queries)
 
 
-def _spelled(name: IocName) -> str:
-    """Return a value as logs have it: the search compares the case, and logs have the ASCII form of a name."""
-    match name.kind:
-        case "domains" | "ips":
-            return usual_host(name.value)
-        case "files":
-            return name.value.lower()
-        case _:
-            return name.value
+def _term(name: IocName) -> str:
+    return f"{_FIELDS[name.kind]} = {udm_string(usual_value(name))}"
 
 
 def _problem(ioc: DatedIoc) -> str:
