@@ -17,8 +17,8 @@ from tests.client.test_ioc_rows import MD5, ONE_OF_EACH, SHA1, SHA256, domain, i
 
 from vm_ray.core.exports.vmray_export import Export, ExportedSample
 from vm_ray.core.exports.vmray_export_csv import COLUMNS
+from vm_ray.core.exports.vmray_export_files import NAMES, delivered, exported_files, exported_rows, writer_of
 from vm_ray.core.exports.vmray_export_stix import pattern_of
-from vm_ray.core.exports.vmray_exports import NAMES, delivered, exported_files, exported_rows, writer_of
 from vm_ray.core.exports.vmray_gated_iocs import dated
 from vm_ray.core.exports.vmray_ioc_gate import GatedIocs
 from vm_ray.core.exports.vmray_ioc_hosts import usual_host

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..core.exports.vmray_export import Export
-from ..core.exports.vmray_exports import (
+from ..core.exports.vmray_export_files import (
     delivered,
     dropped_table,
     exported_files,
@@ -24,7 +24,7 @@ from ..core.soar.vmray_fetch_action import Sentences, told
 from ..core.soar.vmray_gated_action import GatedAction
 from ..core.soar.vmray_outcome_action import Presentation
 from ..core.soar.vmray_run import Run
-from ..core.soar.vmray_saved_files import save_to_case_wall
+from ..core.soar.vmray_saved_files import save_to_case_wall, unsaved_notes
 
 
 class ExportIOCs(GatedAction[ExportParameters]):
@@ -67,7 +67,7 @@ class ExportIOCs(GatedAction[ExportParameters]):
             collected=exported_rows(gate, export.iocs, files),
             tables=[*ioc_tables(gate.kept), *dropped_table(gate.dropped)],
             attachments=attachments,
-            details=[*shown.details, *notes_of(files, unsaved)],
+            details=[*shown.details, *notes_of(files), *unsaved_notes(unsaved)],
         )
 
 

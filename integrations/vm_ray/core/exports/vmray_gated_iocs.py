@@ -50,8 +50,7 @@ def with_time(client: Client, number: int, item: Item) -> Item:
         return item
     analyses = read_optional("the time of the last analysis", lambda: client.list_analyses_of_sample(number))
     if isinstance(analyses, Missing):
-        reason = "; ".join(note for note in (item.reason, analyses.note) if note)
-        return replace(item, reason=reason, complete=False)
+        return replace(item.with_notes(analyses.note), complete=False)
     return replace(item, seen=max((each.created for each in analyses), default=""))
 
 
@@ -86,8 +85,7 @@ def _judged(item: IocItem, numbers: set[int]) -> IocItem:
     if not found or not numbers.isdisjoint(item.found):
         return item
     why = "its only IOC was dropped" if found == 1 else f"all {found} IOCs were dropped"
-    reason = "; ".join(note for note in (item.reason, f"{why}; the reasons are in dropped") if note)
-    return replace(item, outcome="empty", reason=reason)
+    return replace(item.with_notes(f"{why}; the reasons are in dropped"), outcome="empty")
 
 
 def _dated(row: IocRow, seen: datetime | None) -> DatedIoc:

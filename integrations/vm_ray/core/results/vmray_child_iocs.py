@@ -65,9 +65,7 @@ class _Below(NamedTuple):
                 item = replace(item, found={**item.found, **self.of_roots[number]})
         is_done = any(ioc for lists in item.found.values() for ioc in lists.values())
         item = replace(item, outcome="done" if is_done else "empty")
-        if not lost:
-            return item
-        return replace(item, reason="; ".join(note for note in (item.reason, *lost) if note), complete=False)
+        return replace(item.with_notes(*lost), complete=False) if lost else item
 
 
 def _not_read(root: int, families: Families) -> list[str]:

@@ -90,9 +90,8 @@ def with_iocs(item: IocItem, number: int, iocs: Aggregate, wanted: IocFilter) ->
     notes = [f"{of_child}{note}" for note in ioc_notes(lists, chosen)]
     notes += [] if iocs.finished else [f"{of_child}{STILL_COLLECTING}"]
     return replace(
-        item,
+        item.with_notes(*notes),
         outcome="done" if any(chosen.values()) else item.outcome,
-        reason="; ".join(note for note in (item.reason, *notes) if note),
         complete=item.complete and iocs.finished,
         found={**item.found, number: chosen},
     )

@@ -8,8 +8,8 @@ collected over all items, such as IOCs, lose VMRay's own objects first, and at l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple, Self
 
 from ...core.api.vmray_errors import VMRayError
 from ...core.results.vmray_escape import script_json
@@ -59,6 +59,10 @@ class Item:
         """Return the row of the item; without VMRay's own objects if ``whole`` is False."""
         facts = self.facts if whole else {**self.facts, **{name: _emptied(self.facts[name]) for name in self.objects}}
         return {"subject": self.name, **facts, "outcome": self.outcome, "reason": self.reason or None}
+
+    def with_notes(self, *notes: str) -> Self:
+        """Return the item with more notes in its reason; empty ones do not count."""
+        return replace(self, reason="; ".join(filter(None, (self.reason, *notes))))
 
     @property
     def is_finished(self) -> bool:

@@ -88,7 +88,7 @@ def _judged(item: Item, states: Sequence[EntityState]) -> Item:
     if any(each.is_done for each in own):
         return item
     if not own:
-        return replace(item, outcome="empty", reason="; ".join(filter(None, [item.reason, "its IOCs are in dropped"])))
+        return replace(item.with_notes("its IOCs are in dropped"), outcome="empty")
     first = own[0]
     return _failed(item, f"none of its IOCs became an entity: {first.reason}", first.kind, first.advice)
 

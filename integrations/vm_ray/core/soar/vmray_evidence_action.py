@@ -26,7 +26,7 @@ from ...core.soar.vmray_fetch_action import PLURALS, Sentences, told
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
 from ...core.soar.vmray_parameters import param
 from ...core.soar.vmray_run import Run
-from ...core.soar.vmray_saved_files import save_to_case_wall
+from ...core.soar.vmray_saved_files import save_to_case_wall, unsaved_notes
 from ...core.soar.vmray_subject_kinds import IDS
 from ...core.soar.vmray_subjects import Subject, SubjectParameters
 
@@ -212,8 +212,7 @@ class EvidenceAction(OutcomeAction[Params], Generic[Params]):
         files = [*(each for item in items for each in item.attachments), *made]
         unsaved = save_to_case_wall(run, files) if self.saves(params) else {}
         items = [_saved(item, unsaved) for item in items] if self.saves(params) else items
-        unsaved_notes = [(name, f"not saved to the case wall: {why}") for name, why in unsaved.items()]
-        details = [*self.notes(items), *unsaved_notes]
+        details = [*self.notes(items), *unsaved_notes(unsaved)]
         return self.present(
             run,
             Presentation(

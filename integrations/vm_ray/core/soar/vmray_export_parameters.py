@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...core.exports.vmray_exports import NAMES
+from ...core.exports.vmray_export_files import NAMES
 from ...core.exports.vmray_ignore_list import IgnoreList
 from ...core.soar.vmray_gate_parameters import IGNORE_LIST
 from ...core.soar.vmray_gated_action import GateChoice, GatedParameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -25,6 +25,11 @@ def save_to_case_wall(run: Run, attachments: Iterable[Attachment]) -> dict[str, 
     once = {each.name: each for each in attachments}  # files of the same name are equal
     reasons = {name: _saved(run, each) for name, each in once.items()}
     return {name: why for name, why in reasons.items() if why}
+
+
+def unsaved_notes(unsaved: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what the message says about files that were not saved."""
+    return [(name, f"not saved to the case wall: {why}") for name, why in unsaved.items()]
 
 
 def _saved(run: Run, attachment: Attachment) -> str:

@@ -140,7 +140,7 @@ def with_notes(items: Iterable[Item], samples: Mapping[int, ExportedSample]) -> 
 def _with_note(item: Item, sample: ExportedSample | None) -> Item:
     if sample is None or not sample.note:
         return item
-    return replace(item, reason="; ".join(filter(None, (item.reason, sample.note))), complete=False)
+    return replace(item.with_notes(sample.note), complete=False)
 
 
 def delivered(items: Sequence[Item], files: Sequence[ExportFile]) -> list[Item]:
@@ -155,12 +155,9 @@ def delivered(items: Sequence[Item], files: Sequence[ExportFile]) -> list[Item]:
     ]
 
 
-def notes_of(files: Iterable[ExportFile], unsaved: Mapping[str, str]) -> list[tuple[str, str]]:
+def notes_of(files: Iterable[ExportFile]) -> list[tuple[str, str]]:
     """Return what the message says about the files."""
-    return [
-        *(note for each in files for note in each.notes),
-        *((name, f"not saved to the case wall: {why}") for name, why in unsaved.items()),
-    ]
+    return [note for each in files for note in each.notes]
 
 
 def exported_rows(gate: GatedIocs, iocs: Sequence[DatedIoc], files: Sequence[ExportFile]) -> Collected:
