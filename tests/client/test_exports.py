@@ -432,7 +432,7 @@ def test_the_search_text_uses_grouped_fields() -> None:
     ]
     assert file.content.decode() == f"{query}\n\n"
     assert values_left("UDM Search", everything()) == dict.fromkeys(
-        ("mutex", "registry", "process"), "the search has no grouped field for this type"
+        ("mutex", "registry", "process"), "the search has no field for this type"
     )
 
 

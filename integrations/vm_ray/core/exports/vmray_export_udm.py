@@ -32,21 +32,19 @@ MAX_TERMS: Final = 50
 def udm_file(export: Export) -> Written:
     """Return searches with at most 50 terms each, the most important IOCs first."""
     kept, left_out = export.accepted(_problem)
-    # The search compares upper and lower case.
-    terms = list(
-        dict.fromkeys(f"{_FIELDS[ioc.row.name.kind]} = {udm_string(usual_value(ioc.row.name))}" for ioc in kept)
-    )
+    terms = list(dict.fromkeys(_term(ioc.row.name) for ioc in kept))
     queries = [" or ".join(terms[start : start + MAX_TERMS]) for start in range(0, len(terms), MAX_TERMS)]
     return Written("".join(f"{query}\n\n" for query in queries).encode(), left_out, queries)
 
 
 def _term(name: IocName) -> str:
+    """Return the comparison of a field with a value; the search compares upper and lower case."""
     return f"{_FIELDS[name.kind]} = {udm_string(usual_value(name))}"
 
 
 def _problem(ioc: DatedIoc) -> str:
     if ioc.row.name.kind not in _FIELDS:
-        return "the search has no grouped field for this type"
+        return "the search has no field for this type"
     if has_control_characters(ioc.row.name.value):
         return NOT_PLAIN
     return problem_of_value(ioc.row)
