@@ -38,6 +38,14 @@ INFO_ZIP: Final = base64.b64decode(
     "AACkgdUAAABkL2IuYmluVVQFAANcdQxrdXgLAAEEAAAAAAQAAAAAUEsBAh4DCgAJAAAADpd9XQAAAAAMAAAAAAAAAAkAGAAA"
     "AAAAAAAAAKSBcAEAAGVtcHR5LmJpblVUBQADXHUMa3V4CwABBAAAAAAEAAAAAFBLBQYAAAAABAAEAC8BAADPAQAAAAA="
 )
+# pyzipper 0.4.0, written to a stream: AES-256, a compressed file and a file of one byte.
+AES_ZIP: Final = base64.b64decode(
+    "UEsDBBQACQBjAGedfV0AAAAAAAAAAAAAAAAFAAsAYS5iaW4BmQcAAgBBRQMIAA9rI3KPu89Owhqjk/+9ZtQ8LIluzYbF80Ue"
+    "WqIl4r47vRM5hfcDvjE6kucOlVBLBwgAAAAALQAAAPAAAABQSwMEFAAJAGMAZ519XQAAAAAAAAAAAAAAAAUACwBiLnR4dAGZ"
+    "BwACAEFFAwgATvqIFgmTG5XOrPHPgEEejH8A8DkUbKOt+t8YYC8cdFBLBwgAAAAAHwAAAAEAAABQSwECFAMUAAkAYwBnnX1d"
+    "AAAAAC0AAADwAAAABQALAAAAAAAAAAAAgAEAAAAAYS5iaW4BmQcAAgBBRQMIAFBLAQIUAxQACQBjAGedfV0AAAAAHwAAAAEA"
+    "AAAFAAsAAAAAAAAAAACAAWsAAABiLnR4dAGZBwACAEFFAwgAUEsFBgAAAAACAAIAfAAAAMgAAAAAAA=="
+)
 PLAIN: Final = b"MZ harmless, and long enough to be recognised; " * 4
 RANDOM: Final = bytes(range(256)) * 2
 AES: Final = struct.pack("<4HBH", 0x9901, 7, 2, 0x4541, 3, 8)
@@ -138,6 +146,7 @@ def in_disguise(content: bytes, *, method: int, before: int = 0) -> Part:
 
 GOOD: Final[dict[str, bytes]] = {
     "Info-ZIP": INFO_ZIP,
+    "AES of another program": AES_ZIP,
     "compressed": archive(Part()),
     "stored": archive(Part(method=0, size=len(RANDOM) - 12)),
     "two entries": archive(Part(), Part(name=b"other")),
