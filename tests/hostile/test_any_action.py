@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pytest
 from tests.guarantees.byte_server import ByteServer, reply
@@ -41,9 +41,7 @@ FAULTS: Final[Mapping[str, Any]] = {
     "page": {"kind": "html", "body": f"<html>{TEXTS['close-script']}</html>"},
     "redirect": {"kind": "redirect", "location": "javascript:alert(1)"},
 }
-PARAMETERS: Final = [
-    (case, each.name) for case in USUAL for each in case.action.parameters if each.type != "boolean"
-]
+Messages: TypeAlias = "Mapping[str, Mapping[str, str | None]]"
 
 
 class HostileTexts:
@@ -139,27 +137,39 @@ def test_each_text_as_the_reason_of_an_error_response(status: int) -> None:
             assert "\n" not in str(raised.value)
 
 
-def test_each_text_as_a_wrong_value_of_each_parameter() -> None:
-    """Given each text for each parameter, then the message about a wrong value is one visible line."""
+@pytest.fixture(scope="session")
+def messages() -> dict[str, dict[str, str | None]]:
+    """Return, for each parameter of each action, the message about each text; None if it is a valid value."""
     found = errors_of_parameters([action.stem for action in ACTIONS], list(TEXTS.values()))
-
-    assert len(found) == sum(len(action.parameters) for action in ACTIONS)
-    assert sum(map(len, found.values())) > 10 * len(TEXTS)
-    for parameter, messages in found.items():
-        for message in messages:
-            assert "\n" not in message
-            assert_lines(message, parameter)
+    return {parameter: dict(zip(TEXTS, each, strict=True)) for parameter, each in found.items()}
 
 
-@pytest.mark.parametrize(("case", "name"), PARAMETERS, ids=str)
-def test_hostile_parameters(lab: Lab, case: Case, name: str, tmp_path: Path) -> None:
-    """Given a hostile text in a parameter, then all sinks are safe."""
-    texts = list(SHORT.values())
-    text = texts[7 * PARAMETERS.index((case, name)) % len(texts)]
+def test_each_text_as_a_wrong_value_of_each_parameter(messages: Messages) -> None:
+    """Given each text for each parameter, then the message about a wrong value is one visible line."""
+    assert len(messages) == sum(len(action.parameters) for action in ACTIONS)
+    found = [(parameter, text) for parameter, each in messages.items() for text in each.values() if text]
+    assert len(found) > 10 * len(TEXTS)
+    for parameter, message in found:
+        assert "\n" not in message
+        assert_lines(message, parameter)
 
-    run = lab.run(case.action.name, prepare(lab, case.example, tmp_path) | {name: text})
 
-    assert_safe(lab, run)
+@every_action
+def test_hostile_parameters(lab: Lab, case: Case, messages: Messages, tmp_path: Path) -> None:
+    """Given hostile texts in each parameter that accepts one, and in another, all sinks are safe."""
+    offset = USUAL.index(case)
+    valid: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for number, each in enumerate(case.action.parameters, 7 * offset):
+        name = list(SHORT)[number % len(SHORT)]
+        is_valid = messages[f"{case.action.stem}: {each.name}"][name] is None
+        (valid if is_valid else wrong)[each.name] = SHORT[name]
+    assert valid or wrong or not case.action.parameters
+    refused = dict([list(wrong.items())[offset % len(wrong)]]) if wrong else {}
+    for texts in filter(None, (valid, refused)):
+        run = lab.run(case.action.name, prepare(lab, case.example, tmp_path) | texts)
+        assert_safe(lab, run)
+        assert run.state.value == "failed" or texts is not refused
 
 
 @every_action

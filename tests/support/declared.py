@@ -40,17 +40,16 @@ from vm_ray.core.api.vmray_errors import ParameterError
 
 texts = json.load(sys.stdin)
 
-def errors(parameter):
-    for text in texts:
-        try:
-            parameter.kind.read(parameter.name, text)
-        except ParameterError as error:
-            yield str(error)
+def error(parameter, text):
+    try:
+        parameter.kind.read(parameter.name, text)
+    except ParameterError as error:
+        return str(error)
 
 found = {{}}
 for stem in sys.argv[1:]:
     for each in action_of(stem).parameters.declared():
-        found[f"{{stem}}: {{each.name}}"] = list(errors(each))
+        found[f"{{stem}}: {{each.name}}"] = [error(each, text) for text in texts]
 sys.__stdout__.write(json.dumps(found))
 """
 
@@ -64,9 +63,9 @@ def declared_in_python(stems: Sequence[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def errors_of_parameters(stems: Sequence[str], texts: Sequence[str]) -> dict[str, list[str]]:
-    """Return, by action and parameter, the messages for those of the texts that are wrong values."""
-    found: dict[str, list[str]] = _run(_ERRORS, stems, json.dumps(texts))
+def errors_of_parameters(stems: Sequence[str], texts: Sequence[str]) -> dict[str, list[str | None]]:
+    """Return, by action and parameter, the message about each text; None if the text is a valid value."""
+    found: dict[str, list[str | None]] = _run(_ERRORS, stems, json.dumps(texts))
     return found
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE: Final = 5
 SUBMIT: Final = "POST /sample/submit"
-ALONE: Final = "GET, each fault in a run of its own"
 # Requests that use quota and that VMRay does not recognise when they come twice.
 BILLED: Final = frozenset({"POST /sample/{id}/unlock_reports", "POST /analysis/{id}/reanalyze"})
 CHANGING: Final = frozenset({SUBMIT, *BILLED})
@@ -57,6 +56,7 @@ class Row:
             faults can share a run. None where each fault needs a run; but transient faults can meet the
             attempts of the one request, one after the other.
         is_proved_elsewhere: Whether an earlier row has the same proof, and is tested with every class.
+        number: The place among the rows: it chooses the fatal fault of a row that reads and shares its runs.
         exceptions: Outcomes that differ from the rules.
         known: All requests that the action was observed to make.
     """
@@ -66,6 +66,7 @@ class Row:
     observation: Observation
     several: Callable[[int], Example] | None
     is_proved_elsewhere: bool
+    number: int
     exceptions: Mapping[str, Outcome | Pair]
     known: frozenset[str]
 
@@ -83,14 +84,28 @@ class Row:
         return self.action.is_async
 
     @property
+    def fatal(self) -> str:
+        """The name of the fatal fault that this row is tested with: the rows together are tested with all.
+
+        A fatal cause ends the action at whichever request it appears, and each of them needs a run.
+        """
+        names = [fault.name for fault in representatives(changes=False) if self._is_fatal(fault)]
+        return names[self.number % len(names)]
+
+    def _is_fatal(self, fault: Fault) -> bool:
+        return kind_of(fault, self.endpoint) == FATAL
+
+    @property
     def proof(self) -> tuple[str, bool]:
         """Which rows prove the same: one of them is tested with every class, the others with every outcome.
 
-        The client reads in the same way for all actions. Submits differ where another run follows. A row that
-        reads, and in which each fault needs a run, stands for all such rows.
+        The client reads in the same way for all actions. Submits differ where another run follows. A row in
+        which each fault needs a run stands for all such rows that read, or that write.
         """
-        is_alone = self.endpoint.startswith("GET ") and not self.is_shared
-        return (ALONE if is_alone else self.endpoint), self.is_async and (self.submits or is_alone)
+        method, _, _ = self.endpoint.partition(" ")
+        is_alone = not self.is_shared and not self.changes
+        proved = f"{'reads' if method == 'GET' else 'writes'}, each fault in a run of its own"
+        return (proved if is_alone else self.endpoint), self.is_async and (self.submits or is_alone)
 
     @property
     def submits(self) -> bool:
@@ -148,11 +163,13 @@ class Row:
     def _is_decided_by(self, cell: Cell) -> bool:
         """Return whether the outcome of a transient fault proves the outcome of the persistent fault, too.
 
-        That is so if there is no second request for the persistent fault: the first one ends the action; or
-        the action sends the request once, and the outcome shows that the client did not retry.
+        That is so if there is no second request for the persistent fault: the first one ends the action, or
+        its item; or the action sends the request once, and the outcome shows that the client did not retry.
         """
         after = self.expected(Cell(cell.fault, persistent=True))
         if self.expected(cell).kind == "ended" == after.kind:
+            return True
+        if cell.fault.slow and self.is_shared and self.expected(cell) == after != FINE:
             return True
         sent = [each for each in self.observation.seen if endpoint_of(each) == self.endpoint]
         is_only_one = len(sent) == 1 and not self.is_shared and not self.is_async
@@ -170,8 +187,10 @@ class Row:
             persistent = self.expected(Cell(fault, persistent=True))
             ends = persistent.kind == "ended"
             transient = self.expected(Cell(fault, persistent=False))
-            is_fatal = kind_of(fault, self.endpoint) == FATAL
-            outcome = (is_fatal, transient.kind, ends or persistent)
+            is_other = self._is_fatal(fault) and fault.name != self.fatal
+            if is_other and self.is_shared and not self.changes:
+                continue
+            outcome = (self._is_fatal(fault), transient.kind, ends or persistent)
             if self.is_proved_elsewhere and fault.slow and (transient.kind, persistent.kind) in kinds:
                 continue
             kinds.add((transient.kind, persistent.kind))
@@ -230,8 +249,8 @@ def rows(folder: Path) -> tuple[Row, ...]:
         ]
     proved: set[tuple[str, bool]] = set()
     marked = []
-    for row in found:
-        marked.append(replace(row, is_proved_elsewhere=row.proof in proved))
+    for number, row in enumerate(found):
+        marked.append(replace(row, is_proved_elsewhere=row.proof in proved, number=number))
         proved.add(row.proof)
     return tuple(marked)
 
@@ -251,6 +270,7 @@ def _rows_of(action: ActionSpec, observations: Sequence[Observation]) -> list[Ro
                     observation=observation,
                     several=observation.several if shared else None,
                     is_proved_elsewhere=False,
+                    number=0,
                     exceptions=exceptions.get(endpoint, {}),
                     known=made,
                 )
