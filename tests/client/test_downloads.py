@@ -163,7 +163,7 @@ def test_two_bytes_are_not_enough(kind: FileType) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        *(b"MZ\x90\0\x03", b"PK\x03\x04 text", b"%PDF-1.7 text", b"\x89PNG\r\n\x1a\n\0"),
+        *(b"MZ\x90\0\x03", b"PK\x03\x04 text", b"PK\x05\x06 text", b"%PDF-1.7 text", b"\x89PNG\r\n\x1a\n\0"),
         *(b"<!DOCTYPE html>", b"  <HTML lang='en'>", b"\xef\xbb\xbf<html>", b"<script>", b"<head>"),
         *(b"<!-- <a>\n -->\n<!-- b --> <html>", b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "a">'),
         *(b'{"result": "error"}', b""),

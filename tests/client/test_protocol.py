@@ -17,6 +17,7 @@ from vm_ray.core.api.vmray_protocol import (
     SUCCESSES,
     Response,
     decipher,
+    http_date,
     permission_for,
     quote_segment,
     retry_after,
@@ -329,6 +330,15 @@ def test_only_utf_8_is_accepted() -> None:
 def test_retry_after_is_parsed_in_both_forms(value: str | None, seconds: float | None) -> None:
     """Given seconds or a date, then it is a waiting time; other values and past dates are none."""
     assert retry_after({} if value is None else {"Retry-After": value}) == seconds
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Fri, 31 Dec 9999 23:59:59 -2359", "Mon, 01 Jan 9000 00:00:00 GMT", "Wed, 31 Dec 1969 23:59:59 GMT"],
+)
+def test_a_time_that_no_clock_has_is_no_date(value: str) -> None:
+    """Given a date with which Python's own times end, then it is none: all that counts from it goes on."""
+    assert http_date(value) is None
 
 
 HOUR = 3600

@@ -44,6 +44,8 @@ END_BYTES: Final = 1024
 SUCCESSES: Final = (200, 201, 202, 203)
 # The statuses that request another attempt (RFC 9110, RFC 8470), besides 429.
 RETRY_REQUESTED: Final = (408, 421, 425)
+# The year 9000 in Unix seconds: Python's own times end soon after it.
+END_OF_CLOCKS: Final = 221_845_392_000
 # The statuses whose meaning does not depend on the body.
 BODY_IS_OPTIONAL: Final = (407, 413, 429, *RETRY_REQUESTED)
 _READ_PERMISSIONS: Final = {
@@ -98,7 +100,7 @@ class FileType(Enum):
     # follow comments and the declaration of XML.
     TEXT = re.compile(
         rb"(?is)(?!(?:\xef\xbb\xbf)?\s*+(?:(?:<!--.*?-->|<\?xml[^>]*>)\s*+)*+"
-        rb"(?:\{|<!doctype\s+html|<(?:html|head|body|script|meta|title)\b|%PDF-|PK\x03\x04))[^\0]+\Z"
+        rb"(?:\{|<!doctype\s+html|<(?:html|head|body|script|meta|title)\b|%PDF-|PK[\x03\x05]))[^\0]+\Z"
     )
 
 
@@ -363,9 +365,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def http_date(value: str) -> float | None:
-    """Return an HTTP date in Unix seconds; None for another text."""
+    """Return an HTTP date in Unix seconds; None for another text, and for a time that no clock of a server has."""
     parsed = parsedate_tz(value)
     try:
-        return None if parsed is None else float(mktime_tz(parsed))
+        seconds = -1.0 if parsed is None else float(mktime_tz(parsed))
     except (OverflowError, ValueError):
         return None
+    return seconds if 0 <= seconds < END_OF_CLOCKS else None
