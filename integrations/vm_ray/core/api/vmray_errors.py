@@ -248,7 +248,10 @@ class ResultUncertainError(VMRayError):
 
     kind = "uncertain"
     cause = "The connection failed or timed out while VMRay processed a request that uses quota."
-    remedy = "Run the action again later: it reads first, and sends the request only if VMRay shows no effect of it."
+    remedy = (
+        "Run the action again later: it reads first, and sends the request only if VMRay shows no effect of it that the "
+        "parameters accept."
+    )
 
     def __init__(self, doubt: str, error: VMRayError | None = None) -> None:
         """Store what is not certain, in words after "not certain whether", and the error of the request."""
