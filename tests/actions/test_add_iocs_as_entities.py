@@ -192,6 +192,18 @@ def test_the_limit_and_what_is_not_read(lab: Lab) -> None:
     assert "\nAction wasn't able to retrieve IOCs for the following samples from VMRay: 5099\n" in run.message
 
 
+def test_a_fatal_error_of_one_sample_adds_nothing(lab: Lab) -> None:
+    """Given a key that may not read the IOCs of the second sample, then the first one is not done either."""
+    for name in ("one.exe", "two.exe"):
+        lab.vmray.control.add_sample(filename=name, iocs={"domains": ["c2.example"]})
+    lab.vmray.control.configure(refused_paths=[["/sample/5002/iocs", 403]])
+
+    run = lab.run_with(ACTION, Samples="5001,5002")
+
+    assert [each["outcome"] for each in run.json_result["samples"]] == ["failed", "failed"]
+    assert (run.json_result["items"], lab.case.entities) == ([], [])
+
+
 def test_without_an_alert_nothing_is_asked(lab: Lab) -> None:
     """Given an action without an alert, then it fails before any request to VMRay."""
     lab.vmray.control.add_sample(iocs=FOUND)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.api.vmray_errors import PlatformError
+from ..core.api.vmray_errors import PlatformError, VMRayError
 from ..core.exports.vmray_gated_iocs import dated
 from ..core.exports.vmray_ioc_gate import GatedIocs
 from ..core.results.vmray_item_result import Collected, Item
 from ..core.soar.vmray_action import Outcome
 from ..core.soar.vmray_case_entities import added, without_alert
 from ..core.soar.vmray_entity_parameters import EntityParameters
-from ..core.soar.vmray_entity_rows import entity_rows, not_added, with_entities
+from ..core.soar.vmray_entity_rows import entity_rows, not_added, with_entities, without_entities
 from ..core.soar.vmray_fetch_action import retrieved
 from ..core.soar.vmray_gated_action import GatedAction
 from ..core.soar.vmray_outcome_action import Presentation
@@ -39,6 +39,10 @@ class AddIOCsAsEntities(GatedAction[EntityParameters]):
         items = [self._unread(each, error) for each in params.subjects(run)]
         self.write(run, Presentation("failed", items, collected=self.collected(items, params)))
         raise error
+
+    def interrupted(self, items: list[Item], error: VMRayError) -> list[Item]:
+        """Return the items after a fatal error: no entity was added, also of the samples that were read."""
+        return without_entities(items, error)
 
     def collected(self, items: Sequence[Item], _params: EntityParameters) -> Collected:  # noqa: ARG002 - as in the base class
         """Return no rows: nothing was added yet."""

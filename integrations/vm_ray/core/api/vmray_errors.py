@@ -249,8 +249,8 @@ class ResultUncertainError(VMRayError):
     kind = "uncertain"
     cause = "The connection failed or timed out while VMRay processed a request that uses quota."
     remedy = (
-        "Run the action again later: it reads first, and sends the request only if VMRay shows no effect of it that the "
-        "parameters accept."
+        "Run the action again later: it reads first, and sends the request only if VMRay shows no effect of it that "
+        "the parameters accept."
     )
 
     def __init__(self, doubt: str, error: VMRayError | None = None) -> None:

@@ -50,9 +50,7 @@ def with_entities(shown: Presentation, states: Sequence[EntityState], dropped: S
 
 def not_added(shown: Presentation, error: VMRayError, dropped: Sequence[DroppedIoc]) -> Presentation:
     """Return the content of the result after an error of the platform that concerns all entities."""
-    items = [
-        _failed(each, str(error), error.kind, error.remedy) if each.outcome == "done" else each for each in shown.items
-    ]
+    items = without_entities(shown.items, error)
     return replace(
         shown,
         outcome=fetch_outcome(item.outcome for item in items),
@@ -60,6 +58,11 @@ def not_added(shown: Presentation, error: VMRayError, dropped: Sequence[DroppedI
         sentences=[NONE_ADDED, *shown.sentences[1:]],
         collected=entity_rows([], dropped),
     )
+
+
+def without_entities(items: Sequence[Item], error: VMRayError) -> list[Item]:
+    """Return the items after an error that prevented all entities: also samples whose IOCs were read have failed."""
+    return [_failed(each, str(error), error.kind, error.remedy) if each.outcome == "done" else each for each in items]
 
 
 def entity_rows(states: Sequence[EntityState], dropped: Sequence[DroppedIoc]) -> Collected:

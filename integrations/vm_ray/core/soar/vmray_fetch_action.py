@@ -108,6 +108,10 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
         """Return the items with what is read about all of them together."""
         return items
 
+    def interrupted(self, items: list[Item], error: VMRayError) -> list[Item]:  # noqa: ARG002 - for actions that do more than read
+        """Return the items after a fatal error; what was read before it is kept."""
+        return items
+
     def is_answered(self, item: Item) -> bool:
         """Return whether the first sentence names the item: also if all of its parts failed, as VMRay reports."""
         return item.outcome in self.answers or bool(item.parts)
@@ -125,7 +129,7 @@ class FetchAction(OutcomeAction[Params], Generic[Params]):
             with run.deadline.reserving(run.deadline.remaining * self.kept_share):
                 found.update(map_concurrently(lambda each: self._item(run, each, params), subjects))
         except VMRayError as error:  # a fatal error; the items that were read before it are kept
-            items = self._items(subjects, dict.fromkeys(subjects, error) | found)
+            items = self.interrupted(self._items(subjects, dict.fromkeys(subjects, error) | found), error)
             collected = self.collected(items, params)
             self.write(run, Presentation("failed", items, more=self.more(items), collected=collected))
             raise
