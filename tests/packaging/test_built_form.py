@@ -24,15 +24,21 @@ WHEELS = (
 )
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the built form, with empty files instead of the wheels, which need a package index."""
-    folder = tmp_path / "VMRay"
+    folder = tmp_path_factory.mktemp("built") / "VMRay"
     build(INTEGRATION, folder)
     (folder / "Dependencies").mkdir()
     for wheel in WHEELS:
         (folder / "Dependencies" / wheel).write_bytes(b"")
     return folder
+
+
+@pytest.fixture
+def built(built_once: Path, tmp_path: Path) -> Path:
+    """Return a copy of the built form, which the test may change."""
+    return shutil.copytree(built_once, tmp_path / "VMRay")
 
 
 def test_the_built_form_is_complete(built: Path) -> None:
