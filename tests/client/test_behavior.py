@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,8 @@ from vm_ray.core.behavior.vmray_behavior import (
     behavior_of,
     older_behavior_of,
 )
-from vm_ray.core.behavior.vmray_behavior_insight import MAX_PROCESSES, behavior_insight
+from vm_ray.core.behavior.vmray_behavior_details import BehaviorDetails
+from vm_ray.core.behavior.vmray_behavior_insight import MAX_PROCESSES, behavior_insights
 from vm_ray.core.behavior.vmray_behavior_rows import MAX_LIST, MAX_TEXT
 from vm_ray.core.behavior.vmray_behavior_tables import behavior_tables
 from vm_ray.core.results.vmray_item_result import Item
@@ -119,17 +121,38 @@ def test_a_deep_tree_has_no_limit_of_recursion() -> None:
     ]
 
 
+def insight_of(*behaviors: Behavior) -> str:
+    """Return the insight about a sample with so many analyses; empty if there is none."""
+    found = [
+        ("", BehaviorDetails({"analysis_id": number, "machine": None}, "sample", "", ALL, each, [], None))
+        for number, each in enumerate(behaviors, start=1)
+    ]
+    return "".join(each.html for each in behavior_insights(found))
+
+
 @pytest.mark.parametrize("parent", [lambda number: min(number - 1, 1), lambda number: number - 1])
 def test_the_insight_shows_the_worst_processes(parent: Callable[[int], int]) -> None:
     """Given more processes than the insight has, wide or deep, then the worst is shown with its ancestors."""
     processes = {str(each): process(each, parent(each)) for each in range(1, 100)}
     processes["99"]["verdict"] = "malicious"
 
-    html = behavior_insight(1, None, behavior_of({"processes": processes}, ALL))
+    html = insight_of(behavior_of({"processes": processes}, ALL))
 
     assert html.count(".exe</span>") == MAX_PROCESSES
     assert html.endswith("p99.exe</span> (199)</p><p>… and 69 more</p>")
     assert f">p{parent(99)}.exe<" in html
+
+
+def test_an_insight_has_a_limit() -> None:
+    """Given text that grows when it is escaped, in several analyses, then lines are left out and counted."""
+    text = "'" * 1_000
+    processes = {str(each): process(each, image_name=text, cmd_line=text) for each in range(1, 40)}
+    found = behavior_of({"processes": processes}, ALL)
+
+    html = insight_of(found, found)
+
+    assert_insight(html)
+    assert re.search(r"analysis 2.*<p>… and [0-9]+ more lines</p>$", html)
 
 
 def test_names_come_from_what_there_is() -> None:
@@ -295,7 +318,7 @@ def assert_shown_safely(found: Behavior) -> None:
     assert json.loads(json.dumps(row)) == row
     for table in behavior_tables([Item("x", "done", row)]):
         assert_table(*table)
-    assert_insight(behavior_insight(1, None, found))
+    assert_insight(insight_of(found))
 
 
 def with_text(value: Any, text: str) -> Any:  # noqa: ANN401 - any JSON value

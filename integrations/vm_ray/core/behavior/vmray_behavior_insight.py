@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from ...core.api.vmray_errors import VMRayError
@@ -26,6 +27,7 @@ MAX_PEERS: Final = 10
 MAX_CONFIGURATIONS: Final = 3
 MAX_LINES: Final = 25
 MAX_TEXT: Final = 200
+MAX_HTML: Final = 90_000
 _INDENT: Final = "&nbsp;" * 4
 
 
@@ -35,35 +37,43 @@ def behavior_insights(found: Iterable[tuple[str, Evidence | VMRayError]]) -> lis
     Args:
         found: The behavior in each analysis, with the entity of its subject; empty for a parameter.
     """
-    shown: dict[tuple[str, str], str] = {}
+    blocks: dict[tuple[str, str], list[str]] = {}
     for entity, details in found:
         if isinstance(details, BehaviorDetails):
-            facts = details.facts
-            part = behavior_insight(facts["analysis_id"], facts["machine"], details.behavior)
-            shown[entity, details.title] = shown.get((entity, details.title), "") + part
-    return [Insight("" if entity else title, html, entity) for (entity, title), html in shown.items() if html]
+            blocks.setdefault((entity, details.title), []).extend(_blocks(details))
+    return [Insight("" if entity else title, _fitted(each), entity) for (entity, title), each in blocks.items() if each]
 
 
-def behavior_insight(analysis_id: int, machine: str | None, behavior: Behavior) -> str:
-    """Return the part of an insight about one analysis; empty if there is nothing to show."""
-    parts = [
-        _list("Processes", *_processes(behavior.processes.rows)),
-        *(_configuration(row) for row in behavior.malware_configuration.rows[:MAX_CONFIGURATIONS]),
-        _list("Network peers", *_first(_peers(behavior), MAX_PEERS)),
+def _fitted(blocks: Sequence[str]) -> str:
+    """Return the first blocks: text of a sample can be six times as long when it is escaped."""
+    sizes = accumulate(map(len, blocks))
+    shown = [block for block, size in zip(blocks, sizes, strict=True) if size <= MAX_HTML]
+    return "".join([*shown, *_more(len(blocks) - len(shown), " lines")])
+
+
+def _blocks(details: BehaviorDetails) -> list[str]:
+    """Return the headings and lines about one analysis; none if there is nothing to show."""
+    behavior, machine = details.behavior, details.facts["machine"]
+    blocks = [
+        *_list("Processes", *_processes(behavior.processes.rows)),
+        *(block for row in behavior.malware_configuration.rows[:MAX_CONFIGURATIONS] for block in _configuration(row)),
+        *_list("Network peers", *_first(_peers(behavior), MAX_PEERS)),
     ]
-    if not any(parts):
-        return ""
+    if not blocks:
+        return []
     on = f" on {_shown(machine)}" if machine else ""
-    return f"<h2><strong>Behavior in analysis {analysis_id}{on}</strong></h2>{''.join(parts)}"
+    return [f"<h2><strong>Behavior in analysis {details.facts['analysis_id']}{on}</strong></h2>", *blocks]
 
 
-def _list(title: str, lines: Sequence[str], left_out: int) -> str:
-    """Return lines under a title, and how many there are besides; empty without lines."""
+def _list(title: str, lines: Sequence[str], left_out: int) -> list[str]:
+    """Return lines under a title, and how many there are besides; none without lines."""
     if not lines:
-        return ""
-    shown = [f"<p>{line}</p>" for line in lines]
-    more = [f"<p>… and {left_out} more</p>"] if left_out else []
-    return f"<p><strong>{title}</strong></p>{''.join([*shown, *more])}"
+        return []
+    return [f"<p><strong>{title}</strong></p>", *(f"<p>{line}</p>" for line in lines), *_more(left_out)]
+
+
+def _more(left_out: int, what: str = "") -> list[str]:
+    return [f"<p>… and {left_out} more{what}</p>"] if left_out else []
 
 
 def _first(lines: Sequence[str], most: int) -> tuple[Sequence[str], int]:
@@ -96,7 +106,7 @@ def _process(row: Mapping[str, Any]) -> str:
     return f"{_INDENT * min(row['depth'], MAX_INDENT)}{name}{pid}{command_line}"
 
 
-def _configuration(row: Mapping[str, Any]) -> str:
+def _configuration(row: Mapping[str, Any]) -> list[str]:
     """Return one configuration: a line for each of its members."""
     found = row["configuration"]
     members = found.items() if isinstance(found, dict) else enumerate(found, start=1)
