@@ -155,6 +155,14 @@ def test_an_insight_has_a_limit() -> None:
     assert re.search(r"analysis 2.*<p>… and [0-9]+ more lines</p>$", html)
 
 
+def test_the_insight_counts_configurations_that_it_does_not_show() -> None:
+    """Given five configurations, then the insight has three, and says so."""
+    rows: list[Json] = [{"file": f"{each}.json", "configuration": {"id": each}} for each in range(5)]
+    html = insight_of(behavior_of({}, ALL).with_configurations(rows, 100))
+    assert html.count("<strong>Malware configuration ") == 3
+    assert html.endswith("<p>… and 2 more malware configurations</p>")
+
+
 def test_names_come_from_what_there_is() -> None:
     """Given no name of the program, then the path has it, else the command line."""
     rows = tree_of(

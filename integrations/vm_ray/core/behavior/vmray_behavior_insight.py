@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ...core.api.vmray_errors import VMRayError
 from ...core.api.vmray_verdicts import Verdict
@@ -29,6 +29,7 @@ MAX_LINES: Final = 25
 MAX_TEXT: Final = 200
 MAX_HTML: Final = 90_000
 _INDENT: Final = "&nbsp;" * 4
+One = TypeVar("One")
 
 
 def behavior_insights(found: Iterable[tuple[str, Evidence | VMRayError]]) -> list[Insight]:
@@ -54,9 +55,11 @@ def _fitted(blocks: Sequence[str]) -> str:
 def _blocks(details: BehaviorDetails) -> list[str]:
     """Return the headings and lines about one analysis; none if there is nothing to show."""
     behavior, machine = details.behavior, details.facts["machine"]
+    configurations, others = _first(behavior.malware_configuration.rows, MAX_CONFIGURATIONS)
     blocks = [
         *_list("Processes", *_processes(behavior.processes.rows)),
-        *(block for row in behavior.malware_configuration.rows[:MAX_CONFIGURATIONS] for block in _configuration(row)),
+        *(block for row in configurations for block in _configuration(row)),
+        *_more(others, " malware configurations"),
         *_list("Network peers", *_first(_peers(behavior), MAX_PEERS)),
     ]
     if not blocks:
@@ -76,9 +79,9 @@ def _more(left_out: int, what: str = "") -> list[str]:
     return [f"<p>… and {left_out} more{what}</p>"] if left_out else []
 
 
-def _first(lines: Sequence[str], most: int) -> tuple[Sequence[str], int]:
-    """Return at most so many lines, and the number of the others."""
-    return lines[:most], max(0, len(lines) - most)
+def _first(found: Sequence[One], most: int) -> tuple[Sequence[One], int]:
+    """Return at most so many, and the number of the others."""
+    return found[:most], max(0, len(found) - most)
 
 
 def _processes(rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], int]:
