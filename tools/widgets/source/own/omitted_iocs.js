@@ -1,6 +1,7 @@
 // With: dropped
+for (const key of ["files", "dropped"]) DRAWN.add(key);
 // The files of an export, which are attachments, and the IOCs that were dropped, each with its reason.
-for (const [key, name] of [["files", "attachment"], ["dropped", "value"]]) PARTS.before.push((result) => {
+for (const [key, name, where] of [["files", "attachment", "before"], ["dropped", "value", "after"]]) PARTS[where].push((result) => {
   const draw = (each) => el("li", "", el("div", "what", show("code", "", each[name] || each.format),
     show("span", "faint name", asTexts([each.type, bytes(each.size), each.reason]).join(" · "))),
   el("span", "acts", copyButton("Copy", asText(each.sha256 || each[name]), asText(each[name]))));
