@@ -175,6 +175,38 @@ def test_an_unlock_that_is_not_offered(lab: Lab) -> None:
     assert items_of(run)[0]["was_locked"] is True
 
 
+def test_an_error_that_ends_the_action_does_not_hide_what_was_paid(lab: Lab) -> None:
+    """Given a key without the right for one sample, then the message says how many others were unlocked."""
+    locked(lab, 3)
+    lab.vmray.control.configure(refused_paths=[["/sample/5002/unlock_reports", 403]])
+    faults = {"5002": {"kind": "stall", "seconds": 0.3}, "5003": {"kind": "reset_before", "stored": True}}
+    for number, fault in faults.items():
+        lab.vmray.control.inject({**UNLOCK, "path": f"/rest/sample/{number}/unlock_reports"}, fault)
+
+    run = unlock(lab, Samples="5001,5002,5003")
+
+    assert [each["outcome"] for each in items_of(run)] == ["done", "failed", "done"]
+    assert run.state is RunState.FAILED
+    assert run.message.split("\n")[2:] == [
+        "Details:",
+        "Kept: 2 of 3 samples were unlocked before this error",
+    ]
+
+
+def test_an_error_that_ends_the_action_does_not_hide_what_is_uncertain(lab: Lab) -> None:
+    """Given a lost response, and a key that is rejected later, then the message says what is uncertain."""
+    locked(lab, 1)
+    lab.vmray.control.inject(UNLOCK, {"kind": "reset_before"})
+    for fault in ({"kind": "patch"}, {"kind": "status", "status": 401}):  # the first look-up has no fault
+        lab.vmray.control.inject({"path": "/rest/analysis/sample/5001"}, fault)
+
+    run = unlock(lab, Samples="5001")
+
+    assert run.state is RunState.FAILED
+    assert "Reason: VMRay rejected the API key (HTTP 401)" in run.message
+    assert f"Details:\n5001: {UNCERTAIN} (" in run.message
+
+
 def test_a_case_with_too_many_hashes_costs_nothing(lab: Lab) -> None:
     """Given more hashes than the action pays for, then nothing is sent."""
     lab.hashes(*(f"{each:064x}" for each in range(21)))

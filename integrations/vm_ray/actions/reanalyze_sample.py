@@ -35,6 +35,7 @@ class ReanalyzeSample(BilledAction[ReanalyzeParameters, ReanalysisTask]):
         MISSED: "Action wasn't able to start new analyses of the following samples in VMRay: ",
     }
     none = "No new analyses were started."
+    deed = "new analyses were started"
     too_low = "the quota of the API key is too low"
 
     def batch(self, run: Run, params: ReanalyzeParameters) -> ReanalysisBatch:

@@ -30,6 +30,7 @@ class UnlockReport(BilledAction[UnlockParameters, UnlockTask]):
         MISSED: "Action wasn't able to unlock the reports of the following samples in VMRay: ",
     }
     none = "No reports were unlocked."
+    deed = "samples were unlocked"
     too_low = "the report quota is too low"
 
     def batch(self, run: Run, params: UnlockParameters) -> UnlockBatch:

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from soar_sdk.SiemplifyDataModel import EntityTypes
 
-from ...core.api.vmray_errors import ParameterError, VMRayError
+from ...core.api.vmray_errors import ParameterError, ResultUncertainError, VMRayError
 from ...core.results.vmray_item_result import Item, item_of_error
-from ...core.results.vmray_messages import grouped, none_of_type
+from ...core.results.vmray_messages import grouped, kept, none_of_type
 from ...core.results.vmray_outcome import OPEN
 from ...core.soar.vmray_action import Outcome
 from ...core.soar.vmray_outcome_action import OutcomeAction, Presentation
@@ -74,11 +74,13 @@ class BilledAction(OutcomeAction[Params], Generic[Params, Task]):
     Attributes:
         sentences: The beginning of the sentence about each group of items (see ``group_of``).
         none: The sentence if no item has a result.
+        deed: What was done to the items for which quota was used, as in "samples were unlocked".
         too_low: The reason of an item that was not sent because of the quota.
     """
 
     sentences: ClassVar[Mapping[str, str]]
     none: ClassVar[str]
+    deed: ClassVar[str]
     too_low: ClassVar[str]
 
     @abstractmethod
@@ -121,8 +123,9 @@ class BilledAction(OutcomeAction[Params], Generic[Params, Task]):
             batch.perform()
         except VMRayError as error:
             items = [self._item(batch, each, error) for each in batch.tasks]
-            self.write(run, Presentation("failed", items, more={"cost": self.cost(items, None)}))
-            raise
+            cost = self.cost(items, None)
+            self.write(run, Presentation("failed", items, more={"cost": cost}))
+            return self.failed(run, error, self._paid(items, cost))
         items = [self._item(batch, each) for each in batch.tasks]
         named = ((self.group_of(item), item.name) for item in items)
         nothing = [] if items else [none_of_type(EntityTypes.FILEHASH)]
@@ -134,6 +137,11 @@ class BilledAction(OutcomeAction[Params], Generic[Params, Task]):
             details=[*nothing, *batch.quota.notes, *self.notes(items)],
         )
         return self.present(run, shown)
+
+    def _paid(self, items: Sequence[Item], cost: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return details about what used quota, or may have used it, before an error that ended the action."""
+        uncertain = [(item.name, item.reason) for item in items if item.kind == ResultUncertainError.kind]
+        return [*kept(cost["submitted"] + cost["unlocked"], len(items), self.deed), *uncertain]
 
     def _item(self, batch: BilledBatch[Task], task: Task, fatal: VMRayError | None = None) -> Item:
         source: Task = task.first or task  # type: ignore[assignment]  # an item of the same batch

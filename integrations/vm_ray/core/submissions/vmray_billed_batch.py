@@ -114,10 +114,8 @@ class BilledBatch(ABC, Generic[Task]):
             self._send_all()
         except PermissionDeniedError as error:
             denied = error
-            for task in self._to_send():
-                if task.error is None and not task.is_sent:
-                    task.error = error
-        if not self._is_out_of_quota() and denied is not None:
+            self._end_after(error)
+        if not self._mark_out_of_quota() and denied is not None:
             raise denied
 
     def problem_of(self, task: Task) -> VMRayError | None:
@@ -168,6 +166,17 @@ class BilledBatch(ABC, Generic[Task]):
                 _all(map_concurrently(self._post, tasks))
             _all(map_concurrently(self._settle, [each for each in tasks if each.lost]))
 
+    def _end_after(self, denied: PermissionDeniedError) -> None:
+        """Send no other request, and settle those whose response was lost: reading is still allowed.
+
+        Raises:
+            VMRayError: A fatal error.
+        """
+        for task in self._to_send():
+            if task.error is None and not task.is_sent:
+                task.error = denied
+        _all(map_concurrently(self._settle, [each for each in self._to_send() if each.lost and each.error is None]))
+
     def _rounds(self) -> Iterator[list[Task]]:
         """Yield items whose requests can be open at the same time: one for each sample."""
         by_sample: dict[int | None, list[Task]] = defaultdict(list)
@@ -217,8 +226,8 @@ class BilledBatch(ABC, Generic[Task]):
         task.result, task.lost = result, None
         self.review(task)
 
-    def _is_out_of_quota(self) -> bool:
-        """If VMRay rejected a request, ask whether the quota is used up: the text of VMRay is not documented."""
+    def _mark_out_of_quota(self) -> bool:
+        """Mark the rejected requests, and return True, if the quota is used up: VMRay's text is not documented."""
         rejected = [each for each in self._to_send() if isinstance(each.error, _REJECTED)]
         if not rejected or not self.quota.is_used_up():
             return False
