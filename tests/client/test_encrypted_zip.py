@@ -174,6 +174,30 @@ BAD: Final[dict[str, tuple[bytes, str]]] = {
     "the bit, a header and plain data": (archive(in_disguise(PLAIN, method=8, before=12)), UNENCRYPTED),
     "the bit, a header, stored plain data": (archive(in_disguise(PLAIN, method=0, before=12)), UNENCRYPTED),
     "the bit and a large plain file": (archive(in_disguise(bytes(2**22), method=8)), UNENCRYPTED),
+    "plain data with a wrong check sum": (
+        archive(replace(in_disguise(RANDOM, method=8), check_sum=1)),
+        UNENCRYPTED,
+    ),
+    "plain data with a wrong check sum and size": (
+        archive(replace(in_disguise(RANDOM, method=8, before=12), check_sum=1, size=5)),
+        UNENCRYPTED,
+    ),
+    "a plain program with a wrong check sum": (
+        archive(replace(in_disguise(b"MZ" + bytes(20) + RANDOM, method=0, before=12), check_sum=1)),
+        UNENCRYPTED,
+    ),
+    "AES without a check sum, and a plain program": (
+        archive(
+            Part(
+                b"MZ" + bytes(20) + RANDOM,
+                method=99,
+                check_sum=0,
+                size=22 + len(RANDOM) - 28,
+                extra=AES[:-2] + b"\0\0",
+            )
+        ),
+        UNENCRYPTED,
+    ),
     "too few bytes for a cipher": (archive(Part(b"short", size=400)), UNENCRYPTED),
     "an entry that is not listed": (
         archive(Part(), Part(PLAIN, b"x", 0, 0, listed=False)),

@@ -47,6 +47,9 @@ _MAX_EXTRA: Final = 256
 _MAX_NAME: Final = 4096
 # Fewer bytes look like compressed data by chance.
 _MIN_READABLE: Final = 16
+# Compressed data that end where the entry ends, and zeros like those in each program, are no encrypted data.
+_MIN_STREAM: Final = 64
+_ZEROS: Final = bytes(16)
 _BLOCK: Final = 64 * 1024
 _ENOUGH: Final = 2**20
 
@@ -203,11 +206,10 @@ def _check_entry(entry: Entry, data: memoryview) -> None:
 
 
 def _is_readable(entry: Entry, data: memoryview) -> bool:
-    """Return whether the content can be read without a password."""
-    if entry.size < _MIN_READABLE:
-        return False
+    """Return whether the content can be read without a password; the check sum is a claim of the server, too."""
+    is_long = entry.size >= _MIN_READABLE
     if entry.compression == _STORED:
-        return zlib.crc32(data[: entry.size]) == entry.check_sum
+        return _ZEROS in bytes(data) or (is_long and zlib.crc32(data[: entry.size]) == entry.check_sum)
     machine, size, check_sum = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0
     try:
         block = machine.decompress(data, _BLOCK)
@@ -216,7 +218,8 @@ def _is_readable(entry: Entry, data: memoryview) -> bool:
             block = machine.decompress(machine.unconsumed_tail, _BLOCK)
     except zlib.error:
         return False
-    return size >= _ENOUGH or (size == entry.size and check_sum == entry.check_sum)
+    is_whole = machine.eof and len(data) >= _MIN_STREAM and len(machine.unused_data) <= _AES_MARK
+    return size >= _ENOUGH or is_whole or (is_long and size == entry.size and check_sum == entry.check_sum)
 
 
 def _unpacked(form: struct.Struct, view: memoryview, place: int) -> tuple[int, ...]:
