@@ -37,12 +37,14 @@ class Server:
         submissions: The submissions of all samples.
         errors: The errors of requests, by the name of the method.
         truncates: Whether there are more samples than the searches list.
+        deleted: The ids of samples that are not there any more, although submissions of them are.
     """
 
     samples: dict[int, dict[str, Any]] = field(default_factory=dict)
     submissions: list[Submission] = field(default_factory=list)
     errors: dict[str, VMRayError] = field(default_factory=dict)
     truncates: bool = False
+    deleted: set[int] = field(default_factory=set)
     seen: list[str] = field(default_factory=list)
 
     def search_samples(self, query: str) -> tuple[list[Sample], bool]:
@@ -62,6 +64,8 @@ class Server:
     def get_sample(self, sample_id: int) -> Sample:
         """Return one sample."""
         self._see("get_sample", sample_id)
+        if sample_id in self.deleted:
+            raise NotFoundError("no")
         return self._sample(sample_id)
 
     def list_submissions_of_sample(self, sample_id: int) -> list[Submission]:
@@ -210,6 +214,13 @@ def test_more_results_than_vmray_lists(errors: dict[str, VMRayError]) -> None:
     result = found(Server(urls(URL), errors=errors, truncates=True), exact_query(URL))
 
     assert (len(result.known), result.has_unread, result.is_truncated) == (1, False, True)
+
+
+def test_a_deleted_sample_does_not_hide_the_others() -> None:
+    """Given a server without the search for samples, then a submission of a deleted sample does not count."""
+    server = Server(urls(URL, URL), errors={"search_samples": status(NotFoundError("no"), 404)}, deleted={2})
+
+    assert ids(server, exact_query(URL)) == [1]
 
 
 def test_submissions_that_cannot_be_read() -> None:

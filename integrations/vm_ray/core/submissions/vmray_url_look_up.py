@@ -10,7 +10,7 @@ from ...core.api.vmray_client import Client
 from ...core.api.vmray_errors import NoSearchError
 from ...core.api.vmray_models import Sample, Submission, newest_submission, text_of
 from ...core.api.vmray_optional import Missing, read_optional
-from ...core.api.vmray_request_errors import RequestError
+from ...core.api.vmray_request_errors import NotFoundError, RequestError
 from ...core.api.vmray_verdicts import Verdict
 from ...core.submissions.vmray_known_sample import server_now
 from ...core.submissions.vmray_submit_decision import Earlier, earlier_of
@@ -125,8 +125,16 @@ def _matches_of_submissions(client: Client, query: UrlQuery) -> _Matches:
         raise NoSearchError from None
     urls = {each.sample_id: text_of(each.raw, "submission_original_url") for each in found}
     same = sorted((number for number, url in urls.items() if query.matches(url)), reverse=True)
-    samples = [client.get_sample(number) for number in same[:MOST_READ]]
+    samples = [each for number in same[:MOST_READ] if (each := _sample(client, number))]
     return _Matches(samples, len(urls) - len(same), has_unlisted or len(same) > MOST_READ)
+
+
+def _sample(client: Client, number: int) -> Sample | None:
+    """Return a sample; None if it was deleted: its submissions can still be listed."""
+    try:
+        return client.get_sample(number)
+    except NotFoundError:
+        return None
 
 
 def _known(client: Client, samples: Sequence[Sample], limits: Limits) -> Iterator[KnownUrl]:
