@@ -117,6 +117,17 @@ def test_a_lost_unlock_without_effect_is_not_certain_and_not_sent_again(runs: Ru
     assert runs.paid() == [5001]
 
 
+def test_an_analysis_that_was_deleted_was_not_unlocked(runs: Runs) -> None:
+    """Given a lost response, and a list without the locked analysis, then the result is not certain."""
+    ids = locked(runs)
+    analyses = {"path": "/rest/analysis/sample/5001"}
+    runs.vmray.control.inject(POST, LOST)
+    runs.vmray.control.inject(analyses, {"kind": "patch"})  # the first look-up
+    runs.vmray.control.inject(analyses, {"kind": "patch", "set": {"data": []}}, 20)
+    batch = runs.unlock(*ids)
+    assert isinstance(batch.problem_of(batch.tasks[0]), ResultUncertainError)
+
+
 def test_reports_that_are_unlocking_are_not_paid_for_again(runs: Runs) -> None:
     """Given a server that takes its time, then the lock after the request is known; a second run waits."""
     runs.vmray.control.set_lifecycle("manual")

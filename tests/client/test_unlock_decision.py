@@ -13,14 +13,15 @@ from vm_ray.core.submissions.vmray_unlock_decision import Lock, UnlockRules, dec
 USUAL: Final = UnlockRules()
 BAD: Final = Verdict.MALICIOUS
 LOCKED: Final = Lock((9001,))
+OPEN: Final = Lock(readable=(9001,))
 TABLE: Final[list[tuple[str, Lock, Verdict, UnlockRules, int | None, str]]] = [
     # the lock, the verdict, the rules, how many reports are left, the decision
     ("locked", LOCKED, BAD, USUAL, None, "unlock"),
     ("a part is unlocking", Lock((9001,), (9002,)), BAD, USUAL, None, "unlocking"),
     ("unlocking", Lock((), (9002,)), BAD, USUAL, None, "unlocking"),
-    ("unlocked", Lock(), BAD, USUAL, None, "unlocked"),
-    ("no report", Lock(has_reports=False), BAD, USUAL, None, "no_report"),
-    ("unlocked and clean", Lock(), Verdict.CLEAN, USUAL, None, "unlocked"),
+    ("unlocked", OPEN, BAD, USUAL, None, "unlocked"),
+    ("no report", Lock(), BAD, USUAL, None, "no_report"),
+    ("unlocked and clean", OPEN, Verdict.CLEAN, USUAL, None, "unlocked"),
     ("clean", LOCKED, Verdict.CLEAN, USUAL, None, "unwanted"),
     ("no verdict", LOCKED, Verdict.NONE, USUAL, None, "unwanted"),
     ("no verdict is wanted", LOCKED, Verdict.NONE, UnlockRules(frozenset({"None"})), None, "unlock"),
@@ -31,7 +32,7 @@ TABLE: Final[list[tuple[str, Lock, Verdict, UnlockRules, int | None, str]]] = [
     ("too low, and not wanted", LOCKED, Verdict.CLEAN, UnlockRules(minimum_quota=5), 0, "unwanted"),
     ("dry", LOCKED, BAD, UnlockRules(dry_run=True), None, "dry_run"),
     ("dry, too low", LOCKED, BAD, UnlockRules(minimum_quota=5, dry_run=True), 4, "blocked_quota"),
-    ("dry, unlocked", Lock(), BAD, UnlockRules(dry_run=True), None, "unlocked"),
+    ("dry, unlocked", OPEN, BAD, UnlockRules(dry_run=True), None, "unlocked"),
 ]
 
 
@@ -47,10 +48,10 @@ def test_the_decision(row: tuple[str, Lock, Verdict, UnlockRules, int | None, st
     [
         ({"lock_status": "locked"}, Lock((9001,))),
         ({"lock_status": "unlocking"}, Lock((), (9001,))),
-        ({"lock_status": "unlocked"}, Lock()),
-        ({"lock_status": "a new word"}, Lock()),
-        ({}, Lock()),
-        ({"lock_status": "locked", "succeeded": False}, Lock(has_reports=False)),
+        ({"lock_status": "unlocked"}, OPEN),
+        ({"lock_status": "a new word"}, OPEN),
+        ({}, OPEN),
+        ({"lock_status": "locked", "succeeded": False}, Lock()),
     ],
 )
 def test_the_lock_of_an_analysis(fields: dict[str, Any], lock: Lock) -> None:

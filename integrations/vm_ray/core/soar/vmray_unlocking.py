@@ -117,8 +117,8 @@ class UnlockBatch(BilledBatch[UnlockTask]):
 
 
 def changed_ids(before: Lock, after: Lock) -> tuple[int, ...]:
-    """Return the analyses that were locked, and are not any more."""
-    return tuple(number for number in before.locked if number not in after.locked)
+    """Return the analyses that were locked, and are not any more; one that was deleted was not unlocked."""
+    return tuple(number for number in before.locked if number in (*after.unlocking, *after.readable))
 
 
 def _reports_left(client: Client) -> int | None:

@@ -35,20 +35,22 @@ class Lock(NamedTuple):
     Attributes:
         locked: The analyses whose report is locked.
         unlocking: The analyses whose report VMRay is unlocking.
-        has_reports: Whether any analysis has a report: one that failed has none.
+        readable: The analyses whose report can be read. An analysis that failed has no report.
     """
 
     locked: tuple[int, ...] = ()
     unlocking: tuple[int, ...] = ()
-    has_reports: bool = True
+    readable: tuple[int, ...] = ()
 
 
 def lock_of(analyses: Iterable[Analysis]) -> Lock:
     """Return the lock of a sample with these analyses."""
     with_report = [each for each in analyses if each.succeeded]
-    unlocking = tuple(each.analysis_id for each in with_report if each.is_unlocking)
-    locked = tuple(each.analysis_id for each in with_report if each.locked and not each.is_unlocking)
-    return Lock(locked, unlocking, bool(with_report))
+    return Lock(
+        locked=tuple(each.analysis_id for each in with_report if each.locked and not each.is_unlocking),
+        unlocking=tuple(each.analysis_id for each in with_report if each.is_unlocking),
+        readable=tuple(each.analysis_id for each in with_report if not each.locked),
+    )
 
 
 def decide_unlock(lock: Lock, verdict: Verdict, rules: UnlockRules, quota_left: int | None = None) -> str:
@@ -63,7 +65,7 @@ def decide_unlock(lock: Lock, verdict: Verdict, rules: UnlockRules, quota_left: 
     if lock.unlocking:  # the request is about the sample, so that a second one may be about the same reports
         return UNLOCKING
     if not lock.locked:
-        return UNLOCKED if lock.has_reports else NO_REPORT
+        return UNLOCKED if lock.readable else NO_REPORT
     if verdict_word(verdict) not in rules.verdicts:
         return UNWANTED
     if rules.minimum_quota is not None and quota_left is not None and quota_left < rules.minimum_quota:
