@@ -216,6 +216,7 @@ async def _endless(exchange: Exchange) -> None:
     await exchange.send({"type": "http.response.body", "body": bytes(kept.body), "more_body": True})
     for _ in range(exchange.options["bytes"] // _BLOCK):
         await exchange.send({"type": "http.response.body", "body": bytes(_BLOCK), "more_body": True})
+        await asyncio.sleep(0)  # otherwise it is not seen that the client disconnected
     await exchange.send({"type": "http.response.body", "body": b""})
 
 

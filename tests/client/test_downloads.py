@@ -64,6 +64,19 @@ def test_the_limit_is_exact(client: Client, emulator: EmbeddedEmulator) -> None:
     assert (caught.value.limit, caught.value.size, caught.value.attempts) == (size - 1, size, 1)
 
 
+def test_the_emulator_notices_that_nobody_reads_any_more(
+    client: Client, emulator: EmbeddedEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Given a body without an end, then reading ends at the limit, and sending ends without warnings."""
+    sample_id = known_sample(emulator, client)
+    emulator.control.inject(REPORT, {"kind": "endless", "bytes": 2**28})
+    with pytest.raises(TooLargeError) as caught:
+        client.download_sample_report(sample_id, LIMIT)
+    assert caught.value.size is None
+    emulator.control.requests()  # responds after the sending has ended
+    assert caplog.messages == []
+
+
 def test_an_object_that_does_not_exist(client: Client) -> None:
     """Given an unknown sample, then the error is the one of a JSON response."""
     with pytest.raises(NotFoundError):

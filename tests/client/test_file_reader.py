@@ -195,6 +195,7 @@ def test_an_answer_is_no_file() -> None:
         (18 * MIB + 1, 10, "19 MiB"),
         (5000, 10, "5 KiB"),
         (None, 3 * MIB, "more than 3 MiB"),
+        (None, 4 * MIB - 1, "more than 3 MiB"),
     ],
 )
 def test_the_reason_names_the_size(size: int | None, limit: int, amount: str) -> None:

@@ -10,6 +10,7 @@ again if it fits. Nothing is read without a limit, and no file is cut off.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -58,14 +59,14 @@ def budget_of(max_result_bytes: float) -> int:
 
 def too_large(size: int | None, limit: int) -> Answer:
     """Return the answer about a file without room; a size that is not known is larger than the limit."""
-    amount = f"more than {_amount(limit)}" if size is None else _amount(size)
+    amount = f"more than {_amount(limit, math.floor)}" if size is None else _amount(size, math.ceil)
     reason = f"too large: {amount}; the whole is in VMRay, see web_link"
     return Answer("failed", reason, TooLargeError.kind, TooLargeError.remedy)
 
 
-def _amount(size: int) -> str:
+def _amount(size: int, rounded: Callable[[float], int]) -> str:
     unit, name = (_MIB, "MiB") if size >= _MIB else (_KIB, "KiB")
-    return f"{-(-size // unit)} {name}"
+    return f"{rounded(size / unit)} {name}"
 
 
 class FileReader:
