@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ...core.api.vmray_client import Client
@@ -76,7 +76,7 @@ def with_repetitions(earlier: Earlier, jobs: Iterable[Job], analyses: Iterable[A
     if timed:
         timed.sort(key=lambda each: each[:2])
         moment, _, newest = timed[-1]
-        age = max(now - moment, now - now)
+        age = max(now - moment, timedelta())
         if earlier.age is None or age < earlier.age:
             verdict = _verdict_of_all([each for _, _, each in timed])
             return earlier._replace(age=age, repeated=newest, repeated_verdict=verdict, running_job=job)
