@@ -95,6 +95,7 @@ OUTCOMES = {
         "404, web page": ended("this VMRay has no search for URLs"),
         "400": (FINE, named("VMRay rejected the request")),
     },
+    "GET /sample/{id}": {"404": named("not found in VMRay")},  # a deleted sample
     "GET /submission/sample/{id}": optional_part("the submissions could not be read"),
 }
 

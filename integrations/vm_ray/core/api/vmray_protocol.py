@@ -96,17 +96,29 @@ class FileType(Enum):
     # Lines that begin with a time in milliseconds. Other lines can precede; a web page and JSON are no log.
     LOG = re.compile(rb"(?!\s*[<{\[])(?:[^\n]*\n)*?[0-9]{1,18} *\|")
     JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
-    # Of any form, XML included. A program, an archive or a picture has zero bytes. The beginning of a web page can
-    # follow comments and the declaration of XML.
+    # Of any form, XML included. A program, an archive or a picture has zero bytes. See ``_BEFORE_A_TEXT``.
     TEXT = re.compile(
-        rb"(?is)(?!(?:\xef\xbb\xbf)?\s*+(?:(?:<!--.*?-->|<\?xml[^>]*>)\s*+)*+"
-        rb"(?:\{|<!doctype\s+html|<(?:html|head|body|script|meta|title)\b|%PDF-|PK[\x03\x05]))[^\0]+\Z"
+        rb"(?is)(?!\{|<!doctype\s+html|<(?:html|head|body|script|meta|title)\b|%PDF-|PK[\x03\x05])[^\0]*\Z"
     )
+
+
+# What can precede the beginning of a web page: a mark, blanks, comments, the declaration of XML. A loop passes over it:
+# one pattern for all of them could take very long on a hostile text.
+_BEFORE_A_TEXT: Final = re.compile(rb"\xef\xbb\xbf|\s+|<!--[^\0]*?-->|<\?xml[^>\0]*>", re.IGNORECASE)
 
 
 def has_type(content: bytes, *types: FileType) -> bool:
     """Return whether the content begins like a file of one of these types; of a text, each byte counts."""
-    return any(each.value.match(content) for each in types)
+    start = _beginning(content) if FileType.TEXT in types else 0
+    return bool(content) and any(each.value.match(content, start if each is FileType.TEXT else 0) for each in types)
+
+
+def _beginning(content: bytes) -> int:
+    """Return where a text begins, after everything that can precede a web page."""
+    place = 0
+    while found := _BEFORE_A_TEXT.match(content, place):
+        place = found.end()
+    return place
 
 
 def is_complete(content: bytes, headers: Mapping[str, str]) -> bool:
