@@ -8,6 +8,7 @@ import json
 import re
 import tracemalloc
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -40,32 +41,32 @@ SOCKETS: Final = 16 * 2**20
 LIMIT: Final = 2**20
 
 
-def imported_by(path: Path) -> set[Path]:
-    """Return a module of the integration and all modules that it imports, directly or not, but the client."""
+@cache
+def module_facts(module: Path) -> tuple[list[Path], bool]:
+    """Return what a module imports of the integration, and whether it uses a method of `Downloads`."""
+    tree = list(ast.walk(syntax(module)))
+    names = [node.module or "" for node in tree if isinstance(node, ast.ImportFrom)]
+    files = [INTEGRATION / f"{name.replace('.', '/')}.py" for name in names]
+    used = {node.attr for node in tree if isinstance(node, ast.Attribute)}
+    return [each for each in files if each.is_file()], bool(used & VERBS)
+
+
+def reads_files(script: Path) -> bool:
+    """Return whether a script reads files itself or in what it imports; the client is not counted."""
     found: set[Path] = set()
-    waiting = [path]
+    waiting = [script]
     while waiting:
         module = waiting.pop()
-        if module in found or module.parent.name == "api":
-            continue
-        found.add(module)
-        names = [node.module or "" for node in ast.walk(syntax(module)) if isinstance(node, ast.ImportFrom)]
-        waiting += [
-            each for name in names if (each := INTEGRATION / f"{name.replace('.', '/')}.py").is_file()
-        ]
-    return found
-
-
-def reads_files(path: Path) -> bool:
-    """Return whether a module uses a method of `Downloads`."""
-    used = {node.attr for node in ast.walk(syntax(path)) if isinstance(node, ast.Attribute)}
-    return bool(used & VERBS)
+        if module not in found and module.parent.name != "api":
+            found.add(module)
+            waiting += module_facts(module)[0]
+    return any(module_facts(module)[1] for module in found)
 
 
 def cases_of_bytes() -> list[Case]:
     """Return an example with several items for each action that reads files; the imports say which do."""
     scripts = {path.stem: path for path in action_scripts()}
-    readers = [each for each in ACTIONS if any(map(reads_files, imported_by(scripts[each.stem])))]
+    readers = [each for each in ACTIONS if reads_files(scripts[each.stem])]
     return [
         Case(action, next(each for each in situations_of(action) if each.several is not None))
         for action in readers
@@ -98,7 +99,7 @@ def peak_until_refused(read: Callable[[], object], problem: str) -> int:
 def test_actions_that_hand_over_bytes_are_found() -> None:
     """Given the integration, then the actions that read files are found by what they import."""
     assert len(CASES) >= 5
-    assert not any(reads_files(path) for path in imported_by(INTEGRATION / "actions" / "ping.py"))
+    assert not reads_files(INTEGRATION / "actions" / "ping.py")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.action.stem)
