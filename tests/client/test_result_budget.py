@@ -73,7 +73,7 @@ def test_a_result_that_fits_is_complete() -> None:
     assert list(entity["EntityResult"]["iocs"]) == list(IOC_TYPES)
 
 
-@pytest.mark.parametrize("limit", [1.5, 1.0, 0.5, 0.2, 0.1, 0.05])
+@pytest.mark.parametrize("limit", [1.5, 0.5, 0.1, 0.05])
 def test_a_result_is_within_the_limit_and_keeps_all_entities(limit: float) -> None:
     """Given any limit, then every entity keeps its verdict, and the worst IOCs are omitted last."""
     count = 60

@@ -41,9 +41,7 @@ def large_sample(number: int, iocs: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    ("count", "iocs"), [(3, 150), (40, 10), (130, 0)], ids=["few, large", "many", "very many"]
-)
+@pytest.mark.parametrize(("count", "iocs"), [(3, 150), (130, 0)], ids=["few, large", "very many"])
 def test_scan_hash_keeps_all_entities_and_verdicts(tmp_path: Path, count: int, iocs: int) -> None:
     """Given several MiB of data and a limit of 1 MiB, then the message names what is omitted."""
     everything = {
