@@ -151,13 +151,16 @@ class Row:
         """All faults, or one of each class; transient and persistent.
 
         That a transient fault has no effect follows from the client: one action proves it for a request.
+        Where faults share runs, the persistent fault stands for a transient one that names its item, too.
         """
         for fault in FAULTS.values() if full else self._representatives():
             transient, persistent = Cell(fault, persistent=False), Cell(fault, persistent=True)
-            is_proved = self.is_proved_elsewhere and not full and self.expected(transient) == FINE
+            is_decided = self._is_decided_by(transient)
+            is_without_news = self.expected(transient) == FINE or (self.is_shared and not is_decided)
+            is_proved = self.is_proved_elsewhere and not full and is_without_news
             if not is_proved or self.changes:
                 yield transient
-            if not self._is_decided_by(transient):
+            if not is_decided:
                 yield persistent
 
     def _is_decided_by(self, cell: Cell) -> bool:
@@ -176,7 +179,7 @@ class Row:
         return is_only_one and not cell.fault.is_final and self.expected(cell) == after != FINE
 
     def _representatives(self) -> Iterator[Fault]:
-        """One fault of each class; of each outcome, where another row proves all and each needs a run.
+        """One fault of each class; where another row proves all, one of each outcome, or of its kind.
 
         A slow fault needs a run of its own. Where another action proves it, a quick fault with the same kinds
         of outcomes stands for it.
@@ -190,12 +193,12 @@ class Row:
             is_other = self._is_fatal(fault) and fault.name != self.fatal
             if is_other and self.is_shared and not self.changes:
                 continue
-            outcome = (self._is_fatal(fault), transient.kind, ends or persistent)
+            ended_as = persistent.kind if self.is_shared else ends or persistent
+            outcome = (self._is_fatal(fault), transient.kind, ended_as)
             if self.is_proved_elsewhere and fault.slow and (transient.kind, persistent.kind) in kinds:
                 continue
             kinds.add((transient.kind, persistent.kind))
-            needs_a_run = not self.is_shared or ends
-            if needs_a_run and self.is_proved_elsewhere and outcome in seen:
+            if self.is_proved_elsewhere and outcome in seen:
                 continue
             seen.add(outcome)
             yield fault
